@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import io.heddle.party.PartyId;
+import java.util.SortedSet;
+
+/**
+ * One party's way to the others within one step of a session. Code of a role reads top to bottom as
+ * the paper's figure: send, receive, compute. Sending returns when the message is handed over, not
+ * when it is read; the peer's mailbox holds it until its reader asks.
+ *
+ * <p>Each message has a key: session, step, attempt, from, to, and its number among the messages
+ * from this party to that one in this step, which both sides count. So the k-th {@code receive} of
+ * a step reads the k-th {@code send}, whatever arrives first.
+ *
+ * <p>Failures: {@link io.heddle.party.ProtocolException} where the peer sent another type, wrong
+ * bytes or ended the session; {@link io.heddle.party.PeerUnavailableException} on a lost link or a
+ * time-out. Safe for several threads as long as one thread at a time speaks with one peer in one
+ * step.
+ */
+public interface Channel {
+  PartyId self();
+
+  /** All others, in name order. */
+  SortedSet<PartyId> peers();
+
+  /**
+   * The path of this step, such as {@code 2-fit/pass-3}. Public: it stands in message keys and
+   * logs.
+   */
+  String path();
+
+  /**
+   * A narrower step within this one. Both sides must open the same steps. Counting starts anew;
+   * each name is used once.
+   */
+  Channel step(String name);
+
+  void send(PartyId to, Message message);
+
+  <M extends Message> M receive(PartyId from, Class<M> type);
+}

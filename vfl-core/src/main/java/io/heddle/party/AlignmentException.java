@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.party;
+
+/** The parties' rows cannot be aligned, or their aligned tables differ. */
+public final class AlignmentException extends VflException {
+  private static final long serialVersionUID = 1L;
+
+  public AlignmentException(String message) {
+    super(message);
+  }
+
+  public AlignmentException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
