@@ -13,8 +13,8 @@ import java.util.SortedSet;
  * from this party to that one in this step, which both sides count. So the k-th {@code receive} of
  * a step reads the k-th {@code send}, whatever arrives first.
  *
- * <p>Failures: {@link io.heddle.party.ProtocolException} where the peer sent another type, wrong
- * bytes or ended the session; {@link io.heddle.party.PeerUnavailableException} on a lost link or a
+ * <p>Failures: {@link io.heddle.error.ProtocolException} where the peer sent another type, wrong
+ * bytes or ended the session; {@link io.heddle.error.PeerUnavailableException} on a lost link or a
  * time-out. Safe for several threads as long as one thread at a time speaks with one peer in one
  * step.
  */

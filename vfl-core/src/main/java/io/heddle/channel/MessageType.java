@@ -12,7 +12,7 @@ import java.util.function.Function;
  * @param type the record
  * @param learns what the reader learns, in a sentence for an auditor
  * @param write writes the body; must write the same bytes for equal messages
- * @param read reads the body; throws {@link io.heddle.party.ProtocolException} for anything that
+ * @param read reads the body; throws {@link io.heddle.error.ProtocolException} for anything that
  *     {@code write} cannot have written
  */
 public record MessageType<M extends Message>(

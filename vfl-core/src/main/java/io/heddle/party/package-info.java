@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Who takes part, the session they share, and the failures they can meet. */
+/** Who takes part. */
 @NullMarked
 package io.heddle.party;
 

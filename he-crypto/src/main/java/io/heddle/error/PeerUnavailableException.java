@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.party;
+package io.heddle.error;
 
 /** No connection, or a time-out: nothing is known to be wrong. A new session may work. */
 public final class PeerUnavailableException extends VflException {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.party;
+package io.heddle.error;
 
 /**
  * What can go wrong in a session that is nobody's programming error. Messages name sizes, counts

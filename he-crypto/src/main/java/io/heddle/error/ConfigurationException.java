@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.party;
+package io.heddle.error;
 
 /**
  * A setting is missing or wrong; the message names the key, the value, where it was read and what
