@@ -191,6 +191,22 @@ class PrivateSetIntersectionTest {
     assertAligned(sets, align(sets, new PartyId("party-" + receiver), ANY));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+  void align_randomSetsAndParties_equalsPlainIntersection(long seed) {
+    Random random = new Random(seed);
+    Map<PartyId, List<String>> sets = new TreeMap<>();
+    int parties = 2 + random.nextInt(4);
+    for (int i = 0; i < parties; i++) {
+      double share = random.nextDouble();
+      List<String> ids = range(0, 80, random.nextLong());
+      ids.removeIf(id -> random.nextDouble() < 0.5 * share);
+      sets.put(new PartyId("party-" + i), ids);
+    }
+    PartyId receiver = new PartyId("party-" + random.nextInt(parties));
+    assertAligned(sets, align(sets, receiver, ANY));
+  }
+
   @Test
   void align_nineParties_isRefused() {
     Map<PartyId, List<String>> sets = new TreeMap<>();

@@ -12,8 +12,11 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One party's secret of one run, and what it does to ids and to others' points. */
-final class Blinding {
+/**
+ * One party's secret of one run, and what it does to ids and to others' points. Closing forgets the
+ * secret.
+ */
+final class Blinding implements AutoCloseable {
   private static final byte[] POINT_TAG =
       "HEDDLE-PSI-V01-curve25519_XMD:SHA-512_ELL2_NU_".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TAG_TAG = "HEDDLE-PSI-V01-TAG".getBytes(StandardCharsets.US_ASCII);
@@ -22,6 +25,7 @@ final class Blinding {
   private final byte[] tagPrefix;
   private final byte[] scalar;
   private final Progress progress;
+  private boolean closed;
 
   Blinding(byte[] binding, SecureRandom random, Progress progress) {
     dst = concat(POINT_TAG, binding);
@@ -59,12 +63,16 @@ final class Blinding {
    * @throws io.heddle.error.ProtocolException if one is not canonical or of low order
    */
   byte[] multiply(byte[] points) {
+    if (closed) {
+      throw new AssertionError("The secret of this run is gone");
+    }
     return Curve25519.multiplyAll(scalar, points, progress::advance);
   }
 
-  /** Forgets the secret; nothing can be blinded after. */
-  void forget() {
+  @Override
+  public void close() {
     Arrays.fill(scalar, (byte) 0);
+    closed = true;
   }
 
   /** The tag of each point: the first bytes of SHA-256 over the run's prefix and the point. */
