@@ -3,6 +3,8 @@ package io.heddle.psi.ecdh;
 
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.crypto.curve25519.HashToCurve;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -58,11 +60,19 @@ final class Blinding implements AutoCloseable {
   }
 
   /**
-   * The points under this secret too.
+   * A peer's points under this secret too.
    *
-   * @throws io.heddle.error.ProtocolException if one is not canonical or of low order
+   * @throws ProtocolException if one is not canonical or of low order
    */
-  byte[] multiply(byte[] points) {
+  byte[] multiply(PartyId from, byte[] points) {
+    try {
+      return multiply(points);
+    } catch (ProtocolException e) {
+      throw new ProtocolException("From " + from + ": " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] multiply(byte[] points) {
     if (closed) {
       throw new AssertionError("The secret of this run is gone");
     }

@@ -69,9 +69,9 @@ public final class EcdhReceiver {
     List<byte[]> tags = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
       byte[] points = channel.receive(sender, SenderPoints.class).points();
-      Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
-      tags.add(blinding.tags(blinding.multiply(points), width));
+      Chunks.check(sender, chunk, size, points.length / Curve25519.POINT_BYTES);
+      tags.add(blinding.tags(blinding.multiply(sender, points), width));
     }
-    return new Tags(Chunks.join(tags), width);
+    return new Tags(sender, Chunks.join(tags), width);
   }
 }

@@ -65,7 +65,7 @@ public final class EcdhRing {
       for (int hop = 1; hop < ring.size(); hop++) {
         int size = sizes[ring.owner(ring.self, hop)];
         byte[] multiplied = passOn(channel, ring, list, size, blinding);
-        Tags.checkDistinct(blinding.tags(multiplied, width), width);
+        Tags.checkDistinct(ring.previous(), blinding.tags(multiplied, width), width);
         shuffles[hop] = new Shuffle(size, random);
         list = shuffles[hop].apply(multiplied, Curve25519.POINT_BYTES);
       }
@@ -174,8 +174,8 @@ public final class EcdhRing {
       }
       if (chunk < incoming) {
         byte[] points = channel.receive(ring.previous(), RingPoints.class).points();
-        Chunks.check(chunk, incomingSize, points.length / Curve25519.POINT_BYTES);
-        multiplied.add(blinding.multiply(points));
+        Chunks.check(ring.previous(), chunk, incomingSize, points.length / Curve25519.POINT_BYTES);
+        multiplied.add(blinding.multiply(ring.previous(), points));
       }
     }
     return Chunks.join(multiplied);
@@ -190,7 +190,7 @@ public final class EcdhRing {
       int owner = ring.owner(place, ring.size() - 1);
       lists[owner] =
           place == ring.self
-              ? new Tags(own, width)
+              ? new Tags(channel.self(), own, width)
               : Tags.receive(channel, ring.party(place), sizes[owner], width);
     }
     return Tags.common(List.of(lists));

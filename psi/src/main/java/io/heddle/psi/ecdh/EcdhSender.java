@@ -68,12 +68,12 @@ public final class EcdhSender {
     List<byte[]> chunks = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
       byte[] points = channel.receive(receiver, BlindedPoints.class).points();
-      Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
-      chunks.add(blinding.tags(blinding.multiply(points), width));
+      Chunks.check(receiver, chunk, size, points.length / Curve25519.POINT_BYTES);
+      chunks.add(blinding.tags(blinding.multiply(receiver, points), width));
     }
     byte[] tags = Chunks.join(chunks);
     // Compared after the multiplication, which also makes points equal that differ by low order.
-    Tags.checkDistinct(tags, width);
+    Tags.checkDistinct(receiver, tags, width);
     return tags;
   }
 
