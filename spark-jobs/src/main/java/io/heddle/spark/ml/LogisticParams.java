@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.spark.session.HeddleSession;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
 import org.apache.spark.ml.param.IntParam;
@@ -61,5 +62,23 @@ final class LogisticParams {
             "threshold",
             "probability above which the prediction is 1, in [0, 1]",
             ParamValidators.inRange(0, 1));
+  }
+
+  /** The defaults of both stages, through the owner's protected setter. */
+  void setDefaults(Defaults defaults) {
+    defaults.set(session, HeddleSession.DEFAULT);
+    defaults.set(idCol, "id");
+    defaults.set(weightCol, "");
+    defaults.set(regParam, 1e-4);
+    defaults.set(maxIter, 100);
+    defaults.set(tol, 1e-6);
+    defaults.set(fitIntercept, true);
+    defaults.set(standardization, true);
+    defaults.set(threshold, 0.5);
+  }
+
+  /** {@code Params.setDefault}. */
+  interface Defaults {
+    <T> Params set(Param<T> param, T value);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -41,7 +42,7 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
   /** What a table's schema says of its alignment; null where it is not aligned. */
   public static @Nullable AlignedTable read(Dataset<Row> table) {
     for (StructField field : table.schema().fields()) {
-      if (field.name().equals(INDEX) && field.metadata().contains(DIGEST)) {
+      if (carriesAlignment(field)) {
         return new AlignedTable(
             table,
             Math.toIntExact(field.metadata().getLong(ROWS)),
@@ -51,13 +52,18 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     return null;
   }
 
+  /** Whether a column of a schema is the index of an aligned table. */
+  public static boolean carriesAlignment(StructField field) {
+    return field.name().equals(INDEX) && field.metadata().contains(DIGEST);
+  }
+
   /**
    * Gives a table's rows their aligned index and drops the rows that are not aligned.
    *
    * @param ids the table's ids in some order: the values of the id columns, no two rows alike
    * @param alignedRows {@code alignedRows[i]} is the position in {@code ids} of aligned row i
    */
-  static AlignedTable of(
+  public static AlignedTable of(
       Dataset<Row> table, String[] idCols, List<Row> ids, int[] alignedRows, byte[] digest) {
     if (Arrays.asList(table.columns()).contains(INDEX)) {
       throw new IllegalArgumentException(
@@ -150,17 +156,22 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
   private static AlignedTable tagged(
       Dataset<Row> joined, String[] columns, int rows, String digest) {
     Metadata metadata = new MetadataBuilder().putLong(ROWS, rows).putString(DIGEST, digest).build();
-    List<org.apache.spark.sql.Column> kept = new ArrayList<>();
+    List<Column> kept = new ArrayList<>();
     for (String column : columns) {
-      kept.add(joined.col("`" + column.replace("`", "``") + "`"));
+      kept.add(column(joined, column));
     }
     kept.add(functions.col(INDEX).as(INDEX, metadata));
     return new AlignedTable(
-        joined.select(kept.toArray(org.apache.spark.sql.Column[]::new)), rows, digest);
+        joined.select(kept.toArray(Column[]::new)), rows, digest);
+  }
+
+  /** A column by its name alone, whatever dots or quotes the name holds. */
+  public static Column column(Dataset<Row> table, String name) {
+    return table.col("`" + name.replace("`", "``") + "`");
   }
 
   /** Rows from this JVM, by way of an RDD: a literal relation would put them into query plans. */
-  static Dataset<Row> local(SparkSession spark, List<Row> rows, StructType schema) {
+  public static Dataset<Row> local(SparkSession spark, List<Row> rows, StructType schema) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return spark.createDataFrame(context.parallelize(rows), schema);
   }
