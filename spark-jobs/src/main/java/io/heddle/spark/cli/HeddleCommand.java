@@ -15,7 +15,8 @@ import picocli.CommandLine.ScopeType;
     name = "heddle",
     mixinStandardHelpOptions = true,
     version = "heddle 0.1.0",
-    description = "Organisations that hold different columns about the same people train one model together.",
+    description =
+        "Organisations that hold different columns about the same people train one model together.",
     subcommands = {
       PsiSubcommand.class,
       InitSubcommand.class,
