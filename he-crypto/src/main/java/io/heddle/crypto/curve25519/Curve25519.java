@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.curve25519;
+
+import io.heddle.error.ProtocolException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Multiplies points of Curve25519, of which only the u coordinate is kept, by secret numbers. The
+ * operation commutes, {@code a(bP) = b(aP)}, and nobody finds the number from a point and its
+ * product.
+ *
+ * <p>Points are 32 little-endian bytes below p = 2^255 - 19. A peer's point that is not canonical
+ * (p or more, or the upper bit set) or of low order is refused with a {@link ProtocolException}.
+ * Points on the quadratic twist are multiplied as RFC 7748 says: its order is four times a prime as
+ * well, so they tell nothing about the scalar. Time and memory access do not depend on the scalar.
+ * Safe for several threads. (RFC 7748, section 5.)
+ */
+public final class Curve25519 {
+  /** Bytes of a point and of a scalar. */
+  public static final int POINT_BYTES = 32;
+
+  // Together in one task: enough to share one inversion, few enough to keep all cores busy.
+  private static final int BATCH = 128;
+  // (A - 2) / 4 for the curve's A = 486662.
+  private static final long A24 = 121665;
+
+  // The canonical u coordinates of order 1, 2, 4 and 8, on the curve and on its twist.
+  private static final long[][] LOW_ORDER = {
+    {0, 0, 0, 0},
+    {1, 0, 0, 0},
+    {0xffffffffffffffecL, -1, -1, 0x7fffffffffffffffL},
+    {0xaeb8413b7c7aebe0L, 0x6ac49ff1fae35616L, 0xfdb1329ceb8d09daL, 0x00b8495f16056286L},
+    {0xbc959c8c24b1d05fL, 0x4fe7ae1a8b34baf3L, 0x4ba2a76d2b3ab2e9L, 0x57119fd0dd4e22d8L}
+  };
+
+  private Curve25519() {}
+
+  /**
+   * A fresh secret scalar, clamped: a multiple of 8 from 2^254 to 2^255, so no bit of order 8
+   * shows.
+   */
+  public static byte[] newScalar(SecureRandom random) {
+    byte[] scalar = new byte[POINT_BYTES];
+    random.nextBytes(scalar);
+    return clamp(scalar);
+  }
+
+  /**
+   * The scalar times the point: the function X25519.
+   *
+   * @param scalar 32 bytes; clamped here as RFC 7748 says
+   * @param point 32 bytes, from a peer
+   * @throws ProtocolException if the point is not canonical or has low order
+   */
+  public static byte[] multiply(byte[] scalar, byte[] point) {
+    if (point.length != POINT_BYTES) {
+      throw new ProtocolException(
+          "Invalid point of " + point.length + " bytes: must be " + POINT_BYTES);
+    }
+    return multiplyAll(scalar, point, count -> {});
+  }
+
+  /**
+   * The scalar times each of the points, over all cores.
+   *
+   * @param scalar 32 bytes; clamped here as RFC 7748 says
+   * @param points 32 bytes each, one after the other; not changed
+   * @param done told how many more points are done, from several threads
+   * @return the products, in the points' order
+   * @throws ProtocolException if a point is not canonical or has low order, or the last is cut
+   */
+  public static byte[] multiplyAll(byte[] scalar, byte[] points, LongConsumer done) {
+    if (scalar.length != POINT_BYTES) {
+      throw new IllegalArgumentException(
+          "Invalid scalar of " + scalar.length + " bytes: must be " + POINT_BYTES);
+    }
+    if (points.length % POINT_BYTES != 0) {
+      throw new ProtocolException(
+          "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
+    }
+    byte[] clamped = clamp(scalar.clone());
+    byte[] products = new byte[points.length];
+    batches(
+        points.length / POINT_BYTES,
+        (from, to) -> {
+          multiplyBatch(clamped, points, from, to, products);
+          done.accept(to - from);
+        });
+    Arrays.fill(clamped, (byte) 0);
+    return products;
+  }
+
+  /** What runs on points {@code from} to {@code to}. */
+  interface Batch {
+    void run(int from, int to);
+  }
+
+  static void batches(int count, Batch batch) {
+    int batches = (int) (((long) count + BATCH - 1) / BATCH);
+    IntStream.range(0, batches)
+        .parallel()
+        .forEach(i -> batch.run(i * BATCH, Math.min(count, (i + 1) * BATCH)));
+  }
+
+  private static void multiplyBatch(
+      byte[] clamped, byte[] points, int from, int to, byte[] products) {
+    long[][] x = new long[to - from][];
+    long[][] z = new long[to - from][];
+    Ladder ladder = new Ladder();
+    for (int i = from; i < to; i++) {
+      checkPoint(points, i);
+      x[i - from] = Field.zero();
+      z[i - from] = Field.zero();
+      Field.fromBytes(points, i * POINT_BYTES, x[i - from]);
+      ladder.multiply(clamped, x[i - from], z[i - from]);
+      if (Field.zeroMask(z[i - from]) != 0) {
+        throw lowOrder(i);
+      }
+    }
+    affine(x, z, products, from);
+  }
+
+  /** Writes x/z of each as bytes, the first at point {@code from}. */
+  static void affine(long[][] x, long[][] z, byte[] points, int from) {
+    Field.invertAll(z);
+    for (int i = 0; i < x.length; i++) {
+      Field.multiply(x[i], z[i], x[i]);
+      System.arraycopy(Field.toBytes(x[i]), 0, points, (from + i) * POINT_BYTES, POINT_BYTES);
+    }
+  }
+
+  private static byte[] clamp(byte[] scalar) {
+    scalar[0] &= (byte) 0xf8;
+    scalar[31] &= 0x7f;
+    scalar[31] |= 0x40;
+    return scalar;
+  }
+
+  private static ProtocolException lowOrder(int index) {
+    return new ProtocolException("Invalid point " + index + ": has low order");
+  }
+
+  /** A peer's point is public, so here branches may depend on it. */
+  private static void checkPoint(byte[] points, int index) {
+    long[] words = new long[4];
+    for (int i = 0; i < POINT_BYTES; i++) {
+      words[i >>> 3] |= (points[index * POINT_BYTES + i] & 0xffL) << (8 * (i & 7));
+    }
+    boolean canonical =
+        words[3] >= 0
+            && !(words[3] == Long.MAX_VALUE
+                && words[2] == -1
+                && words[1] == -1
+                && Long.compareUnsigned(words[0], 0xffffffffffffffedL) >= 0);
+    if (!canonical) {
+      throw new ProtocolException("Invalid point " + index + ": must be below 2^255 - 19");
+    }
+    for (long[] low : LOW_ORDER) {
+      if (Arrays.equals(words, low)) {
+        throw lowOrder(index);
+      }
+    }
+  }
+
+  /** Doubles X : Z in place. (RFC 7748, section 5, where the point is P2.) */
+  static void twice(long[] x, long[] z) {
+    long[] a = Field.zero();
+    long[] b = Field.zero();
+    long[] e = Field.zero();
+    Field.add(x, z, a);
+    Field.square(a, a);
+    Field.subtract(x, z, b);
+    Field.square(b, b);
+    Field.multiply(a, b, x);
+    Field.subtract(a, b, e);
+    Field.multiplySmall(e, A24, b);
+    Field.add(b, a, b);
+    Field.multiply(e, b, z);
+  }
+
+  /** The working numbers of a Montgomery ladder, kept for the next one. (RFC 7748, section 5.) */
+  private static final class Ladder {
+    private final long[] x1 = Field.zero();
+    private final long[] x2 = Field.zero();
+    private final long[] z2 = Field.zero();
+    private final long[] x3 = Field.zero();
+    private final long[] z3 = Field.zero();
+    private final long[] a = Field.zero();
+    private final long[] b = Field.zero();
+    private final long[] c = Field.zero();
+    private final long[] d = Field.zero();
+    private final long[] e = Field.zero();
+
+    /** Takes the point's u coordinate in x and leaves the product as x : z. */
+    void multiply(byte[] clamped, long[] x, long[] z) {
+      Field.copy(x, x1);
+      Field.copy(Field.of(1), x2);
+      Field.copy(Field.zero(), z2);
+      Field.copy(x, x3);
+      Field.copy(Field.of(1), z3);
+      long last = 0;
+      for (int i = 254; i >= 0; i--) {
+        long bit = ((clamped[i >>> 3] & 0xffL) >>> (i & 7)) & 1;
+        Field.swap(-(last ^ bit), x2, x3);
+        Field.swap(-(last ^ bit), z2, z3);
+        last = bit;
+        step();
+      }
+      // A clamped scalar's lowest bit is 0, so nothing is left swapped.
+      Field.copy(x2, x);
+      Field.copy(z2, z);
+    }
+
+    private void step() {
+      Field.add(x2, z2, a);
+      Field.subtract(x2, z2, b);
+      Field.add(x3, z3, c);
+      Field.subtract(x3, z3, d);
+      Field.multiply(d, a, d);
+      Field.multiply(c, b, c);
+      Field.square(a, a);
+      Field.square(b, b);
+      Field.add(d, c, x3);
+      Field.square(x3, x3);
+      Field.subtract(d, c, d);
+      Field.square(d, d);
+      Field.multiply(x1, d, z3);
+      Field.multiply(a, b, x2);
+      Field.subtract(a, b, e);
+      Field.multiplySmall(e, A24, b);
+      Field.add(b, a, b);
+      Field.multiply(e, b, z2);
+    }
+  }
+}
