@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.paillier;
+
+import io.heddle.error.ProtocolException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/** The bytes of a public key, and what a received one must fulfil. */
+final class PublicKeyFormat {
+  private static final byte VERSION = 1;
+  private static final int HEADER_BYTES = 3;
+
+  private PublicKeyFormat() {}
+
+  static byte[] toBytes(BigInteger n, BigInteger hs) {
+    int width = n.bitLength() / 8;
+    byte[] bytes = new byte[HEADER_BYTES + 3 * width];
+    ByteBuffer.wrap(bytes).put(VERSION).putShort((short) n.bitLength());
+    FixedWidth.put(n, bytes, HEADER_BYTES, width);
+    FixedWidth.put(hs, bytes, HEADER_BYTES + width, 2 * width);
+    return bytes;
+  }
+
+  static byte[] fingerprint(BigInteger n, BigInteger hs) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(toBytes(n, hs));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every JDK has SHA-256", e);
+    }
+  }
+
+  static PaillierPublicKey fromBytes(byte[] bytes) {
+    if (bytes.length < HEADER_BYTES) {
+      throw new ProtocolException(
+          "Invalid public key of " + bytes.length + " bytes: must be at least " + HEADER_BYTES);
+    }
+    ByteBuffer header = ByteBuffer.wrap(bytes);
+    byte version = header.get();
+    if (version != VERSION) {
+      throw new ProtocolException("Invalid public key version " + version + ": must be " + VERSION);
+    }
+    int keyBits = Short.toUnsignedInt(header.getShort());
+    if (keyBits != 2048 && keyBits != 3072 && keyBits != 4096) {
+      throw new ProtocolException("Invalid key size " + keyBits + ": must be 2048, 3072 or 4096");
+    }
+    int width = keyBits / 8;
+    if (bytes.length != HEADER_BYTES + 3 * width) {
+      throw new ProtocolException(
+          "Invalid public key of "
+              + bytes.length
+              + " bytes: must be "
+              + (HEADER_BYTES + 3 * width)
+              + " at "
+              + keyBits
+              + " bits");
+    }
+    BigInteger n = FixedWidth.get(bytes, HEADER_BYTES, width);
+    BigInteger hs = FixedWidth.get(bytes, HEADER_BYTES + width, 2 * width);
+    ModulusChecks.check(n, keyBits);
+    ModulusChecks.checkGenerator(n, hs);
+    return new PaillierPublicKey(n, hs);
+  }
+}
