@@ -17,6 +17,12 @@ import java.util.concurrent.CompletableFuture;
  * clear, for which nobody but the demo has the data.
  */
 public final class Demo {
+  /** Exit codes that only say that another party failed, or that the demo ended the process. */
+  private static final int PEER_UNAVAILABLE = 7;
+
+  private static final int PEER_ENDED_SESSION = 8;
+  private static final int TERMINATED = 128 + 15;
+
   private final Path launcher;
   private final IdentityMaker identities;
   private final PrintStream progress;
@@ -138,7 +144,7 @@ public final class Demo {
   private static int blame(int exitCode) {
     return switch (exitCode) {
       case PEER_ENDED_SESSION, PEER_UNAVAILABLE -> 2;
-      case KILLED -> 3;
+      case TERMINATED -> 3;
       default -> 1;
     };
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.demo;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +92,7 @@ public final class DemoReport {
     }
     try {
       return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n";
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new AssertionError("numbers and texts always have a JSON form", e);
     }
   }
@@ -149,7 +149,9 @@ public final class DemoReport {
 
   private void addQuality(StringBuilder text) {
     String line = "  %-24s%s";
-    add(text, "How well it tells the labels apart (AUC on the held-out rows: 0.5 guesses, 1 knows)");
+    add(
+        text,
+        "How well it tells the labels apart (AUC on the held-out rows: 0.5 guesses, 1 knows)");
     add(text, line, "federated", fixed(labelHolder().auc(), 4));
     add(
         text,
@@ -215,7 +217,9 @@ public final class DemoReport {
   }
 
   private void addNext(StringBuilder text) {
-    add(text, "Where it lies: each party's folder holds its table, keys, configuration and log, its");
+    add(
+        text,
+        "Where it lies: each party's folder holds its table, keys, configuration and log, its");
     add(text, "part of the model (model) and its figures (output).");
     parties.forEach(party -> add(text, "  %s", folder.resolve(party.name())));
     text.append('\n');

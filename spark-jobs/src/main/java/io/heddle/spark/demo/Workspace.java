@@ -166,7 +166,8 @@ final class Workspace {
 
   private PartyFolder add(String name, String tableName) throws IOException {
     Path directory = Files.createDirectory(root.resolve(name));
-    PartyFolder folder = new PartyFolder(new PartyId(name), directory, directory.resolve(tableName));
+    PartyFolder folder =
+        new PartyFolder(new PartyId(name), directory, directory.resolve(tableName));
     parties.add(folder);
     return folder;
   }
@@ -234,8 +235,7 @@ final class Workspace {
   private static String render(Map<String, Object> settings, SortedMap<String, String> overrides) {
     overrides.forEach(
         (key, value) ->
-            settings.put(
-                key, LISTS.contains(key) ? List.of(value.split("\\s*,\\s*", -1)) : value));
+            settings.put(key, LISTS.contains(key) ? List.of(value.split("\\s*,\\s*", -1)) : value));
     return ConfigFactory.parseMap(settings)
         .root()
         .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One command that shows the whole: made-up tables, a process for each party, and what came of it. */
+/** One command that shows the whole: made-up tables, a process per party, and what came of it. */
 @NullMarked
 package io.heddle.spark.demo;
 

@@ -36,7 +36,9 @@ class DemoDataTest {
   @Test
   void generate_defaults_tenColumnsEachAndLabelAtBank() {
     assertThat(DEFAULT.bank().get(0)).startsWith("customer,default,income,");
-    assertThat(DEFAULT.retailer().get(0)).startsWith("customer,basket_value,").doesNotContain("default");
+    assertThat(DEFAULT.retailer().get(0))
+        .startsWith("customer,basket_value,")
+        .doesNotContain("default");
     assertThat(DEFAULT.bank()).allSatisfy(line -> assertThat(line.split(",")).hasSize(12));
     assertThat(DEFAULT.retailer()).allSatisfy(line -> assertThat(line.split(",")).hasSize(11));
   }
