@@ -185,7 +185,7 @@ final class Settings {
       return otherwise;
     }
     String allowed =
-        "a time from " + inSeconds(min) + " to " + inSeconds(max) + ", such as 30 s or 10 min";
+        "a time from " + inSeconds(min) + " to " + inSeconds(max) + ", such as 30 s or 10 minutes";
     Duration value;
     try {
       value = config.getDuration(key);
