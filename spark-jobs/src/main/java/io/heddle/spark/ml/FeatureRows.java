@@ -29,7 +29,7 @@ record FeatureRows(LogisticTable table) implements AutoCloseable {
   static FeatureRows of(AlignedTable aligned, String featuresCol) {
     SparkConf conf = aligned.table().sparkSession().sparkContext().getConf();
     // From the rows alone, so that every run cuts alike, whatever cluster it has.
-    int partitions = Math.max(2, Math.ceilDiv(aligned.rows(), ROWS_PER_PARTITION));
+    int partitions = Math.max(2, 1 + (aligned.rows() - 1) / ROWS_PER_PARTITION);
     AlignedRows<ColumnBlock> rows =
         SparkAlignedRows.of(
             aligned.table().select(AlignedTable.INDEX, featuresCol),

@@ -46,7 +46,8 @@ public class VerticalLogisticRegression
     extends ProbabilisticClassifier<
         Vector, VerticalLogisticRegression, VerticalLogisticRegressionModel>
     implements VerticalLogisticRegressionParams, DefaultParamsWritable {
-  private static final String STEP = "fit VerticalLogisticRegression";
+  /** The kind of the step, for traffic by step. */
+  public static final String STEP = "fit-vertical-logistic-regression";
   private static final int SEED_BYTES = 32;
 
   // No initialiser: the superclass asks for it before this class's fields are set.

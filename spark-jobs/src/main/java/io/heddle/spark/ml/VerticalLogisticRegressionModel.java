@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
 public class VerticalLogisticRegressionModel
     extends ProbabilisticClassificationModel<Vector, VerticalLogisticRegressionModel>
     implements VerticalLogisticRegressionParams, MLWritable {
-  private static final String STEP = "transform VerticalLogisticRegressionModel";
+  /** The kind of the step, for traffic by step. */
+  public static final String STEP = "transform-vertical-logistic-regression";
 
   // No initialiser: the superclass asks for it before this class's fields are set.
   private @Nullable String uid;

@@ -10,6 +10,7 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
+import io.heddle.psi.PsiLimits;
 import io.heddle.session.Session;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.PredictorConsent;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
@@ -50,15 +52,15 @@ public final class HeddleSession implements AutoCloseable {
   private final PartyConfig party;
   private final JobConfig job;
   private final Progress progress;
-  private final Supplier<Session> opener;
-  private @Nullable Session session;
+  private final Supplier<Connection> opener;
+  private @Nullable Connection connection;
 
   private HeddleSession(
       String name,
       PartyConfig party,
       JobConfig job,
       Progress progress,
-      Supplier<Session> opener) {
+      Supplier<Connection> opener) {
     job.checkFor(party);
     this.name = name;
     this.party = party;
@@ -76,7 +78,7 @@ public final class HeddleSession implements AutoCloseable {
    */
   public static HeddleSession register(
       String name, PartyConfig party, JobConfig job, Progress progress) {
-    return register(name, party, job, progress, () -> SessionOpener.open(party, job, progress));
+    return register(name, party, job, progress, () -> TlsConnection.open(party, job, progress));
   }
 
   /**
@@ -90,7 +92,7 @@ public final class HeddleSession implements AutoCloseable {
       PartyConfig party,
       JobConfig job,
       Progress progress,
-      Supplier<Session> opener) {
+      Supplier<Connection> opener) {
     HeddleSession made = new HeddleSession(name, party, job, progress, opener);
     if (BY_NAME.putIfAbsent(name, made) != null) {
       throw new IllegalArgumentException(
@@ -134,7 +136,7 @@ public final class HeddleSession implements AutoCloseable {
         party,
         job,
         Progress.NONE,
-        () -> SessionOpener.open(party, job, Progress.NONE));
+        () -> TlsConnection.open(party, job, Progress.NONE));
   }
 
   private static Path file(Map<String, String> settings, String key) {
@@ -180,17 +182,17 @@ public final class HeddleSession implements AutoCloseable {
 
   /** The open session; connects to all peers if no step did so before. */
   public synchronized Session open() {
-    if (session == null) {
-      session = opener.get();
+    if (connection == null) {
+      connection = opener.get();
     }
-    return session;
+    return connection.session();
   }
 
   /**
    * Runs one numbered step, which every party must run now, with the same kind and terms. A failure
    * ends the session at all parties.
    *
-   * @param kind names the call in errors, such as {@code fit VerticalLogisticRegression}
+   * @param kind names the call in errors, such as {@code fit-vertical-logistic-regression}
    */
   public <T> T step(String kind, SortedMap<String, String> terms, Function<Channel, T> body) {
     Session opened = open();
@@ -227,8 +229,9 @@ public final class HeddleSession implements AutoCloseable {
             job.psi().receiver(),
             open().bindingSalt("alignment"),
             ids.keys(),
-            party.privacy().minIntersection(),
-            party.privacy().maxPeerSetSize(),
+            new PsiLimits(
+                Math.toIntExact(party.privacy().minIntersection()),
+                Math.toIntExact(party.privacy().maxPeerSetSize())),
             progress);
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int row : alignment.rows()) {
@@ -253,27 +256,43 @@ public final class HeddleSession implements AutoCloseable {
    *
    * @throws io.heddle.error.ProtocolException if the transcripts differ
    */
-  public synchronized void finish() {
-    BY_NAME.remove(name, this);
-    if (session != null) {
-      session.finish();
-    }
+  public void finish() {
+    end(Session::finish);
   }
 
   /** Ends the session and tells every peer that it failed, not why. Never throws. */
-  public synchronized void fail(Throwable cause) {
+  public void fail(Throwable cause) {
+    end(session -> session.fail(cause));
+  }
+
+  /** Ends the session; one that is not finished has failed. */
+  @Override
+  public void close() {
+    end(Session::close);
+  }
+
+  private synchronized void end(Consumer<Session> how) {
     BY_NAME.remove(name, this);
-    if (session != null) {
-      session.fail(cause);
+    if (connection != null) {
+      try {
+        how.accept(connection.session());
+      } finally {
+        connection.transport().close();
+      }
     }
   }
 
-  /** Ends the session if it is neither finished nor failed. */
-  @Override
-  public synchronized void close() {
-    BY_NAME.remove(name, this);
-    if (session != null) {
-      session.close();
-    }
+  /**
+   * An open session and what carries it.
+   *
+   * @param transport closed when the session ends
+   */
+  public record Connection(Session session, Transport transport) {}
+
+  /** What must be closed when a session ends. */
+  @FunctionalInterface
+  public interface Transport {
+    /** Lets go of ports and links; does nothing the second time. */
+    void close();
   }
 }

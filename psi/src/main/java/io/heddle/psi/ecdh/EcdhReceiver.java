@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.ecdh;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
+import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
+import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
+import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The one of two parties that compares. It learns which of its ids the sender has, and how many ids
+ * the sender has; nothing else, as long as discrete logarithms on Curve25519 are hard and the hash
+ * to the curve is random. For one run.
+ */
+public final class EcdhReceiver {
+  private final EcdhTerms terms;
+  private final Progress progress;
+  private final SecureRandom random = new SecureRandom();
+  private final Blinding blinding;
+
+  public EcdhReceiver(EcdhTerms terms, Progress progress) {
+    this.terms = terms;
+    this.progress = progress;
+    blinding = new Blinding(terms.binding(), random, progress);
+  }
+
+  /**
+   * Runs the protocol with the sender.
+   *
+   * @param ids each once
+   * @return the indices of the common ids, in the alignment's order
+   */
+  public int[] run(Channel channel, PartyId sender, List<byte[]> ids) {
+    channel.send(sender, terms.setSize(ids.size()));
+    progress.waitingFor(sender.name());
+    int theirSize = terms.check(sender, channel.receive(sender, SetSize.class));
+    int width = Tags.width(Math.max(ids.size(), theirSize));
+    progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
+
+    Shuffle order = new Shuffle(ids.size(), random);
+    for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
+      int from = Chunks.from(chunk);
+      int to = Chunks.to(chunk, ids.size());
+      channel.send(sender, new BlindedPoints(blinding.blind(ids, order, from, to)));
+    }
+    Tags own = Tags.receive(channel, sender, ids.size(), width, progress);
+    Tags theirs = receiveSenderTags(channel, sender, theirSize, width);
+    blinding.forget();
+    int[][] common = Tags.common(List.of(own, theirs));
+
+    if (terms.allLearn()) {
+      channel.send(sender, new IntersectionSize(common[0].length));
+    }
+    terms.checkIntersection(common[0].length);
+    if (terms.allLearn()) {
+      Chunks.sendPositions(channel, sender, common[1]);
+    }
+    progress.end();
+    return order.invert(common[0]);
+  }
+
+  private Tags receiveSenderTags(Channel channel, PartyId sender, int size, int width) {
+    List<byte[]> tags = new ArrayList<>();
+    for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
+      progress.waitingFor(sender.name());
+      byte[] points = channel.receive(sender, SenderPoints.class).points();
+      Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
+      tags.add(blinding.tags(blinding.multiply(points), width));
+    }
+    return new Tags(Chunks.join(tags), width);
+  }
+}
