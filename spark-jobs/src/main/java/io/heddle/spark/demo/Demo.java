@@ -154,7 +154,11 @@ public final class Demo {
     List<String> arguments = new ArrayList<>(List.of("compare-demo"));
     arguments.addAll(sparkArguments());
     arguments.add(result.toString());
-    workspace.parties().forEach(folder -> arguments.add(folder.table().toString()));
+    for (PartyFolder folder : workspace.parties()) {
+      arguments.add(folder.config().toString());
+      arguments.add(folder.job().toString());
+      arguments.add(folder.table().toString());
+    }
     try (ChildProcess child =
         ChildProcess.start("comparison", launcher, workspace.root(), arguments, progress)) {
       int code = child.exit().join();

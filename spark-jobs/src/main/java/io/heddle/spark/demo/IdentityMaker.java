@@ -8,7 +8,9 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface IdentityMaker {
   /**
+   * Writes {@code identity.p12} and {@code identity.password} into the directory.
+   *
    * @return the fingerprint of the new public key, {@code sha256:} and hexadecimal digits
    */
-  String make(PartyId party, Path keyStore, Path passwordFile);
+  String make(PartyId party, Path directory);
 }

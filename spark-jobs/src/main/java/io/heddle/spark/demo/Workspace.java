@@ -182,12 +182,7 @@ final class Workspace {
       throws IOException {
     Map<PartyId, String> fingerprints = new LinkedHashMap<>();
     for (PartyFolder folder : parties) {
-      fingerprints.put(
-          folder.party(),
-          identities.make(
-              folder.party(),
-              folder.directory().resolve("identity.p12"),
-              folder.directory().resolve("identity.password")));
+      fingerprints.put(folder.party(), identities.make(folder.party(), folder.directory()));
     }
     List<Integer> ports = freePorts(parties.size());
     String id = request.idColumn() == null ? DemoData.ID : request.idColumn();

@@ -222,7 +222,7 @@ class DemoTest {
     }
     return new Demo(
             launcher,
-            (party, keyStore, passwordFile) -> "sha256:" + "ab".repeat(32),
+            (party, directory) -> "sha256:" + "ab".repeat(32),
             new PrintStream(progress, true, StandardCharsets.UTF_8))
         .run(request);
   }

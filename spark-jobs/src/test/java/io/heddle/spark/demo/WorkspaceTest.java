@@ -113,6 +113,6 @@ class WorkspaceTest {
     return Workspace.create(
         new DemoRequest(
             null, List.of(), null, null, 0.4, 11, List.of(assignments), dir.resolve("out")),
-        (party, keyStore, passwordFile) -> "sha256:" + "ab".repeat(32));
+        (party, directory) -> "sha256:" + "ab".repeat(32));
   }
 }
