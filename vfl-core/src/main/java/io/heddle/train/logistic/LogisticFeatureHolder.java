@@ -2,20 +2,61 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 
-/** A feature holder of a vertical logistic regression. */
+/**
+ * A feature holder of a vertical logistic regression. Its columns and coefficients never leave it.
+ *
+ * <p>It learns its own gradient of every pass, the step lengths and the coefficients of the L-BFGS
+ * basis. What the label holder learns of it is said at {@link LogisticLabelHolder}: alone, its
+ * linear predictor of every pass, as often as its own rules allow.
+ *
+ * <p>Executors get columns, coefficients, ciphertexts and the public key. Safe for one fit at a
+ * time.
+ */
 public final class LogisticFeatureHolder {
-  public LogisticFeatureHolder(
-      LogisticTerms terms, PrivacyRules rules, PrivateRandomness randomness) {}
+  private final LogisticTerms terms;
+  private final PrivacyRules rules;
+  private final PrivateRandomness randomness;
 
+  /**
+   * @param randomness from this party's own session secret
+   */
+  public LogisticFeatureHolder(
+      LogisticTerms terms, PrivacyRules rules, PrivateRandomness randomness) {
+    this.terms = terms;
+    this.rules = rules;
+    this.randomness = randomness;
+  }
+
+  /**
+   * Trains together with the label holder and all other peers of the channel.
+   *
+   * @throws DataException if columns cannot be used, or none varies
+   * @throws io.heddle.error.PrivacyException if a row floor, the leverage of rows or this party's
+   *     own consent forbids the fit; nothing of the columns has been sent then
+   * @throws io.heddle.error.AlignmentException if a peer holds other rows
+   * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
+   */
   public LogisticFit fit(
       Channel step,
       PartyId labelHolder,
       LogisticTable table,
       PassListener listener,
       Progress progress) {
-    throw new AssertionError("not yet");
+    if (!step.peers().contains(labelHolder)) {
+      throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
+    }
+    try (PreparedColumns columns = PreparedColumns.of(table.rows(), table.columnNames(), terms)) {
+      if (columns.count() == 0) {
+        throw new DataException(
+            "None of the " + table.columnNames().size() + " columns varies: nothing to train on");
+      }
+      return new FeatureHolderFit(
+              step, labelHolder, terms, rules, randomness, listener, progress, table, columns)
+          .run();
+    }
   }
 }

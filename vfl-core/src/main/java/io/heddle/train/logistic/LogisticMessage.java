@@ -66,8 +66,15 @@ sealed interface LogisticMessage extends Message {
 
   /** What follows a step. */
   enum Verdict {
-    CONTINUE,
-    CONVERGED,
-    PASS_LIMIT
+    CONTINUE(0),
+    CONVERGED(1),
+    PASS_LIMIT(2);
+
+    /** Stands on the wire. */
+    final int code;
+
+    Verdict(int code) {
+      this.code = code;
+    }
   }
 }

@@ -142,7 +142,7 @@ public final class LogisticMessages {
               "the step length, and whether the fit goes on, has converged or is at its pass limit",
               (message, out) -> {
                 out.writeDouble(message.length());
-                out.writeByte(message.verdict().ordinal());
+                out.writeByte(message.verdict().code);
               },
               in -> new Step(in.readDouble(), verdict(in))));
 
@@ -164,10 +164,12 @@ public final class LogisticMessages {
   }
 
   private static Verdict verdict(WireReader in) {
-    int value = in.readByte();
-    if (value >= Verdict.values().length) {
-      throw new ProtocolException("Invalid verdict " + value + ": must be 0, 1 or 2");
+    int code = in.readByte();
+    for (Verdict verdict : Verdict.values()) {
+      if (verdict.code == code) {
+        return verdict;
+      }
     }
-    return Verdict.values()[value];
+    throw new ProtocolException("Invalid verdict " + code + ": must be 0, 1 or 2");
   }
 }

@@ -11,7 +11,9 @@ import java.util.Locale;
 public enum PredictorConsent {
   /** Never: a job with one feature holder is refused. */
   NO,
-  /** At most d - 1 times; a warning above d/2. With several feature holders d counts all columns. */
+  /**
+   * At most d - 1 times; a warning above d/2. With several feature holders d counts all columns.
+   */
   LIMITED,
   /** As often as the job asks. */
   FULL;
@@ -27,8 +29,7 @@ public enum PredictorConsent {
         return consent;
       }
     }
-    throw new IllegalArgumentException(
-        "Invalid consent " + text + ": must be no, limited or full");
+    throw new IllegalArgumentException("Invalid consent " + text + ": must be no, limited or full");
   }
 
   /** The word of the configuration file. */
