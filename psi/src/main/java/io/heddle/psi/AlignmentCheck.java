@@ -4,6 +4,7 @@ package io.heddle.psi;
 import io.heddle.channel.Channel;
 import io.heddle.error.AlignmentException;
 import io.heddle.party.PartyId;
+import io.heddle.psi.ecdh.SharedFailure;
 import java.security.MessageDigest;
 
 /**
@@ -19,6 +20,7 @@ final class AlignmentCheck {
             ? propose(channel, rows, digest)
             : answer(channel, receiver, rows, digest);
     if (!same) {
+      SharedFailure.settle(channel, receiver);
       throw new AlignmentException(
           "The parties' alignments differ; this party holds "
               + rows

@@ -11,13 +11,13 @@ import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 29. */
+  /** Ids 20 to 30. */
   public static final List<MessageType<?>> TYPES =
       Stream.<MessageType<?>>concat(
               EcdhMessages.TYPES.stream(),
               Stream.of(
                   new MessageType<>(
-                      27,
+                      28,
                       Proposal.class,
                       "a digest over the common ids, which the reader has as well",
                       (message, out) -> {
@@ -26,13 +26,13 @@ public final class PsiMessages {
                       },
                       in -> new Proposal(in.readInt(), in.readRaw(Alignment.DIGEST_BYTES))),
                   new MessageType<>(
-                      28,
+                      29,
                       Answer.class,
                       "whether the other party aligned the same ids",
                       (message, out) -> out.writeBoolean(message.same()),
                       in -> new Answer(in.readBoolean())),
                   new MessageType<>(
-                      29,
+                      30,
                       Outcome.class,
                       "whether all parties aligned the same ids",
                       (message, out) -> out.writeBoolean(message.same()),

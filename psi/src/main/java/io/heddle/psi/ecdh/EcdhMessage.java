@@ -38,4 +38,7 @@ sealed interface EcdhMessage extends Message {
    * owner.
    */
   record Positions(int[] positions) implements EcdhMessage {}
+
+  /** Where the run fails for a reason that all know: each other party to the receiver, and back. */
+  record Settled() implements EcdhMessage {}
 }

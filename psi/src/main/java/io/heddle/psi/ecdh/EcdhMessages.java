@@ -12,11 +12,12 @@ import io.heddle.psi.ecdh.EcdhMessage.Positions;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.ecdh.EcdhMessage.Settled;
 import java.util.List;
 
 /** The message types of the intersection (docs/protocol.md, section 3), for the codec. */
 public final class EcdhMessages {
-  /** All of them. Ids 20 to 26. */
+  /** All of them. Ids 20 to 27. */
   public static final List<MessageType<?>> TYPES =
       List.of(
           new MessageType<>(
@@ -71,7 +72,13 @@ public final class EcdhMessages {
               Positions.class,
               "the list's owner, which of its ids are common to all; the parties on the way, nothing",
               (message, out) -> out.writeInts(message.positions()),
-              in -> new Positions(positions(in))));
+              in -> new Positions(positions(in))),
+          new MessageType<>(
+              27,
+              Settled.class,
+              "nothing: that the other party knows why the run fails",
+              (message, out) -> {},
+              in -> new Settled()));
 
   private EcdhMessages() {}
 

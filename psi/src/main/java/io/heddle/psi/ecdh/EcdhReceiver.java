@@ -38,7 +38,6 @@ public final class EcdhReceiver {
    */
   public int[] run(Channel channel, PartyId sender, List<byte[]> ids) {
     channel.send(sender, terms.setSize(ids.size()));
-    progress.waitingFor(sender.name());
     int theirSize = terms.check(sender, channel.receive(sender, SetSize.class));
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
@@ -49,17 +48,17 @@ public final class EcdhReceiver {
       int to = Chunks.to(chunk, ids.size());
       channel.send(sender, new BlindedPoints(blinding.blind(ids, order, from, to)));
     }
-    Tags own = Tags.receive(channel, sender, ids.size(), width, progress);
+    Tags own = Tags.receive(channel, sender, ids.size(), width);
     Tags theirs = receiveSenderTags(channel, sender, theirSize, width);
     blinding.forget();
     int[][] common = Tags.common(List.of(own, theirs));
 
     if (terms.allLearn()) {
       channel.send(sender, new IntersectionSize(common[0].length));
-    }
-    terms.checkIntersection(common[0].length);
-    if (terms.allLearn()) {
+      terms.checkIntersection(channel, channel.self(), common[0].length);
       Chunks.sendPositions(channel, sender, common[1]);
+    } else {
+      terms.checkIntersection(common[0].length);
     }
     progress.end();
     return order.invert(common[0]);
@@ -68,7 +67,6 @@ public final class EcdhReceiver {
   private Tags receiveSenderTags(Channel channel, PartyId sender, int size, int width) {
     List<byte[]> tags = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
-      progress.waitingFor(sender.name());
       byte[] points = channel.receive(sender, SenderPoints.class).points();
       Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
       tags.add(blinding.tags(blinding.multiply(points), width));

@@ -86,7 +86,7 @@ public final class EcdhRing {
       }
       common = receiveCommon(channel, receiver, Arrays.stream(sizes).min().orElseThrow());
     }
-    terms.checkIntersection(common);
+    terms.checkIntersection(channel, receiver, common);
 
     int[] rows = new int[0];
     for (int owner = 0; owner < ring.size(); owner++) {
@@ -145,7 +145,6 @@ public final class EcdhRing {
       if (place == ring.self) {
         sizes[place] = own;
       } else {
-        progress.waitingFor(party.name());
         sizes[place] = terms.check(party, channel.receive(party, SetSize.class));
       }
     }
@@ -173,7 +172,6 @@ public final class EcdhRing {
         channel.send(ring.next(), new RingPoints(Chunks.cut(list, chunk, Curve25519.POINT_BYTES)));
       }
       if (chunk < incoming) {
-        progress.waitingFor(ring.previous().name());
         byte[] points = channel.receive(ring.previous(), RingPoints.class).points();
         Chunks.check(chunk, incomingSize, points.length / Curve25519.POINT_BYTES);
         multiplied.add(blinding.multiply(points));
@@ -192,13 +190,12 @@ public final class EcdhRing {
       lists[owner] =
           place == ring.self
               ? new Tags(own, width)
-              : Tags.receive(channel, ring.party(place), sizes[owner], width, progress);
+              : Tags.receive(channel, ring.party(place), sizes[owner], width);
     }
     return Tags.common(List.of(lists));
   }
 
   private int receiveCommon(Channel channel, PartyId receiver, int most) {
-    progress.waitingFor(receiver.name());
     int common = channel.receive(receiver, IntersectionSize.class).ids();
     if (common > most) {
       throw new ProtocolException(
@@ -226,7 +223,6 @@ public final class EcdhRing {
       positions = found;
     } else {
       PartyId from = ring.self == last ? ring.party(ring.receiver) : ring.next();
-      progress.waitingFor(from.name());
       positions = Chunks.receivePositions(channel, from, common);
     }
     int[] items = shuffles[hop].invert(positions);

@@ -41,7 +41,6 @@ public final class EcdhSender {
    */
   public int[] run(Channel channel, PartyId receiver, List<byte[]> ids) {
     channel.send(receiver, terms.setSize(ids.size()));
-    progress.waitingFor(receiver.name());
     int theirSize = terms.check(receiver, channel.receive(receiver, SetSize.class));
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
@@ -68,7 +67,6 @@ public final class EcdhSender {
   private byte[] receiveTags(Channel channel, PartyId receiver, int size, int width) {
     List<byte[]> chunks = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
-      progress.waitingFor(receiver.name());
       byte[] points = channel.receive(receiver, BlindedPoints.class).points();
       Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
       chunks.add(blinding.tags(blinding.multiply(points), width));
@@ -80,13 +78,12 @@ public final class EcdhSender {
   }
 
   private int[] receiveRows(Channel channel, PartyId receiver, Shuffle order, int most) {
-    progress.waitingFor(receiver.name());
     int common = channel.receive(receiver, IntersectionSize.class).ids();
     if (common > most) {
       throw new ProtocolException(
           "Invalid intersection of " + common + " ids: must be at most " + most);
     }
-    terms.checkIntersection(common);
+    terms.checkIntersection(channel, receiver, common);
     return order.invert(Chunks.receivePositions(channel, receiver, common));
   }
 }

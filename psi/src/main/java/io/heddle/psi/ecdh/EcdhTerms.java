@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.ecdh;
 
+import io.heddle.channel.Channel;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
@@ -62,6 +63,15 @@ public record EcdhTerms(byte[] binding, boolean allLearn, int minIntersection, i
     return all ? "all parties" : "the receiver";
   }
 
+  /** As {@link #checkIntersection(int)}, at all parties of the step, who all know the count. */
+  void checkIntersection(Channel channel, PartyId receiver, int common) {
+    if (common < minIntersection) {
+      SharedFailure.settle(channel, receiver);
+    }
+    checkIntersection(common);
+  }
+
+  /** Fails if too few ids are common. */
   void checkIntersection(int common) {
     if (common < minIntersection) {
       throw new AlignmentException(

@@ -4,7 +4,6 @@ package io.heddle.psi.ecdh;
 import io.heddle.channel.Channel;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
-import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,10 +62,9 @@ final class Tags {
    *
    * @throws ProtocolException if it is not of the declared size, or two tags are equal
    */
-  static Tags receive(Channel channel, PartyId from, int size, int width, Progress progress) {
+  static Tags receive(Channel channel, PartyId from, int size, int width) {
     List<byte[]> tags = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
-      progress.waitingFor(from.name());
       BlindedTags received = channel.receive(from, BlindedTags.class);
       if (received.width() != width) {
         throw new ProtocolException("Invalid tag width " + received.width() + ": must be " + width);
