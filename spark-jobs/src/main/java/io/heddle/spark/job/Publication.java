@@ -58,8 +58,7 @@ final class Publication implements AutoCloseable {
         throw new ConfigurationException(option + " " + place + ": must not be a root folder");
       }
       Files.createDirectories(parent);
-      Path beside =
-          parent.resolve("." + full.getFileName() + "-" + UUID.randomUUID());
+      Path beside = parent.resolve("." + full.getFileName() + "-" + UUID.randomUUID());
       Files.createDirectory(beside);
       return new Publication(full, beside);
     } catch (IOException e) {
@@ -144,7 +143,8 @@ final class Publication implements AutoCloseable {
       Files.deleteIfExists(file);
       if (Files.getFileStore(parent == null ? file : parent).supportsFileAttributeView("posix")) {
         Files.createFile(
-            file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       }
       Files.write(file, JSON.writeValueAsBytes(content));
     } catch (IOException e) {

@@ -39,9 +39,7 @@ record FeatureRows(LogisticTable table) implements AutoCloseable {
     int width = rows.map("", (block, none) -> block.columns().length).get(0);
     return new FeatureRows(
         new LogisticTable(
-            rows,
-            names(aligned, featuresCol, width),
-            HexFormat.of().parseHex(aligned.digest())));
+            rows, names(aligned, featuresCol, width), HexFormat.of().parseHex(aligned.digest())));
   }
 
   /** Names as a VectorAssembler leaves them; numbered where there are none or not one for each. */

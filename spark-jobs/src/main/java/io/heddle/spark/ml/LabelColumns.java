@@ -44,21 +44,16 @@ record LabelColumns(double[] labels, double @Nullable [] weights) {
             aligned.rows(),
             aligned.digest());
     List<Row> rows = numbers.collect("value");
-    return rows.stream().mapToDouble(row -> row.isNullAt(1) ? Double.NaN : row.getDouble(1)).toArray();
+    return rows.stream()
+        .mapToDouble(row -> row.isNullAt(1) ? Double.NaN : row.getDouble(1))
+        .toArray();
   }
 
-  private static void check(
-      double[] values, DoublePredicate valid, String column, String allowed) {
+  private static void check(double[] values, DoublePredicate valid, String column, String allowed) {
     long wrong = Arrays.stream(values).filter(valid.negate()).count();
     if (wrong > 0) {
       throw new DataException(
-          column
-              + ": "
-              + wrong
-              + " of "
-              + values.length
-              + " rows are missing or not "
-              + allowed);
+          column + ": " + wrong + " of " + values.length + " rows are missing or not " + allowed);
     }
   }
 }

@@ -40,8 +40,7 @@ final class Schemas {
 
   /** Rows must be aligned or have a column to align them by. */
   static void checkRows(StructType schema, String idCol) {
-    if (Arrays.stream(schema.fields())
-        .noneMatch(field -> AlignedTable.carriesAlignment(field))) {
+    if (Arrays.stream(schema.fields()).noneMatch(field -> AlignedTable.carriesAlignment(field))) {
       find(schema, "idCol", idCol);
     }
   }

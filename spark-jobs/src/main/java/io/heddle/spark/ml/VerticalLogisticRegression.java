@@ -8,7 +8,6 @@ import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
-import io.heddle.train.logistic.LogisticTable;
 import io.heddle.train.logistic.LogisticTerms;
 import java.security.SecureRandom;
 import java.util.SortedMap;
@@ -48,6 +47,7 @@ public class VerticalLogisticRegression
     implements VerticalLogisticRegressionParams, DefaultParamsWritable {
   /** The kind of the step, for traffic by step. */
   public static final String STEP = "fit-vertical-logistic-regression";
+
   private static final int SEED_BYTES = 32;
 
   // No initialiser: the superclass asks for it before this class's fields are set.
@@ -158,53 +158,72 @@ public class VerticalLogisticRegression
     AlignedTable given = AlignedTable.read(table);
     SortedMap<String, String> stepTerms = terms.asTerms();
     session.addAlignment(stepTerms, given);
-    LogisticFit fit =
-        session.step(
-            STEP,
-            stepTerms,
-            step -> {
-              AlignedTable aligned =
-                  given != null ? given : session.align(step, table, getIdCol()).table();
-              try (FeatureRows features = FeatureRows.of(aligned, getFeaturesCol())) {
-                return session.holdsLabels()
-                    ? fitLabels(session, step, terms, features.table(), aligned)
-                    : fitFeatures(session, step, terms, features.table());
-              }
-            });
-    return new VerticalLogisticRegressionModel(
-        Uid.random("vlogregmodel"), session.holdsLabels(), fit.part(), fit.summary());
+    // Whatever can fail or take long here and now does so before the peers wait for it.
+    PaillierPrivateKey key =
+        session.holdsLabels()
+            ? PaillierPrivateKey.generate(terms.keyBits(), new SecureRandom())
+            : null;
+    OwnRows prepared = given == null ? null : prepare(session, given);
+    try {
+      LogisticFit fit =
+          session.step(
+              STEP,
+              stepTerms,
+              step -> {
+                if (prepared != null) {
+                  return fit(session, step, terms, key, prepared);
+                }
+                try (OwnRows rows =
+                    prepare(session, session.align(step, table, getIdCol()).table())) {
+                  return fit(session, step, terms, key, rows);
+                }
+              });
+      return new VerticalLogisticRegressionModel(
+          Uid.random("vlogregmodel"), session.holdsLabels(), fit.part(), fit.summary());
+    } finally {
+      if (prepared != null) {
+        prepared.close();
+      }
+    }
   }
 
-  private LogisticFit fitLabels(
+  private record OwnRows(FeatureRows features, @Nullable LabelColumns labels)
+      implements AutoCloseable {
+    @Override
+    public void close() {
+      features.close();
+    }
+  }
+
+  private OwnRows prepare(HeddleSession session, AlignedTable aligned) {
+    LabelColumns labels =
+        session.holdsLabels() ? LabelColumns.of(aligned, getLabelCol(), getWeightCol()) : null;
+    return new OwnRows(FeatureRows.of(aligned, getFeaturesCol()), labels);
+  }
+
+  private LogisticFit fit(
       HeddleSession session,
       Channel step,
       LogisticTerms terms,
-      LogisticTable features,
-      AlignedTable aligned) {
-    LabelColumns labels = LabelColumns.of(aligned, getLabelCol(), getWeightCol());
-    SecureRandom random = new SecureRandom();
-    byte[] roundingSeed = new byte[SEED_BYTES];
-    random.nextBytes(roundingSeed);
+      @Nullable PaillierPrivateKey key,
+      OwnRows rows) {
     FitTrace listener = trace != null ? trace : FitTrace.NONE;
+    if (key == null || rows.labels() == null) {
+      return new LogisticFeatureHolder(
+              terms, session.privacyRules(), session.open()::privateRandomness)
+          .fit(step, session.labelHolder(), rows.features().table(), listener, session.progress());
+    }
+    byte[] roundingSeed = new byte[SEED_BYTES];
+    new SecureRandom().nextBytes(roundingSeed);
     listener.seed(roundingSeed.clone());
     return new LogisticLabelHolder(
-            terms,
-            session.privacyRules(),
-            PaillierPrivateKey.generate(terms.keyBits(), random),
-            session.open()::privateRandomness,
-            roundingSeed)
-        .fit(step, features, labels.labels(), labels.weights(), listener, session.progress());
-  }
-
-  private LogisticFit fitFeatures(
-      HeddleSession session, Channel step, LogisticTerms terms, LogisticTable features) {
-    return new LogisticFeatureHolder(
-            terms, session.privacyRules(), session.open()::privateRandomness)
+            terms, session.privacyRules(), key, session.open()::privateRandomness, roundingSeed)
         .fit(
             step,
-            session.labelHolder(),
-            features,
-            trace != null ? trace : FitTrace.NONE,
+            rows.features().table(),
+            rows.labels().labels(),
+            rows.labels().weights(),
+            listener,
             session.progress());
   }
 

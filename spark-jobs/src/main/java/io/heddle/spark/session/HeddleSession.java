@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.session;
 
+import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
+import io.heddle.channel.Exchange;
+import io.heddle.channel.MessageKey;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -12,6 +15,7 @@ import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.session.Session;
+import io.heddle.session.SessionTerms;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.PredictorConsent;
 import io.heddle.train.logistic.PrivacyRules;
@@ -22,8 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
@@ -44,6 +48,7 @@ public final class HeddleSession implements AutoCloseable {
   /** The name of the session that Spark's configuration describes. */
   public static final String DEFAULT = "default";
 
+  private static final String KIND = "job";
   private static final String CONFIG = "spark.heddle.config";
   private static final String JOB = "spark.heddle.job";
   private static final Map<String, HeddleSession> BY_NAME = new ConcurrentHashMap<>();
@@ -52,15 +57,13 @@ public final class HeddleSession implements AutoCloseable {
   private final PartyConfig party;
   private final JobConfig job;
   private final Progress progress;
-  private final Supplier<Connection> opener;
-  private @Nullable Connection connection;
+  private final Supplier<Exchange> opener;
+  private final Map<String, Double> seconds = new HashMap<>();
+  private @Nullable Exchange exchange;
+  private @Nullable Session session;
 
   private HeddleSession(
-      String name,
-      PartyConfig party,
-      JobConfig job,
-      Progress progress,
-      Supplier<Connection> opener) {
+      String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
     job.checkFor(party);
     this.name = name;
     this.party = party;
@@ -78,21 +81,18 @@ public final class HeddleSession implements AutoCloseable {
    */
   public static HeddleSession register(
       String name, PartyConfig party, JobConfig job, Progress progress) {
-    return register(name, party, job, progress, () -> TlsConnection.open(party, job, progress));
+    return register(name, party, job, progress, () -> TlsExchange.open(party, job));
   }
 
   /**
    * As {@link #register(String, PartyConfig, JobConfig, Progress)}, over a transport of the
    * caller's.
    *
-   * @param opener called once, on the first step
+   * @param opener called once, on {@link #listen} or the first step; the session closes what it
+   *     gives
    */
   public static HeddleSession register(
-      String name,
-      PartyConfig party,
-      JobConfig job,
-      Progress progress,
-      Supplier<Connection> opener) {
+      String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
     HeddleSession made = new HeddleSession(name, party, job, progress, opener);
     if (BY_NAME.putIfAbsent(name, made) != null) {
       throw new IllegalArgumentException(
@@ -132,11 +132,7 @@ public final class HeddleSession implements AutoCloseable {
     PartyConfig party = PartyConfig.load(file(settings, CONFIG), overrides);
     JobConfig job = JobConfig.load(file(settings, JOB), overrides);
     return new HeddleSession(
-        DEFAULT,
-        party,
-        job,
-        Progress.NONE,
-        () -> TlsConnection.open(party, job, Progress.NONE));
+        DEFAULT, party, job, Progress.NONE, () -> TlsExchange.open(party, job));
   }
 
   private static Path file(Map<String, String> settings, String key) {
@@ -180,12 +176,34 @@ public final class HeddleSession implements AutoCloseable {
     return progress;
   }
 
-  /** The open session; connects to all peers if no step did so before. */
-  public synchronized Session open() {
-    if (connection == null) {
-      connection = opener.get();
+  /**
+   * Starts to listen and to look for the peers, and returns at once. From here on a failure reaches
+   * peers that are there.
+   */
+  public synchronized Exchange listen() {
+    if (exchange == null) {
+      exchange = opener.get();
     }
-    return connection.session();
+    return exchange;
+  }
+
+  /** The open session; waits for all peers if no step did so before. */
+  public synchronized Session open() {
+    if (session == null) {
+      SortedMap<PartyId, String> roles = new TreeMap<>();
+      for (PartyId each : job.parties()) {
+        roles.put(each, each.equals(labelHolder()) ? "label-holder" : "feature-holder");
+      }
+      session =
+          Session.open(
+              listen(),
+              SessionTerms.of(KIND, roles, job.canonicalTerms())
+                  .withFloors(
+                      new TreeMap<>(
+                          Map.of("paillier.key-bits", (long) party.privacy().minKeyBits()))),
+              progress);
+    }
+    return session;
   }
 
   /**
@@ -197,11 +215,20 @@ public final class HeddleSession implements AutoCloseable {
   public <T> T step(String kind, SortedMap<String, String> terms, Function<Channel, T> body) {
     Session opened = open();
     try {
-      return body.apply(opened.beginStep(kind, terms));
+      Channel step = opened.beginStep(kind, terms);
+      long start = System.nanoTime();
+      T result = body.apply(step);
+      seconds.merge(kind, (System.nanoTime() - start) / 1e9, Double::sum);
+      return result;
     } catch (RuntimeException | Error e) {
       fail(e);
       throw e;
     }
+  }
+
+  /** How long steps of a kind took here, from when all parties had begun them. */
+  public double secondsIn(String kind) {
+    return seconds.getOrDefault(kind, 0.0);
   }
 
   /** Adds to a step's terms which rows it is about, for the parties to compare. */
@@ -256,43 +283,35 @@ public final class HeddleSession implements AutoCloseable {
    *
    * @throws io.heddle.error.ProtocolException if the transcripts differ
    */
-  public void finish() {
-    end(Session::finish);
-  }
-
-  /** Ends the session and tells every peer that it failed, not why. Never throws. */
-  public void fail(Throwable cause) {
-    end(session -> session.fail(cause));
-  }
-
-  /** Ends the session; one that is not finished has failed. */
-  @Override
-  public void close() {
-    end(Session::close);
-  }
-
-  private synchronized void end(Consumer<Session> how) {
-    BY_NAME.remove(name, this);
-    if (connection != null) {
-      try {
-        how.accept(connection.session());
-      } finally {
-        connection.transport().close();
+  public synchronized void finish() {
+    try {
+      if (session != null) {
+        session.finish();
       }
+    } finally {
+      close();
     }
   }
 
-  /**
-   * An open session and what carries it.
-   *
-   * @param transport closed when the session ends
-   */
-  public record Connection(Session session, Transport transport) {}
+  /** Ends the session and tells every peer that it failed, not why. */
+  public synchronized void fail(Throwable cause) {
+    if (session != null) {
+      session.fail(cause);
+    } else if (exchange != null) {
+      exchange.abort(MessageKey.OPENING, AbortCode.of(cause), "");
+    }
+    close();
+  }
 
-  /** What must be closed when a session ends. */
-  @FunctionalInterface
-  public interface Transport {
-    /** Lets go of ports and links; does nothing the second time. */
-    void close();
+  /** Ends the session; to the peers one that is not finished has failed. */
+  @Override
+  public synchronized void close() {
+    BY_NAME.remove(name, this);
+    if (session != null) {
+      session.close();
+    }
+    if (exchange != null) {
+      exchange.close();
+    }
   }
 }

@@ -161,8 +161,7 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
       kept.add(column(joined, column));
     }
     kept.add(functions.col(INDEX).as(INDEX, metadata));
-    return new AlignedTable(
-        joined.select(kept.toArray(Column[]::new)), rows, digest);
+    return new AlignedTable(joined.select(kept.toArray(Column[]::new)), rows, digest);
   }
 
   /** A column by its name alone, whatever dots or quotes the name holds. */
