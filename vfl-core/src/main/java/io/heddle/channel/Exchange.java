@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * frames; everything a frame means is decided here. Safe for several threads. (docs/protocol.md 1.)
  */
 public abstract class Exchange implements AutoCloseable {
+  /** The largest frame on any link: its kind and what follows, without the length in front. */
+  public static final int MAX_FRAME_BYTES = Frames.MAX_BYTES;
+
   private final PartyId self;
   private final SortedSet<PartyId> peers;
   private final MessageCodec codec;
@@ -148,7 +151,7 @@ public abstract class Exchange implements AutoCloseable {
    * @throws ProtocolException if the session has failed
    */
   public final Envelope receive(MessageKey key) {
-    Envelope envelope = mailbox.take(key, timeouts.message());
+    Envelope envelope = mailbox.take(key, timeouts.receive());
     Inbound from = inbound.get(key.from());
     if (from != null) {
       from.release(envelope);
@@ -225,8 +228,31 @@ public abstract class Exchange implements AutoCloseable {
     mailbox.fail(cause);
   }
 
+  /** Whether the peer has let this party in over the link that this party dialled. */
+  protected final boolean isOpen(PartyId peer) {
+    return way(peer).isOpen();
+  }
+
+  /** Shows the peer that this party lives. */
+  protected final void ping(PartyId peer, Link link) {
+    writeQuietly(peer, link, Frames.bare(Frames.PING));
+  }
+
   protected final boolean isClosed() {
     return closed;
+  }
+
+  /** The peer has said goodbye: it reads nothing more either. */
+  final void left(PartyId peer) {
+    mailbox.leave(peer);
+    Link out = way(peer).link();
+    if (out != null) {
+      out.close();
+    }
+    Inbound in = inbound.get(peer);
+    if (in != null) {
+      in.link().close();
+    }
   }
 
   /** The link of a peer is gone. If it did not say goodbye, that ends all that waits. */

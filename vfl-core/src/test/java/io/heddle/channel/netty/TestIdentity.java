@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** For tests: a fresh key on P-256 and its self-signed certificate. */
+public record TestIdentity(PrivateKey key, X509Certificate certificate) {
+
+  /** Valid for an hour before and after now. */
+  public static TestIdentity generate() {
+    return generate(
+        Instant.now().minus(Duration.ofHours(1)), Instant.now().plus(Duration.ofHours(1)));
+  }
+
+  public static TestIdentity generate(Instant from, Instant to) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+      generator.initialize(new ECGenParameterSpec("secp256r1"));
+      KeyPair pair = generator.generateKeyPair();
+      X500Name name = new X500Name("CN=test");
+      X509Certificate certificate =
+          new JcaX509CertificateConverter()
+              .getCertificate(
+                  new JcaX509v3CertificateBuilder(
+                          name,
+                          BigInteger.ONE,
+                          Date.from(from),
+                          Date.from(to),
+                          name,
+                          pair.getPublic())
+                      .build(
+                          new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+      return new TestIdentity(pair.getPrivate(), certificate);
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError("No test certificate", e);
+    }
+  }
+
+  /** As in a configuration. */
+  public String fingerprint() {
+    return Fingerprint.of(certificate).toString();
+  }
+
+  @Override
+  public String toString() {
+    return fingerprint();
+  }
+}
