@@ -83,12 +83,23 @@ final class Publication implements AutoCloseable {
 
   /** Writes a JSON file of the folder. */
   void json(String name, Map<String, ?> content) {
-    writeJson(beside.resolve(name), content);
+    try {
+      Files.write(beside.resolve(name), JSON.writeValueAsBytes(content));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  static void writeJson(Path file, Map<String, ?> content) {
-    try {
-      Files.write(file, JSON.writeValueAsBytes(content));
+  /** Makes the one data file that Spark wrote into a folder the file itself. */
+  static void single(Path folder, Path file) {
+    try (Stream<Path> parts = Files.list(folder)) {
+      Path part =
+          parts
+              .filter(path -> path.getFileName().toString().startsWith("part-"))
+              .findFirst()
+              .orElseThrow(() -> new IOException("Spark wrote no data file"));
+      Files.move(part, file);
+      delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -121,15 +132,20 @@ final class Publication implements AutoCloseable {
   /** Drops what was not published. */
   @Override
   public void close() {
-    if (!Files.exists(beside)) {
-      return;
+    if (Files.exists(beside)) {
+      try {
+        delete(beside);
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot remove " + beside, e);
+      }
     }
-    try (Stream<Path> all = Files.walk(beside)) {
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot remove " + beside, e);
     }
   }
 
