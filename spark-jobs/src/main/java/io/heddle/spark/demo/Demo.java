@@ -41,7 +41,7 @@ public final class Demo {
    * Runs it all.
    *
    * @throws io.heddle.error.ConfigurationException if the request cannot be carried out
-   * @throws DemoFailure if a party or the comparison fails; no party then has a model
+   * @throws DemoFailure if a party fails, and then no party has a model, or if the comparison fails
    */
   public DemoReport run(DemoRequest request) {
     Workspace workspace = Workspace.create(request, identities);
