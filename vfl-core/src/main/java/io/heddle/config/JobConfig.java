@@ -71,9 +71,15 @@ public record JobConfig(
    * @param receiver the party that compares; the label holder if there is one
    * @param result who learns the common ids
    * @param normalise what is done to every id first, in this order
+   * @param minIntersection with fewer common ids the job ends and nobody learns which they are; a
+   *     party's own privacy.min-intersection may ask for more, which refuses the job
    */
   public record Psi(
-      PsiProtocol protocol, PartyId receiver, PsiResult result, List<IdRule> normalise) {
+      PsiProtocol protocol,
+      PartyId receiver,
+      PsiResult result,
+      List<IdRule> normalise,
+      int minIntersection) {
     public Psi {
       normalise = List.copyOf(normalise);
     }
@@ -127,7 +133,8 @@ public record JobConfig(
             settings.choice("psi.protocol", PsiProtocol.AUTO),
             receiver,
             settings.choice("psi.result", PsiResult.BOTH),
-            settings.choices("psi.normalise", IdRule.class)),
+            settings.choices("psi.normalise", IdRule.class),
+            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE)),
         new Logistic(
             settings.number("logistic.regParam", 1e-4, 0, 1e6),
             (int) settings.integer("logistic.maxIter", 100, 1, 10_000),
@@ -188,7 +195,8 @@ public record JobConfig(
    *
    * @throws ConfigurationException if the job does not name the party, or the party does not know
    *     one of the others
-   * @throws PrivacyException if the job's key is shorter than the party allows
+   * @throws PrivacyException if the job's key is shorter, or its smallest intersection smaller,
+   *     than the party allows
    */
   public void checkFor(PartyConfig config) {
     if (!parties.contains(config.party())) {
@@ -217,14 +225,33 @@ public record JobConfig(
                 + " --address HOST:PORT --fingerprint sha256:...`");
       }
     }
-    if (keyBits < config.privacy().minKeyBits()) {
+    checkFloor(
+        "paillier.key-bits",
+        keyBits,
+        "privacy.min-key-bits",
+        config.privacy().minKeyBits(),
+        config);
+    checkFloor(
+        "psi.min-intersection",
+        psi.minIntersection(),
+        "privacy.min-intersection",
+        config.privacy().minIntersection(),
+        config);
+  }
+
+  private void checkFloor(String key, int value, String floorKey, int floor, PartyConfig config) {
+    if (value < floor) {
       throw new PrivacyException(
-          "The job's paillier.key-bits = "
-              + keyBits
+          "The job's "
+              + key
+              + " = "
+              + value
               + " ("
               + file
-              + ") is below this party's privacy.min-key-bits = "
-              + config.privacy().minKeyBits()
+              + ") is below this party's "
+              + floorKey
+              + " = "
+              + floor
               + " ("
               + config.file()
               + ")");
@@ -244,6 +271,7 @@ public record JobConfig(
     terms.put(
         "psi.normalise",
         psi.normalise().stream().map(IdRule::word).collect(Collectors.joining(",")));
+    terms.put("psi.min-intersection", String.valueOf(psi.minIntersection()));
     terms.put("logistic.regParam", String.valueOf(logistic.regParam()));
     terms.put("logistic.maxIter", String.valueOf(logistic.maxIter()));
     terms.put("logistic.tol", String.valueOf(logistic.tol()));

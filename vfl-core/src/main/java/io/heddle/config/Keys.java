@@ -48,6 +48,7 @@ final class Keys {
               "psi.receiver",
               "psi.result",
               "psi.normalise",
+              "psi.min-intersection",
               "logistic.regParam",
               "logistic.maxIter",
               "logistic.tol",

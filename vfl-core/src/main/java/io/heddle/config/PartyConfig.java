@@ -120,8 +120,8 @@ public record PartyConfig(
    */
   public record Privacy(
       int minKeyBits,
-      long minIntersection,
-      long maxPeerSetSize,
+      int minIntersection,
+      int maxPeerSetSize,
       int labelRowsPerColumn,
       PredictorConsent predictor) {}
 
@@ -221,8 +221,8 @@ public record PartyConfig(
     }
     return new Privacy(
         minKeyBits,
-        settings.integer("privacy.min-intersection", 1, 1, Integer.MAX_VALUE),
-        settings.integer("privacy.max-peer-set-size", 10_000_000, 1, Integer.MAX_VALUE),
+        (int) settings.integer("privacy.min-intersection", 1, 1, Integer.MAX_VALUE),
+        (int) settings.integer("privacy.max-peer-set-size", 10_000_000, 1, 1 << 25),
         (int) settings.integer("privacy.consent.labels", 50, 10, 1_000_000),
         settings.choice("privacy.consent.predictor", PredictorConsent.LIMITED));
   }

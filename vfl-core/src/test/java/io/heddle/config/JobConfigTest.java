@@ -49,7 +49,8 @@ class JobConfigTest {
                 JobConfig.PsiProtocol.AUTO,
                 new PartyId("bank"),
                 JobConfig.PsiResult.BOTH,
-                List.of()));
+                List.of(),
+                1));
     assertThat(job.logistic()).isEqualTo(new JobConfig.Logistic(1e-4, 100, 1e-6, true, true, 0.5));
     assertThat(job.keyBits()).isEqualTo(2048);
     assertThat(job.testFraction()).isEqualTo(0.3);
@@ -78,6 +79,7 @@ class JobConfigTest {
         "psi.receiver=shop | psi.receiver",
         "psi.result=receiver | psi.result",
         "psi.normalise=trim,strip-leading-zeros | psi.normalise",
+        "psi.min-intersection=5 | psi.min-intersection",
         "logistic.regParam=0 | logistic.regParam",
         "logistic.maxIter=3 | logistic.maxIter",
         "logistic.tol=0.1 | logistic.tol",
@@ -169,6 +171,22 @@ class JobConfigTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("peers.shop")
         .hasMessageContaining("heddle peer add shop");
+  }
+
+  @Test
+  void checkFor_intersectionBelowOwnFloor_namesTheRule() throws IOException {
+    PartyConfig bank =
+        party(
+            "party=bank, privacy.min-intersection=3, peers.shop{address=\"h:1\",fingerprint=\"sha256:"
+                + "00".repeat(32)
+                + "\"}");
+
+    assertThatThrownBy(() -> load(SMALL, "psi.min-intersection=2").checkFor(bank))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("psi.min-intersection = 2")
+        .hasMessageContaining("privacy.min-intersection = 3");
+    assertThatCode(() -> load(SMALL, "psi.min-intersection=3").checkFor(bank))
+        .doesNotThrowAnyException();
   }
 
   @Test
