@@ -5,7 +5,8 @@ package io.heddle.psi;
  * What a party asks of an intersection before it gives anything for it.
  *
  * @param minIntersection the fewest common rows that may be shown, 0 or more; all parties must ask
- *     the same. With fewer the run fails: a tiny intersection points at persons.
+ *     the same. With fewer the run fails: a tiny intersection points at persons. The receiver has
+ *     seen them by then, so this rules what goes on, it is no shield against the receiver
  * @param maxPeerSize the most ids that another party may bring, 1 to {@link #LARGEST_SET}: a bound
  *     on guessing, for every id a peer brings is a question to this party's list
  */

@@ -4,9 +4,12 @@ package io.heddle.psi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeLimits;
 import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.FrameObserver;
 import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
@@ -19,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -71,7 +75,18 @@ class PrivateSetIntersectionTest {
       Map<PartyId, List<String>> sets, PartyId receiver, PsiLimits limits) {
     Map<PartyId, Parties.Code<Alignment>> code = new TreeMap<>();
     sets.forEach((party, ids) -> code.put(party, session -> align(session, receiver, ids, limits)));
-    return Parties.run(PsiMessages.TYPES, code);
+    return Parties.run(PrivateSetIntersectionTest::smallWindows, PsiMessages.TYPES, code);
+  }
+
+  /** The smallest mailboxes there are: who sends to a party that is sending waits for ever. */
+  private static SortedMap<PartyId, Exchange> smallWindows(
+      Collection<PartyId> parties, MessageCodec codec) {
+    return InMemoryExchange.network(
+        parties,
+        codec,
+        new ExchangeLimits(1 << 16, 1 << 20),
+        ExchangeTimeouts.DEFAULT,
+        party -> FrameObserver.NONE);
   }
 
   private static List<String> rows(List<String> ids, Alignment alignment) {
@@ -127,9 +142,11 @@ class PrivateSetIntersectionTest {
 
   @Test
   void align_moreThanOneChunk_equalsPlainIntersection() {
-    Map<PartyId, List<String>> sets =
-        Map.of(BANK, range(0, (1 << 14) + 5, 1), SHOP, range((1 << 14) - 2, (1 << 14) + 40, 2));
+    List<String> large = range(0, (1 << 14) + 5, 1);
+    List<String> small = range((1 << 14) - 2, (1 << 14) + 40, 2);
+    Map<PartyId, List<String>> sets = Map.of(BANK, large, SHOP, small);
     assertThat(assertAligned(sets, align(sets, SHOP, ANY))).hasSize(7);
+    assertThat(assertAligned(sets, align(sets, BANK, ANY))).hasSize(7);
   }
 
   static Stream<Arguments> groups() {
@@ -172,6 +189,22 @@ class PrivateSetIntersectionTest {
       sets.put(new PartyId("party-" + i), lists.get(i));
     }
     assertAligned(sets, align(sets, new PartyId("party-" + receiver), ANY));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+  void align_randomSetsAndParties_equalsPlainIntersection(long seed) {
+    Random random = new Random(seed);
+    Map<PartyId, List<String>> sets = new TreeMap<>();
+    int parties = 2 + random.nextInt(4);
+    for (int i = 0; i < parties; i++) {
+      double share = random.nextDouble();
+      List<String> ids = range(0, 80, random.nextLong());
+      ids.removeIf(id -> random.nextDouble() < 0.5 * share);
+      sets.put(new PartyId("party-" + i), ids);
+    }
+    PartyId receiver = new PartyId("party-" + random.nextInt(parties));
+    assertAligned(sets, align(sets, receiver, ANY));
   }
 
   @Test

@@ -138,7 +138,6 @@ abstract class ChannelContract {
         session -> {
           Channel step = talk(session);
           PartyId peer = session.peers().first();
-          // The beginning of the step is read before the peer sends more, so the window is whole.
           for (int i = 0; i < messages; i++) {
             step.send(peer, new Blob(pattern(size)));
           }
@@ -248,6 +247,7 @@ abstract class ChannelContract {
                     network(),
                     session -> {
                       Channel step = talk(session);
+                      step.send(RETAILER, new Text("go on"));
                       long start = System.nanoTime();
                       try {
                         return step.receive(RETAILER, Text.class).text();
@@ -256,7 +256,7 @@ abstract class ChannelContract {
                       }
                     },
                     session -> {
-                      talk(session);
+                      talk(session).receive(BANK, Text.class);
                       throw new DataException("Table secret.csv: line 7 is cut short");
                     }))
         .isInstanceOf(DataException.class)

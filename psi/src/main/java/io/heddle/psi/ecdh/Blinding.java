@@ -3,6 +3,8 @@ package io.heddle.psi.ecdh;
 
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.crypto.curve25519.HashToCurve;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -12,8 +14,11 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 
-/** One party's secret of one run, and what it does to ids and to others' points. */
-final class Blinding {
+/**
+ * One party's secret of one run, and what it does to ids and to others' points. Closing forgets the
+ * secret.
+ */
+final class Blinding implements AutoCloseable {
   private static final byte[] POINT_TAG =
       "HEDDLE-PSI-V01-curve25519_XMD:SHA-512_ELL2_NU_".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TAG_TAG = "HEDDLE-PSI-V01-TAG".getBytes(StandardCharsets.US_ASCII);
@@ -22,6 +27,7 @@ final class Blinding {
   private final byte[] tagPrefix;
   private final byte[] scalar;
   private final Progress progress;
+  private boolean closed;
 
   Blinding(byte[] binding, SecureRandom random, Progress progress) {
     dst = concat(POINT_TAG, binding);
@@ -54,17 +60,29 @@ final class Blinding {
   }
 
   /**
-   * The points under this secret too.
+   * A peer's points under this secret too.
    *
-   * @throws io.heddle.error.ProtocolException if one is not canonical or of low order
+   * @throws ProtocolException if one is not canonical or of low order
    */
-  byte[] multiply(byte[] points) {
+  byte[] multiply(PartyId from, byte[] points) {
+    try {
+      return multiply(points);
+    } catch (ProtocolException e) {
+      throw new ProtocolException("From " + from + ": " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] multiply(byte[] points) {
+    if (closed) {
+      throw new AssertionError("The secret of this run is gone");
+    }
     return Curve25519.multiplyAll(scalar, points, progress::advance);
   }
 
-  /** Forgets the secret; nothing can be blinded after. */
-  void forget() {
+  @Override
+  public void close() {
     Arrays.fill(scalar, (byte) 0);
+    closed = true;
   }
 
   /** The tag of each point: the first bytes of SHA-256 over the run's prefix and the point. */

@@ -31,13 +31,15 @@ final class Chunks {
   }
 
   /** Refuses a chunk that does not hold what the declared count of items leaves for it. */
-  static void check(int chunk, int items, int received) {
+  static void check(PartyId from, int chunk, int items, int received) {
     int expected = to(chunk, items) - from(chunk);
     if (received != expected) {
       throw new ProtocolException(
           "Invalid chunk of "
               + received
-              + " items: must be "
+              + " items from "
+              + from
+              + ": must be "
               + expected
               + ", for "
               + items
@@ -57,7 +59,7 @@ final class Chunks {
     int[] positions = new int[count];
     for (int chunk = 0; chunk < of(count); chunk++) {
       int[] received = channel.receive(from, Positions.class).positions();
-      check(chunk, count, received.length);
+      check(from, chunk, count, received.length);
       System.arraycopy(received, 0, positions, from(chunk), received.length);
     }
     return positions;

@@ -16,18 +16,16 @@ import java.util.List;
 /**
  * The one of two parties that compares. It learns which of its ids the sender has, and how many ids
  * the sender has; nothing else, as long as discrete logarithms on Curve25519 are hard and the hash
- * to the curve is random. For one run.
+ * to the curve is random. Each run has its own secret.
  */
 public final class EcdhReceiver {
   private final EcdhTerms terms;
   private final Progress progress;
   private final SecureRandom random = new SecureRandom();
-  private final Blinding blinding;
 
   public EcdhReceiver(EcdhTerms terms, Progress progress) {
     this.terms = terms;
     this.progress = progress;
-    blinding = new Blinding(terms.binding(), random, progress);
   }
 
   /**
@@ -43,15 +41,17 @@ public final class EcdhReceiver {
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
 
     Shuffle order = new Shuffle(ids.size(), random);
-    for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
-      int from = Chunks.from(chunk);
-      int to = Chunks.to(chunk, ids.size());
-      channel.send(sender, new BlindedPoints(blinding.blind(ids, order, from, to)));
+    int[][] common;
+    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+      for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
+        int from = Chunks.from(chunk);
+        int to = Chunks.to(chunk, ids.size());
+        channel.send(sender, new BlindedPoints(blinding.blind(ids, order, from, to)));
+      }
+      Tags own = Tags.receive(channel, sender, ids.size(), width);
+      Tags theirs = receiveSenderTags(channel, sender, theirSize, width, blinding);
+      common = Tags.common(List.of(own, theirs));
     }
-    Tags own = Tags.receive(channel, sender, ids.size(), width);
-    Tags theirs = receiveSenderTags(channel, sender, theirSize, width);
-    blinding.forget();
-    int[][] common = Tags.common(List.of(own, theirs));
 
     if (terms.allLearn()) {
       channel.send(sender, new IntersectionSize(common[0].length));
@@ -64,13 +64,14 @@ public final class EcdhReceiver {
     return order.invert(common[0]);
   }
 
-  private Tags receiveSenderTags(Channel channel, PartyId sender, int size, int width) {
+  private static Tags receiveSenderTags(
+      Channel channel, PartyId sender, int size, int width, Blinding blinding) {
     List<byte[]> tags = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
       byte[] points = channel.receive(sender, SenderPoints.class).points();
-      Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
-      tags.add(blinding.tags(blinding.multiply(points), width));
+      Chunks.check(sender, chunk, size, points.length / Curve25519.POINT_BYTES);
+      tags.add(blinding.tags(blinding.multiply(sender, points), width));
     }
-    return new Tags(Chunks.join(tags), width);
+    return new Tags(sender, Chunks.join(tags), width);
   }
 }

@@ -24,7 +24,7 @@ import java.util.List;
  * <p>All learn the set sizes and how many ids are common to all. Each party, or the receiver alone,
  * learns which of its own ids are common to all. The receiver also learns how many ids each group
  * of parties has in common: not which, unless it is helped by one of them or asks for positions
- * that are not common to all. For one run.
+ * that are not common to all. Each run has its own secret.
  */
 public final class EcdhRing {
   private static final int MAX_PARTIES = 8;
@@ -32,12 +32,10 @@ public final class EcdhRing {
   private final EcdhTerms terms;
   private final Progress progress;
   private final SecureRandom random = new SecureRandom();
-  private final Blinding blinding;
 
   public EcdhRing(EcdhTerms terms, Progress progress) {
     this.terms = terms;
     this.progress = progress;
-    blinding = new Blinding(terms.binding(), random, progress);
   }
 
   /**
@@ -61,17 +59,19 @@ public final class EcdhRing {
     // shuffles[h] is what this party did to the list that started h places before it.
     Shuffle[] shuffles = new Shuffle[ring.size()];
     shuffles[0] = new Shuffle(ids.size(), random);
-    byte[] list = blindAll(ids, shuffles[0]);
-    for (int hop = 1; hop < ring.size(); hop++) {
-      int size = sizes[ring.owner(ring.self, hop)];
-      byte[] multiplied = passOn(channel, ring, list, size);
-      Tags.checkDistinct(blinding.tags(multiplied, width), width);
-      shuffles[hop] = new Shuffle(size, random);
-      list = shuffles[hop].apply(multiplied, Curve25519.POINT_BYTES);
+    byte[] tags;
+    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+      byte[] list = blindAll(ids, shuffles[0], blinding);
+      for (int hop = 1; hop < ring.size(); hop++) {
+        int size = sizes[ring.owner(ring.self, hop)];
+        byte[] multiplied = passOn(channel, ring, list, size, blinding);
+        Tags.checkDistinct(ring.previous(), blinding.tags(multiplied, width), width);
+        shuffles[hop] = new Shuffle(size, random);
+        list = shuffles[hop].apply(multiplied, Curve25519.POINT_BYTES);
+      }
+      tags = blinding.tags(list, width);
     }
-    blinding.forget();
 
-    byte[] tags = blinding.tags(list, width);
     int[][] found = new int[ring.size()][0];
     int common;
     if (ring.self == ring.receiver) {
@@ -151,7 +151,7 @@ public final class EcdhRing {
     return sizes;
   }
 
-  private byte[] blindAll(List<byte[]> ids, Shuffle order) {
+  private static byte[] blindAll(List<byte[]> ids, Shuffle order, Blinding blinding) {
     List<byte[]> chunks = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
       chunks.add(blinding.blind(ids, order, Chunks.from(chunk), Chunks.to(chunk, ids.size())));
@@ -163,7 +163,8 @@ public final class EcdhRing {
    * Sends a list to the next party and takes one from the party before, chunk against chunk: if all
    * sent whole lists before they read, each could wait for the next one round the ring.
    */
-  private byte[] passOn(Channel channel, Ring ring, byte[] list, int incomingSize) {
+  private static byte[] passOn(
+      Channel channel, Ring ring, byte[] list, int incomingSize, Blinding blinding) {
     int outgoing = Chunks.of(list.length / Curve25519.POINT_BYTES);
     int incoming = Chunks.of(incomingSize);
     List<byte[]> multiplied = new ArrayList<>();
@@ -173,8 +174,8 @@ public final class EcdhRing {
       }
       if (chunk < incoming) {
         byte[] points = channel.receive(ring.previous(), RingPoints.class).points();
-        Chunks.check(chunk, incomingSize, points.length / Curve25519.POINT_BYTES);
-        multiplied.add(blinding.multiply(points));
+        Chunks.check(ring.previous(), chunk, incomingSize, points.length / Curve25519.POINT_BYTES);
+        multiplied.add(blinding.multiply(ring.previous(), points));
       }
     }
     return Chunks.join(multiplied);
@@ -189,7 +190,7 @@ public final class EcdhRing {
       int owner = ring.owner(place, ring.size() - 1);
       lists[owner] =
           place == ring.self
-              ? new Tags(own, width)
+              ? new Tags(channel.self(), own, width)
               : Tags.receive(channel, ring.party(place), sizes[owner], width);
     }
     return Tags.common(List.of(lists));

@@ -17,18 +17,16 @@ import java.util.List;
 
 /**
  * The one of two parties that does not compare. It learns how many ids the receiver has and, where
- * all parties learn, which of its own ids the receiver has. For one run.
+ * all parties learn, which of its own ids the receiver has. Each run has its own secret.
  */
 public final class EcdhSender {
   private final EcdhTerms terms;
   private final Progress progress;
   private final SecureRandom random = new SecureRandom();
-  private final Blinding blinding;
 
   public EcdhSender(EcdhTerms terms, Progress progress) {
     this.terms = terms;
     this.progress = progress;
-    blinding = new Blinding(terms.binding(), random, progress);
   }
 
   /**
@@ -45,17 +43,18 @@ public final class EcdhSender {
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
 
-    byte[] tags = receiveTags(channel, receiver, theirSize, width);
-    for (int chunk = 0; chunk < Chunks.of(theirSize); chunk++) {
-      channel.send(receiver, new BlindedTags(width, Chunks.cut(tags, chunk, width)));
-    }
     Shuffle order = new Shuffle(ids.size(), random);
-    for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
-      int from = Chunks.from(chunk);
-      int to = Chunks.to(chunk, ids.size());
-      channel.send(receiver, new SenderPoints(blinding.blind(ids, order, from, to)));
+    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+      byte[] tags = receiveTags(channel, receiver, theirSize, width, blinding);
+      for (int chunk = 0; chunk < Chunks.of(theirSize); chunk++) {
+        channel.send(receiver, new BlindedTags(width, Chunks.cut(tags, chunk, width)));
+      }
+      for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
+        int from = Chunks.from(chunk);
+        int to = Chunks.to(chunk, ids.size());
+        channel.send(receiver, new SenderPoints(blinding.blind(ids, order, from, to)));
+      }
     }
-    blinding.forget();
     int[] rows =
         terms.allLearn()
             ? receiveRows(channel, receiver, order, Math.min(theirSize, ids.size()))
@@ -64,16 +63,17 @@ public final class EcdhSender {
     return rows;
   }
 
-  private byte[] receiveTags(Channel channel, PartyId receiver, int size, int width) {
+  private static byte[] receiveTags(
+      Channel channel, PartyId receiver, int size, int width, Blinding blinding) {
     List<byte[]> chunks = new ArrayList<>();
     for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
       byte[] points = channel.receive(receiver, BlindedPoints.class).points();
-      Chunks.check(chunk, size, points.length / Curve25519.POINT_BYTES);
-      chunks.add(blinding.tags(blinding.multiply(points), width));
+      Chunks.check(receiver, chunk, size, points.length / Curve25519.POINT_BYTES);
+      chunks.add(blinding.tags(blinding.multiply(receiver, points), width));
     }
     byte[] tags = Chunks.join(chunks);
     // Compared after the multiplication, which also makes points equal that differ by low order.
-    Tags.checkDistinct(tags, width);
+    Tags.checkDistinct(receiver, tags, width);
     return tags;
   }
 

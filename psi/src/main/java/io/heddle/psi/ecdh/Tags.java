@@ -36,22 +36,24 @@ final class Tags {
   /**
    * Sorts a list of tags.
    *
+   * @param from the party that sent the list, for errors
    * @param flat {@code width} bytes each; not copied
    * @throws ProtocolException if two are equal: a peer brought an id twice
    */
-  Tags(byte[] flat, int width) {
+  Tags(PartyId from, byte[] flat, int width) {
     this.width = width;
     this.flat = flat;
-    sorted = sort(flat, width);
+    sorted = sort(from, flat, width);
   }
 
-  private static Integer[] sort(byte[] flat, int width) {
+  private static Integer[] sort(PartyId from, byte[] flat, int width) {
     Integer[] sorted = new Integer[flat.length / width];
     Arrays.setAll(sorted, i -> i);
     Arrays.parallelSort(sorted, (a, b) -> compare(flat, a, flat, b, width));
     for (int i = 1; i < sorted.length; i++) {
       if (compare(flat, sorted[i - 1], flat, sorted[i], width) == 0) {
-        throw new ProtocolException("A list of " + sorted.length + " items holds one twice");
+        throw new ProtocolException(
+            "The list of " + sorted.length + " items from " + from + " holds one twice");
       }
     }
     return sorted;
@@ -69,15 +71,15 @@ final class Tags {
       if (received.width() != width) {
         throw new ProtocolException("Invalid tag width " + received.width() + ": must be " + width);
       }
-      Chunks.check(chunk, size, received.tags().length / width);
+      Chunks.check(from, chunk, size, received.tags().length / width);
       tags.add(received.tags());
     }
-    return new Tags(Chunks.join(tags), width);
+    return new Tags(from, Chunks.join(tags), width);
   }
 
   /** Refuses a list that holds an item twice. */
-  static void checkDistinct(byte[] flat, int width) {
-    sort(flat, width);
+  static void checkDistinct(PartyId from, byte[] flat, int width) {
+    sort(from, flat, width);
   }
 
   private static int compare(byte[] flat, int position, byte[] other, int theirs, int width) {

@@ -201,6 +201,38 @@ class EcdhHostilePeerTest {
         .hasMessageContaining(message);
   }
 
+  @Test
+  void ring_intersectionLargerThanTheSmallestList_refuses() {
+    assertThatThrownBy(
+            () ->
+                Parties.run(
+                    EcdhMessages.TYPES,
+                    Map.of(
+                        HONEST,
+                        session ->
+                            new EcdhRing(TERMS, Progress.NONE)
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS),
+                        HOSTILE,
+                        session -> {
+                          Channel channel = session.beginStep("psi", new TreeMap<>());
+                          for (PartyId peer : channel.peers()) {
+                            channel.send(peer, size(1));
+                          }
+                          channel.send(THIRD, new RingPoints(good(1)));
+                          channel.receive(HONEST, SetSize.class);
+                          channel.receive(HONEST, RingPoints.class);
+                          channel.send(THIRD, new RingPoints(good(4)));
+                          channel.send(HONEST, new IntersectionSize(2));
+                          return new int[0];
+                        },
+                        THIRD,
+                        session ->
+                            new EcdhRing(TERMS, Progress.NONE)
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS))))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
+  }
+
   private static byte[] distinct(int count, int width) {
     byte[] tags = new byte[count * width];
     for (int i = 0; i < count; i++) {

@@ -50,8 +50,7 @@ public final class PartyJob {
     return new CommandLine(new PartyJob())
         .setExecutionExceptionHandler(
             (failure, command, parsed) ->
-                ExitCode.report(
-                        failure, List.of(arguments).contains("--verbose"), System.err)
+                ExitCode.report(failure, List.of(arguments).contains("--verbose"), System.err)
                     .code())
         .execute(arguments);
   }
@@ -88,8 +87,7 @@ public final class PartyJob {
       JobConfig terms = JobConfig.load(job, overrides);
       terms.labelHolder();
       Progress progress = ConsoleProgress.create();
-      HeddleSession session =
-          HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
+      HeddleSession session = HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
       try {
         work.run(spark, session, party, terms, data);
         return ExitCode.OK.code();
@@ -106,11 +104,7 @@ public final class PartyJob {
   /** What a job does with its session; finishes it. */
   interface Work {
     void run(
-        SparkSession spark,
-        HeddleSession session,
-        PartyConfig party,
-        JobConfig job,
-        String data);
+        SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job, String data);
   }
 
   @Command(

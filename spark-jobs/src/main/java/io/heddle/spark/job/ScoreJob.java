@@ -74,14 +74,14 @@ final class ScoreJob {
   }
 
   /** One CSV file; the rows are few enough for the driver, as their ids were. */
-  private void write(
-      Dataset<Row> scored, VerticalLogisticRegressionModel model, Path file) {
+  private void write(Dataset<Row> scored, VerticalLogisticRegressionModel model, Path file) {
     List<Column> columns = new ArrayList<>();
     for (String id : party.data().id()) {
       columns.add(AlignedTable.column(scored, id));
     }
     columns.add(
-        functions.vector_to_array(scored.col(model.getProbabilityCol()), "float64")
+        functions
+            .vector_to_array(scored.col(model.getProbabilityCol()), "float64")
             .getItem(1)
             .as(model.getProbabilityCol()));
     columns.add(scored.col(model.getPredictionCol()));

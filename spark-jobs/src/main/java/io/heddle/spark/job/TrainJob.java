@@ -13,6 +13,7 @@ import io.heddle.train.logistic.FitSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,8 @@ final class TrainJob {
    * @param out where run.json goes, null for nowhere
    */
   void run(String data, @Nullable Path modelDir, @Nullable Path out) {
-    try (Publication model = modelDir == null ? null : Publication.prepare(modelDir, "--model-dir");
+    try (Publication model =
+            modelDir == null ? null : Publication.prepare(modelDir, "--model-dir");
         Publication figures = out == null ? null : Publication.prepare(out, "--out")) {
       session.listen();
       TableReader own = TableReader.read(spark, data, party.data(), session.holdsLabels());
@@ -62,16 +64,19 @@ final class TrainJob {
         throw new AlignmentException(
             "No training rows among " + rows.rows() + " common rows: lower test-fraction");
       }
-      TraceFile trace = TraceFile.of(party, train);
-      VerticalLogisticRegressionModel fitted = estimator(trace).fit(train.table());
+      VerticalLogisticRegression estimator = estimator();
+      if (party.traceDirectory() != null) {
+        TraceFiles trace = new TraceFiles(party.traceDirectory());
+        trace.trainingIds(
+            Arrays.stream(split.train()).mapToObj(row -> aligned.ids().get(row)).toList());
+        estimator.tracedBy(trace);
+      }
+      VerticalLogisticRegressionModel fitted = estimator.fit(train.table());
       RankMetrics metrics =
           split.test().length == 0 ? null : measure(fitted, rows.keep(split.test()));
       Traffic traffic = session.open().traffic();
       session.finish();
       Map<String, Object> run = figures(aligned, split, fitted.summary(), metrics, traffic);
-      if (trace != null) {
-        trace.write();
-      }
       if (model != null) {
         save(fitted, model.folder().resolve(MODEL));
         model.publish();
@@ -89,8 +94,7 @@ final class TrainJob {
         ALIGN,
         new TreeMap<>(),
         step -> {
-          HeddleSession.Aligned aligned =
-              session.align(step, table, idCols.toArray(String[]::new));
+          HeddleSession.Aligned aligned = session.align(step, table, idCols.toArray(String[]::new));
           aligned.table().table().persist();
           return aligned;
         });
@@ -105,7 +109,7 @@ final class TrainJob {
     return new AlignedTable(assembled, rows.rows(), rows.digest());
   }
 
-  private VerticalLogisticRegression estimator(@Nullable TraceFile trace) {
+  private VerticalLogisticRegression estimator() {
     JobConfig.Logistic params = job.logistic();
     VerticalLogisticRegression estimator =
         new VerticalLogisticRegression()
@@ -119,7 +123,7 @@ final class TrainJob {
     if (session.holdsLabels()) {
       estimator.setLabelCol(party.data().label());
     }
-    return trace == null ? estimator : estimator.tracedBy(trace);
+    return estimator;
   }
 
   /** Scores the test rows with the peers; the label holder alone sees how well. */
@@ -158,10 +162,14 @@ final class TrainJob {
     run.put(
         "rows",
         Map.of(
-            "own", aligned.ownRows(),
-            "aligned", aligned.table().rows(),
-            "train", split.train().length,
-            "test", split.test().length));
+            "own",
+            aligned.ownRows(),
+            "aligned",
+            aligned.table().rows(),
+            "train",
+            split.train().length,
+            "test",
+            split.test().length));
     if (metrics != null && !Double.isNaN(metrics.auc())) {
       run.put("auc", metrics.auc());
     }

@@ -249,7 +249,7 @@ public final class HeddleSession implements AutoCloseable {
    * @throws io.heddle.error.AlignmentException if fewer rows are common than this party allows
    */
   public Aligned align(Channel step, Dataset<Row> table, String... idCols) {
-    Ids ids = Ids.collect(table, Arrays.asList(idCols), job.psi().normalise());
+    TableIds ids = TableIds.collect(table, Arrays.asList(idCols), job.psi().normalise());
     Alignment alignment =
         PrivateSetIntersection.align(
             step.step("align"),

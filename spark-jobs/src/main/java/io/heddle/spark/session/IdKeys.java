@@ -3,13 +3,11 @@ package io.heddle.spark.session;
 
 import io.heddle.config.IdRule;
 import io.heddle.error.DataException;
+import io.heddle.psi.table.Ids;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * length.
  */
 final class IdKeys {
-  private static final int MAX_BYTES = 1 << 16;
-
   private IdKeys() {}
 
   /**
@@ -39,7 +35,7 @@ final class IdKeys {
         missing++;
         continue;
       }
-      if (key.length > MAX_BYTES) {
+      if (key.length > Ids.MAX_BYTES) {
         tooLong++;
       }
       if (!seen.add(ByteBuffer.wrap(key))) {
@@ -48,7 +44,7 @@ final class IdKeys {
       keys.add(key);
     }
     refuse(missing, rows.size(), idCols, "are missing or blank");
-    refuse(tooLong, rows.size(), idCols, "are longer than " + MAX_BYTES + " bytes");
+    refuse(tooLong, rows.size(), idCols, "are longer than " + Ids.MAX_BYTES + " bytes");
     refuse(twice, rows.size(), idCols, "stand in the table already: each id may stand once");
     return keys;
   }
@@ -61,33 +57,13 @@ final class IdKeys {
   }
 
   private static byte @Nullable [] key(@Nullable String[] row, List<IdRule> rules) {
-    List<byte[]> parts = new ArrayList<>(row.length);
-    int length = 0;
-    for (String text : row) {
-      if (text == null) {
+    String[] parts = new String[row.length];
+    for (int j = 0; j < row.length; j++) {
+      parts[j] = Ids.normalise(row[j], rules);
+      if (parts[j].isBlank()) {
         return null;
       }
-      for (IdRule rule : rules) {
-        text = apply(rule, text);
-      }
-      if (text.isBlank()) {
-        return null;
-      }
-      byte[] part = text.getBytes(StandardCharsets.UTF_8);
-      parts.add(part);
-      length += 4 + part.length;
     }
-    ByteBuffer key = ByteBuffer.allocate(length);
-    parts.forEach(part -> key.putInt(part.length).put(part));
-    return key.array();
-  }
-
-  private static String apply(IdRule rule, String text) {
-    return switch (rule) {
-      case TRIM -> text.strip();
-      case LOWER -> text.toLowerCase(Locale.ROOT);
-      case NFC -> Normalizer.normalize(text, Normalizer.Form.NFC);
-      case STRIP_LEADING_ZEROS -> text.replaceFirst("^0+(?=.)", "");
-    };
+    return Ids.encode(parts);
   }
 }

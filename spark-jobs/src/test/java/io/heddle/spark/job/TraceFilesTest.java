@@ -13,7 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TraceFilesTest {
-  @TempDir private Path dir;
+  private final Path dir;
+
+  TraceFilesTest(@TempDir Path dir) {
+    this.dir = dir;
+  }
 
   @Test
   void read_whatWasNoted_equalToTheLastBit() throws Exception {

@@ -14,7 +14,6 @@ import io.heddle.progress.Progress;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
-import io.heddle.train.logistic.LogisticMessage.Floors;
 import io.heddle.train.logistic.LogisticMessage.GradientAnswer;
 import io.heddle.train.logistic.LogisticMessage.MaskKey;
 import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
@@ -85,7 +84,6 @@ final class FeatureHolderFit {
   }
 
   LogisticFit run() {
-    requireOwnRules();
     PairwiseMasks masks = agreeOnMasks();
     int passLimit = PrivacyChecks.passLimit(rules, visibleColumns, others.isEmpty());
     channel.send(
@@ -94,6 +92,7 @@ final class FeatureHolderFit {
     Opening opening = channel.receive(labelHolder, Opening.class);
     PaillierPublicKey key = accept(opening, passLimit);
     report.constantColumns(columns.constantColumns());
+    report.pulledRows(columns.pulledRows());
     progress.begin("train", opening.passLimit(), "passes");
     Verdict verdict = Verdict.CONTINUE;
     for (int pass = 1; verdict == Verdict.CONTINUE; pass++) {
@@ -121,28 +120,6 @@ final class FeatureHolderFit {
     return new LogisticFit(
         columns.modelPart(HexFormat.of().formatHex(opening.fitId()), optimiser.coefficients(), 0),
         report.summary(verdict == Verdict.CONVERGED));
-  }
-
-  /** Before this party has sent anything. */
-  private void requireOwnRules() {
-    Floors floors = channel.receive(labelHolder, Floors.class);
-    int rows = table.rows().rows();
-    LabelHolderFit.requireAligned(
-        labelHolder, floors.rows(), floors.alignmentDigest(), rows, table.alignmentDigest());
-    int rowsPerColumn = floors.rowsPerColumn();
-    if (rowsPerColumn < PrivacyRules.LOWEST_ROWS_PER_COLUMN) {
-      throw new ProtocolException(
-          "The label holder allows "
-              + rowsPerColumn
-              + " rows per column: must be at least "
-              + PrivacyRules.LOWEST_ROWS_PER_COLUMN);
-    }
-    PrivacyChecks.requireRows(channel.self(), rows, columns.count(), rowsPerColumn);
-    PrivacyChecks.requireSpread(columns);
-    PrivacyChecks.requireLeverage(columns, rowsPerColumn);
-    if (others.isEmpty()) {
-      PrivacyChecks.passLimit(rules, columns.count(), true);
-    }
   }
 
   /** Keys cross between every two feature holders on their own link, never through a third. */

@@ -35,6 +35,13 @@ final class FitReport {
     }
   }
 
+  void pulledRows(int count) {
+    if (count > 0) {
+      warnings.add(
+          count + " rows that stood out in this party's columns were pulled towards the centre");
+    }
+  }
+
   void stoppedAtLimit(int pass, int maxIter, double decrease) {
     warnings.add(
         String.format(

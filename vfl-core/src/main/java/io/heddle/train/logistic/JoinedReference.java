@@ -33,14 +33,17 @@ public final class JoinedReference {
   }
 
   private JoinedReference(
-      LogisticTerms terms, LogisticLoss loss, List<double[][]> tables, byte[] roundingSeed) {
+      LogisticTerms terms,
+      int rowsPerColumn,
+      LogisticLoss loss,
+      List<double[][]> tables,
+      byte[] roundingSeed) {
     this.terms = terms;
     this.loss = loss;
     this.roundingSeed = roundingSeed;
     int from = 0;
     for (double[][] table : tables) {
-      boolean intercept = terms.fitIntercept() && from == 0 && holders.isEmpty();
-      Holder holder = prepare(table, intercept, from);
+      Holder holder = prepare(table, rowsPerColumn, from);
       holders.add(holder);
       from += holder.size();
     }
@@ -53,6 +56,7 @@ public final class JoinedReference {
   /**
    * Trains as the parties would.
    *
+   * @param rowsPerColumn what the label holder's rules say
    * @param weights null for equal ones
    * @param holders each party's {@code columns[j][i]}, in the order of the aligned rows; the label
    *     holder's first, then the feature holders' in name order
@@ -62,13 +66,14 @@ public final class JoinedReference {
    */
   public static List<List<double[]>> train(
       LogisticTerms terms,
+      int rowsPerColumn,
       double[] labels,
       double @Nullable [] weights,
       List<double[][]> holders,
       byte[] roundingSeed,
       int passes) {
     LogisticLoss loss = LogisticLoss.of(labels, weights, terms.fitIntercept());
-    return new JoinedReference(terms, loss, holders, roundingSeed).run(passes);
+    return new JoinedReference(terms, rowsPerColumn, loss, holders, roundingSeed).run(passes);
   }
 
   /**
@@ -101,11 +106,16 @@ public final class JoinedReference {
     return parts.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
-  private Holder prepare(double[][] table, boolean intercept, int from) {
+  private Holder prepare(double[][] table, int rowsPerColumn, int from) {
+    boolean ofLabels = holders.isEmpty();
+    boolean intercept = ofLabels && terms.fitIntercept();
     int rows = loss.rows();
     List<String> names = IntStream.range(0, table.length).mapToObj(j -> "x" + j).toList();
     try (PreparedColumns prepared =
-        PreparedColumns.of(LocalAlignedRows.of(rows, table, 1), names, terms)) {
+        PreparedColumns.of(LocalAlignedRows.of(rows, table, 1), names, terms, rowsPerColumn)) {
+      if (!ofLabels) {
+        prepared.limitLeverage(PrivacyChecks.leverageLimit(rowsPerColumn));
+      }
       short[][] columns =
           prepared.rows().map(Boolean.TRUE, (block, ignored) -> block).get(0).columns();
       double[] units = prepared.units();

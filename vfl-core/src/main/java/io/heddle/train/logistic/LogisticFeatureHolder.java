@@ -3,8 +3,10 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
 import io.heddle.error.DataException;
+import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.train.logistic.LogisticMessage.Floors;
 
 /**
  * A feature holder of a vertical logistic regression. Its columns and coefficients never leave it.
@@ -49,14 +51,41 @@ public final class LogisticFeatureHolder {
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }
-    try (PreparedColumns columns = PreparedColumns.of(table.rows(), table.columnNames(), terms)) {
+    int rowsPerColumn = receiveFloor(step, labelHolder, table);
+    try (PreparedColumns columns =
+        PreparedColumns.of(table.rows(), table.columnNames(), terms, rowsPerColumn)) {
       if (columns.count() == 0) {
         throw new DataException(
             "None of the " + table.columnNames().size() + " columns varies: nothing to train on");
+      }
+      PrivacyChecks.requireRows(step.self(), table.rows().rows(), columns.count(), rowsPerColumn);
+      PrivacyChecks.requireSpread(columns);
+      columns.limitLeverage(PrivacyChecks.leverageLimit(rowsPerColumn));
+      if (step.peers().size() == 1) {
+        PrivacyChecks.passLimit(rules, columns.count(), true);
       }
       return new FeatureHolderFit(
               step, labelHolder, terms, rules, randomness, listener, progress, table, columns)
           .run();
     }
+  }
+
+  /** Which rows, and how many per column the label holder allows; nothing has been sent yet. */
+  private static int receiveFloor(Channel step, PartyId labelHolder, LogisticTable table) {
+    Floors floors = step.receive(labelHolder, Floors.class);
+    LabelHolderFit.requireAligned(
+        labelHolder,
+        floors.rows(),
+        floors.alignmentDigest(),
+        table.rows().rows(),
+        table.alignmentDigest());
+    if (floors.rowsPerColumn() < PrivacyRules.LOWEST_ROWS_PER_COLUMN) {
+      throw new ProtocolException(
+          "The label holder allows "
+              + floors.rowsPerColumn()
+              + " rows per column: must be at least "
+              + PrivacyRules.LOWEST_ROWS_PER_COLUMN);
+    }
+    return floors.rowsPerColumn();
   }
 }

@@ -83,7 +83,8 @@ public final class LogisticLabelHolder {
           labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
     }
     LogisticLoss loss = LogisticLoss.of(labels, weights, terms.fitIntercept());
-    try (PreparedColumns columns = PreparedColumns.of(table.rows(), table.columnNames(), terms)) {
+    try (PreparedColumns columns =
+        PreparedColumns.of(table.rows(), table.columnNames(), terms, rules.rowsPerColumn())) {
       return new LabelHolderFit(
               step,
               terms,

@@ -6,8 +6,15 @@ import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.train.logistic.ColumnMoments.Bounds;
 import io.heddle.train.logistic.QuantisedBlock.Grid;
+import io.heddle.train.logistic.QuantisedBlock.LeverageLimit;
+import io.heddle.train.logistic.QuantisedBlock.Leverages;
+import io.heddle.train.logistic.QuantisedBlock.PulledRows;
+import io.heddle.train.logistic.QuantisedBlock.Quantisation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,37 +22,50 @@ import org.jspecify.annotations.Nullable;
  * One party's columns as they enter training: outliers clipped, centred where an intercept takes
  * that up, scaled, and in fixed point. Forward and backward use the same integers. Close to let go
  * of the cached rows.
+ *
+ * <p>Clipping is as loose as the leverage rule allows, for every clipped value moves the model: a
+ * value may have a quarter of the leverage that a row may have. (docs/adr/0002.)
  */
 final class PreparedColumns implements AutoCloseable {
   private static final int MAX_ROUNDS = 8;
-  private static final double CLIP_DEVIATIONS = 5;
+  private static final double LEAST_CLIP_DEVIATIONS = 5;
+  private static final double LEAST_FACTOR = 0.5;
+  private static final double PULL_TO = 0.9;
 
   private final List<String> names;
+  private final AlignedRows<ColumnBlock> source;
   private final Grid grid;
-  private final AlignedRows<QuantisedBlock> rows;
   private final double[] units;
+  private AlignedRows<QuantisedBlock> rows;
+  private PulledRows pulled = PulledRows.NONE;
 
   private PreparedColumns(
-      List<String> names, Grid grid, AlignedRows<QuantisedBlock> rows, double[] units) {
+      List<String> names, AlignedRows<ColumnBlock> source, Grid grid, double[] units) {
     this.names = names;
+    this.source = source;
     this.grid = grid;
-    this.rows = rows;
     this.units = units;
+    rows = source.derive(new Quantisation(grid, pulled), QuantisedBlock::quantise);
   }
 
   /**
    * Measures and quantises.
    *
+   * @param rowsPerColumn what the label holder allows
    * @throws DataException names the first column that holds values which are not finite or beyond
    *     1e100, with their count
    */
   static PreparedColumns of(
-      AlignedRows<ColumnBlock> rows, List<String> names, LogisticTerms terms) {
+      AlignedRows<ColumnBlock> rows, List<String> names, LogisticTerms terms, int rowsPerColumn) {
     int columns = names.size();
+    double deviations =
+        Math.max(
+            LEAST_CLIP_DEVIATIONS,
+            Math.sqrt(PrivacyChecks.leverageLimit(rowsPerColumn) * rows.rows() / 4));
     Bounds bounds = Bounds.none(columns);
     ColumnMoments moments = measure(rows, names, bounds);
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Bounds tighter = clip(moments, bounds);
+      Bounds tighter = clip(moments, bounds, deviations);
       if (tighter == null) {
         break;
       }
@@ -70,10 +90,73 @@ final class PreparedColumns implements AutoCloseable {
     Grid grid =
         new Grid(varying, bounds.lower(), bounds.upper(), centres, steps, terms.columnMaximum());
     return new PreparedColumns(
-        names,
-        grid,
-        rows.derive(grid, QuantisedBlock::quantise),
-        IntStream.of(varying).mapToDouble(j -> units[j]).toArray());
+        names, rows, grid, IntStream.of(varying).mapToDouble(j -> units[j]).toArray());
+  }
+
+  /**
+   * For a feature holder, whose gradient is opened: pulls rows that stand out in a combination of
+   * columns towards the centre, halfway at most.
+   *
+   * @throws io.heddle.error.PrivacyException if that does not bring all below the limit
+   */
+  void limitLeverage(double limit) {
+    for (int round = 0; ; round++) {
+      SortedMap<Integer, Double> above = rowsAbove(limit);
+      if (above.isEmpty()) {
+        return;
+      }
+      SortedMap<Integer, Double> factors = new TreeMap<>();
+      for (int i = 0; i < pulled.rows().length; i++) {
+        factors.put(pulled.rows()[i], pulled.factors()[i]);
+      }
+      boolean tooFar = round == MAX_ROUNDS;
+      for (Map.Entry<Integer, Double> entry : above.entrySet()) {
+        double factor =
+            pulled.factor(entry.getKey()) * pullFactor(entry.getValue(), PULL_TO * limit);
+        factors.put(entry.getKey(), factor);
+        tooFar |= factor < LEAST_FACTOR;
+      }
+      if (tooFar) {
+        throw PrivacyChecks.tooMuchLeverage(above.size(), limit);
+      }
+      pulled =
+          new PulledRows(
+              factors.keySet().stream().mapToInt(Integer::intValue).toArray(),
+              factors.values().stream().mapToDouble(Double::doubleValue).toArray());
+      rows.close();
+      rows = source.derive(new Quantisation(grid, pulled), QuantisedBlock::quantise);
+    }
+  }
+
+  /**
+   * What brings a row's leverage to a target by the Sherman-Morrison formula; numerical dust above
+   * 1 counts as 1.
+   */
+  private static double pullFactor(double leverage, double target) {
+    return Math.sqrt(Math.max(0, target * (1 - leverage) / ((1 - target) * leverage)));
+  }
+
+  private SortedMap<Integer, Double> rowsAbove(double limit) {
+    double[] worth = PrivacyChecks.withOne(units);
+    double[][] whitening = SmallMatrix.inverseCholesky(gram(worth));
+    for (double[] line : whitening) {
+      for (int k = 0; k < line.length; k++) {
+        line[k] *= worth[k];
+      }
+    }
+    SortedMap<Integer, Double> above = new TreeMap<>();
+    for (Leverages part :
+        rows.map(new LeverageLimit(whitening, limit), QuantisedBlock::rowsAbove)) {
+      for (int i = 0; i < part.rows().length; i++) {
+        above.put(part.rows()[i], part.values()[i]);
+      }
+    }
+    return above;
+  }
+
+  /** How many rows were pulled in. */
+  int pulledRows() {
+    return pulled.rows().length;
   }
 
   /** The columns of new rows on the grid of a model part. */
@@ -81,13 +164,15 @@ final class PreparedColumns implements AutoCloseable {
       LogisticModelPart part, AlignedRows<ColumnBlock> rows) {
     measure(rows, part.columnNames(), new Bounds(part.lower(), part.upper()));
     return rows.derive(
-        new Grid(
-            varying(part),
-            part.lower(),
-            part.upper(),
-            part.centres(),
-            part.steps(),
-            Short.MAX_VALUE),
+        new Quantisation(
+            new Grid(
+                varying(part),
+                part.lower(),
+                part.upper(),
+                part.centres(),
+                part.steps(),
+                Short.MAX_VALUE),
+            PulledRows.NONE),
         QuantisedBlock::quantise);
   }
 
@@ -114,13 +199,13 @@ final class PreparedColumns implements AutoCloseable {
     return moments;
   }
 
-  /** Narrower bounds, or null where no column reaches beyond five deviations. */
-  private static @Nullable Bounds clip(ColumnMoments moments, Bounds bounds) {
+  /** Narrower bounds, or null where no column reaches beyond so many deviations. */
+  private static @Nullable Bounds clip(ColumnMoments moments, Bounds bounds, double deviations) {
     double[] lower = bounds.lower().clone();
     double[] upper = bounds.upper().clone();
     boolean narrower = false;
     for (int j = 0; j < lower.length; j++) {
-      double reach = CLIP_DEVIATIONS * moments.deviation(j);
+      double reach = deviations * moments.deviation(j);
       if (moments.atMostTwoValues(j)) {
         continue;
       }

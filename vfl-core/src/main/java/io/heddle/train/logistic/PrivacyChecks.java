@@ -3,7 +3,6 @@ package io.heddle.train.logistic;
 
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
-import java.util.List;
 
 /** The rules that a fit must keep before anything of it leaves a party. */
 final class PrivacyChecks {
@@ -114,28 +113,13 @@ final class PrivacyChecks {
   }
 
   /** A row that stands almost alone in some combination of columns shows its label. */
-  static void requireLeverage(PreparedColumns columns, int rowsPerColumn) {
-    double[] worth = withOne(columns.units());
-    double[][] whitening = SmallMatrix.inverseCholesky(columns.gram(worth));
-    for (double[] line : whitening) {
-      for (int k = 0; k < line.length; k++) {
-        line[k] *= worth[k];
-      }
-    }
-    double limit = leverageLimit(rowsPerColumn);
-    List<Integer> above =
-        columns
-            .rows()
-            .map(new QuantisedBlock.LeverageLimit(whitening, limit), QuantisedBlock::rowsAbove);
-    int rows = above.stream().mapToInt(Integer::intValue).sum();
-    if (rows > 0) {
-      throw new PrivacyException(
-          rows
-              + " rows have a leverage above "
-              + limit
-              + " in this party's columns after clipping outliers: a gradient would show their"
-              + " labels. Drop or merge columns that single out a few rows");
-    }
+  static PrivacyException tooMuchLeverage(int rows, double limit) {
+    return new PrivacyException(
+        rows
+            + " rows have a leverage above "
+            + limit
+            + " in this party's columns after clipping outliers: a gradient would show their"
+            + " labels. Drop or merge columns that single out a few rows");
   }
 
   static double[] withOne(double[] units) {

@@ -3,6 +3,8 @@ package io.heddle.train.logistic;
 
 import io.heddle.table.ColumnBlock;
 import java.io.Serializable;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The varying columns of consecutive rows in fixed point, and the kernels that run over them. All
@@ -19,14 +21,32 @@ record QuantisedBlock(int firstRow, int rows, short[][] columns) implements Seri
       int[] varying, double[] lower, double[] upper, double[] centres, double[] steps, int maximum)
       implements Serializable {}
 
-  static QuantisedBlock quantise(ColumnBlock block, Grid grid) {
+  /** Rows whose distance from the centre is multiplied by a factor, in row order. */
+  record PulledRows(int[] rows, double[] factors) implements Serializable {
+    static final PulledRows NONE = new PulledRows(new int[0], new double[0]);
+
+    double factor(int row) {
+      int at = Arrays.binarySearch(rows, row);
+      return at < 0 ? 1 : factors[at];
+    }
+  }
+
+  /** What {@link #quantise} needs. */
+  record Quantisation(Grid grid, PulledRows pulled) implements Serializable {}
+
+  static QuantisedBlock quantise(ColumnBlock block, Quantisation how) {
+    Grid grid = how.grid();
+    double[] factors = new double[block.rows()];
+    for (int i = 0; i < factors.length; i++) {
+      factors[i] = how.pulled().factor(block.firstRow() + i);
+    }
     short[][] columns = new short[grid.varying().length][block.rows()];
     for (int k = 0; k < columns.length; k++) {
       int j = grid.varying()[k];
       double[] values = block.columns()[j];
       for (int i = 0; i < values.length; i++) {
         double value = ColumnMoments.clamp(values[i], grid.lower()[j], grid.upper()[j]);
-        double steps = Math.rint((value - grid.centres()[j]) / grid.steps()[j]);
+        double steps = Math.rint(factors[i] * (value - grid.centres()[j]) / grid.steps()[j]);
         columns[k][i] = (short) ColumnMoments.clamp(steps, -grid.maximum(), grid.maximum());
       }
     }
@@ -74,24 +94,26 @@ record QuantisedBlock(int firstRow, int rows, short[][] columns) implements Seri
    */
   record LeverageLimit(double[][] whitening, double limit) implements Serializable {}
 
-  /** How many rows have more leverage than the limit. */
-  static Integer rowsAbove(QuantisedBlock block, LeverageLimit test) {
+  /** Rows of much leverage, in row order, and how much each has. */
+  record Leverages(int[] rows, double[] values) implements Serializable {}
+
+  /** The rows with more leverage than the limit. */
+  static Leverages rowsAbove(QuantisedBlock block, LeverageLimit test) {
     double[][] whitening = test.whitening();
-    int above = 0;
+    double[] leverages = new double[block.rows];
     for (int i = 0; i < block.rows; i++) {
-      double leverage = 0;
       for (double[] line : whitening) {
         double sum = 0;
         for (int k = 0; k < line.length; k++) {
           sum += line[k] * block.value(k, i);
         }
-        leverage += sum * sum;
-      }
-      if (leverage > test.limit()) {
-        above++;
+        leverages[i] += sum * sum;
       }
     }
-    return above;
+    int[] above = IntStream.range(0, block.rows).filter(i -> leverages[i] > test.limit()).toArray();
+    return new Leverages(
+        IntStream.of(above).map(i -> block.firstRow + i).toArray(),
+        IntStream.of(above).mapToDouble(i -> leverages[i]).toArray());
   }
 
   /** The columns times one factor each, summed by row. */

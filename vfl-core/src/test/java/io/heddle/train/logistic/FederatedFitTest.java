@@ -19,6 +19,7 @@ class FederatedFitTest {
     List<List<double[]>> reference =
         JoinedReference.train(
             terms,
+            Fits.FULL.rowsPerColumn(),
             joined.labels(),
             weights,
             joined.holders(),

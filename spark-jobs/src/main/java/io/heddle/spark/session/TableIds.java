@@ -19,8 +19,8 @@ import org.apache.spark.sql.types.DataTypes;
  * @param values the id columns as they stand in the table
  * @param keys the same rows' normalised ids, no two alike
  */
-record Ids(List<Row> values, List<byte[]> keys) {
-  static Ids collect(Dataset<Row> table, List<String> idCols, List<IdRule> rules) {
+record TableIds(List<Row> values, List<byte[]> keys) {
+  static TableIds collect(Dataset<Row> table, List<String> idCols, List<IdRule> rules) {
     for (String idCol : idCols) {
       if (!Arrays.asList(table.columns()).contains(idCol)) {
         throw new DataException(
@@ -58,6 +58,6 @@ record Ids(List<Row> values, List<byte[]> keys) {
       }
       texts.add(text);
     }
-    return new Ids(values, IdKeys.of(texts, idCols, rules));
+    return new TableIds(values, IdKeys.of(texts, idCols, rules));
   }
 }
