@@ -22,11 +22,12 @@ public record TestIdentity(PrivateKey key, X509Certificate certificate) {
 
   /** Valid for an hour before and after now. */
   public static TestIdentity generate() {
-    return generate(
-        Instant.now().minus(Duration.ofHours(1)), Instant.now().plus(Duration.ofHours(1)));
+    return generate(Duration.ofHours(-1), Duration.ofHours(1));
   }
 
-  public static TestIdentity generate(Instant from, Instant to) {
+  /** Valid between two moments, counted from now. */
+  public static TestIdentity generate(Duration from, Duration to) {
+    Instant now = Instant.now();
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -38,8 +39,8 @@ public record TestIdentity(PrivateKey key, X509Certificate certificate) {
                   new JcaX509v3CertificateBuilder(
                           name,
                           BigInteger.ONE,
-                          Date.from(from),
-                          Date.from(to),
+                          Date.from(now.plus(from)),
+                          Date.from(now.plus(to)),
                           name,
                           pair.getPublic())
                       .build(
