@@ -23,6 +23,8 @@ import java.util.function.ToLongFunction;
  * counts in none of the times.
  */
 public final class DemoReport {
+  private static final int WIDTH = 100;
+
   private final List<PartyResult> parties;
   private final ComparisonResult comparison;
   private final double totalSeconds;
@@ -130,7 +132,7 @@ public final class DemoReport {
           text,
           line,
           party.name(),
-          party.role(),
+          party.role().replace('-', ' '),
           count(party.rows().own()),
           party.pid(),
           fixed(party.cpuSeconds(), 1),
@@ -202,7 +204,9 @@ public final class DemoReport {
         });
     add(text, "  with     %s", parameters);
     for (PartyResult party : parties) {
-      party.warnings().forEach(warning -> add(text, "  warning  %s: %s", party.name(), warning));
+      for (String warning : party.warnings()) {
+        addWrapped(text, "  warning  ", "           ", party.name() + ": " + warning);
+      }
     }
     text.append('\n');
   }
@@ -211,7 +215,7 @@ public final class DemoReport {
     add(text, "What each party learned, beyond its own table");
     for (PartyResult party : parties) {
       add(text, "  %s", party.name());
-      party.ledger().forEach(entry -> add(text, "    - %s", entry));
+      party.ledger().forEach(entry -> addWrapped(text, "    - ", "      ", entry));
     }
     text.append('\n');
   }
@@ -226,12 +230,28 @@ public final class DemoReport {
     add(text, "Next");
     add(text, "  your own tables:     ./bin/heddle demo --label-holder FILE --feature-holder FILE");
     add(text, "                         --id COLUMN --label COLUMN");
-    add(text, "  two organisations:   README.md, \"Your own tables\"");
+    add(text, "  two organisations:   README.md, \"Two organisations\"");
     add(text, "  what crosses the wire: docs/protocol.md, section 6");
   }
 
   private static void add(StringBuilder text, String format, Object... values) {
     text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+
+  /** Breaks a long text between words; later lines start with the indent. */
+  private static void addWrapped(StringBuilder text, String start, String indent, String words) {
+    StringBuilder line = new StringBuilder(start);
+    boolean empty = true;
+    for (String word : words.split(" ", -1)) {
+      if (!empty && line.length() + 1 + word.length() > WIDTH) {
+        text.append(line).append('\n');
+        line = new StringBuilder(indent);
+        empty = true;
+      }
+      line.append(empty ? "" : " ").append(word);
+      empty = false;
+    }
+    text.append(line).append('\n');
   }
 
   private static String count(long value) {

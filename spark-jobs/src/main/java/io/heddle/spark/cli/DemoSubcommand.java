@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "the result is compared with training on the joined data.",
       "Without files: made-up customers of a bank (label: default) and of a retailer."
     })
-final class DemoCommand implements Callable<Integer> {
+final class DemoSubcommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -110,7 +110,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private final IdentityMaker identities;
 
-  DemoCommand(IdentityMaker identities) {
+  DemoSubcommand(IdentityMaker identities) {
     this.identities = identities;
   }
 
