@@ -3,11 +3,10 @@ package io.heddle.spark.cli;
 
 import io.heddle.error.ConfigurationException;
 import io.heddle.spark.demo.Demo;
-import io.heddle.spark.demo.DemoFailure;
 import io.heddle.spark.demo.DemoReport;
 import io.heddle.spark.demo.DemoRequest;
-import io.heddle.spark.demo.IdentityMaker;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,12 +107,6 @@ final class DemoSubcommand implements Callable<Integer> {
           "Where all is written; an earlier demo's is replaced (default: ${DEFAULT-VALUE}).")
   private Path out = Path.of("heddle-demo");
 
-  private final IdentityMaker identities;
-
-  DemoSubcommand(IdentityMaker identities) {
-    this.identities = identities;
-  }
-
   @Override
   public Integer call() throws IOException {
     if (!model.equals("logistic")) {
@@ -128,20 +121,21 @@ final class DemoSubcommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
-    DemoReport report;
-    try {
-      report = new Demo(launcher(), identities, System.err).run(request);
-    } catch (DemoFailure e) {
-      System.err.println("heddle: " + e.getMessage());
-      return e.exitCode();
-    }
-    System.out.print(report.toText());
+    DemoReport report =
+        new Demo(
+                launcher(),
+                (party, directory) -> IdentityFiles.create(party, directory, false).fingerprint(),
+                System.err)
+            .run(request);
+    PrintWriter output = spec.commandLine().getOut();
+    output.print(report.toText());
     if (json != null && json.equals("-")) {
-      System.out.print(report.toJson());
+      output.print(report.toJson());
     } else if (json != null) {
       Files.writeString(Path.of(json), report.toJson());
     }
-    return 0;
+    output.flush();
+    return ExitCode.OK.code();
   }
 
   /** The script that started this process starts the parties too. */

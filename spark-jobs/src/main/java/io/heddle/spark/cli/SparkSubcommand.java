@@ -11,8 +11,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code heddle train} and {@code heddle score}. {@code bin/heddle} hands both to spark-submit, which
- * runs {@link io.heddle.spark.job.PartyJob}; here stands what they are called with.
+ * {@code heddle train} and {@code heddle score}. {@code bin/heddle} hands both to spark-submit,
+ * which runs {@link io.heddle.spark.job.PartyJob}; here stands what they are called with.
  */
 class SparkSubcommand implements Callable<Integer> {
   @Spec
@@ -67,10 +67,7 @@ class SparkSubcommand implements Callable<Integer> {
       description = "Memory of the party's driver (default: $HEDDLE_DRIVER_MEMORY, or 2g).")
   private String driverMemory = "";
 
-  @Option(
-      names = "--conf",
-      paramLabel = "KEY=VALUE",
-      description = "A setting of Spark.")
+  @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting of Spark.")
   private List<String> sparkSettings = new ArrayList<>();
 
   @Override

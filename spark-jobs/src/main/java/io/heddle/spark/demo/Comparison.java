@@ -146,6 +146,7 @@ public final class Comparison {
     List<List<double[]>> reference =
         JoinedReference.train(
             terms(job),
+            configs.get(0).privacy().labelRowsPerColumn(),
             tables.get(0).labels(alignedTraining),
             null,
             tables.stream().map(table -> table.columns(alignedTraining)).toList(),

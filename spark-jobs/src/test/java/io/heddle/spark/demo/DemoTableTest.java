@@ -50,8 +50,8 @@ class DemoTableTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
-  private DemoTable table(
-      String name, String content, @Nullable String label, List<String> columns) throws Exception {
+  private DemoTable table(String name, String content, @Nullable String label, List<String> columns)
+      throws Exception {
     return DemoTable.read(
         Files.writeString(dir.resolve(name), content),
         new PartyConfig.Data(List.of("id"), label, columns),
