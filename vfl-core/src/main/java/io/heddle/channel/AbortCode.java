@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import io.heddle.error.AlignmentException;
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.DataException;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.PrivacyException;
+import io.heddle.error.ProtocolException;
+
+/** Why a party ended a session: all that its peers are told of the cause. */
+public enum AbortCode {
+  /** A fault that the peers can do nothing about. */
+  FAILED(1, "failed"),
+  /** The terms differ; the detail is the key. */
+  TERMS(2, "was started with different terms"),
+  /** The steps differ; the detail is the number of the step, or the key of the term. */
+  STEPS(3, "took another step"),
+  /** A floor or a privacy rule refuses the job; the detail is the key, if it is a floor. */
+  RULE(4, "refuses the job by one of its own rules"),
+  /** A message that the protocol does not allow. */
+  PROTOCOL(5, "received what the protocol does not allow"),
+  /** Its data cannot be used. */
+  DATA(6, "cannot use its data"),
+  /** The rows are not aligned alike. */
+  ALIGNMENT(7, "has rows that are aligned differently"),
+  /** It lost a peer. */
+  UNAVAILABLE(8, "lost a peer"),
+  /** A setting is wrong. */
+  CONFIGURATION(9, "has a wrong setting"),
+  /** A code of a later version. */
+  OTHER(10, "ended the session");
+
+  private final int number;
+  private final String words;
+
+  AbortCode(int number, String words) {
+    this.number = number;
+    this.words = words;
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Follows the name of the party in an error. */
+  String words() {
+    return words;
+  }
+
+  static AbortCode of(int number) {
+    for (AbortCode code : values()) {
+      if (code.number == number) {
+        return code;
+      }
+    }
+    return OTHER;
+  }
+
+  /** The code that tells a peer about this failure without telling its cause. */
+  public static AbortCode of(Throwable failure) {
+    if (failure instanceof PrivacyException) {
+      return RULE;
+    }
+    if (failure instanceof ProtocolException) {
+      return PROTOCOL;
+    }
+    if (failure instanceof DataException) {
+      return DATA;
+    }
+    if (failure instanceof AlignmentException) {
+      return ALIGNMENT;
+    }
+    if (failure instanceof PeerUnavailableException) {
+      return UNAVAILABLE;
+    }
+    if (failure instanceof ConfigurationException) {
+      return CONFIGURATION;
+    }
+    return FAILED;
+  }
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A party's mailbox and its ways out: for each peer one link that this party dials, for its own
+ * messages, and one that the peer dials. What it holds for each peer is bounded by {@link
+ * ExchangeLimits}. Role code does not see it: a session gives it channels.
+ *
+ * <p>A transport extends this class: it opens links, tells who is at the other end, and carries
+ * frames; everything a frame means is decided here. Safe for several threads. (docs/protocol.md 1.)
+ */
+public abstract class Exchange implements AutoCloseable {
+  /** The largest frame on any link: its kind and what follows, without the length in front. */
+  public static final int MAX_FRAME_BYTES = Frames.MAX_BYTES;
+
+  private final PartyId self;
+  private final SortedSet<PartyId> peers;
+  private final MessageCodec codec;
+  private final ExchangeLimits limits;
+  private final ExchangeTimeouts timeouts;
+  private final FrameObserver observer;
+  private final Mailbox mailbox = new Mailbox();
+  private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
+  private final ConcurrentHashMap<PartyId, Inbound> inbound = new ConcurrentHashMap<>();
+  private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
+  private int sessionsOpened;
+  private volatile boolean closed;
+
+  protected Exchange(
+      PartyId self,
+      Collection<PartyId> peers,
+      MessageCodec codec,
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      FrameObserver observer) {
+    if (peers.isEmpty() || peers.contains(self)) {
+      throw new IllegalArgumentException(
+          "Invalid peers of " + self + ": must be at least one other party");
+    }
+    this.self = self;
+    this.peers = Collections.unmodifiableSortedSet(new TreeSet<>(peers));
+    this.codec = codec;
+    this.limits = limits;
+    this.timeouts = timeouts;
+    this.observer = observer;
+    for (PartyId peer : this.peers) {
+      outbound.put(peer, new Outbound(this, peer));
+    }
+  }
+
+  public final PartyId self() {
+    return self;
+  }
+
+  /** All others, in name order. */
+  public final SortedSet<PartyId> peers() {
+    return peers;
+  }
+
+  public final MessageCodec codec() {
+    return codec;
+  }
+
+  public final ExchangeTimeouts timeouts() {
+    return timeouts;
+  }
+
+  final ExchangeLimits limits() {
+    return limits;
+  }
+
+  final Mailbox mailbox() {
+    return mailbox;
+  }
+
+  /** SHA-256 of a party's public key, this party's own included; 32 bytes. */
+  public abstract byte[] fingerprint(PartyId party);
+
+  /** Starts to listen and to dial; called once. */
+  protected abstract void start();
+
+  /** Closes every link and stops listening. */
+  protected abstract void stop();
+
+  /**
+   * Waits until both links to every peer are open. Returns at once if they are.
+   *
+   * @throws PeerUnavailableException if a peer does not appear in time
+   * @throws ProtocolException if a peer is not who it should be
+   */
+  public final void connect(Progress progress) {
+    long deadline = System.nanoTime() + timeouts.connect().toNanos();
+    for (PartyId peer : peers) {
+      progress.waitingFor(peer.name());
+      mailbox.await(
+          () -> way(peer).isOpen() && inbound.containsKey(peer),
+          MessageKey.OPENING,
+          peer,
+          Duration.ofNanos(deadline - System.nanoTime()),
+          () ->
+              "Party "
+                  + peer
+                  + " did not appear within "
+                  + ExchangeTimeouts.describe(timeouts.connect()));
+    }
+  }
+
+  /** The number of the next session of this exchange, from 1: the attempt of its opening. */
+  public final synchronized int nextSession() {
+    return ++sessionsOpened;
+  }
+
+  /** From now on takes messages of this session. */
+  public final void open(String session) {
+    mailbox.open(session);
+  }
+
+  /** From now on refuses messages of this session. */
+  public final void close(String session) {
+    mailbox.close(session);
+  }
+
+  /**
+   * Sends one message; returns when it is handed over. Waits while the peer has no room for it.
+   *
+   * @throws PeerUnavailableException on a lost link or a time-out
+   * @throws ProtocolException if the session has failed
+   */
+  public final void send(Envelope envelope) {
+    way(envelope.key().to()).send(envelope);
+  }
+
+  /**
+   * Waits for the message with this key.
+   *
+   * @throws PeerUnavailableException on a lost link or a time-out
+   * @throws ProtocolException if the session has failed
+   */
+  public final Envelope receive(MessageKey key) {
+    Envelope envelope = mailbox.take(key, timeouts.receive());
+    Inbound from = inbound.get(key.from());
+    if (from != null) {
+      from.release(envelope);
+    }
+    return envelope;
+  }
+
+  /**
+   * Ends a session here and tells every peer. Does not wait, never throws.
+   *
+   * @param session {@link MessageKey#OPENING} ends all that this exchange does
+   * @param detail the name of a term or a step, or empty; at most 256 bytes; never a value
+   */
+  public final void abort(String session, AbortCode code, String detail) {
+    for (PartyId peer : peers) {
+      ByteBuffer frame = Frames.abort(new Frames.Abort(session, code.number(), detail));
+      Link out = way(peer).link();
+      if (out != null && way(peer).isOpen()) {
+        // Behind this party's messages: what explains the end is read before the end.
+        writeQuietly(peer, out, frame);
+      } else {
+        tell(peer, frame);
+      }
+    }
+    VflException here = new ProtocolException("This party ended the session: it " + code.words());
+    if (session.equals(MessageKey.OPENING)) {
+      mailbox.fail(here);
+    } else {
+      mailbox.failSession(session, here);
+    }
+  }
+
+  @Override
+  public final void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    for (PartyId peer : peers) {
+      tell(peer, Frames.bare(Frames.BYE));
+    }
+    mailbox.fail(new PeerUnavailableException("This party has closed its exchange"));
+    stop();
+  }
+
+  /**
+   * A peer has dialled and is who the link says it is.
+   *
+   * @return takes what arrives
+   * @throws ProtocolException if the peer has such a link already
+   */
+  protected final FrameHandler accepted(PartyId peer, Link link) {
+    if (!peers.contains(peer)) {
+      throw new AssertionError("Link of " + peer + ", which is no peer");
+    }
+    Inbound handler = new Inbound(this, peer, link);
+    if (inbound.putIfAbsent(peer, handler) != null) {
+      throw new ProtocolException("Party " + peer + " has dialled twice");
+    }
+    write(peer, link, Frames.welcome(limits), false);
+    mailbox.update(() -> {});
+    return handler;
+  }
+
+  /**
+   * This party has dialled, and the peer is who the link says it is. The link counts as open once
+   * the peer's welcome has arrived.
+   *
+   * @return takes what arrives
+   */
+  protected final FrameHandler dialled(PartyId peer, Link link) {
+    Outbound handler = way(peer);
+    handler.attach(link);
+    return handler;
+  }
+
+  /** A peer turned out not to be who it should be, or cannot be reached at all. */
+  protected final void failed(VflException cause) {
+    mailbox.fail(cause);
+  }
+
+  /** Whether the peer has let this party in over the link that this party dialled. */
+  protected final boolean isOpen(PartyId peer) {
+    return way(peer).isOpen();
+  }
+
+  /** Shows the peer that this party lives. */
+  protected final void ping(PartyId peer, Link link) {
+    writeQuietly(peer, link, Frames.bare(Frames.PING));
+  }
+
+  protected final boolean isClosed() {
+    return closed;
+  }
+
+  /** The peer has said goodbye behind all its messages. */
+  final void left(PartyId peer) {
+    mailbox.leave(peer);
+    stopsReading(peer);
+    Inbound in = inbound.get(peer);
+    if (in != null) {
+      in.link().close();
+    }
+  }
+
+  /** The peer has said goodbye where it only reads; messages of it may still be on their way. */
+  final void stopsReading(PartyId peer) {
+    leaving.add(peer);
+    Link out = way(peer).link();
+    if (out != null) {
+      out.close();
+    }
+  }
+
+  final boolean isLeaving(PartyId peer) {
+    return leaving.contains(peer);
+  }
+
+  /** A link of a peer is gone. If it did not say goodbye, that ends all that waits. */
+  final void lost(PartyId peer, VflException cause) {
+    if (!closed && !isLeaving(peer)) {
+      mailbox.fail(cause);
+    }
+  }
+
+  /** The peer sent what is not allowed: ends all here and tells that peer. */
+  final void violated(PartyId peer, ProtocolException cause) {
+    mailbox.fail(cause);
+    tell(peer, Frames.abort(new Frames.Abort(MessageKey.OPENING, AbortCode.PROTOCOL.number(), "")));
+  }
+
+  final void aborted(PartyId peer, Frames.Abort abort) {
+    VflException cause = Inbound.describe(peer, abort);
+    if (abort.session().equals(MessageKey.OPENING)) {
+      mailbox.fail(cause);
+    } else {
+      mailbox.failSession(abort.session(), cause);
+    }
+  }
+
+  /** Puts a frame on both links: whichever the peer sees end first, it knows why. */
+  private void tell(PartyId peer, ByteBuffer frame) {
+    Link out = way(peer).link();
+    if (out != null) {
+      writeQuietly(peer, out, frame.duplicate());
+    }
+    Inbound in = inbound.get(peer);
+    if (in != null) {
+      writeQuietly(peer, in.link(), frame.duplicate());
+    }
+  }
+
+  final void writeQuietly(PartyId peer, Link link, ByteBuffer frame) {
+    try {
+      write(peer, link, frame, false);
+    } catch (PeerUnavailableException e) {
+      // Whoever needs the link is told by lost(); what is written here helps only a peer that
+      // lives.
+    }
+  }
+
+  final void write(PartyId peer, Link link, ByteBuffer frame, boolean wait) {
+    observer.sent(peer, frame.asReadOnlyBuffer());
+    link.write(frame, wait);
+  }
+
+  private Outbound way(PartyId peer) {
+    @Nullable Outbound way = outbound.get(peer);
+    if (way == null) {
+      throw new IllegalArgumentException("Party " + peer + " is no peer of " + self);
+    }
+    return way;
+  }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import java.time.Duration;
+
+/**
+ * How long a party waits before it gives a peer up. All must be positive.
+ *
+ * @param connect for all peers to appear after this party did
+ * @param handshake for a link to be authenticated once the peer answers
+ * @param idle without any byte on an open link; a ping goes out every third of it
+ * @param receive for one message to arrive, or for room in the peer's mailbox
+ */
+public record ExchangeTimeouts(
+    Duration connect, Duration handshake, Duration idle, Duration receive) {
+  /** 10 min, 10 s, 60 s, 10 min. */
+  public static final ExchangeTimeouts DEFAULT =
+      new ExchangeTimeouts(
+          Duration.ofMinutes(10),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(10));
+
+  public ExchangeTimeouts {
+    check("connect", connect);
+    check("handshake", handshake);
+    check("idle", idle);
+    check("receive", receive);
+  }
+
+  private static void check(String name, Duration value) {
+    if (value.isNegative() || value.isZero()) {
+      throw new IllegalArgumentException("Invalid time-out " + name + ": must be positive");
+    }
+  }
+
+  /** For errors: whole seconds where they are, milliseconds otherwise. */
+  static String describe(Duration duration) {
+    long millis = duration.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
+  }
+}

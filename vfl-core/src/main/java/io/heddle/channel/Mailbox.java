@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import io.heddle.error.PeerAbortedException;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has arrived at one party and nobody has asked for yet; which sessions are open; and what has
+ * failed. Everything that waits in an exchange waits here. Safe for several threads.
+ */
+final class Mailbox {
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<MessageKey, Envelope> waiting = new HashMap<>();
+  private final Map<MessageKey, byte[]> digests = new HashMap<>();
+  private final Set<String> open = new HashSet<>();
+  private final Map<String, VflException> sessionFailures = new HashMap<>();
+  private final Set<PartyId> left = new HashSet<>();
+  private @Nullable VflException failure;
+
+  /** Changes state that somebody may wait for. */
+  void update(Runnable change) {
+    lock.lock();
+    try {
+      change.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void open(String session) {
+    update(() -> open.add(session));
+  }
+
+  /** Forgets a session: from now on its messages are refused. */
+  void close(String session) {
+    update(
+        () -> {
+          open.remove(session);
+          sessionFailures.remove(session);
+          waiting.keySet().removeIf(key -> key.session().equals(session));
+          digests.keySet().removeIf(key -> key.session().equals(session));
+        });
+  }
+
+  /** Ends everything at this party; the first cause stays. */
+  void fail(VflException cause) {
+    update(
+        () -> {
+          if (failure == null) {
+            failure = cause;
+          }
+        });
+  }
+
+  void failSession(String session, VflException cause) {
+    update(
+        () -> {
+          if (open.contains(session)) {
+            sessionFailures.putIfAbsent(session, cause);
+          }
+        });
+  }
+
+  /** Nothing more comes from the peer. */
+  void leave(PartyId peer) {
+    update(() -> left.add(peer));
+  }
+
+  /** Refuses, before a byte of the body is taken, what must not be stored. */
+  void admit(MessageKey key, int typeId) {
+    if (!key.place().allows(typeId)) {
+      throw new ProtocolException(
+          "Message type " + typeId + " is not allowed in " + key.place() + ": " + key);
+    }
+    lock.lock();
+    try {
+      if (key.place() != Place.OPENING && !open.contains(key.session())) {
+        throw new ProtocolException("Message of a session that is not open: " + key);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Stores a whole message.
+   *
+   * @return false if the same bytes were there before, or the session has ended by now: it takes no
+   *     room
+   */
+  boolean deliver(Envelope envelope) {
+    lock.lock();
+    try {
+      MessageKey key = envelope.key();
+      boolean ended = key.place() != Place.OPENING && !open.contains(key.session());
+      if (ended || sessionFailures.containsKey(key.session())) {
+        return false;
+      }
+      byte[] before = digests.putIfAbsent(key, envelope.digest());
+      if (before != null) {
+        if (!MessageDigest.isEqual(before, envelope.digest())) {
+          throw new ProtocolException("Different bytes under one key: " + key);
+        }
+        return false;
+      }
+      waiting.put(key, envelope);
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for a message and hands it out; it is there once. */
+  Envelope take(MessageKey key, Duration timeout) {
+    Envelope[] found = new Envelope[1];
+    await(
+        () -> {
+          // Between steps both sides name their difference, though one of them has given up by now.
+          // Within a step nothing counts any more once the session has failed.
+          if (key.place() != Place.STEP || failureOf(key.session()) == null) {
+            found[0] = waiting.remove(key);
+          }
+          return found[0] != null;
+        },
+        key.session(),
+        key.from(),
+        timeout,
+        () -> "No " + key + " within " + ExchangeTimeouts.describe(timeout));
+    return found[0];
+  }
+
+  /**
+   * Waits until something holds.
+   *
+   * @param session whose failure ends the wait
+   * @param peer whose leaving ends the wait
+   */
+  void await(
+      BooleanSupplier condition,
+      String session,
+      PartyId peer,
+      Duration timeout,
+      Supplier<String> timeoutMessage) {
+    long remaining = timeout.toNanos();
+    lock.lock();
+    try {
+      while (!condition.getAsBoolean()) {
+        VflException cause = failureOf(session);
+        if (cause != null) {
+          throw again(cause);
+        }
+        if (left.contains(peer)) {
+          throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
+        }
+        if (remaining <= 0) {
+          throw new PeerUnavailableException(timeoutMessage.get());
+        }
+        remaining = changed.awaitNanos(remaining);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PeerUnavailableException("Interrupted while waiting for party " + peer, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Throws if the session, or all of this exchange, has failed. */
+  void check(String session) {
+    lock.lock();
+    try {
+      VflException cause = failureOf(session);
+      if (cause != null) {
+        throw again(cause);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable VflException failureOf(String session) {
+    VflException ofSession = sessionFailures.get(session);
+    return ofSession != null ? ofSession : failure;
+  }
+
+  /** The same failure for one more thread, with that thread's own stack. */
+  private static VflException again(VflException cause) {
+    String message = String.valueOf(cause.getMessage());
+    if (cause instanceof PeerAbortedException) {
+      return new PeerAbortedException(message, cause);
+    }
+    if (cause instanceof ProtocolException) {
+      return new ProtocolException(message, cause);
+    }
+    if (cause instanceof PeerUnavailableException) {
+      return new PeerUnavailableException(message, cause);
+    }
+    return new VflException(message, cause);
+  }
+
+  /** For tests of the bound: how many bodies wait. */
+  int size() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.session;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
+import io.heddle.channel.MessageKey;
+import io.heddle.party.PartyId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+
+/** The view of one step: counts the messages each way. */
+final class SessionChannel implements Channel {
+  private static final int ATTEMPT = 1;
+
+  private final Session session;
+  private final String kind;
+  private final String path;
+  private final Map<PartyId, Integer> sent = new HashMap<>();
+  private final Map<PartyId, Integer> received = new HashMap<>();
+  private final Set<String> steps = new HashSet<>();
+
+  SessionChannel(Session session, String kind, String path) {
+    this.session = session;
+    this.kind = kind;
+    this.path = path;
+  }
+
+  @Override
+  public PartyId self() {
+    return session.self();
+  }
+
+  @Override
+  public SortedSet<PartyId> peers() {
+    return session.peers();
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public Channel step(String name) {
+    synchronized (steps) {
+      if (!steps.add(name)) {
+        throw new IllegalArgumentException("Step " + path + " has a step " + name + " already");
+      }
+    }
+    return new SessionChannel(session, kind, path + "/" + name);
+  }
+
+  @Override
+  public void send(PartyId to, Message message) {
+    session.send(kind, key(self(), to, next(sent, to)), message);
+  }
+
+  @Override
+  public <M extends Message> M receive(PartyId from, Class<M> type) {
+    return session.receive(kind, key(from, self(), next(received, from)), type);
+  }
+
+  private MessageKey key(PartyId from, PartyId to, int number) {
+    return new MessageKey(session.id(), path, ATTEMPT, from, to, number);
+  }
+
+  private static int next(Map<PartyId, Integer> counts, PartyId peer) {
+    synchronized (counts) {
+      return counts.merge(peer, 1, Integer::sum) - 1;
+    }
+  }
+}

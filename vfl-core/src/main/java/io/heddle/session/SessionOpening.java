@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.session;
+
+import io.heddle.channel.AbortCode;
+import io.heddle.channel.Envelope;
+import io.heddle.channel.Exchange;
+import io.heddle.channel.Message;
+import io.heddle.channel.MessageKey;
+import io.heddle.channel.WireWriter;
+import io.heddle.error.AlignmentException;
+import io.heddle.error.PrivacyException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.session.SessionMessage.Hello;
+import io.heddle.session.SessionMessage.HelloAck;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Hello and hello-ack: from connected parties to a session id that all of them computed. */
+final class SessionOpening {
+  /** The key of a difference in the aligned rows. */
+  static final String DATA = "data digest";
+
+  private static final int HELLO = 0;
+  private static final int ACK = 1;
+
+  private final Exchange exchange;
+  private final SessionTerms terms;
+  private final Progress progress;
+  private final TrafficMeter traffic;
+  private final int attempt;
+
+  /** What the peers are told the opening failed at. */
+  private String failedAt = "";
+
+  SessionOpening(Exchange exchange, SessionTerms terms, Progress progress, TrafficMeter traffic) {
+    this.exchange = exchange;
+    this.terms = terms;
+    this.progress = progress;
+    this.traffic = traffic;
+    attempt = exchange.nextSession();
+  }
+
+  /** The session id, as hex digits; messages of the session are taken from now on. */
+  String run() {
+    try {
+      return agree();
+    } catch (VflException e) {
+      AbortCode code = failedAt.isEmpty() ? AbortCode.of(e) : code(e);
+      exchange.abort(MessageKey.OPENING, code, failedAt);
+      throw e;
+    }
+  }
+
+  private static AbortCode code(VflException failure) {
+    return failure instanceof ProtocolException ? AbortCode.TERMS : AbortCode.of(failure);
+  }
+
+  private String agree() {
+    exchange.connect(progress);
+    byte[] nonce = new byte[32];
+    new SecureRandom().nextBytes(nonce);
+    for (PartyId peer : exchange.peers()) {
+      send(peer, HELLO, new Hello(SessionMessages.VERSION, nonce, terms));
+    }
+    SortedMap<PartyId, byte[]> nonces = new TreeMap<>();
+    nonces.put(exchange.self(), nonce);
+    SortedMap<PartyId, SessionTerms> allTerms = new TreeMap<>();
+    allTerms.put(exchange.self(), terms);
+    for (PartyId peer : exchange.peers()) {
+      Hello hello = receive(peer, HELLO, Hello.class);
+      nonces.put(peer, hello.nonce());
+      allTerms.put(peer, compare(peer, hello));
+    }
+    allTerms.forEach(this::checkFloors);
+    byte[] id = sessionId(nonces);
+    String session = HexFormat.of().formatHex(id);
+    // Before the ack: a peer that has read it may send at once.
+    exchange.open(session);
+    for (PartyId peer : exchange.peers()) {
+      send(peer, ACK, new HelloAck(id));
+    }
+    for (PartyId peer : exchange.peers()) {
+      if (!MessageDigest.isEqual(id, receive(peer, ACK, HelloAck.class).sessionId())) {
+        throw new ProtocolException(
+            "Party " + peer + " computed another session id: the parties see different hellos");
+      }
+    }
+    return session;
+  }
+
+  private SessionTerms compare(PartyId peer, Hello hello) {
+    SessionTerms theirs = hello.terms();
+    if (theirs == null) {
+      failedAt = "protocol version";
+      throw differs(
+          new Difference(failedAt, "" + SessionMessages.VERSION, Integer.toString(hello.version())),
+          peer);
+    }
+    Difference difference = Difference.between(terms, theirs);
+    if (difference != null) {
+      failedAt = difference.key();
+      throw differs(difference, peer);
+    }
+    return theirs;
+  }
+
+  private VflException differs(Difference difference, PartyId peer) {
+    String details = difference.describe(exchange.self(), peer);
+    return difference.key().equals(DATA)
+        ? new AlignmentException("The parties' aligned rows differ in " + details)
+        : new ProtocolException("The parties' terms differ in " + details);
+  }
+
+  private void checkFloors(PartyId party, SessionTerms theirs) {
+    for (Map.Entry<String, Long> floor : theirs.floors().entrySet()) {
+      String value = terms.terms().get(floor.getKey());
+      if (value == null) {
+        continue;
+      }
+      if (!SessionTerms.isNumber(value) || Long.parseLong(value) < floor.getValue()) {
+        failedAt = floor.getKey();
+        String message =
+            "Session refused by a floor of "
+                + party
+                + ": "
+                + floor.getKey()
+                + " must be at least "
+                + floor.getValue()
+                + ", the job has "
+                + value;
+        throw party.equals(exchange.self())
+            ? new PrivacyException(message)
+            : new ProtocolException(message);
+      }
+    }
+  }
+
+  private byte[] sessionId(SortedMap<PartyId, byte[]> nonces) {
+    WireWriter agreed = new WireWriter();
+    terms.writeAgreed(agreed);
+    WireWriter writer = new WireWriter();
+    writer.writeString("heddle session v" + SessionMessages.VERSION);
+    writer.writeRaw(sha256(agreed.toByteArray()));
+    nonces.forEach(
+        (party, nonce) -> {
+          writer.writeString(party.name());
+          writer.writeRaw(exchange.fingerprint(party));
+          writer.writeRaw(nonce);
+        });
+    return sha256(writer.toByteArray());
+  }
+
+  private void send(PartyId peer, int number, Message message) {
+    Envelope envelope =
+        Envelope.of(
+            key(exchange.self(), peer, number),
+            exchange.codec().type(message.getClass()).id(),
+            exchange.codec().encode(message));
+    exchange.send(envelope);
+    traffic.sent(MessageKey.CONTROL, message.getClass(), envelope);
+  }
+
+  private <M extends Message> M receive(PartyId peer, int number, Class<M> type) {
+    progress.waitingFor(peer.name());
+    long start = System.nanoTime();
+    Envelope envelope = exchange.receive(key(peer, exchange.self(), number));
+    traffic.waited(peer, System.nanoTime() - start);
+    Message message = exchange.codec().decode(envelope.typeId(), envelope.body());
+    traffic.received(MessageKey.CONTROL, message.getClass(), envelope);
+    if (!type.isInstance(message)) {
+      throw new ProtocolException(
+          "Party "
+              + peer
+              + " sent "
+              + message.getClass().getSimpleName()
+              + " where "
+              + type.getSimpleName()
+              + " opens the session");
+    }
+    return type.cast(message);
+  }
+
+  private MessageKey key(PartyId from, PartyId to, int number) {
+    return new MessageKey(MessageKey.OPENING, MessageKey.CONTROL, attempt, from, to, number);
+  }
+
+  static byte[] sha256(byte[]... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      Arrays.stream(parts).forEach(digest::update);
+      return digest.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("SHA-256 is part of every JDK", e);
+    }
+  }
+
+  static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
