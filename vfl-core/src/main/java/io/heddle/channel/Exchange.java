@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * frames; everything a frame means is decided here. Safe for several threads. (docs/protocol.md 1.)
  */
 public abstract class Exchange implements AutoCloseable {
+  /** The largest frame on any link: its kind and what follows, without the length in front. */
+  public static final int MAX_FRAME_BYTES = Frames.MAX_BYTES;
+
   private final PartyId self;
   private final SortedSet<PartyId> peers;
   private final MessageCodec codec;
@@ -34,6 +38,7 @@ public abstract class Exchange implements AutoCloseable {
   private final Mailbox mailbox = new Mailbox();
   private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
   private final ConcurrentHashMap<PartyId, Inbound> inbound = new ConcurrentHashMap<>();
+  private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
   private int sessionsOpened;
   private volatile boolean closed;
 
@@ -148,7 +153,7 @@ public abstract class Exchange implements AutoCloseable {
    * @throws ProtocolException if the session has failed
    */
   public final Envelope receive(MessageKey key) {
-    Envelope envelope = mailbox.take(key, timeouts.message());
+    Envelope envelope = mailbox.take(key, timeouts.receive());
     Inbound from = inbound.get(key.from());
     if (from != null) {
       from.release(envelope);
@@ -164,7 +169,14 @@ public abstract class Exchange implements AutoCloseable {
    */
   public final void abort(String session, AbortCode code, String detail) {
     for (PartyId peer : peers) {
-      tell(peer, Frames.abort(new Frames.Abort(session, code.number(), detail)));
+      ByteBuffer frame = Frames.abort(new Frames.Abort(session, code.number(), detail));
+      Link out = way(peer).link();
+      if (out != null && way(peer).isOpen()) {
+        // Behind this party's messages: what explains the end is read before the end.
+        writeQuietly(peer, out, frame);
+      } else {
+        tell(peer, frame);
+      }
     }
     VflException here = new ProtocolException("This party ended the session: it " + code.words());
     if (session.equals(MessageKey.OPENING)) {
@@ -225,13 +237,46 @@ public abstract class Exchange implements AutoCloseable {
     mailbox.fail(cause);
   }
 
+  /** Whether the peer has let this party in over the link that this party dialled. */
+  protected final boolean isOpen(PartyId peer) {
+    return way(peer).isOpen();
+  }
+
+  /** Shows the peer that this party lives. */
+  protected final void ping(PartyId peer, Link link) {
+    writeQuietly(peer, link, Frames.bare(Frames.PING));
+  }
+
   protected final boolean isClosed() {
     return closed;
   }
 
-  /** The link of a peer is gone. If it did not say goodbye, that ends all that waits. */
+  /** The peer has said goodbye behind all its messages. */
+  final void left(PartyId peer) {
+    mailbox.leave(peer);
+    stopsReading(peer);
+    Inbound in = inbound.get(peer);
+    if (in != null) {
+      in.link().close();
+    }
+  }
+
+  /** The peer has said goodbye where it only reads; messages of it may still be on their way. */
+  final void stopsReading(PartyId peer) {
+    leaving.add(peer);
+    Link out = way(peer).link();
+    if (out != null) {
+      out.close();
+    }
+  }
+
+  final boolean isLeaving(PartyId peer) {
+    return leaving.contains(peer);
+  }
+
+  /** A link of a peer is gone. If it did not say goodbye, that ends all that waits. */
   final void lost(PartyId peer, VflException cause) {
-    if (!closed && !mailbox.hasLeft(peer)) {
+    if (!closed && !isLeaving(peer)) {
       mailbox.fail(cause);
     }
   }

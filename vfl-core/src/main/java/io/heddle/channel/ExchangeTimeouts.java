@@ -9,10 +9,10 @@ import java.time.Duration;
  * @param connect for all peers to appear after this party did
  * @param handshake for a link to be authenticated once the peer answers
  * @param idle without any byte on an open link; a ping goes out every third of it
- * @param message for one message to arrive, or for room in the peer's mailbox
+ * @param receive for one message to arrive, or for room in the peer's mailbox
  */
 public record ExchangeTimeouts(
-    Duration connect, Duration handshake, Duration idle, Duration message) {
+    Duration connect, Duration handshake, Duration idle, Duration receive) {
   /** 10 min, 10 s, 60 s, 10 min. */
   public static final ExchangeTimeouts DEFAULT =
       new ExchangeTimeouts(
@@ -25,7 +25,7 @@ public record ExchangeTimeouts(
     check("connect", connect);
     check("handshake", handshake);
     check("idle", idle);
-    check("message", message);
+    check("receive", receive);
   }
 
   private static void check(String name, Duration value) {

@@ -22,7 +22,6 @@ final class Frames {
   static final byte ABORT = 5;
   static final byte BYE = 6;
   static final byte PING = 7;
-  static final byte PONG = 8;
 
   /** Largest frame of any kind but a chunk. */
   static final int MAX_CONTROL_BYTES = 1024;

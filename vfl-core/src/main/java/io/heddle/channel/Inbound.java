@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The link that one peer dialled: its messages come in, credit goes back. */
 final class Inbound implements FrameHandler {
+  private static final int MAX_DROPPED = 10_000;
+
   private final Exchange exchange;
   private final PartyId peer;
   private final Link link;
   private @Nullable Body body;
   private long outstanding;
+  private int dropped;
 
   Inbound(Exchange exchange, PartyId peer, Link link) {
     this.exchange = exchange;
@@ -44,8 +47,8 @@ final class Inbound implements FrameHandler {
       case Frames.MESSAGE -> begin(Frames.readHead(Frames.control(frame)));
       case Frames.CHUNK -> append(frame);
       case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
-      case Frames.BYE -> exchange.mailbox().leave(peer);
-      case Frames.PING -> exchange.writeQuietly(peer, link, Frames.bare(Frames.PONG));
+      case Frames.BYE -> exchange.left(peer);
+      case Frames.PING -> {}
       default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
     }
   }
@@ -99,6 +102,10 @@ final class Inbound implements FrameHandler {
     body = null;
     Envelope envelope = current.finish();
     if (!exchange.mailbox().deliver(envelope)) {
+      if (++dropped > MAX_DROPPED) {
+        throw new ProtocolException(
+            "Party " + peer + " repeats itself more than " + MAX_DROPPED + " times");
+      }
       release(envelope);
     }
   }
@@ -112,6 +119,9 @@ final class Inbound implements FrameHandler {
 
   @Override
   public void lost(VflException cause) {
+    if (exchange.isLeaving(peer)) {
+      exchange.mailbox().leave(peer);
+    }
     exchange.lost(peer, cause);
   }
 

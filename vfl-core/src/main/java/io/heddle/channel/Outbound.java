@@ -56,6 +56,9 @@ final class Outbound implements FrameHandler {
     long cost = ExchangeLimits.cost(body.length);
     synchronized (sending) {
       exchange.mailbox().check(key.session());
+      if (exchange.isLeaving(peer)) {
+        throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
+      }
       exchange
           .mailbox()
           .await(
@@ -68,14 +71,14 @@ final class Outbound implements FrameHandler {
               },
               key.session(),
               peer,
-              exchange.timeouts().message(),
+              exchange.timeouts().receive(),
               () ->
                   "Party "
                       + peer
                       + " has not made room for "
                       + key
                       + " within "
-                      + ExchangeTimeouts.describe(exchange.timeouts().message()));
+                      + ExchangeTimeouts.describe(exchange.timeouts().receive()));
       write(
           out,
           Frames.head(new Frames.Head(key, envelope.typeId(), body.length, envelope.digest())));
@@ -115,8 +118,8 @@ final class Outbound implements FrameHandler {
       case Frames.WELCOME -> welcome(Frames.readWelcome(Frames.control(frame)));
       case Frames.CREDIT -> credit(Frames.readCredit(Frames.control(frame)));
       case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
-      case Frames.BYE -> exchange.mailbox().leave(peer);
-      case Frames.PONG -> {}
+      case Frames.BYE -> exchange.stopsReading(peer);
+      case Frames.PING -> {}
       default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
     }
   }

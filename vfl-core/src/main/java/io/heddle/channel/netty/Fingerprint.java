@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.Certificate;
+import java.util.HexFormat;
+
+/**
+ * SHA-256 of a certificate's SubjectPublicKeyInfo: what a party is known by. Public.
+ *
+ * @param hex 64 lower-case digits
+ */
+record Fingerprint(String hex) {
+  private static final String PREFIX = "sha256:";
+
+  static Fingerprint of(Certificate certificate) {
+    try {
+      byte[] key = certificate.getPublicKey().getEncoded();
+      return new Fingerprint(
+          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("SHA-256 is part of every JDK", e);
+    }
+  }
+
+  /** Reads what {@link #toString} writes. */
+  static Fingerprint parse(String text) {
+    if (!text.matches(PREFIX + "[0-9a-f]{64}")) {
+      throw new IllegalArgumentException(
+          "Invalid fingerprint: must be " + PREFIX + " and 64 lower-case hexadecimal digits");
+    }
+    return new Fingerprint(text.substring(PREFIX.length()));
+  }
+
+  byte[] bytes() {
+    return HexFormat.of().parseHex(hex);
+  }
+
+  @Override
+  public String toString() {
+    return PREFIX + hex;
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.FrameHandler;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.IdleState;
+import io.netty.handler.timeout.IdleStateEvent;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** One connection, from the handshake on; what becomes of a refused one differs by direction. */
+abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
+  private final NettyExchange exchange;
+  private final Tls tls;
+  private @Nullable PartyId peer;
+  private @Nullable NettyLink link;
+  private @Nullable FrameHandler frames;
+  private @Nullable Throwable cause;
+
+  LinkHandler(NettyExchange exchange, Tls tls) {
+    this.exchange = exchange;
+    this.tls = tls;
+  }
+
+  /** The other side has proved who it is. */
+  abstract FrameHandler authenticated(PartyId party, NettyLink proved);
+
+  /** The connection ended before it was of use; called once, instead of {@code lost}. */
+  abstract void refused(@Nullable Throwable why);
+
+  /** Whether a connection that ends now was ever of use. */
+  abstract boolean wasOpen(PartyId party);
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        start(context);
+      } else {
+        cause = handshake.cause();
+        end(context);
+      }
+    } else if (event instanceof IdleStateEvent idle && peer != null && link != null) {
+      if (idle.state() == IdleState.WRITER_IDLE) {
+        exchange.keepAlive(peer, link, wasOpen(peer));
+      } else if (idle.state() == IdleState.READER_IDLE) {
+        cause = new PeerUnavailableException("Nothing heard from party " + peer + " for too long");
+        end(context);
+      }
+    }
+    super.userEventTriggered(context, event);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+  private static void end(ChannelHandlerContext context) {
+    context.close();
+  }
+
+  private void start(ChannelHandlerContext context) {
+    try {
+      PartyId party = tls.peer(context.pipeline().get(SslHandler.class));
+      NettyLink proved = new NettyLink(context.channel(), party, exchange.timeouts().receive());
+      peer = party;
+      link = proved;
+      frames = authenticated(party, proved);
+    } catch (SSLException | ProtocolException e) {
+      cause = e;
+      end(context);
+    }
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
+    FrameHandler reader = frames;
+    if (reader == null) {
+      cause = new ProtocolException("A frame before the handshake");
+      end(context);
+      return;
+    }
+    try {
+      reader.frame(frame.nioBuffer());
+    } catch (ProtocolException e) {
+      cause = e;
+      frames = null;
+      end(context);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+    Throwable inner =
+        thrown instanceof DecoderException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause == null) {
+      cause = inner;
+    }
+    end(context);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    PartyId party = peer;
+    FrameHandler reader = frames;
+    if (party == null || !wasOpen(party)) {
+      refused(cause);
+    } else if (reader != null) {
+      reader.lost(lost(party, cause));
+    }
+    frames = null;
+    super.channelInactive(context);
+  }
+
+  private static VflException lost(PartyId party, @Nullable Throwable cause) {
+    if (cause instanceof VflException known) {
+      return known;
+    }
+    String message = "Lost the link to party " + party;
+    return cause == null
+        ? new PeerUnavailableException(message)
+        : new PeerUnavailableException(message, cause);
+  }
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.Exchange;
+import io.heddle.channel.ExchangeLimits;
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.FrameHandler;
+import io.heddle.channel.FrameObserver;
+import io.heddle.channel.MessageCodec;
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An exchange over TLS 1.3 sockets with certificates on both sides. Listens on one port and dials
+ * each peer until it is there. A party is known by the SHA-256 of its public key alone: there is no
+ * authority, and names in certificates mean nothing; but a certificate out of its time is refused.
+ * A link counts as open once the peer's welcome has come back over it. (docs/protocol.md 1.)
+ */
+public final class NettyExchange extends Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyExchange.class);
+  private static final int MAX_UNAUTHENTICATED = 16;
+  private static final long FIRST_RETRY_MILLIS = 100;
+  private static final long LAST_RETRY_MILLIS = 1000;
+  private static final long LINGER_MILLIS = 1000;
+
+  /** A peer, as this party knows it. */
+  private record Peer(String host, int port, Fingerprint fingerprint) {}
+
+  private final Builder settings;
+  private final Map<PartyId, Peer> addresses;
+  private final Fingerprint ownFingerprint;
+  private final Tls tls;
+  private final EventLoopGroup threads;
+  private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final AtomicInteger unauthenticated = new AtomicInteger();
+  private @Nullable Channel listener;
+
+  private NettyExchange(Builder settings, PrivateKey key, List<X509Certificate> chain) {
+    super(
+        settings.self,
+        settings.peers.keySet(),
+        settings.codec,
+        settings.limits,
+        settings.timeouts,
+        settings.observer);
+    this.settings = settings;
+    addresses = Map.copyOf(settings.peers);
+    ownFingerprint = Fingerprint.of(chain.get(0));
+    Map<Fingerprint, PartyId> allowed = new HashMap<>();
+    addresses.forEach(
+        (party, peer) -> {
+          PartyId other = allowed.put(peer.fingerprint(), party);
+          if (other != null) {
+            throw new ConfigurationException(
+                "Parties " + other + " and " + party + " have the same fingerprint");
+          }
+        });
+    if (allowed.containsKey(ownFingerprint)) {
+      throw new ConfigurationException(
+          "Party " + allowed.get(ownFingerprint) + " has the fingerprint of this party");
+    }
+    tls = new Tls(key, chain, allowed, settings.timeouts.handshake());
+    threads =
+        new MultiThreadIoEventLoopGroup(
+            2, new DefaultThreadFactory("heddle-exchange", true), NioIoHandler.newFactory());
+  }
+
+  /** What a Netty exchange needs to know; key, certificate and at least one peer must be given. */
+  public static Builder builder(PartyId self, MessageCodec codec) {
+    return new Builder(self, codec);
+  }
+
+  /** Collects the settings of a {@link NettyExchange}. */
+  public static final class Builder {
+    private final PartyId self;
+    private final MessageCodec codec;
+    private final Map<PartyId, Peer> peers = new TreeMap<>();
+    private @Nullable PrivateKey key;
+    private List<X509Certificate> chain = List.of();
+    private String listenHost = "0.0.0.0";
+    private int listenPort;
+    private ExchangeLimits limits = ExchangeLimits.DEFAULT;
+    private ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
+    private FrameObserver observer = FrameObserver.NONE;
+
+    private Builder(PartyId self, MessageCodec codec) {
+      this.self = self;
+      this.codec = codec;
+    }
+
+    /** This party's own key, and its certificate first in the chain. */
+    public Builder identity(PrivateKey privateKey, List<X509Certificate> certificates) {
+      if (certificates.isEmpty()) {
+        throw new IllegalArgumentException("A party needs a certificate");
+      }
+      key = privateKey;
+      chain = List.copyOf(certificates);
+      return this;
+    }
+
+    /** Where to listen; port 0 takes a free one. */
+    public Builder listen(String host, int port) {
+      listenHost = host;
+      listenPort = port;
+      return this;
+    }
+
+    /**
+     * Adds a peer.
+     *
+     * @param fingerprint {@code sha256:} and the 64 lower-case hexadecimal digits of the SHA-256 of
+     *     the peer's SubjectPublicKeyInfo
+     */
+    public Builder peer(PartyId party, String host, int port, String fingerprint) {
+      peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint)));
+      return this;
+    }
+
+    public Builder limits(ExchangeLimits value) {
+      limits = value;
+      return this;
+    }
+
+    public Builder timeouts(ExchangeTimeouts value) {
+      timeouts = value;
+      return this;
+    }
+
+    public Builder observer(FrameObserver value) {
+      observer = value;
+      return this;
+    }
+
+    /**
+     * Listens and begins to dial; returns before any peer is there.
+     *
+     * @throws ConfigurationException if the port is in use, or the key cannot be used for TLS
+     */
+    public NettyExchange open() {
+      if (key == null) {
+        throw new IllegalArgumentException("A party needs a key and a certificate");
+      }
+      NettyExchange exchange = new NettyExchange(this, key, chain);
+      exchange.start();
+      return exchange;
+    }
+  }
+
+  @Override
+  public byte[] fingerprint(PartyId party) {
+    if (party.equals(self())) {
+      return ownFingerprint.bytes();
+    }
+    Peer peer = addresses.get(party);
+    if (peer == null) {
+      throw new IllegalArgumentException("Party " + party + " is no peer of " + self());
+    }
+    return peer.fingerprint().bytes();
+  }
+
+  /** The port this party listens on. */
+  public int port() {
+    Channel bound = listener;
+    if (bound == null) {
+      throw new IllegalStateException("The exchange does not listen");
+    }
+    return ((InetSocketAddress) bound.localAddress()).getPort();
+  }
+
+  @Override
+  protected void start() {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(threads)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childHandler(new Initializer(AcceptedLink::new, null))
+            .bind(settings.listenHost, settings.listenPort)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      threads.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+      throw new ConfigurationException(
+          "Cannot listen on "
+              + settings.listenHost
+              + ":"
+              + settings.listenPort
+              + " (listen.host, listen.port): "
+              + String.valueOf(bound.cause().getMessage()),
+          bound.cause());
+    }
+    listener = bound.channel();
+    for (PartyId peer : peers()) {
+      dial(peer, FIRST_RETRY_MILLIS);
+    }
+  }
+
+  private void dial(PartyId party, long retryMillis) {
+    Peer peer = addresses.get(party);
+    if (peer == null || isClosed()) {
+      return;
+    }
+    new Bootstrap()
+        .group(threads)
+        .channel(NioSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts().handshake().toMillis())
+        .handler(new Initializer(() -> new DialledLink(party, peer, retryMillis), party))
+        .connect(peer.host(), peer.port())
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                redial(party, retryMillis);
+              }
+            });
+  }
+
+  private void redial(PartyId party, long retryMillis) {
+    later(() -> dial(party, Math.min(2 * retryMillis, LAST_RETRY_MILLIS)), retryMillis);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // what runs later has its own way to fail
+  private void later(Runnable action, long millis) {
+    if (!threads.isShuttingDown()) {
+      threads.schedule(action, millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+  private static void drop(Channel channel) {
+    channel.close();
+  }
+
+  void keepAlive(PartyId peer, NettyLink link, boolean open) {
+    if (open) {
+      ping(peer, link);
+    }
+  }
+
+  @Override
+  protected void stop() {
+    Channel bound = listener;
+    if (bound != null) {
+      bound.close().awaitUninterruptibly();
+    }
+    // A peer that has read the goodbye closes its links; closing ours before could lose what it has
+    // not read yet, such as why the session ended.
+    links.newCloseFuture().awaitUninterruptibly(LINGER_MILLIS);
+    links.close().awaitUninterruptibly(LINGER_MILLIS);
+    threads
+        .shutdownGracefully(0, LINGER_MILLIS, TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(2 * LINGER_MILLIS);
+  }
+
+  /** TLS, idle detection, frames, meaning: the same for both directions. */
+  private final class Initializer extends ChannelInitializer<SocketChannel> {
+    private final Supplier<LinkHandler> handler;
+    private final @Nullable PartyId dialled;
+
+    Initializer(Supplier<LinkHandler> handler, @Nullable PartyId dialled) {
+      this.handler = handler;
+      this.dialled = dialled;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+      links.add(channel);
+      if (isClosed() || (dialled == null && unauthenticated.get() >= MAX_UNAUTHENTICATED)) {
+        drop(channel);
+        return;
+      }
+      long idle = timeouts().idle().toMillis();
+      channel
+          .pipeline()
+          .addLast(
+              dialled == null ? tls.accept(channel.alloc()) : tls.dial(dialled, channel.alloc()))
+          .addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS))
+          .addLast(new FrameDecoder())
+          .addLast(handler.get());
+    }
+  }
+
+  private final class AcceptedLink extends LinkHandler {
+    private boolean proved;
+
+    AcceptedLink() {
+      super(NettyExchange.this, tls);
+      unauthenticated.incrementAndGet();
+    }
+
+    @Override
+    FrameHandler authenticated(PartyId party, NettyLink link) {
+      FrameHandler handler = accepted(party, link);
+      proved = true;
+      unauthenticated.decrementAndGet();
+      return handler;
+    }
+
+    @Override
+    void refused(@Nullable Throwable why) {
+      unauthenticated.decrementAndGet();
+      LOG.warn("Party {} refused a connection: {}", self(), reason(why));
+    }
+
+    @Override
+    boolean wasOpen(PartyId party) {
+      return proved;
+    }
+  }
+
+  private final class DialledLink extends LinkHandler {
+    private final PartyId party;
+    private final Peer peer;
+    private final long retryMillis;
+
+    DialledLink(PartyId party, Peer peer, long retryMillis) {
+      super(NettyExchange.this, tls);
+      this.party = party;
+      this.peer = peer;
+      this.retryMillis = retryMillis;
+    }
+
+    @Override
+    FrameHandler authenticated(PartyId proved, NettyLink link) {
+      return dialled(party, link);
+    }
+
+    @Override
+    void refused(@Nullable Throwable why) {
+      boolean verdict = why instanceof SSLException || why instanceof ProtocolException;
+      if (why == null || !verdict || why instanceof SslHandshakeTimeoutException) {
+        redial(party, retryMillis);
+        return;
+      }
+      ProtocolException failure =
+          new ProtocolException(
+              "Authentication failed between this party, fingerprint "
+                  + ownFingerprint
+                  + ", and party "
+                  + party
+                  + " at "
+                  + peer.host()
+                  + ":"
+                  + peer.port()
+                  + ": "
+                  + reason(why),
+              why);
+      LOG.warn(failure.getMessage());
+      // Not at once: the peer shall have dialled in the meantime and seen for itself.
+      later(() -> failed(failure), 2 * LAST_RETRY_MILLIS);
+    }
+
+    @Override
+    boolean wasOpen(PartyId proved) {
+      return isOpen(party);
+    }
+  }
+
+  /** Why TLS failed, for an operator who compares certificates. */
+  private static String reason(@Nullable Throwable failure) {
+    if (failure == null) {
+      return "the connection was closed";
+    }
+    if (failure instanceof NotSslRecordException) {
+      return "the other side does not speak TLS";
+    }
+    Throwable deepest = failure;
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException && t.getMessage() != null) {
+        return t.getMessage();
+      }
+      deepest = t;
+    }
+    return String.valueOf(deepest.getMessage());
+  }
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.TestMessage.Blob;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class InboundTest {
+  private static final PartyId BANK = new PartyId("bank");
+  private static final PartyId RETAILER = new PartyId("retailer");
+  private static final PartyId INSURER = new PartyId("insurer");
+  private static final String SESSION = "a1".repeat(32);
+  private static final String OLD_SESSION = "b2".repeat(32);
+  private static final ExchangeLimits LIMITS = new ExchangeLimits(1 << 16, 1 << 20);
+
+  private final LoneExchange bank = new LoneExchange(BANK, RETAILER, LIMITS);
+  private final FrameHandler inbound = bank.accepted(RETAILER, bank);
+
+  InboundTest() {
+    bank.open(SESSION);
+    bank.written.clear();
+  }
+
+  private static MessageKey key(int number) {
+    return new MessageKey(SESSION, "1-talk", 1, RETAILER, BANK, number);
+  }
+
+  private static Envelope blob(MessageKey key, int size) {
+    byte[] body = Parties.codec(TestMessage.TYPES).encode(new Blob(new byte[size]));
+    return Envelope.of(key, 60_002, body);
+  }
+
+  private static List<ByteBuffer> frames(Envelope envelope) {
+    List<ByteBuffer> frames = new ArrayList<>();
+    byte[] body = envelope.body();
+    frames.add(
+        Frames.head(
+            new Frames.Head(envelope.key(), envelope.typeId(), body.length, envelope.digest())));
+    if (body.length > 0) {
+      frames.add(Frames.chunk(body, 0, body.length));
+    }
+    return frames;
+  }
+
+  private void deliver(Envelope envelope) {
+    frames(envelope).forEach(inbound::frame);
+  }
+
+  @Test
+  void frame_wholeMessage_isThereOnceAndGivesItsRoomBack() {
+    Envelope sent = blob(key(0), 100);
+    deliver(sent);
+    assertThat(bank.written).isEmpty();
+    Envelope received = bank.receive(key(0));
+    assertThat(received.body()).isEqualTo(sent.body());
+    assertThat(bank.written)
+        .containsExactly(Frames.credit(sent.body().length + ExchangeLimits.MESSAGE_COST));
+    assertThat(bank.mailbox().size()).isZero();
+  }
+
+  @Test
+  void frame_sameMessageFiveTimes_isThereOnce() {
+    Envelope sent = blob(key(0), 100);
+    for (int i = 0; i < 5; i++) {
+      deliver(sent);
+    }
+    assertThat(bank.mailbox().size()).isOne();
+    assertThat(bank.written).as("acknowledged by their credit").hasSize(4);
+    bank.receive(key(0));
+    deliver(sent);
+    assertThat(bank.mailbox().size()).as("also after it was received").isZero();
+  }
+
+  @Test
+  void frame_otherBytesUnderOneKey_endSession() {
+    deliver(blob(key(0), 100));
+    assertThatThrownBy(() -> deliver(blob(key(0), 101)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Different bytes under one key");
+    assertThatThrownBy(() -> bank.receive(key(0))).isInstanceOf(ProtocolException.class);
+  }
+
+  @Test
+  void frame_reordered_eachUnderItsKey() {
+    for (int number : new int[] {3, 0, 2, 1}) {
+      deliver(blob(key(number), number));
+    }
+    for (int number = 0; number < 4; number++) {
+      assertThat(bank.receive(key(number)).body()).hasSize(4 + number);
+    }
+  }
+
+  @Test
+  void frame_replayOfAClosedSession_refused() {
+    deliver(blob(key(0), 100));
+    bank.close(SESSION);
+    assertThat(bank.mailbox().size()).isZero();
+    assertThatThrownBy(() -> deliver(blob(key(1), 100)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("session that is not open");
+  }
+
+  @Test
+  void frame_oneMessageLargerThanTheWindow_isTakenWhenNothingElseWaits() {
+    deliver(blob(key(0), (1 << 20) - 4));
+    assertThat(bank.receive(key(0)).body()).hasSize(1 << 20);
+  }
+
+  @Test
+  void frame_moreThanTheWindow_refusedBeforeItsBody() {
+    deliver(blob(key(0), 60_000));
+    assertThatThrownBy(() -> inbound.frame(frames(blob(key(1), 10_000)).get(0)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Party retailer sends more than its window");
+  }
+
+  @Test
+  void frame_announcedButNotSent_takesNoMemory() {
+    LoneExchange wide = new LoneExchange(BANK, RETAILER, new ExchangeLimits(1 << 16, 1 << 30));
+    FrameHandler link = wide.accepted(RETAILER, wide);
+    Runtime runtime = Runtime.getRuntime();
+    long before = runtime.totalMemory() - runtime.freeMemory();
+    wide.open(SESSION);
+    link.frame(Frames.head(new Frames.Head(key(0), 60_002, 1 << 30, new byte[32])));
+    long after = runtime.totalMemory() - runtime.freeMemory();
+    assertThat(after - before).isLessThan(64L << 20);
+  }
+
+  private static ByteBuffer head(UnaryOperator<byte[]> change) {
+    return ByteBuffer.wrap(change.apply(frames(blob(key(0), 10)).get(0).array()));
+  }
+
+  private static ByteBuffer head(MessageKey key, int type, int length) {
+    return Frames.head(new Frames.Head(key, type, length, new byte[32]));
+  }
+
+  private static ByteBuffer raw(int... bytes) {
+    byte[] frame = new byte[bytes.length];
+    for (int i = 0; i < frame.length; i++) {
+      frame[i] = (byte) bytes[i];
+    }
+    return ByteBuffer.wrap(frame);
+  }
+
+  static Stream<Arguments> hostileFrames() {
+    MessageKey foreign = new MessageKey(OLD_SESSION, "1-talk", 1, RETAILER, BANK, 0);
+    return Stream.of(
+        Arguments.of("empty", ByteBuffer.allocate(0)),
+        Arguments.of("kind 0", raw(0)),
+        Arguments.of("unknown kind", raw(99, 1, 2, 3)),
+        Arguments.of("negative kind", raw(-1)),
+        Arguments.of("welcome from the dialler", Frames.welcome(LIMITS)),
+        Arguments.of("credit from the dialler", Frames.credit(1)),
+        Arguments.of("head without anything", raw(Frames.MESSAGE)),
+        Arguments.of("head cut short", head(bytes -> Arrays.copyOf(bytes, bytes.length - 1))),
+        Arguments.of("head cut in its key", head(bytes -> Arrays.copyOf(bytes, 40))),
+        Arguments.of("head too long", head(bytes -> Arrays.copyOf(bytes, bytes.length + 1))),
+        Arguments.of("head beyond all bounds", head(bytes -> Arrays.copyOf(bytes, 5000))),
+        Arguments.of("step name of huge length", head(bytes -> set(bytes, 33, 0x7fffffff))),
+        Arguments.of("step name of negative length", head(bytes -> set(bytes, 33, -1))),
+        Arguments.of("attempt 0", head(bytes -> set(bytes, 33 + 4 + 6, 0))),
+        Arguments.of("step name not UTF-8", head(bytes -> set(bytes, 37, 0xffffffff))),
+        Arguments.of("length negative", head(key(0), 60_002, -1)),
+        Arguments.of("length over the largest", head(key(0), 60_002, (1 << 20) + 1)),
+        Arguments.of("length of 2^31 - 1", head(key(0), 60_002, Integer.MAX_VALUE)),
+        Arguments.of("unknown type", head(key(0), 60_003, 4)),
+        Arguments.of("type 0", head(key(0), 0, 4)),
+        Arguments.of("negative type", head(key(0), -5, 4)),
+        Arguments.of("session message in a step", head(key(0), 10, 4)),
+        Arguments.of("hello in a step", head(key(0), 1, 4)),
+        Arguments.of(
+            "step message between steps",
+            head(new MessageKey(SESSION, MessageKey.CONTROL, 1, RETAILER, BANK, 0), 60_002, 4)),
+        Arguments.of(
+            "step message before the session",
+            head(new MessageKey(MessageKey.OPENING, "1-talk", 1, RETAILER, BANK, 0), 60_002, 4)),
+        Arguments.of("session not open", head(foreign, 60_002, 4)),
+        Arguments.of(
+            "another sender",
+            head(new MessageKey(SESSION, "1-talk", 1, INSURER, BANK, 0), 60_002, 4)),
+        Arguments.of(
+            "another reader",
+            head(new MessageKey(SESSION, "1-talk", 1, RETAILER, INSURER, 0), 60_002, 4)),
+        Arguments.of("chunk without a head", raw(Frames.CHUNK, 1)),
+        Arguments.of("abort cut short", raw(Frames.ABORT, 1, 2, 3)),
+        Arguments.of("abort with a long detail", longAbort()));
+  }
+
+  private static ByteBuffer longAbort() {
+    return Frames.abort(new Frames.Abort(SESSION, 1, "x".repeat(300)));
+  }
+
+  private static byte[] set(byte[] bytes, int at, int value) {
+    ByteBuffer.wrap(bytes).putInt(at, value);
+    return bytes;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("hostileFrames")
+  void frame_hostile_endsAllThatWaitsAndTellsThePeer(String what, ByteBuffer frame) {
+    assertThatThrownBy(() -> inbound.frame(frame)).isInstanceOf(ProtocolException.class);
+    assertThatThrownBy(() -> bank.receive(key(0))).isInstanceOf(ProtocolException.class);
+    assertThat(bank.written).isNotEmpty().allMatch(sent -> sent.get(0) == Frames.ABORT);
+  }
+
+  static Stream<Arguments> hostileBodies() {
+    Envelope good = blob(key(0), 10);
+    byte[] body = good.body();
+    byte[] flipped = body.clone();
+    flipped[5] ^= 1;
+    return Stream.of(
+        Arguments.of("one bit flipped", List.of(Frames.chunk(flipped, 0, body.length))),
+        Arguments.of("chunk too long", List.of(Frames.chunk(new byte[100], 0, 100))),
+        Arguments.of("empty chunk", List.of(raw(Frames.CHUNK))),
+        Arguments.of("second head within", List.of(Frames.chunk(body, 0, 3), frames(good).get(0))));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("hostileBodies")
+  void frame_hostileBody_nothingIsStored(String what, List<ByteBuffer> chunks) {
+    inbound.frame(frames(blob(key(0), 10)).get(0));
+    assertThatThrownBy(() -> chunks.forEach(inbound::frame)).isInstanceOf(ProtocolException.class);
+    assertThat(bank.mailbox().size()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void admit_eachTypeInEachPlace_onlyWhereItBelongs(Place place) {
+    MessageKey key =
+        switch (place) {
+          case OPENING ->
+              new MessageKey(MessageKey.OPENING, MessageKey.CONTROL, 1, RETAILER, BANK, 0);
+          case CONTROL -> new MessageKey(SESSION, MessageKey.CONTROL, 1, RETAILER, BANK, 0);
+          case STEP -> key(0);
+        };
+    assertThat(key.place()).isEqualTo(place);
+    for (MessageType<?> type : bank.codec().types()) {
+      boolean belongs =
+          switch (type.id()) {
+            case 1, 2 -> place == Place.OPENING;
+            case 10, 11 -> place == Place.CONTROL;
+            default -> place == Place.STEP;
+          };
+      if (belongs) {
+        assertThatCode(() -> bank.mailbox().admit(key, type.id())).doesNotThrowAnyException();
+      } else {
+        assertThatThrownBy(() -> bank.mailbox().admit(key, type.id()))
+            .isInstanceOf(ProtocolException.class);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Place.class)
+  void admit_sessionNotOpen_onlyTheOpening(Place place) {
+    bank.close(SESSION);
+    if (place != Place.OPENING) {
+      String step = place == Place.CONTROL ? MessageKey.CONTROL : "1-talk";
+      int type = place == Place.CONTROL ? 10 : 60_002;
+      assertThatThrownBy(
+              () -> bank.mailbox().admit(new MessageKey(SESSION, step, 1, RETAILER, BANK, 0), type))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageContaining("not open");
+    }
+  }
+
+  @Test
+  void dialledLink_framesBeforeTheWelcome_refused() {
+    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("before the welcome");
+  }
+
+  @Test
+  void dialledLink_creditThatWasNeverSpent_refused() {
+    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    outbound.frame(Frames.welcome(LIMITS));
+    assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Invalid credit");
+  }
+
+  @Test
+  void dialledLink_secondWelcome_refused() {
+    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    outbound.frame(Frames.welcome(LIMITS));
+    assertThatThrownBy(() -> outbound.frame(Frames.welcome(LIMITS)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Second welcome");
+  }
+
+  @Test
+  void accepted_secondLinkOfAPeer_refused() {
+    assertThatThrownBy(() -> bank.accepted(RETAILER, bank))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Party retailer has dialled twice");
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.Exchange;
+import io.heddle.channel.ExchangeLimits;
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.FrameObserver;
+import io.heddle.channel.MessageCodec;
+import io.heddle.channel.Parties;
+import io.heddle.party.PartyId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** For tests: Netty exchanges on loopback, each with a fresh certificate. */
+public record NettyNetwork(
+    ExchangeLimits limits, ExchangeTimeouts timeouts, Function<PartyId, FrameObserver> observers)
+    implements Parties.Network {
+  public static final String HOST = "127.0.0.1";
+
+  /** Short enough that a test which waits in vain fails soon. */
+  public static final ExchangeTimeouts TIMEOUTS =
+      new ExchangeTimeouts(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20));
+
+  public NettyNetwork() {
+    this(ExchangeLimits.DEFAULT, TIMEOUTS, party -> FrameObserver.NONE);
+  }
+
+  @Override
+  public SortedMap<PartyId, Exchange> apply(Collection<PartyId> parties, MessageCodec codec) {
+    Map<PartyId, TestIdentity> identities = new TreeMap<>();
+    Map<PartyId, Integer> ports = new TreeMap<>();
+    for (PartyId party : parties) {
+      identities.put(party, TestIdentity.generate());
+      ports.put(party, freePort());
+    }
+    SortedMap<PartyId, Exchange> exchanges = new TreeMap<>();
+    identities.forEach(
+        (party, identity) -> {
+          NettyExchange.Builder builder =
+              NettyExchange.builder(party, codec)
+                  .identity(identity.key(), List.of(identity.certificate()))
+                  .listen(HOST, Objects.requireNonNull(ports.get(party)))
+                  .limits(limits)
+                  .timeouts(timeouts)
+                  .observer(observers.apply(party));
+          identities.forEach(
+              (peer, other) -> {
+                if (!peer.equals(party)) {
+                  builder.peer(
+                      peer, HOST, Objects.requireNonNull(ports.get(peer)), other.fingerprint());
+                }
+              });
+          exchanges.put(party, builder.open());
+        });
+    return exchanges;
+  }
+
+  /** A port that was free a moment ago. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
