@@ -20,19 +20,19 @@ public final class SessionMessages {
           new MessageType<>(
               1,
               Hello.class,
-              "The writer's terms of the job, its floors and a nonce; all public to the parties",
+              "the writer's terms of the job, its floors and a nonce; all public to the parties",
               SessionMessages::writeHello,
               SessionMessages::readHello),
           new MessageType<>(
               2,
               HelloAck.class,
-              "That the writer computed the same session id",
+              "that the writer computed the same session id",
               (ack, writer) -> writer.writeRaw(ack.sessionId()),
               reader -> new HelloAck(reader.readRaw(32))),
           new MessageType<>(
               10,
               StepStart.class,
-              "Which call the writer makes next, and its public terms",
+              "which call the writer makes next, and its public terms",
               SessionMessages::writeStepStart,
               reader ->
                   new StepStart(
@@ -42,7 +42,7 @@ public final class SessionMessages {
           new MessageType<>(
               11,
               Finish.class,
-              "That the writer is done, and hashes of what both have seen anyway",
+              "that the writer is done, and hashes of what both have seen anyway",
               (finish, writer) -> {
                 writer.writeRaw(finish.sent());
                 writer.writeRaw(finish.received());

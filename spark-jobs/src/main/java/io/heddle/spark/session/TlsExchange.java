@@ -19,7 +19,10 @@ import java.util.List;
 
 /** A party's exchange over TLS, as its configuration describes it. */
 final class TlsExchange {
+<<<<<<< HEAD
+=======
 
+>>>>>>> tables
   private TlsExchange() {}
 
   static Exchange open(PartyConfig party, JobConfig job) {

@@ -11,7 +11,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
-import org.bouncycastle.asn1.x500.X500Name;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -22,24 +22,25 @@ public record TestIdentity(PrivateKey key, X509Certificate certificate) {
 
   /** Valid for an hour before and after now. */
   public static TestIdentity generate() {
-    return generate(
-        Instant.now().minus(Duration.ofHours(1)), Instant.now().plus(Duration.ofHours(1)));
+    return generate(Duration.ofHours(-1), Duration.ofHours(1));
   }
 
-  public static TestIdentity generate(Instant from, Instant to) {
+  /** Valid between two moments, counted from now. */
+  public static TestIdentity generate(Duration from, Duration to) {
+    Instant now = Instant.now();
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair pair = generator.generateKeyPair();
-      X500Name name = new X500Name("CN=test");
+      X500Principal name = new X500Principal("CN=test");
       X509Certificate certificate =
           new JcaX509CertificateConverter()
               .getCertificate(
                   new JcaX509v3CertificateBuilder(
                           name,
                           BigInteger.ONE,
-                          Date.from(from),
-                          Date.from(to),
+                          Date.from(now.plus(from)),
+                          Date.from(now.plus(to)),
                           name,
                           pair.getPublic())
                       .build(

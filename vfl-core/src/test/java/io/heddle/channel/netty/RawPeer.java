@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.SecureRandom;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** For tests: a TLS socket that trusts everybody and says what it is told to. */
+final class RawPeer implements AutoCloseable {
+  private final SSLSocket socket;
+
+  private RawPeer(SSLSocket socket) {
+    this.socket = socket;
+  }
+
+  private static final class TrustAll implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  /**
+   * Connects, and shakes hands if the other side does.
+   *
+   * @param identity shown to the other side; none if null
+   * @param protocol the version of TLS
+   * @param alpn the application protocol; none if empty
+   */
+  static RawPeer dial(int port, @Nullable TestIdentity identity, String protocol, String alpn)
+      throws IOException, GeneralSecurityException {
+    KeyManager[] keys = new KeyManager[0];
+    if (identity != null) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      store.setKeyEntry(
+          "own", identity.key(), new char[0], new Certificate[] {identity.certificate()});
+      KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+      factory.init(store, new char[0]);
+      keys = factory.getKeyManagers();
+    }
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys, new TrustManager[] {new TrustAll()}, new SecureRandom());
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(NettyNetwork.HOST, port);
+    socket.setSoTimeout(10_000);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setProtocols(new String[] {protocol});
+    if (!alpn.isEmpty()) {
+      parameters.setApplicationProtocols(new String[] {alpn});
+    }
+    socket.setSSLParameters(parameters);
+    RawPeer peer = new RawPeer(socket);
+    try {
+      socket.startHandshake();
+    } catch (IOException e) {
+      peer.close();
+      throw e;
+    }
+    return peer;
+  }
+
+  /** One frame, from its kind on. */
+  byte[] readFrame() throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    return in.readNBytes(in.readInt());
+  }
+
+  /** The next byte, or -1 at the end. */
+  int read() throws IOException {
+    return socket.getInputStream().read();
+  }
+
+  void write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+    socket.getOutputStream().flush();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

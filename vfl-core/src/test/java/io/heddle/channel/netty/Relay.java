@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** For tests: passes every connection on to another port and keeps what crosses. */
+final class Relay implements AutoCloseable {
+  private final ServerSocket listener;
+  private final int target;
+  private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private final List<ByteArrayOutputStream> streams = new CopyOnWriteArrayList<>();
+
+  Relay(int target) throws IOException {
+    this.target = target;
+    listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    thread(this::accept);
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  /** What has crossed, one array for each direction of each connection. */
+  List<byte[]> captured() {
+    List<byte[]> result = new ArrayList<>();
+    for (ByteArrayOutputStream stream : streams) {
+      synchronized (stream) {
+        result.add(stream.toByteArray());
+      }
+    }
+    return result;
+  }
+
+  /** Ends every connection at once. */
+  void cut() throws IOException {
+    for (Socket socket : sockets) {
+      if (!socket.isClosed()) {
+        socket.setSoLinger(true, 0);
+        socket.close();
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private static void thread(Action action) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                action.run();
+              } catch (IOException e) {
+                // The connection has ended; that is all there is to do.
+              }
+            },
+            "relay");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() throws IOException {
+    while (true) {
+      Socket near = listener.accept();
+      Socket far;
+      try {
+        far = new Socket(InetAddress.getLoopbackAddress(), target);
+      } catch (IOException e) {
+        near.close();
+        continue;
+      }
+      sockets.add(near);
+      sockets.add(far);
+      thread(() -> copy(near, far));
+      thread(() -> copy(far, near));
+    }
+  }
+
+  private void copy(Socket from, Socket to) throws IOException {
+    ByteArrayOutputStream seen = new ByteArrayOutputStream();
+    streams.add(seen);
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      byte[] buffer = new byte[1 << 14];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        synchronized (seen) {
+          seen.write(buffer, 0, n);
+        }
+        out.write(buffer, 0, n);
+        out.flush();
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    cut();
+  }
+}
