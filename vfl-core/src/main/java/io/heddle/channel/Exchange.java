@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -37,6 +38,7 @@ public abstract class Exchange implements AutoCloseable {
   private final Mailbox mailbox = new Mailbox();
   private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
   private final ConcurrentHashMap<PartyId, Inbound> inbound = new ConcurrentHashMap<>();
+  private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
   private int sessionsOpened;
   private volatile boolean closed;
 
@@ -167,7 +169,14 @@ public abstract class Exchange implements AutoCloseable {
    */
   public final void abort(String session, AbortCode code, String detail) {
     for (PartyId peer : peers) {
-      tell(peer, Frames.abort(new Frames.Abort(session, code.number(), detail)));
+      ByteBuffer frame = Frames.abort(new Frames.Abort(session, code.number(), detail));
+      Link out = way(peer).link();
+      if (out != null && way(peer).isOpen()) {
+        // Behind this party's messages: what explains the end is read before the end.
+        writeQuietly(peer, out, frame);
+      } else {
+        tell(peer, frame);
+      }
     }
     VflException here = new ProtocolException("This party ended the session: it " + code.words());
     if (session.equals(MessageKey.OPENING)) {
@@ -242,22 +251,32 @@ public abstract class Exchange implements AutoCloseable {
     return closed;
   }
 
-  /** The peer has said goodbye: it reads nothing more either. */
+  /** The peer has said goodbye behind all its messages. */
   final void left(PartyId peer) {
     mailbox.leave(peer);
-    Link out = way(peer).link();
-    if (out != null) {
-      out.close();
-    }
+    stopsReading(peer);
     Inbound in = inbound.get(peer);
     if (in != null) {
       in.link().close();
     }
   }
 
-  /** The link of a peer is gone. If it did not say goodbye, that ends all that waits. */
+  /** The peer has said goodbye where it only reads; messages of it may still be on their way. */
+  final void stopsReading(PartyId peer) {
+    leaving.add(peer);
+    Link out = way(peer).link();
+    if (out != null) {
+      out.close();
+    }
+  }
+
+  final boolean isLeaving(PartyId peer) {
+    return leaving.contains(peer);
+  }
+
+  /** A link of a peer is gone. If it did not say goodbye, that ends all that waits. */
   final void lost(PartyId peer, VflException cause) {
-    if (!closed && !mailbox.hasLeft(peer)) {
+    if (!closed && !isLeaving(peer)) {
       mailbox.fail(cause);
     }
   }

@@ -119,6 +119,9 @@ final class Inbound implements FrameHandler {
 
   @Override
   public void lost(VflException cause) {
+    if (exchange.isLeaving(peer)) {
+      exchange.mailbox().leave(peer);
+    }
     exchange.lost(peer, cause);
   }
 

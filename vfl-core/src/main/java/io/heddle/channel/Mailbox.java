@@ -77,18 +77,9 @@ final class Mailbox {
         });
   }
 
-  /** The peer has said that it sends nothing more. */
+  /** Nothing more comes from the peer. */
   void leave(PartyId peer) {
     update(() -> left.add(peer));
-  }
-
-  boolean hasLeft(PartyId peer) {
-    lock.lock();
-    try {
-      return left.contains(peer);
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** Refuses, before a byte of the body is taken, what must not be stored. */

@@ -56,7 +56,7 @@ final class Outbound implements FrameHandler {
     long cost = ExchangeLimits.cost(body.length);
     synchronized (sending) {
       exchange.mailbox().check(key.session());
-      if (exchange.mailbox().hasLeft(peer)) {
+      if (exchange.isLeaving(peer)) {
         throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
       }
       exchange
@@ -118,7 +118,7 @@ final class Outbound implements FrameHandler {
       case Frames.WELCOME -> welcome(Frames.readWelcome(Frames.control(frame)));
       case Frames.CREDIT -> credit(Frames.readCredit(Frames.control(frame)));
       case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
-      case Frames.BYE -> exchange.left(peer);
+      case Frames.BYE -> exchange.stopsReading(peer);
       case Frames.PING -> {}
       default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
     }

@@ -75,8 +75,7 @@ public final class LocalPsi {
    * @param progress gets what the receiver tells while it runs
    * @throws ChildFailure if a side fails; the other one is ended
    */
-  public static Result run(
-      Request request, IdentityMaker identities, PrintStream progress) {
+  public static Result run(Request request, IdentityMaker identities, PrintStream progress) {
     try {
       Path directory = Files.createTempDirectory("heddle-psi");
       LocalPsi run = new LocalPsi(request, progress);

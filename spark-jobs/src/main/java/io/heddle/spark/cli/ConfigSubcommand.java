@@ -37,7 +37,8 @@ final class ConfigSubcommand implements Runnable {
   @Command(
       name = "check",
       mixinStandardHelpOptions = true,
-      description = "Reads the files as a run would, and prints every setting that counts; runs nothing.")
+      description =
+          "Reads the files as a run would, and prints every setting that counts; runs nothing.")
   static final class Check implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -49,7 +50,10 @@ final class ConfigSubcommand implements Runnable {
         description = "This party's file (default: heddle.conf).")
     private Path config = Path.of("heddle.conf");
 
-    @Option(names = "--job", paramLabel = "FILE", description = "The job file that all parties hold.")
+    @Option(
+        names = "--job",
+        paramLabel = "FILE",
+        description = "The job file that all parties hold.")
     private @Nullable Path job;
 
     @Option(

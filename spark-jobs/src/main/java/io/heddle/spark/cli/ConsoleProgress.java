@@ -2,7 +2,9 @@
 package io.heddle.spark.cli;
 
 import io.heddle.progress.Progress;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,8 +15,8 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows a run on standard error: a bar with rate and time left on a terminal, plain lines elsewhere.
- * Says for whom the run waits once that takes two seconds. Safe for several threads.
+ * Shows a run on standard error: a bar with rate and time left on a terminal, plain lines
+ * elsewhere. Says for whom the run waits once that takes two seconds. Safe for several threads.
  */
 public final class ConsoleProgress implements Progress {
   private static final long LINE_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -45,8 +47,7 @@ public final class ConsoleProgress implements Progress {
 
   /** Shows a run of this process from now on. */
   public static ConsoleProgress create() {
-    ConsoleProgress progress =
-        new ConsoleProgress(System.err, System::nanoTime, System.console() != null);
+    ConsoleProgress progress = new ConsoleProgress(System.err, System::nanoTime, isTerminal());
     ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -56,6 +57,16 @@ public final class ConsoleProgress implements Progress {
             });
     var unused = clock.scheduleAtFixedRate(progress::tick, 500, 500, TimeUnit.MILLISECONDS);
     return progress;
+  }
+
+  /** Whether standard error, of which Java does not tell, goes to a person. */
+  private static boolean isTerminal() {
+    try {
+      Path device = Path.of("/dev/fd/2").toRealPath();
+      return device.startsWith("/dev/pts") || device.toString().startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   @Override
@@ -140,9 +151,7 @@ public final class ConsoleProgress implements Progress {
       so += " (" + 100 * done / total + " %)";
     }
     so += ", " + rate(done, seconds);
-    return total > done
-        ? so + ", " + Math.round(seconds * (total - done) / done) + " s left"
-        : so;
+    return total > done ? so + ", " + Math.round(seconds * (total - done) / done) + " s left" : so;
   }
 
   private String rate(long count, double seconds) {

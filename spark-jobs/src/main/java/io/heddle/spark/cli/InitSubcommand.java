@@ -62,10 +62,17 @@ final class InitSubcommand implements Callable<Integer> {
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
 
-  @Option(names = "--party", required = true, paramLabel = "NAME", description = "This party's name.")
+  @Option(
+      names = "--party",
+      required = true,
+      paramLabel = "NAME",
+      description = "This party's name.")
   private @Nullable String party;
 
-  @Option(names = "--dir", paramLabel = "DIR", description = "Where to put the files (default: here).")
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where to put the files (default: here).")
   private Path directory = Path.of("");
 
   @Option(names = "--port", paramLabel = "N", description = "Port for the peers (default: 7717).")
@@ -97,7 +104,12 @@ final class InitSubcommand implements Callable<Integer> {
     out.println("Wrote " + config);
     out.println("Tell each peer, on a way you trust, to run:");
     out.println(
-        "  heddle peer add " + id + " --address HOST:" + port + " --fingerprint " + identity.fingerprint());
+        "  heddle peer add "
+            + id
+            + " --address HOST:"
+            + port
+            + " --fingerprint "
+            + identity.fingerprint());
     return ExitCode.OK.code();
   }
 

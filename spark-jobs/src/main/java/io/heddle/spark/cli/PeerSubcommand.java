@@ -29,7 +29,11 @@ import picocli.CommandLine.Spec;
     name = "peer",
     mixinStandardHelpOptions = true,
     description = "Edits whom this party knows.",
-    subcommands = {PeerSubcommand.Add.class, PeerSubcommand.Listing.class, PeerSubcommand.Remove.class})
+    subcommands = {
+      PeerSubcommand.Add.class,
+      PeerSubcommand.Listing.class,
+      PeerSubcommand.Remove.class
+    })
 final class PeerSubcommand implements Runnable {
   private static final String INCLUDE = "include \"peers.conf\"";
 
@@ -39,7 +43,8 @@ final class PeerSubcommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command: must be add, list or remove");
+    throw new ParameterException(
+        spec.commandLine(), "Missing command: must be add, list or remove");
   }
 
   /** The file that every one of these commands works on. */
@@ -81,7 +86,11 @@ final class PeerSubcommand implements Runnable {
         if (!load().peers().equals(peers)) {
           replace(file, before);
           throw new ConfigurationException(
-              "The file " + config + " must have the line " + INCLUDE + " and name no peers itself");
+              "The file "
+                  + config
+                  + " must have the line "
+                  + INCLUDE
+                  + " and name no peers itself");
         }
       } catch (IOException e) {
         throw new ConfigurationException("Cannot write " + file, e);
@@ -109,7 +118,11 @@ final class PeerSubcommand implements Runnable {
     @Parameters(paramLabel = "NAME", description = "The peer's name for itself.")
     private @Nullable String name;
 
-    @Option(names = "--address", required = true, paramLabel = "HOST:PORT", description = "Where it listens.")
+    @Option(
+        names = "--address",
+        required = true,
+        paramLabel = "HOST:PORT",
+        description = "Where it listens.")
     private @Nullable String address;
 
     @Option(
@@ -147,7 +160,8 @@ final class PeerSubcommand implements Runnable {
       load()
           .peers()
           .forEach(
-              (name, peer) -> out().println(name + "  " + peer.address() + "  " + peer.fingerprint()));
+              (name, peer) ->
+                  out().println(name + "  " + peer.address() + "  " + peer.fingerprint()));
     }
   }
 

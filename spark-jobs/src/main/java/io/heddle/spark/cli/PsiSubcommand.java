@@ -134,14 +134,12 @@ final class PsiSubcommand implements Callable<Integer> {
     }
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("protocol", result.protocol());
-    figures.put(
-        "rows", ordered("own", result.rows(), "intersection", result.intersection()));
+    figures.put("rows", ordered("own", result.rows(), "intersection", result.intersection()));
     figures.put("digest", result.digest());
     figures.put("seconds", ordered("total", ProcessUsage.seconds()));
     figures.put("cpuSeconds", result.cpuSeconds());
     figures.put("peakMemoryMiB", result.peakMemoryMiB());
-    figures.put(
-        "bytes", ordered("sent", result.bytesSent(), "received", result.bytesReceived()));
+    figures.put("bytes", ordered("sent", result.bytesSent(), "received", result.bytesReceived()));
     return figures;
   }
 
@@ -197,8 +195,7 @@ final class PsiSubcommand implements Callable<Integer> {
   }
 
   private static void printBytes(PrintWriter text, long bytes, double perItem) {
-    text.println(
-        String.format(Locale.ROOT, "bytes:         %d, %.1f per item", bytes, perItem));
+    text.println(String.format(Locale.ROOT, "bytes:         %d, %.1f per item", bytes, perItem));
   }
 
   private static Map<String, Object> ordered(Object... keysAndValues) {
@@ -224,8 +221,7 @@ final class PsiSubcommand implements Callable<Integer> {
 
   private void writeJson(Map<String, Object> figures) {
     try {
-      String text =
-          new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures);
+      String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures);
       if (STANDARD_OUTPUT.equals(json)) {
         spec.commandLine().getOut().println(text);
       } else {
@@ -248,7 +244,8 @@ final class PsiSubcommand implements Callable<Integer> {
       }
     }
     command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), HeddleCommand.class.getName(), "psi"));
+        List.of(
+            "-cp", System.getProperty("java.class.path"), HeddleCommand.class.getName(), "psi"));
     return command;
   }
 }

@@ -63,7 +63,7 @@ public class VerticalLogisticRegression
     this(Uid.next(uid));
   }
 
-  private VerticalLogisticRegression(Uid.Token next) {
+  private VerticalLogisticRegression(Uid.Token unused) {
     super();
     own = new LogisticParams(this);
     own.setDefaults(this::setDefault);

@@ -60,7 +60,7 @@ public class VerticalLogisticRegressionModel
   }
 
   private VerticalLogisticRegressionModel(
-      Uid.Token next, boolean labelHolder, LogisticModelPart part, @Nullable FitSummary summary) {
+      Uid.Token unused, boolean labelHolder, LogisticModelPart part, @Nullable FitSummary summary) {
     super();
     own = new LogisticParams(this);
     own.setDefaults(this::setDefault);

@@ -15,13 +15,14 @@ import io.heddle.session.SessionMessages;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.ScoringMessages;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /** A party's exchange over TLS, as its configuration describes it. */
 final class TlsExchange {
-  private static final String FINGERPRINT_PREFIX = "sha256:";
+<<<<<<< HEAD
+=======
 
+>>>>>>> tables
   private TlsExchange() {}
 
   static Exchange open(PartyConfig party, JobConfig job) {
@@ -37,11 +38,7 @@ final class TlsExchange {
     for (PartyId name : job.parties()) {
       PartyConfig.Peer peer = party.peers().get(name);
       if (peer != null) {
-        builder.peer(
-            name,
-            peer.host(),
-            peer.port(),
-            HexFormat.of().parseHex(peer.fingerprint().substring(FINGERPRINT_PREFIX.length())));
+        builder.peer(name, peer.host(), peer.port(), peer.fingerprint());
       }
     }
     return builder.open();

@@ -79,7 +79,7 @@ class StageContractTest {
     stage.set("threshold", 0.25);
     PipelineStage copy = stage.copy(ParamMap.empty());
     assertThat(copy.uid()).isEqualTo(stage.uid());
-    assertThat(copy.extractParamMap()).isEqualTo(stage.extractParamMap());
+    assertThat(copy.explainParams()).isEqualTo(stage.explainParams());
     assertThat(copy).isNotSameAs(stage);
   }
 

@@ -51,7 +51,7 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       }
     } else if (event instanceof IdleStateEvent idle && peer != null && link != null) {
       if (idle.state() == IdleState.WRITER_IDLE) {
-        exchange.keepAlive(peer, link);
+        exchange.keepAlive(peer, link, wasOpen(peer));
       } else if (idle.state() == IdleState.READER_IDLE) {
         cause = new PeerUnavailableException("Nothing heard from party " + peer + " for too long");
         end(context);

@@ -265,8 +265,10 @@ public final class NettyExchange extends Exchange {
     channel.close();
   }
 
-  void keepAlive(PartyId peer, NettyLink link) {
-    ping(peer, link);
+  void keepAlive(PartyId peer, NettyLink link, boolean open) {
+    if (open) {
+      ping(peer, link);
+    }
   }
 
   @Override

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * value may have a quarter of the leverage that a row may have. (docs/adr/0002.)
  */
 final class PreparedColumns implements AutoCloseable {
-  private static final int MAX_ROUNDS = 8;
+  // One value of 1e9 deviations comes into bounds at a third of the distance or less per round.
+  private static final int MAX_CLIP_ROUNDS = 24;
+  private static final int MAX_PULL_ROUNDS = 8;
   private static final double LEAST_CLIP_DEVIATIONS = 5;
   private static final double LEAST_FACTOR = 0.5;
   private static final double PULL_TO = 0.9;
@@ -64,7 +66,7 @@ final class PreparedColumns implements AutoCloseable {
             Math.sqrt(PrivacyChecks.leverageLimit(rowsPerColumn) * rows.rows() / 4));
     Bounds bounds = Bounds.none(columns);
     ColumnMoments moments = measure(rows, names, bounds);
-    for (int round = 0; round < MAX_ROUNDS; round++) {
+    for (int round = 0; round < MAX_CLIP_ROUNDS; round++) {
       Bounds tighter = clip(moments, bounds, deviations);
       if (tighter == null) {
         break;
@@ -109,7 +111,7 @@ final class PreparedColumns implements AutoCloseable {
       for (int i = 0; i < pulled.rows().length; i++) {
         factors.put(pulled.rows()[i], pulled.factors()[i]);
       }
-      boolean tooFar = round == MAX_ROUNDS;
+      boolean tooFar = round == MAX_PULL_ROUNDS;
       for (Map.Entry<Integer, Double> entry : above.entrySet()) {
         double factor =
             pulled.factor(entry.getKey()) * pullFactor(entry.getValue(), PULL_TO * limit);

@@ -5,9 +5,9 @@ import io.heddle.channel.Channel;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
-import io.heddle.train.logistic.ScoringMessage.MaskKey;
-import io.heddle.train.logistic.ScoringMessage.Opening;
-import io.heddle.train.logistic.ScoringMessage.Predictor;
+import io.heddle.train.logistic.ScoringMessage.ScoringMaskKey;
+import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
+import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -57,16 +57,17 @@ public final class ScoringFeatureHolder {
         step.send(peer, ScoringRows.opening(part, table));
       }
       for (PartyId peer : step.peers()) {
-        ScoringRows.requireSame(peer, step.receive(peer, Opening.class), part, table);
+        ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
       }
       byte[] secretKey = PairwiseMasks.secretKey(randomness, step);
-      MaskKey own = new MaskKey(PairwiseMasks.publicKey(secretKey));
+      ScoringMaskKey own = new ScoringMaskKey(PairwiseMasks.publicKey(secretKey));
       others.forEach(peer -> step.send(peer, own));
       SortedMap<PartyId, byte[]> publicKeys = new TreeMap<>();
-      others.forEach(peer -> publicKeys.put(peer, step.receive(peer, MaskKey.class).publicKey()));
+      others.forEach(
+          peer -> publicKeys.put(peer, step.receive(peer, ScoringMaskKey.class).publicKey()));
       long[] values = ScoringRows.predictor(part, rows);
       new PairwiseMasks(step.self(), step.path(), secretKey, publicKeys).mask("scores", values);
-      step.send(labelHolder, new Predictor(values));
+      step.send(labelHolder, new ScoringPredictor(values));
       progress.advance(values.length);
       progress.end();
     }

@@ -6,8 +6,8 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
-import io.heddle.train.logistic.ScoringMessage.Opening;
-import io.heddle.train.logistic.ScoringMessage.Predictor;
+import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
+import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 
 /**
  * The label holder's side of joint scoring: it alone learns the scores. With one feature holder it
@@ -37,11 +37,11 @@ public final class ScoringLabelHolder {
         step.send(peer, ScoringRows.opening(part, table));
       }
       for (PartyId peer : step.peers()) {
-        ScoringRows.requireSame(peer, step.receive(peer, Opening.class), part, table);
+        ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
       }
       long[] sums = ScoringRows.predictor(part, rows);
       for (PartyId peer : step.peers()) {
-        long[] share = step.receive(peer, Predictor.class).values();
+        long[] share = step.receive(peer, ScoringPredictor.class).values();
         if (share.length != sums.length) {
           throw new ProtocolException(
               peer + " sent " + share.length + " rows: must be " + sums.length);

@@ -7,14 +7,14 @@ import io.heddle.channel.Message;
 sealed interface ScoringMessage extends Message {
 
   /** Both ways between every two parties: the same rows, and parts of the same fit. */
-  record Opening(int rows, byte[] alignmentDigest, String fitId) implements ScoringMessage {}
+  record ScoringOpening(int rows, byte[] alignmentDigest, String fitId) implements ScoringMessage {}
 
   /** Between every two feature holders: the public half of their mask key. */
-  record MaskKey(byte[] publicKey) implements ScoringMessage {}
+  record ScoringMaskKey(byte[] publicKey) implements ScoringMessage {}
 
   /**
    * Feature holder to label holder: its part of the linear predictor, by row, in units of 2^-24;
    * with several feature holders under masks that cancel in the sum.
    */
-  record Predictor(long[] values) implements ScoringMessage {}
+  record ScoringPredictor(long[] values) implements ScoringMessage {}
 }

@@ -2,9 +2,9 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.MessageType;
-import io.heddle.train.logistic.ScoringMessage.MaskKey;
-import io.heddle.train.logistic.ScoringMessage.Opening;
-import io.heddle.train.logistic.ScoringMessage.Predictor;
+import io.heddle.train.logistic.ScoringMessage.ScoringMaskKey;
+import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
+import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 import java.util.List;
 
 /** The message types of joint scoring (docs/protocol.md, section 5), for the codec. */
@@ -16,7 +16,7 @@ public final class ScoringMessages {
       List.of(
           new MessageType<>(
               70,
-              Opening.class,
+              ScoringOpening.class,
               "the row count, the alignment digest and the id of the fit",
               (message, out) -> {
                 out.writeInt(message.rows());
@@ -24,21 +24,21 @@ public final class ScoringMessages {
                 out.writeString(message.fitId());
               },
               in ->
-                  new Opening(
+                  new ScoringOpening(
                       LogisticMessages.positive(in, "row count"),
                       in.readRaw(LogisticTable.DIGEST_BYTES),
                       in.readString(64))),
           new MessageType<>(
               71,
-              MaskKey.class,
+              ScoringMaskKey.class,
               "a fresh X25519 public key",
               (message, out) -> out.writeRaw(message.publicKey()),
-              in -> new MaskKey(in.readRaw(LogisticMessages.POINT_BYTES))),
+              in -> new ScoringMaskKey(in.readRaw(LogisticMessages.POINT_BYTES))),
           new MessageType<>(
               72,
-              Predictor.class,
+              ScoringPredictor.class,
               "a lone feature holder's part of the linear predictor, by row; with several, their"
                   + " sum",
               (message, out) -> out.writeLongs(message.values()),
-              in -> new Predictor(in.readLongs(Integer.MAX_VALUE))));
+              in -> new ScoringPredictor(in.readLongs(Integer.MAX_VALUE))));
 }

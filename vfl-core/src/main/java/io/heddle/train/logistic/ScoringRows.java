@@ -5,7 +5,7 @@ import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.table.AlignedRows;
-import io.heddle.train.logistic.ScoringMessage.Opening;
+import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,12 +27,12 @@ final class ScoringRows {
     }
   }
 
-  static Opening opening(LogisticModelPart part, LogisticTable table) {
-    return new Opening(table.rows().rows(), table.alignmentDigest(), part.fitId());
+  static ScoringOpening opening(LogisticModelPart part, LogisticTable table) {
+    return new ScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId());
   }
 
   static void requireSame(
-      PartyId peer, Opening theirs, LogisticModelPart part, LogisticTable table) {
+      PartyId peer, ScoringOpening theirs, LogisticModelPart part, LogisticTable table) {
     LabelHolderFit.requireAligned(
         peer,
         theirs.rows(),

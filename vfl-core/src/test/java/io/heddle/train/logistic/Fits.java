@@ -112,11 +112,25 @@ final class Fits {
   }
 
   static Outcome fit(LogisticTerms terms, Joined joined, double @Nullable [] weights) {
-    return fit(terms, joined, weights, FULL, FULL, UnaryOperator.identity());
+    return fit(
+        terms, joined, weights, FULL, FULL, UnaryOperator.identity(), UnaryOperator.identity());
+  }
+
+  static Outcome fit(
+      LogisticTerms terms, Joined joined, PrivacyRules labelRules, PrivacyRules featureRules) {
+    return fit(
+        terms,
+        joined,
+        null,
+        labelRules,
+        featureRules,
+        UnaryOperator.identity(),
+        UnaryOperator.identity());
   }
 
   /**
-   * @param wrap what the label holder speaks through
+   * @param wrapLabel what the label holder speaks through
+   * @param wrapFeature what every feature holder speaks through
    */
   static Outcome fit(
       LogisticTerms terms,
@@ -124,7 +138,8 @@ final class Fits {
       double @Nullable [] weights,
       PrivacyRules labelRules,
       PrivacyRules featureRules,
-      UnaryOperator<Channel> wrap) {
+      UnaryOperator<Channel> wrapLabel,
+      UnaryOperator<Channel> wrapFeature) {
     List<List<double[]>> traces = new ArrayList<>();
     joined.holders().forEach(holder -> traces.add(new ArrayList<>()));
     Map<PartyId, Parties.Code<LogisticFit>> code = new HashMap<>();
@@ -133,7 +148,7 @@ final class Fits {
         session ->
             new LogisticLabelHolder(terms, labelRules, KEY, session::privateRandomness, seed())
                 .fit(
-                    wrap.apply(begin(session, terms)),
+                    wrapLabel.apply(begin(session, terms)),
                     table(joined.holders().get(0), joined.rows(), 3),
                     joined.labels(),
                     weights,
@@ -146,7 +161,7 @@ final class Fits {
           session ->
               new LogisticFeatureHolder(terms, featureRules, session::privateRandomness)
                   .fit(
-                      begin(session, terms),
+                      wrapFeature.apply(begin(session, terms)),
                       BANK,
                       table(joined.holders().get(number), joined.rows(), number + 1),
                       (pass, coefficients) -> traces.get(number).add(coefficients),
@@ -164,6 +179,82 @@ final class Fits {
     return IntStream.range(0, traces.get(0).size())
         .mapToObj(pass -> traces.stream().map(trace -> trace.get(pass)).toList())
         .toList();
+  }
+
+  /** The area under the ROC curve, ties counted half. */
+  static double auc(double[] scores, double[] labels) {
+    Integer[] order = IntStream.range(0, scores.length).boxed().toArray(Integer[]::new);
+    Arrays.sort(order, (a, b) -> Double.compare(scores[a], scores[b]));
+    double ranks = 0;
+    double positives = 0;
+    for (int from = 0; from < order.length; ) {
+      int to = from;
+      while (to < order.length && scores[order[to]] == scores[order[from]]) {
+        to++;
+      }
+      for (int i = from; i < to; i++) {
+        if (labels[order[i]] == 1) {
+          ranks += (from + to + 1) / 2.0;
+          positives++;
+        }
+      }
+      from = to;
+    }
+    return (ranks - positives * (positives + 1) / 2) / (positives * (order.length - positives));
+  }
+
+  /**
+   * The optimum by Newton's method on doubles: columns standardised, nothing clipped, rounded or
+   * split.
+   *
+   * @return the linear predictor of the rows
+   */
+  static double[] optimum(double[][] columns, double[] labels, double regParam) {
+    int rows = labels.length;
+    double[][] x = new double[columns.length + 1][rows];
+    Arrays.fill(x[0], 1);
+    for (int j = 0; j < columns.length; j++) {
+      double mean = Arrays.stream(columns[j]).sum() / rows;
+      double squares = Arrays.stream(columns[j]).map(v -> (v - mean) * (v - mean)).sum();
+      double deviation = Math.sqrt(squares / (rows - 1));
+      x[j + 1] = Arrays.stream(columns[j]).map(v -> (v - mean) / deviation).toArray();
+    }
+    double[] predictor = new double[rows];
+    double[] weights = new double[x.length];
+    for (int round = 0; round < 30; round++) {
+      double[] gradient = new double[x.length];
+      double[][] hessian = new double[x.length][x.length];
+      for (int j = 0; j < x.length; j++) {
+        for (int i = 0; i < rows; i++) {
+          double p = 1 / (1 + Math.exp(-predictor[i]));
+          gradient[j] += (p - labels[i]) * x[j][i] / rows;
+          for (int k = 0; k < x.length; k++) {
+            hessian[j][k] += p * (1 - p) * x[j][i] * x[k][i] / rows;
+          }
+        }
+        if (j > 0) {
+          gradient[j] += regParam * weights[j];
+          hessian[j][j] += regParam;
+        }
+      }
+      double[][] inverse = SmallMatrix.inverseCholesky(hessian);
+      double[] step =
+          SmallMatrix.transposedLowerTimes(inverse, SmallMatrix.lowerTimes(inverse, gradient));
+      SmallMatrix.addScaled(weights, -1, step);
+      predictor = new double[rows];
+      for (int j = 0; j < x.length; j++) {
+        SmallMatrix.addScaled(predictor, weights[j], x[j]);
+      }
+    }
+    return predictor;
+  }
+
+  static double logLoss(double[] predictor, double[] labels) {
+    double sum = 0;
+    for (int i = 0; i < labels.length; i++) {
+      sum += Math.log1p(Math.exp(labels[i] == 1 ? -predictor[i] : predictor[i]));
+    }
+    return sum / labels.length;
   }
 
   /** The joint model's predictor in original units. */

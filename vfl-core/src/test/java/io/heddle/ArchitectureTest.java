@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.math.BigInteger;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** What the parties' module may lean on. */
+@AnalyzeClasses(packages = "io.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule NETTY_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.heddle.channel.netty")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule NO_SPARK_BELOW_SPARK_JOBS =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.apache.spark..", "org.apache.hadoop..", "scala..", "io.heddle.spark..");
+
+  @ArchTest
+  static final ArchRule NO_PSI_BELOW_PSI =
+      noClasses().should().dependOnClassesThat().resideInAPackage("io.heddle.psi..");
+
+  @ArchTest
+  static final ArchRule NO_PACKAGE_CYCLES =
+      slices().matching("io.heddle.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule NO_WEAK_RANDOMNESS =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(Random.class, ThreadLocalRandom.class, SplittableRandom.class)
+          .orShould()
+          .callMethod(Math.class, "random");
+
+  @ArchTest
+  static final ArchRule NO_JAVA_DESERIALISATION =
+      noClasses()
+          .should()
+          .callConstructor(ObjectInputStream.class, InputStream.class)
+          .orShould()
+          .callMethod(ObjectInputStream.class, "readObject");
+
+  @ArchTest
+  static final ArchRule NO_BIG_ARITHMETIC_OUTSIDE_ENCRYPTION =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.heddle.crypto..")
+          .should()
+          .callMethod(BigInteger.class, "modPow", BigInteger.class, BigInteger.class)
+          .orShould()
+          .callMethod(BigInteger.class, "multiply", BigInteger.class)
+          .orShould()
+          .callMethod(BigInteger.class, "modInverse", BigInteger.class);
+}
