@@ -6,7 +6,7 @@ package io.heddle.crypto.curve25519;
  * depend on values.
  *
  * <p>Limbs are non-negative. {@link #multiply}, {@link #square}, {@link #multiplySmall} and {@link
- * #fromBytes} give limbs below 2^51 + 2^17, "carried"; {@link #add} and {@link #subtract} take
+ * #fromBytes} give limbs below 2^51 + 2^26, "carried"; {@link #add} and {@link #subtract} take
  * carried numbers and give limbs below 2^52.6, which is what every other operation takes. Every
  * operation may write over its operands.
  */

@@ -17,8 +17,8 @@ import java.util.List;
  * d_t} into the middle slot T - 1; the other slots hold cross products that nobody may see. A slot
  * has {@code s = residualBits + columnBits + ceil(log2 rows) + 2} bits, so the sum over all rows
  * keeps its sign with two bits to spare; an answer occupies {@code L = (2T - 1) s} bits, and T is
- * the largest number that leaves 42 bits of the modulus above them for the mask. (Slot packing for
- * inner products as in Cheng et al., SecureBoost+, 2021, turned from candidates to rows.)
+ * the largest number that leaves 42 bits of the modulus above them for the mask. (A polynomial
+ * product by one product of integers: Kronecker substitution.)
  *
  * @param keyBits the size of the modulus
  * @param residualBits |residual| is at most {@code 2^residualBits}; 1 to 40

@@ -28,7 +28,7 @@ record DigitPlan(int width, int digits) {
     return best;
   }
 
-  private static DigitPlan forBits(int width, int largest) {
+  static DigitPlan forBits(int width, int largest) {
     int bits = largest == 0 ? 0 : 1 + bitLength(largest - 1);
     return new DigitPlan(width, (bits + width - 1) / width);
   }

@@ -23,7 +23,7 @@ final class ModulusChecks {
         throw new ProtocolException("Invalid modulus: must have no factor below 2^16");
       }
     }
-    if (n.isProbablePrime(40)) {
+    if (StructuredPrime.isPrime(n)) {
       throw new ProtocolException("Invalid modulus: must not be prime");
     }
     // Without factors below 2^16, no root of a higher degree than this exists.

@@ -17,9 +17,7 @@ import java.util.stream.IntStream;
  * <p>N = PQ with P = 2 p' a + 1 and Q = 2 q' b + 1; p' and q' are primes of 224 bits at 2048, 256
  * at 3072 and 384 at 4096, and p', q', a, b are odd and pairwise coprime. The generator h =
  * -y^(2ab) mod N has the order 2 p' q', so decryption raises to 2 p' modulo P² and 2 q' modulo Q²
- * instead of to P - 1 and Q - 1. (Ma, Han and Wang, ACSAC 2021, section 3; the sizes are those of
- * its table for 112, 128 and 192 bits of security, the last one given there for moduli of 7680
- * bits.)
+ * instead of to P - 1 and Q - 1. (Ma et al., ACSAC 2021.)
  *
  * <p>Safe for use by several threads. Not hardened against a reader of the same machine's timing.
  */

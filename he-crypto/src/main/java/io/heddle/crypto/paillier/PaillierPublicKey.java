@@ -22,12 +22,13 @@ import org.jspecify.annotations.Nullable;
  * holder of the {@link PaillierPrivateKey} reads the result.
  *
  * <p>A ciphertext is {@code c = (1 + m N) hs^r mod N²} with a short random r (Paillier, Eurocrypt
- * 1999, with the keys of Ma, Han and Wang, "Optimized Paillier's cryptosystem with fast encryption
- * and decryption", ACSAC 2021, section 3). Semantically secure if N cannot be factored and, as that
- * paper assumes, powers of h with a random exponent cannot be told from random elements of the
- * subgroup that h generates; r has twice the bits of the hidden prime factors p' and q' of P - 1
- * and Q - 1: 448 bits at 2048, 512 at 3072, 768 at 4096. This holds against a peer that follows the
- * protocol; a key holder that chose a bad hs can read the randomness of what others encrypt.
+ * 1999, with the keys of Ma et al., "Optimized Paillier's Cryptosystem with Fast Encryption and
+ * Decryption", ACSAC 2021). Semantically secure if the decisional composite residuosity assumption
+ * holds and, as Ma et al. assume besides, elements of the subgroup that h generates cannot be told
+ * from random ones of Jacobi symbol 1, for which they set the sizes of the hidden prime factors p'
+ * and q' of P - 1 and Q - 1. The exponent r has as many bits as p' q': 448 at 2048, 512 at 3072
+ * and, since their next row is for 7680, 768 at 4096. All this holds against a peer that follows
+ * the protocol: a key holder that made hs in another way can read what others encrypt with it.
  *
  * <p>Safe for use by several threads. Blocks are worked on in parallel; results do not depend on
  * how many threads there are.

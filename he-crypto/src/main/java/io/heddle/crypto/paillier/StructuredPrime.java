@@ -55,11 +55,15 @@ record StructuredPrime(BigInteger value, BigInteger factor, BigInteger cofactor)
     }
     for (int i = composite.nextClearBit(0); i < WINDOW; i = composite.nextClearBit(i + 1)) {
       BigInteger value = first.add(step.multiply(BigInteger.valueOf(i)));
-      if (value.bitLength() == bits && value.isProbablePrime(CERTAINTY)) {
+      if (value.bitLength() == bits && isPrime(value)) {
         return new StructuredPrime(value, factor, cofactor.add(BigInteger.valueOf(2L * i)));
       }
     }
     return null;
+  }
+
+  static boolean isPrime(BigInteger value) {
+    return value.signum() > 0 && value.isProbablePrime(CERTAINTY);
   }
 
   private static boolean coprime(BigInteger left, BigInteger right) {

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.encoding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.crypto.Randomness;
+import io.heddle.error.EncodingException;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RowPackingTest {
+  /** The smallest and the largest modulus of 2048 bits, as far as the encoding can tell. */
+  private static final PlaintextSpace SMALLEST = () -> BigInteger.ONE.shiftLeft(2047).setBit(0);
+
+  private static final PlaintextSpace LARGEST =
+      () -> BigInteger.ONE.shiftLeft(2048).subtract(BigInteger.ONE);
+
+  /** Three quarters of the largest: one draw in four lies above the range of the masks. */
+  private static final PlaintextSpace BETWEEN =
+      () -> BigInteger.valueOf(3).shiftLeft(2046).setBit(0);
+
+  private static final Randomness RANDOMNESS = Randomness.derive(new byte[32], "mask test");
+
+  static List<PlaintextSpace> spaces() {
+    return List.of(SMALLEST, BETWEEN, LARGEST);
+  }
+
+  /** The slot counts that the training design states, and the limits. */
+  @ParameterizedTest
+  @CsvSource({
+    "2048, 20, 12, 1000000, 54, 19, 52632",
+    "2048, 16, 8, 1000000, 46, 22, 45455",
+    "2048, 16, 8, 600, 36, 28, 22",
+    "2048, 20, 12, 1, 34, 30, 1",
+    "2048, 20, 12, 2, 35, 29, 1",
+    "2048, 20, 12, 1024, 44, 23, 45",
+    "2048, 20, 12, 1025, 45, 22, 47",
+    "3072, 20, 12, 1000000, 54, 28, 35715",
+    "4096, 20, 12, 1000000, 54, 38, 26316",
+    "2048, 1, 2, 1, 5, 201, 1",
+    "2048, 17, 12, 2147483647, 62, 16, 134217728"
+  })
+  void sizes_ofDesignAndLimits_areAsStated(
+      int keyBits, int residualBits, int columnBits, int rows, int slotBits, int slots, int count) {
+    RowPacking packing = new RowPacking(keyBits, residualBits, columnBits, rows);
+    assertThat(packing.slotBits()).isEqualTo(slotBits);
+    assertThat(packing.rowsPerPlaintext()).isEqualTo(slots);
+    assertThat(packing.ciphertexts()).isEqualTo(count);
+    assertThat(packing.answerBits()).isEqualTo((2 * slots - 1) * slotBits);
+    assertThat(keyBits - packing.answerBits()).isBetween(42, 42 + 2 * slotBits - 1);
+  }
+
+  @Test
+  void slot_sumOverAllRowsAtTheMaximum_keepsTwoBits() {
+    for (int rows : new int[] {1, 2, 3, 4, 1 << 20, (1 << 20) + 1}) {
+      RowPacking packing = new RowPacking(2048, 20, 12, rows);
+      BigInteger sum = BigInteger.valueOf(rows).shiftLeft(20 + 11);
+      assertThat(sum.bitLength()).isLessThanOrEqualTo(packing.slotBits() - 2);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1024, 20, 12, 10, 'Invalid key size 1024: must be 2048 to 4096'",
+    "2048, 0, 12, 10, 'Invalid residual size 0: must be 1 to 40'",
+    "2048, 41, 12, 10, 'Invalid residual size 41: must be 1 to 40'",
+    "2048, 20, 1, 10, 'Invalid column size 1: must be 2 to 16'",
+    "2048, 20, 17, 10, 'Invalid column size 17: must be 2 to 16'",
+    "2048, 20, 12, 0, 'Invalid number of rows 0: must be 1 to 2147483647'"
+  })
+  void packing_impossibleSize_isRefused(
+      int keyBits, int residualBits, int columnBits, int rows, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RowPacking(keyBits, residualBits, columnBits, rows))
+        .withMessage(message);
+  }
+
+  @Test
+  void packing_slotAbove62Bits_isRefused() {
+    assertThatThrownBy(() -> new RowPacking(2048, 36, 16, 1 << 9))
+        .isInstanceOf(EncodingException.class)
+        .hasMessage("A slot for 512 rows of 36 by 16 bits needs 63 bits: must be at most 62");
+    assertThat(new RowPacking(2048, 36, 16, 1 << 8).slotBits()).isEqualTo(62);
+  }
+
+  @ParameterizedTest
+  @MethodSource("spaces")
+  void pack_anyResiduals_isTheSumOfShiftedRows(PlaintextSpace space) {
+    RowPacking packing = new RowPacking(2048, 20, 12, 60);
+    long[] residuals = new Random(1).longs(60, -(1 << 20), (1 << 20) + 1).toArray();
+    residuals[0] = 1 << 20;
+    residuals[59] = -(1 << 20);
+    PlaintextBlock block = packing.pack(space, residuals, 0, 60);
+    assertThat(block.size()).isEqualTo(packing.ciphertexts());
+    for (int k = 0; k < block.size(); k++) {
+      BigInteger expected = BigInteger.ZERO;
+      for (int t = 0; t < packing.rowsPerPlaintext(); t++) {
+        int row = k * packing.rowsPerPlaintext() + t;
+        if (row < 60) {
+          BigInteger power = BigInteger.TWO.pow(packing.slotBits() * t);
+          expected = expected.add(BigInteger.valueOf(residuals[row]).multiply(power));
+        }
+      }
+      assertThat(block.get(k)).isEqualTo(expected.mod(space.modulus()));
+    }
+  }
+
+  @Test
+  void pack_inPieces_givesTheSameAndKnowsItsPlace() {
+    RowPacking packing = new RowPacking(2048, 20, 12, 100);
+    int slots = packing.rowsPerPlaintext();
+    long[] residuals = new Random(2).longs(100, -1000, 1000).toArray();
+    PlaintextBlock whole = packing.pack(LARGEST, residuals, 0, 100);
+    PlaintextBlock tail = packing.pack(LARGEST, residuals, 2 * slots, 100);
+    PlaintextBlock none = packing.pack(LARGEST, residuals, slots, slots);
+    assertThat(tail.firstIndex()).isEqualTo(2);
+    assertThat(tail.size()).isEqualTo(whole.size() - 2);
+    assertThat(tail.get(0)).isEqualTo(whole.get(2));
+    assertThat(none.size()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {(1 << 20) + 1, -(1 << 20) - 1, Long.MAX_VALUE, Long.MIN_VALUE})
+  void pack_residualTooLarge_namesTheRowOnly(long residual) {
+    long[] residuals = new long[100];
+    residuals[57] = residual;
+    assertThatThrownBy(() -> new RowPacking(2048, 20, 12, 100).pack(LARGEST, residuals, 0, 100))
+        .isInstanceOf(EncodingException.class)
+        .hasMessage("The residual of row 57 does not fit: must be at most 2^20");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-27, 27", "0, 1", "1, 27", "27, 0", "0, 108", "27, 101"})
+  void pack_rowsOffTheGrid_areRefused(int from, int to) {
+    RowPacking packing = new RowPacking(2048, 20, 8, 100);
+    assertThat(packing.rowsPerPlaintext()).isEqualTo(27);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> packing.pack(LARGEST, new long[100], from, to));
+  }
+
+  @Test
+  void packing_keyOfAnotherSize_isRefused() {
+    PlaintextSpace longer = () -> BigInteger.ONE.shiftLeft(3071);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RowPacking(2048, 20, 12, 9).pack(longer, new long[9], 0, 9))
+        .withMessage("Invalid key of 3072 bits: must be 2048");
+  }
+
+  @ParameterizedTest
+  @MethodSource("spaces")
+  void masks_many_lieInTheirRangeAndFillIt(PlaintextSpace space) {
+    RowPacking packing = new RowPacking(2048, 20, 12, 1000);
+    BigInteger lowest = BigInteger.TWO.pow(packing.answerBits() - 1);
+    BigInteger highest = space.modulus().subtract(BigInteger.TWO.pow(packing.answerBits()));
+    PlaintextBlock masks = packing.masks(space, 4000, RANDOMNESS);
+    int[] counts = new int[16];
+    for (int i = 0; i < masks.size(); i++) {
+      assertThat(masks.get(i)).isGreaterThanOrEqualTo(lowest).isLessThan(highest);
+      BigInteger sixteenths = masks.get(i).subtract(lowest).shiftLeft(4);
+      counts[sixteenths.divide(highest.subtract(lowest)).intValue()]++;
+    }
+    double chiSquare = Arrays.stream(counts).mapToDouble(c -> (c - 250.0) * (c - 250) / 250).sum();
+    // 15 degrees of freedom: exceeded with a probability of one in a million.
+    assertThat(chiSquare).isLessThan(53.6);
+  }
+
+  @Test
+  void masks_sameRandomness_areTheSame() {
+    RowPacking packing = new RowPacking(2048, 20, 12, 1000);
+    PlaintextBlock masks = packing.masks(LARGEST, 3, RANDOMNESS);
+    PlaintextBlock again = packing.masks(LARGEST, 5, RANDOMNESS);
+    PlaintextBlock other = packing.masks(LARGEST, 1, Randomness.derive(new byte[32], "other"));
+    assertThat(again.get(2)).isEqualTo(masks.get(2));
+    assertThat(masks.get(0)).isNotEqualTo(masks.get(1)).isNotEqualTo(other.get(0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("spaces")
+  void unmask_answersUpToTheBound_givesMiddleSlotWithinOneUnit(PlaintextSpace space) {
+    RowPacking packing = new RowPacking(2048, 20, 12, 1 << 10);
+    int slotBits = packing.slotBits();
+    int slots = 2 * packing.rowsPerPlaintext() - 1;
+    Random random = new Random(3);
+    long most = 1L << (slotBits - 3);
+    List<BigInteger> masked = new ArrayList<>();
+    long[] expected = new long[300];
+    PlaintextBlock masks = packing.masks(space, expected.length, RANDOMNESS);
+    for (int i = 0; i < expected.length; i++) {
+      BigInteger answer = BigInteger.ZERO;
+      for (int slot = 0; slot < slots; slot++) {
+        long content = i < 2 ? (i == 0 ? most : -most) : random.nextLong(-most, most + 1);
+        expected[i] = slot == slots / 2 ? content : expected[i];
+        answer = answer.add(BigInteger.valueOf(content).shiftLeft(slotBits * slot));
+      }
+      BigInteger sum = answer.add(masks.get(i));
+      assertThat(sum).isNotNegative().isLessThan(space.modulus());
+      masked.add(sum);
+    }
+    long[] opened = packing.middleSlots(PlaintextBlock.of(0, masked));
+    long[] sums = packing.unmask(opened, masks);
+    for (int i = 0; i < sums.length; i++) {
+      assertThat(opened[i]).isBetween(0L, (1L << slotBits) - 1);
+      assertThat(Math.abs(sums[i] - expected[i])).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void unmask_otherCount_isRefused() {
+    RowPacking packing = new RowPacking(2048, 20, 12, 10);
+    PlaintextBlock masks = packing.masks(LARGEST, 2, RANDOMNESS);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> packing.unmask(new long[3], masks))
+        .withMessage("Invalid number of slots 3: must be 2");
+  }
+
+  @Test
+  void plaintextBlock_asValue_showsAndSerialisesNothing() {
+    PlaintextBlock block = PlaintextBlock.of(3, List.of(BigInteger.valueOf(987654321)));
+    assertThat(block).hasToString("PlaintextBlock[1 from 3]").isNotInstanceOf(Serializable.class);
+  }
+
+  @Test
+  void plaintextBlock_impossibleContent_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> PlaintextBlock.of(0, List.of(BigInteger.ONE.negate())));
+    assertThatIllegalArgumentException().isThrownBy(() -> PlaintextBlock.of(-1, List.of()));
+    assertThatIllegalArgumentException().isThrownBy(() -> PlaintextBlock.of(1L << 32, List.of()));
+  }
+}

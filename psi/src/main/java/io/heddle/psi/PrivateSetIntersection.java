@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi;
+
+import io.heddle.channel.Channel;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.EcdhReceiver;
+import io.heddle.psi.ecdh.EcdhRing;
+import io.heddle.psi.ecdh.EcdhSender;
+import io.heddle.psi.ecdh.EcdhTerms;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Finds the rows that all parties have without showing any other id. All parties call the same
+ * method, at the same time, with the same receiver and salt, on one step of a session.
+ *
+ * <p>Every party learns how many ids each of the others has. Secrecy holds against peers that
+ * follow the protocol; a peer may still put guessed ids into its own set, which is what {@link
+ * PsiLimits} bounds. Two runs on sets that differ show the difference. With three or more parties
+ * the receiver also learns how many ids each group of parties has in common, and with the help of
+ * one of them, or by asking for rows that are not common, which ids these are.
+ *
+ * <p>Ids are bytes after normalisation, compared as they are; each may stand in a list once. The
+ * cost is two multiplications on Curve25519 per id and party, over all cores. (Meadows 1986;
+ * Huberman, Franklin, Hogg 1999; docs/protocol.md, section 3.)
+ */
+public final class PrivateSetIntersection {
+  private static final byte[] BINDING = "heddle psi binding v1".getBytes(StandardCharsets.US_ASCII);
+
+  private PrivateSetIntersection() {}
+
+  /**
+   * The alignment of all parties: each learns which of its rows are common to all.
+   *
+   * @param step opened by all parties alike
+   * @param receiver the party that compares; the label holder in training
+   * @param bindingSalt bytes of this session, equal at all parties: points of two sessions are
+   *     unrelated
+   * @param ids this party's ids, each once; may be empty
+   * @throws IllegalArgumentException if an id stands twice in the own list
+   * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
+   * @throws io.heddle.error.AlignmentException if fewer rows are common than the limits ask, or the
+   *     parties' results differ; at all parties
+   * @throws io.heddle.error.ProtocolException if a peer does not follow the protocol
+   */
+  public static Alignment align(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress) {
+    checkIds(ids);
+    EcdhTerms terms = terms(step, bindingSalt, limits, true);
+    int[] rows = run(step, receiver, terms, ids, progress);
+    byte[] digest = digest(terms.binding(), ids, rows);
+    AlignmentCheck.run(step, receiver, rows.length, digest);
+    return new Alignment(rows, digest);
+  }
+
+  /**
+   * The common rows for the receiver alone. Of two parties, the sender learns the receiver's set
+   * size and whether the run failed; of more, each learns the others' set sizes and how many ids
+   * are common to all.
+   *
+   * @return at the receiver the indices of its common ids, ascending; empty at the others
+   * @throws RuntimeException as {@link #align} does
+   */
+  public static int[] intersect(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress) {
+    checkIds(ids);
+    int[] rows = run(step, receiver, terms(step, bindingSalt, limits, false), ids, progress);
+    Arrays.sort(rows);
+    return rows;
+  }
+
+  private static int[] run(
+      Channel step, PartyId receiver, EcdhTerms terms, List<byte[]> ids, Progress progress) {
+    boolean receives = step.self().equals(receiver);
+    if (step.peers().isEmpty() || !(receives || step.peers().contains(receiver))) {
+      throw new IllegalArgumentException(
+          "Invalid receiver " + receiver + ": must be one of two or more parties");
+    }
+    if (step.peers().size() > 1) {
+      return new EcdhRing(terms, progress).run(step, receiver, ids);
+    }
+    return receives
+        ? new EcdhReceiver(terms, progress).run(step, step.peers().first(), ids)
+        : new EcdhSender(terms, progress).run(step, receiver, ids);
+  }
+
+  private static EcdhTerms terms(
+      Channel step, byte[] bindingSalt, PsiLimits limits, boolean allLearn) {
+    MessageDigest sha256 = sha256();
+    sha256.update(BINDING);
+    sha256.update(ByteBuffer.allocate(4).putInt(bindingSalt.length).array());
+    sha256.update(bindingSalt);
+    // Two steps of one session are unrelated too.
+    byte[] binding = sha256.digest(step.path().getBytes(StandardCharsets.UTF_8));
+    return new EcdhTerms(binding, allLearn, limits.minIntersection(), limits.maxPeerSize());
+  }
+
+  private static void checkIds(List<byte[]> ids) {
+    if (ids.size() > PsiLimits.LARGEST_SET) {
+      throw new IllegalArgumentException(
+          "Invalid set of " + ids.size() + " ids: must be at most " + PsiLimits.LARGEST_SET);
+    }
+    byte[][] sorted = ids.toArray(byte[][]::new);
+    Arrays.parallelSort(sorted, Arrays::compareUnsigned);
+    int duplicates = 0;
+    for (int i = 1; i < sorted.length; i++) {
+      if (Arrays.equals(sorted[i - 1], sorted[i])) {
+        duplicates++;
+      }
+    }
+    if (duplicates > 0) {
+      throw new IllegalArgumentException(
+          duplicates + " of " + ids.size() + " ids stand in the list already: each may once");
+    }
+  }
+
+  private static byte[] digest(byte[] binding, List<byte[]> ids, int[] rows) {
+    MessageDigest sha256 = sha256();
+    sha256.update(binding);
+    sha256.update(ByteBuffer.allocate(4).putInt(rows.length).array());
+    for (int row : rows) {
+      byte[] id = ids.get(row);
+      sha256.update(ByteBuffer.allocate(4).putInt(id.length).array());
+      sha256.update(id);
+    }
+    return sha256.digest();
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi;
+
+/**
+ * What a party asks of an intersection before it gives anything for it.
+ *
+ * @param minIntersection the fewest common rows that may be shown, 0 or more; all parties must ask
+ *     the same. With fewer the run fails: a tiny intersection points at persons. The receiver has
+ *     seen them by then, so this rules what goes on, it is no shield against the receiver
+ * @param maxPeerSize the most ids that another party may bring, 1 to {@link #LARGEST_SET}: a bound
+ *     on guessing, for every id a peer brings is a question to this party's list
+ */
+public record PsiLimits(int minIntersection, int maxPeerSize) {
+  /** The most ids of one party. */
+  public static final int LARGEST_SET = 1 << 25;
+
+  /** At least one common row, peers of up to ten million ids. */
+  public static final PsiLimits DEFAULT = new PsiLimits(1, 10_000_000);
+
+  public PsiLimits {
+    if (minIntersection < 0) {
+      throw new IllegalArgumentException(
+          "Invalid minimum intersection " + minIntersection + ": must be 0 or more");
+    }
+    if (maxPeerSize < 1 || maxPeerSize > LARGEST_SET) {
+      throw new IllegalArgumentException(
+          "Invalid largest peer set " + maxPeerSize + ": must be 1 to " + LARGEST_SET);
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi;
+
+import io.heddle.channel.MessageType;
+import io.heddle.psi.AlignmentMessage.Answer;
+import io.heddle.psi.AlignmentMessage.Outcome;
+import io.heddle.psi.AlignmentMessage.Proposal;
+import io.heddle.psi.ecdh.EcdhMessages;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
+public final class PsiMessages {
+  /** Ids 20 to 30. */
+  public static final List<MessageType<?>> TYPES =
+      Stream.<MessageType<?>>concat(
+              EcdhMessages.TYPES.stream(),
+              Stream.of(
+                  new MessageType<>(
+                      28,
+                      Proposal.class,
+                      "a digest over the common ids, which the reader has as well",
+                      (message, out) -> {
+                        out.writeInt(message.rows());
+                        out.writeRaw(message.digest());
+                      },
+                      in -> new Proposal(in.readInt(), in.readRaw(Alignment.DIGEST_BYTES))),
+                  new MessageType<>(
+                      29,
+                      Answer.class,
+                      "whether the other party aligned the same ids",
+                      (message, out) -> out.writeBoolean(message.same()),
+                      in -> new Answer(in.readBoolean())),
+                  new MessageType<>(
+                      30,
+                      Outcome.class,
+                      "whether all parties aligned the same ids",
+                      (message, out) -> out.writeBoolean(message.same()),
+                      in -> new Outcome(in.readBoolean()))))
+          .toList();
+
+  private PsiMessages() {}
+}

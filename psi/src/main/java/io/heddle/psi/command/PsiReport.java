@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.command;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * What one party's run came to.
+ *
+ * @param protocol the protocol family that ran: {@code ecdh}
+ * @param rows of this party's table
+ * @param intersection common rows; at a sender that must not learn them, 0
+ * @param digest over the common ids of this session in hexadecimal digits, the same at every party;
+ *     empty where only the receiver learns them
+ * @param bytesSent application bytes, before TLS
+ * @param bytesReceived application bytes, before TLS
+ * @param cpuSeconds of this process, start included
+ * @param peakMemoryMiB of this process, all of it
+ */
+public record PsiReport(
+    String protocol,
+    int rows,
+    int intersection,
+    String digest,
+    long bytesSent,
+    long bytesReceived,
+    double cpuSeconds,
+    double peakMemoryMiB) {
+
+  /** Application bytes both ways for each row of this party. */
+  public double bytesPerItem() {
+    return (double) (bytesSent + bytesReceived) / rows;
+  }
+
+  /** Writes the report for the process that started this one. */
+  void write(Path file) {
+    Properties values = new Properties();
+    values.setProperty("protocol", protocol);
+    values.setProperty("rows", String.valueOf(rows));
+    values.setProperty("intersection", String.valueOf(intersection));
+    values.setProperty("digest", digest);
+    values.setProperty("bytesSent", String.valueOf(bytesSent));
+    values.setProperty("bytesReceived", String.valueOf(bytesReceived));
+    values.setProperty("cpuSeconds", String.valueOf(cpuSeconds));
+    values.setProperty("peakMemoryMiB", String.valueOf(peakMemoryMiB));
+    try {
+      StringWriter text = new StringWriter();
+      values.store(text, null);
+      Files.writeString(file, text.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static PsiReport read(Path file) throws IOException {
+    Properties values = new Properties();
+    try (Reader in = Files.newBufferedReader(file)) {
+      values.load(in);
+    }
+    return new PsiReport(
+        values.getProperty("protocol", ""),
+        Integer.parseInt(values.getProperty("rows", "")),
+        Integer.parseInt(values.getProperty("intersection", "")),
+        values.getProperty("digest", ""),
+        Long.parseLong(values.getProperty("bytesSent", "")),
+        Long.parseLong(values.getProperty("bytesReceived", "")),
+        Double.parseDouble(values.getProperty("cpuSeconds", "")),
+        Double.parseDouble(values.getProperty("peakMemoryMiB", "")));
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.ecdh;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
+import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
+import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
+import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The one of two parties that compares. It learns which of its ids the sender has, and how many ids
+ * the sender has; nothing else, as long as discrete logarithms on Curve25519 are hard and the hash
+ * to the curve is random. Each run has its own secret.
+ */
+public final class EcdhReceiver {
+  private final EcdhTerms terms;
+  private final Progress progress;
+  private final SecureRandom random = new SecureRandom();
+
+  public EcdhReceiver(EcdhTerms terms, Progress progress) {
+    this.terms = terms;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs the protocol with the sender.
+   *
+   * @param ids each once
+   * @return the indices of the common ids, in the alignment's order
+   */
+  public int[] run(Channel channel, PartyId sender, List<byte[]> ids) {
+    channel.send(sender, terms.setSize(ids.size()));
+    int theirSize = terms.check(sender, channel.receive(sender, SetSize.class));
+    int width = Tags.width(Math.max(ids.size(), theirSize));
+    progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
+
+    Shuffle order = new Shuffle(ids.size(), random);
+    int[][] common;
+    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+      for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
+        int from = Chunks.from(chunk);
+        int to = Chunks.to(chunk, ids.size());
+        channel.send(sender, new BlindedPoints(blinding.blind(ids, order, from, to)));
+      }
+      Tags own = Tags.receive(channel, sender, ids.size(), width);
+      Tags theirs = receiveSenderTags(channel, sender, theirSize, width, blinding);
+      common = Tags.common(List.of(own, theirs));
+    }
+
+    if (terms.allLearn()) {
+      channel.send(sender, new IntersectionSize(common[0].length));
+      terms.checkIntersection(channel, channel.self(), common[0].length);
+      Chunks.sendPositions(channel, sender, common[1]);
+    } else {
+      terms.checkIntersection(common[0].length);
+    }
+    progress.end();
+    return order.invert(common[0]);
+  }
+
+  private static Tags receiveSenderTags(
+      Channel channel, PartyId sender, int size, int width, Blinding blinding) {
+    List<byte[]> tags = new ArrayList<>();
+    for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
+      byte[] points = channel.receive(sender, SenderPoints.class).points();
+      Chunks.check(sender, chunk, size, points.length / Curve25519.POINT_BYTES);
+      tags.add(blinding.tags(blinding.multiply(sender, points), width));
+    }
+    return new Tags(sender, Chunks.join(tags), width);
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.ecdh;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
+import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
+import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
+import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
+import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The one of two parties that does not compare. It learns how many ids the receiver has and, where
+ * all parties learn, which of its own ids the receiver has. Each run has its own secret.
+ */
+public final class EcdhSender {
+  private final EcdhTerms terms;
+  private final Progress progress;
+  private final SecureRandom random = new SecureRandom();
+
+  public EcdhSender(EcdhTerms terms, Progress progress) {
+    this.terms = terms;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs the protocol with the receiver. All of the receiver's points are taken in before anything
+   * goes out, so neither party ever sends to one that is sending.
+   *
+   * @param ids each once
+   * @return the indices of the common ids, in the alignment's order; none where the receiver learns
+   *     alone
+   */
+  public int[] run(Channel channel, PartyId receiver, List<byte[]> ids) {
+    channel.send(receiver, terms.setSize(ids.size()));
+    int theirSize = terms.check(receiver, channel.receive(receiver, SetSize.class));
+    int width = Tags.width(Math.max(ids.size(), theirSize));
+    progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
+
+    Shuffle order = new Shuffle(ids.size(), random);
+    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+      byte[] tags = receiveTags(channel, receiver, theirSize, width, blinding);
+      for (int chunk = 0; chunk < Chunks.of(theirSize); chunk++) {
+        channel.send(receiver, new BlindedTags(width, Chunks.cut(tags, chunk, width)));
+      }
+      for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
+        int from = Chunks.from(chunk);
+        int to = Chunks.to(chunk, ids.size());
+        channel.send(receiver, new SenderPoints(blinding.blind(ids, order, from, to)));
+      }
+    }
+    int[] rows =
+        terms.allLearn()
+            ? receiveRows(channel, receiver, order, Math.min(theirSize, ids.size()))
+            : new int[0];
+    progress.end();
+    return rows;
+  }
+
+  private static byte[] receiveTags(
+      Channel channel, PartyId receiver, int size, int width, Blinding blinding) {
+    List<byte[]> chunks = new ArrayList<>();
+    for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
+      byte[] points = channel.receive(receiver, BlindedPoints.class).points();
+      Chunks.check(receiver, chunk, size, points.length / Curve25519.POINT_BYTES);
+      chunks.add(blinding.tags(blinding.multiply(receiver, points), width));
+    }
+    byte[] tags = Chunks.join(chunks);
+    // Compared after the multiplication, which also makes points equal that differ by low order.
+    Tags.checkDistinct(receiver, tags, width);
+    return tags;
+  }
+
+  private int[] receiveRows(Channel channel, PartyId receiver, Shuffle order, int most) {
+    int common = channel.receive(receiver, IntersectionSize.class).ids();
+    if (common > most) {
+      throw new ProtocolException(
+          "Invalid intersection of " + common + " ids: must be at most " + most);
+    }
+    terms.checkIntersection(channel, receiver, common);
+    return order.invert(Chunks.receivePositions(channel, receiver, common));
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.ecdh;
+
+import io.heddle.channel.Channel;
+import io.heddle.error.AlignmentException;
+import io.heddle.error.PrivacyException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+
+/**
+ * What the parties of a run have agreed before it.
+ *
+ * @param binding 32 bytes that only this step of this session has
+ * @param allLearn whether all parties learn the common rows, or the receiver alone
+ * @param minIntersection with fewer common rows the run fails
+ * @param maxPeerSize the most ids that this party allows another one
+ */
+public record EcdhTerms(byte[] binding, boolean allLearn, int minIntersection, int maxPeerSize) {
+  static final int BINDING_BYTES = 32;
+
+  public EcdhTerms {
+    if (binding.length != BINDING_BYTES) {
+      throw new IllegalArgumentException(
+          "Invalid binding of " + binding.length + " bytes: must be " + BINDING_BYTES);
+    }
+  }
+
+  SetSize setSize(int ids) {
+    return new SetSize(ids, minIntersection, allLearn);
+  }
+
+  /** The peer's number of ids, once the peer's terms are the own ones. */
+  int check(PartyId peer, SetSize theirs) {
+    if (theirs.minIntersection() != minIntersection || theirs.allLearn() != allLearn) {
+      throw new ProtocolException(
+          "Different terms of the intersection: minimum "
+              + minIntersection
+              + " here, "
+              + theirs.minIntersection()
+              + " at "
+              + peer
+              + "; result for "
+              + learners(allLearn)
+              + " here, for "
+              + learners(theirs.allLearn())
+              + " there");
+    }
+    if (theirs.ids() > maxPeerSize) {
+      throw new PrivacyException(
+          "Set of "
+              + theirs.ids()
+              + " ids refused: "
+              + peer
+              + " may bring at most "
+              + maxPeerSize
+              + ", by this party's own limit");
+    }
+    return theirs.ids();
+  }
+
+  private static String learners(boolean all) {
+    return all ? "all parties" : "the receiver";
+  }
+
+  /** As {@link #checkIntersection(int)}, at all parties of the step, who all know the count. */
+  void checkIntersection(Channel channel, PartyId receiver, int common) {
+    if (common < minIntersection) {
+      SharedFailure.settle(channel, receiver);
+    }
+    checkIntersection(common);
+  }
+
+  /** Fails if too few ids are common. */
+  void checkIntersection(int common) {
+    if (common < minIntersection) {
+      throw new AlignmentException(
+          "Only "
+              + common
+              + " ids are common to all parties: must be at least "
+              + minIntersection
+              + " (the minimum intersection)");
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.table;
+
+import io.heddle.error.DataException;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one file that a run leaves, all of it or none. Opened before the run, so that a place that
+ * cannot be written is known before any work; the rows go into a temporary file beside it, and one
+ * rename makes them visible. A file that was there is replaced. Not safe for several threads.
+ */
+public final class TableOutput implements AutoCloseable {
+  private final Path file;
+  private final Path temporary;
+
+  private TableOutput(Path file, Path temporary) {
+    this.file = file;
+    this.temporary = temporary;
+  }
+
+  /**
+   * Takes the place.
+   *
+   * @param file a name that ends in {@code .parquet} makes a Parquet file, any other CSV
+   * @throws DataException if it is a directory, or its directory is missing or cannot be written
+   */
+  public static TableOutput open(Path file) {
+    if (Files.isDirectory(file)) {
+      throw new DataException("Cannot write " + file + ": it is a directory, must be a file");
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw new DataException("Cannot write " + file + ": there is no directory " + directory);
+    }
+    try {
+      return new TableOutput(
+          file, Files.createTempFile(directory, "." + file.getFileName() + ".", ".tmp"));
+    } catch (IOException e) {
+      throw new DataException(
+          "Cannot write " + file + ": the directory " + directory + " takes no new file", e);
+    }
+  }
+
+  /**
+   * Writes rows of a table in the given order and makes the file visible. CSV: every value quoted,
+   * a missing one empty and unquoted, lines end with a line feed.
+   *
+   * @throws DataException if the disk is full or the file cannot be written; nothing is left then
+   */
+  public void write(Table table, int[] rows) {
+    try {
+      if (TableFiles.isParquetName(file)) {
+        ParquetTables.write(table, rows, temporary);
+      } else {
+        writeCsv(table, rows);
+      }
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new DataException("Cannot write " + file + ": is the disk full?", e);
+    }
+  }
+
+  private void writeCsv(Table table, int[] rows) throws IOException {
+    List<String> names = table.columnNames();
+    List<Column> columns = names.stream().map(table::column).toList();
+    try (BufferedWriter out = Files.newBufferedWriter(temporary)) {
+      for (int j = 0; j < names.size(); j++) {
+        writeField(out, j, names.get(j));
+      }
+      out.write('\n');
+      for (int row : rows) {
+        for (int j = 0; j < columns.size(); j++) {
+          writeField(out, j, columns.get(j).text(row));
+        }
+        out.write('\n');
+      }
+    }
+  }
+
+  private static void writeField(BufferedWriter out, int column, @Nullable String value)
+      throws IOException {
+    if (column > 0) {
+      out.write(',');
+    }
+    if (value != null) {
+      out.write('"');
+      out.write(value.replace("\"", "\"\""));
+      out.write('"');
+    }
+  }
+
+  /** Gives the place back; after {@link #write} there is nothing to do. */
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(temporary);
+    } catch (IOException e) {
+      throw new DataException("Cannot delete the temporary file " + temporary, e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.heddle.psi", importOptions = DoNotIncludeTests.class)
+class PsiArchitectureTest {
+  @ArchTest
+  static final ArchRule noSparkAndNoSockets =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "io.heddle.spark..", "io.netty..");
+
+  @ArchTest
+  static final ArchRule noTraining =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("io.heddle.train..");
+
+  @ArchTest
+  static final ArchRule noPackageCycles =
+      slices().matching("io.heddle.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule protocolsDoNotKnowTheirDoor =
+      noClasses()
+          .that()
+          .resideInAPackage("io.heddle.psi.ecdh")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.heddle.psi");
+
+  @ArchTest
+  static final ArchRule noPredictableRandomnessAndNoSerialisation =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.Random")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream");
+}

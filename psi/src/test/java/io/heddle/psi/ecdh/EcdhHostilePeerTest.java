@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.ecdh;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.Parties;
+import io.heddle.crypto.curve25519.HashToCurve;
+import io.heddle.error.PrivacyException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
+import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
+import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
+import io.heddle.psi.ecdh.EcdhMessage.Positions;
+import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
+import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
+import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Honest roles against peers that send what the protocol does not allow. */
+class EcdhHostilePeerTest {
+  private static final PartyId HONEST = new PartyId("honest");
+  private static final PartyId HOSTILE = new PartyId("hostile");
+  private static final PartyId THIRD = new PartyId("third");
+  private static final BigInteger P =
+      BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
+  private static final EcdhTerms TERMS = new EcdhTerms(new byte[32], true, 1, 100);
+  private static final int WIDTH = Tags.width(4);
+  private static final List<byte[]> IDS =
+      Stream.of("a", "b", "c", "d").map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
+
+  private static byte[] point(int seed) {
+    return HashToCurve.encode(new byte[] {(byte) seed}, new byte[] {1});
+  }
+
+  private static byte[] points(byte[]... points) {
+    ByteArrayOutputStream flat = new ByteArrayOutputStream();
+    for (byte[] point : points) {
+      flat.writeBytes(point);
+    }
+    return flat.toByteArray();
+  }
+
+  private static byte[] good(int count) {
+    return points(
+        IntStream.range(0, count).mapToObj(EcdhHostilePeerTest::point).toArray(byte[][]::new));
+  }
+
+  private static byte[] number(BigInteger value) {
+    byte[] bytes = new byte[32];
+    for (int i = 0; i < 32; i++) {
+      bytes[i] = value.shiftRight(8 * i).byteValue();
+    }
+    return bytes;
+  }
+
+  /** The same point plus (0, 0), which has order two: other bytes, same multiples by 8. */
+  private static byte[] plusOrderTwo(byte[] point) {
+    byte[] turned = new byte[32];
+    for (int i = 0; i < 32; i++) {
+      turned[i] = point[31 - i];
+    }
+    return number(new BigInteger(1, turned).modInverse(P));
+  }
+
+  private static SetSize size(int ids) {
+    return new SetSize(ids, TERMS.minIntersection(), TERMS.allLearn());
+  }
+
+  private interface Role {
+    int[] run(Channel channel);
+  }
+
+  private static void assertRefused(
+      Role honest, Consumer<Channel> hostile, Class<? extends VflException> error, String message) {
+    assertThatThrownBy(
+            () ->
+                Parties.run(
+                    EcdhMessages.TYPES,
+                    HONEST,
+                    session -> honest.run(session.beginStep("psi", new TreeMap<>())),
+                    HOSTILE,
+                    session -> {
+                      hostile.accept(session.beginStep("psi", new TreeMap<>()));
+                      return new int[0];
+                    }))
+        .isInstanceOf(error)
+        .hasMessageContaining(message);
+  }
+
+  /** Lists of four points of which something is wrong, and what the refusal says. */
+  private static Stream<Arguments> badPoints() {
+    byte[] huge = new byte[32];
+    Arrays.fill(huge, (byte) 0xff);
+    return Stream.of(
+        Arguments.of("zero", points(good(3), new byte[32]), "low order"),
+        Arguments.of("one", points(good(3), number(BigInteger.ONE)), "low order"),
+        Arguments.of("minus one", points(number(P.subtract(BigInteger.ONE)), good(3)), "low order"),
+        Arguments.of(
+            "order 8",
+            points(
+                number(
+                    new BigInteger(
+                        "325606250916557431795983626356110631294008115727848805560023387167927233504")),
+                good(3)),
+            "low order"),
+        Arguments.of(
+            "the other of order 8",
+            points(
+                good(3),
+                number(
+                    new BigInteger(
+                        "39382357235489614581723060781553021112529911719440698176882885853963445705823"))),
+            "low order"),
+        Arguments.of("p", points(good(3), number(P)), "must be below 2^255 - 19"),
+        Arguments.of(
+            "p + 2", points(number(P.add(BigInteger.TWO)), good(3)), "must be below 2^255 - 19"),
+        Arguments.of("all ones", points(good(3), huge), "must be below 2^255 - 19"),
+        Arguments.of(
+            "upper bit",
+            points(good(3), number(BigInteger.ONE.shiftLeft(255).add(BigInteger.TEN))),
+            "must be below 2^255 - 19"),
+        Arguments.of("one twice", points(good(3), point(1)), "holds one twice"),
+        Arguments.of(
+            "one twice but for order two",
+            points(good(3), plusOrderTwo(point(1))),
+            "holds one twice"),
+        Arguments.of("one missing", good(3), "must be 4, for 4 were declared"),
+        Arguments.of("one too many", good(5), "must be 4, for 4 were declared"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void sender_badPoints_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new BlindedPoints(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void receiver_badPoints_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        channel -> new EcdhReceiver(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new BlindedTags(WIDTH, distinct(4, WIDTH)));
+          channel.send(HONEST, new SenderPoints(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void ring_badPoints_refuses(String name, byte[] points, String message) {
+    assertThatThrownBy(
+            () ->
+                Parties.run(
+                    EcdhMessages.TYPES,
+                    Map.of(
+                        HONEST,
+                        session ->
+                            new EcdhRing(TERMS, Progress.NONE)
+                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS),
+                        // In name order the hostile party is the second, the third is its next.
+                        HOSTILE,
+                        session -> {
+                          Channel channel = session.beginStep("psi", new TreeMap<>());
+                          channel.send(HONEST, size(4));
+                          channel.send(THIRD, size(4));
+                          channel.send(THIRD, new RingPoints(points));
+                          return new int[0];
+                        },
+                        THIRD,
+                        session ->
+                            new EcdhRing(TERMS, Progress.NONE)
+                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS))))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void ring_intersectionLargerThanTheSmallestList_refuses() {
+    assertThatThrownBy(
+            () ->
+                Parties.run(
+                    EcdhMessages.TYPES,
+                    Map.of(
+                        HONEST,
+                        session ->
+                            new EcdhRing(TERMS, Progress.NONE)
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS),
+                        HOSTILE,
+                        session -> {
+                          Channel channel = session.beginStep("psi", new TreeMap<>());
+                          for (PartyId peer : channel.peers()) {
+                            channel.send(peer, size(1));
+                          }
+                          channel.send(THIRD, new RingPoints(good(1)));
+                          channel.receive(HONEST, SetSize.class);
+                          channel.receive(HONEST, RingPoints.class);
+                          channel.send(THIRD, new RingPoints(good(4)));
+                          channel.send(HONEST, new IntersectionSize(2));
+                          return new int[0];
+                        },
+                        THIRD,
+                        session ->
+                            new EcdhRing(TERMS, Progress.NONE)
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS))))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
+  }
+
+  private static byte[] distinct(int count, int width) {
+    byte[] tags = new byte[count * width];
+    for (int i = 0; i < count; i++) {
+      tags[i * width] = (byte) i;
+    }
+    return tags;
+  }
+
+  static Stream<Arguments> badOpenings() {
+    return Stream.of(
+        Arguments.of(
+            "over quota", new SetSize(101, 1, true), PrivacyException.class, "at most 100"),
+        Arguments.of(
+            "other minimum", new SetSize(4, 2, true), ProtocolException.class, "Different terms"),
+        Arguments.of(
+            "other learners", new SetSize(4, 1, false), ProtocolException.class, "Different terms"),
+        Arguments.of(
+            "wrong type", new IntersectionSize(4), ProtocolException.class, "Expected SetSize"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badOpenings")
+  void bothRoles_badOpening_refuse(
+      String name, EcdhMessage opening, Class<? extends VflException> error, String message) {
+    for (Role role :
+        List.<Role>of(
+            channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+            channel -> new EcdhReceiver(TERMS, Progress.NONE).run(channel, HOSTILE, IDS))) {
+      assertRefused(role, channel -> channel.send(HONEST, opening), error, message);
+    }
+  }
+
+  static Stream<Arguments> badTags() {
+    byte[] twice = distinct(4, WIDTH);
+    twice[WIDTH] = 0;
+    return Stream.of(
+        Arguments.of("narrower", new BlindedTags(WIDTH - 1, distinct(4, WIDTH - 1)), "tag width"),
+        Arguments.of("wider", new BlindedTags(WIDTH + 1, distinct(4, WIDTH + 1)), "tag width"),
+        Arguments.of("one missing", new BlindedTags(WIDTH, distinct(3, WIDTH)), "must be 4"),
+        Arguments.of("one too many", new BlindedTags(WIDTH, distinct(5, WIDTH)), "must be 4"),
+        Arguments.of("one twice", new BlindedTags(WIDTH, twice), "holds one twice"),
+        Arguments.of("points instead", new SenderPoints(good(4)), "Expected BlindedTags"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badTags")
+  void receiver_badTags_refuses(String name, EcdhMessage tags, String message) {
+    assertRefused(
+        channel -> new EcdhReceiver(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, tags);
+          channel.send(HONEST, new SenderPoints(good(4)));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  static Stream<Arguments> badPositions() {
+    return Stream.of(
+        Arguments.of("more than either set", 5, new int[] {0, 1, 2, 3}, "must be at most 4"),
+        Arguments.of("beyond the list", 2, new int[] {0, 4}, "outside it or named twice"),
+        Arguments.of("negative", 2, new int[] {-1, 0}, "outside it or named twice"),
+        Arguments.of("twice", 2, new int[] {3, 3}, "outside it or named twice"),
+        Arguments.of("one missing", 2, new int[] {3}, "must be 2"),
+        Arguments.of("one too many", 2, new int[] {0, 1, 2}, "must be 2"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPositions")
+  void sender_badPositions_refuses(String name, int count, int[] positions, String message) {
+    assertRefused(
+        channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new BlindedPoints(good(4)));
+          channel.send(HONEST, new IntersectionSize(count));
+          channel.send(HONEST, new Positions(positions));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  @Test
+  void sender_firstMessageOfAnotherProtocolStep_isRefused() {
+    assertRefused(
+        channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new SenderPoints(good(4)));
+        },
+        ProtocolException.class,
+        "Expected BlindedPoints");
+  }
+}

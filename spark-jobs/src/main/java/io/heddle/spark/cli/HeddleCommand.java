@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.cli;
+
+import io.heddle.psi.command.ChildFailure;
+import io.heddle.spark.demo.DemoFailure;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code heddle} command in a plain JVM; {@code bin/heddle} starts it. */
+@Command(
+    name = "heddle",
+    mixinStandardHelpOptions = true,
+    version = "heddle 0.1.0",
+    description =
+        "Organisations that hold different columns about the same people train one model together.",
+    subcommands = {
+      DemoSubcommand.class,
+      SparkSubcommand.Train.class,
+      SparkSubcommand.Score.class,
+      PsiSubcommand.class,
+      InitSubcommand.class,
+      PeerSubcommand.class,
+      ConfigSubcommand.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:internal error",
+      "2:wrong usage",
+      "3:a setting is missing or wrong",
+      "4:a table cannot be used, or the parties' rows do not fit together",
+      "5:a privacy rule refuses the job",
+      "6:the peer broke the protocol or was started with other terms",
+      "7:the peer cannot be reached",
+      "8:the peer ended the session"
+    })
+public final class HeddleCommand {
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "Print stack traces; they may hold values of your own table.")
+  private boolean verbose;
+
+  HeddleCommand() {}
+
+  public static void main(String[] arguments) {
+    System.exit(execute(System.out, System.err, arguments));
+  }
+
+  /** Runs one command line and returns its exit code. */
+  static int execute(PrintStream out, PrintStream err, String... arguments) {
+    HeddleCommand root = new HeddleCommand();
+    return new CommandLine(root)
+        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(
+            (failure, wrong) -> {
+              String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+              err.println("heddle: " + failure.getMessage() + " (see " + name + " --help)");
+              return ExitCode.USAGE.code();
+            })
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              if (failure instanceof DemoFailure party) {
+                err.println("heddle: " + party.getMessage());
+                return party.exitCode();
+              }
+              if (failure instanceof ChildFailure child) {
+                err.println("heddle: " + child.getMessage());
+                return child.exitCode();
+              }
+              return ExitCode.report(failure, root.verbose, err).code();
+            })
+        .execute(arguments);
+  }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
+import io.heddle.error.DataException;
+import io.heddle.psi.command.LocalPsi;
+import io.heddle.psi.command.ProcessUsage;
+import io.heddle.psi.command.PsiCommand;
+import io.heddle.psi.command.PsiReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle psi}. */
+@Command(
+    name = "psi",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Finds the rows that all parties have, and writes the own columns of these rows.",
+      "Every party runs it with its own --config and --data and the same --job;",
+      "--local runs a receiver and a sender on this machine, as two processes."
+    })
+final class PsiSubcommand implements Callable<Integer> {
+  private static final String STANDARD_OUTPUT = "-";
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "This party's heddle.conf.")
+  private @Nullable Path config;
+
+  @Option(names = "--job", paramLabel = "FILE", description = "The job file that all parties hold.")
+  private @Nullable Path job;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "This party's table: CSV with a header, or Parquet.")
+  private @Nullable Path data;
+
+  @Option(names = "--local", description = "Run both sides here.")
+  private boolean local;
+
+  @Option(names = "--receiver", paramLabel = "FILE", description = "--local: the receiver's table.")
+  private @Nullable Path receiver;
+
+  @Option(names = "--sender", paramLabel = "FILE", description = "--local: the sender's table.")
+  private @Nullable Path sender;
+
+  @Option(
+      names = "--id",
+      paramLabel = "COL",
+      split = ",",
+      description = "--local: the column that names a row; COL,COL if it takes several.")
+  private List<String> id = new ArrayList<>();
+
+  @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto or ecdh.")
+  private JobConfig.PsiProtocol protocol = JobConfig.PsiProtocol.AUTO;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "Where the common rows go; .parquet for Parquet, anything else for CSV.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--json",
+      arity = "0..1",
+      fallbackValue = STANDARD_OUTPUT,
+      paramLabel = "FILE",
+      description = "Figures as JSON, into a file or as the last thing on standard output.")
+  private @Nullable String json;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Goes before the files; may be given several times.")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(names = "--report", hidden = true)
+  private @Nullable Path report;
+
+  @Override
+  public Integer call() {
+    Map<String, Object> figures = local ? runLocal() : runParty();
+    if (json != null) {
+      writeJson(figures);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private Map<String, Object> runParty() {
+    refuse(
+        "--receiver, --sender and --id need --local",
+        receiver != null || sender != null || !id.isEmpty());
+    Path ownConfig = require("--config", config);
+    Path sharedJob = require("--job", job);
+    Path table = require("--data", data);
+    ConsoleProgress progress = ConsoleProgress.create();
+    PsiReport result;
+    try {
+      result =
+          PsiCommand.run(
+              new PsiCommand.Request(
+                  ownConfig, sharedJob, table, out, report, Overrides.ofArguments(settings)),
+              progress);
+    } finally {
+      progress.end();
+    }
+    PrintWriter text = spec.commandLine().getOut();
+    text.println("rows:          " + result.rows());
+    text.println("in common:     " + result.intersection());
+    text.println("digest:        " + result.digest());
+    printBytes(text, result.bytesSent() + result.bytesReceived(), result.bytesPerItem());
+    if (out != null) {
+      text.println("written to:    " + out);
+    }
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("protocol", result.protocol());
+    figures.put("rows", ordered("own", result.rows(), "intersection", result.intersection()));
+    figures.put("digest", result.digest());
+    figures.put("seconds", ordered("total", ProcessUsage.seconds()));
+    figures.put("cpuSeconds", result.cpuSeconds());
+    figures.put("peakMemoryMiB", result.peakMemoryMiB());
+    figures.put("bytes", ordered("sent", result.bytesSent(), "received", result.bytesReceived()));
+    return figures;
+  }
+
+  private Map<String, Object> runLocal() {
+    refuse(
+        "--config, --job and --data are not for --local",
+        config != null || job != null || data != null);
+    Path receiverTable = require("--receiver", receiver);
+    Path senderTable = require("--sender", sender);
+    if (id.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Missing option --id");
+    }
+    LocalPsi.Result result =
+        LocalPsi.run(
+            new LocalPsi.Request(
+                receiverTable, senderTable, id, protocol, out, settings, ownCommand()),
+            (party, directory) -> IdentityFiles.create(party, directory, false).fingerprint(),
+            System.err);
+    if (!result.receiver().digest().equals(result.sender().digest())) {
+      throw new AssertionError("the session compares the digests");
+    }
+    long bytes = result.receiver().bytesSent() + result.sender().bytesSent();
+    int items = result.receiver().rows() + result.sender().rows();
+    PrintWriter text = spec.commandLine().getOut();
+    text.println("receiver:      " + result.receiver().rows() + " rows");
+    text.println("sender:        " + result.sender().rows() + " rows");
+    text.println("in common:     " + result.receiver().intersection());
+    text.println("digest:        " + result.receiver().digest() + " at both");
+    printBytes(text, bytes, (double) bytes / items);
+    if (out != null) {
+      text.println("written to:    " + out);
+    }
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("protocol", result.receiver().protocol());
+    figures.put(
+        "rows",
+        ordered(
+            "receiver", result.receiver().rows(),
+            "sender", result.sender().rows(),
+            "intersection", result.receiver().intersection()));
+    figures.put("seconds", ordered("total", ProcessUsage.seconds()));
+    figures.put(
+        "cpuSeconds",
+        ordered(
+            "receiver", result.receiver().cpuSeconds(), "sender", result.sender().cpuSeconds()));
+    figures.put(
+        "peakMemoryMiB",
+        ordered(
+            "receiver", result.receiver().peakMemoryMiB(),
+            "sender", result.sender().peakMemoryMiB()));
+    figures.put("bytes", ordered("total", bytes));
+    return figures;
+  }
+
+  private static void printBytes(PrintWriter text, long bytes, double perItem) {
+    text.println(String.format(Locale.ROOT, "bytes:         %d, %.1f per item", bytes, perItem));
+  }
+
+  private static Map<String, Object> ordered(Object... keysAndValues) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      map.put(String.valueOf(keysAndValues[i]), keysAndValues[i + 1]);
+    }
+    return map;
+  }
+
+  private void refuse(String message, boolean anyGiven) {
+    if (anyGiven) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
+  private <T> T require(String option, @Nullable T value) {
+    if (value == null) {
+      throw new ParameterException(spec.commandLine(), "Missing option " + option);
+    }
+    return value;
+  }
+
+  private void writeJson(Map<String, Object> figures) {
+    try {
+      String text = new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures);
+      if (STANDARD_OUTPUT.equals(json)) {
+        spec.commandLine().getOut().println(text);
+      } else {
+        Files.writeString(Path.of(String.valueOf(json)), text + "\n");
+      }
+    } catch (IOException e) {
+      throw new DataException("Cannot write the figures to " + json, e);
+    }
+  }
+
+  /** This JVM's own command line up to {@code heddle psi}, without what would slow a party down. */
+  private static List<String> ownCommand() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!argument.startsWith("-agent")
+          && !argument.startsWith("-javaagent")
+          && !argument.startsWith("-XX:TieredStopAtLevel")) {
+        command.add(argument);
+      }
+    }
+    command.addAll(
+        List.of(
+            "-cp", System.getProperty("java.class.path"), HeddleCommand.class.getName(), "psi"));
+    return command;
+  }
+}

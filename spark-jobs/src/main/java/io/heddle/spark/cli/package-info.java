@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The {@code heddle} command: what a person types, and what they read while it runs and when it
+ * fails.
+ */
+@NullMarked
+package io.heddle.spark.cli;
+
+import org.jspecify.annotations.NullMarked;

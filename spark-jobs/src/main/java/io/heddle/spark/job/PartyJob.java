@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.job;
+
+import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
+import io.heddle.config.PartyConfig;
+import io.heddle.progress.Progress;
+import io.heddle.spark.cli.ConsoleProgress;
+import io.heddle.spark.cli.ExitCode;
+import io.heddle.spark.session.HeddleSession;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import scala.Tuple2;
+
+/**
+ * The main class that a party submits to its Spark. Every party of a job submits it with its own
+ * files; the role stands in the configuration.
+ *
+ * <pre>
+ * spark-submit --class io.heddle.spark.job.PartyJob heddle.jar train \
+ *     --config heddle.conf --job job.conf --data table.csv --model-dir model --out run
+ * </pre>
+ *
+ * <p>Ends with a code of {@link ExitCode}. After a failure there is no model and nothing half
+ * written, and the peers know that this party failed, not why.
+ */
+@Command(
+    name = "party-job",
+    description = "One party's part of a job, submitted to Spark.",
+    mixinStandardHelpOptions = true,
+    subcommands = {PartyJob.Train.class, PartyJob.Score.class})
+public final class PartyJob {
+  private PartyJob() {}
+
+  /** Runs one job and ends the process. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    return new CommandLine(new PartyJob())
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) ->
+                ExitCode.report(failure, List.of(arguments).contains("--verbose"), System.err)
+                    .code())
+        .execute(arguments);
+  }
+
+  /** What both kinds of job need. */
+  static final class Files {
+    @Option(names = "--config", required = true, description = "This party's heddle.conf.")
+    @Nullable Path config;
+
+    @Option(names = "--job", required = true, description = "The job file that all parties hold.")
+    @Nullable Path job;
+
+    @Option(names = "--data", required = true, description = "This party's table, CSV or Parquet.")
+    @Nullable String data;
+
+    @Option(names = "--set", description = "key=value, goes before both files; may be repeated.")
+    List<String> set = List.of();
+
+    @Option(names = "--verbose", description = "Print stack traces.")
+    boolean verbose;
+
+    /** Opens what a job works with, hands it over, and ends the session if the job fails. */
+    int run(Work work) {
+      if (config == null || job == null || data == null) {
+        throw new AssertionError("picocli lets no required option pass");
+      }
+      SparkSession spark = SparkSession.builder().appName("heddle").getOrCreate();
+      Map<String, String> settings = new HashMap<>();
+      for (Tuple2<String, String> setting : spark.sparkContext().getConf().getAll()) {
+        settings.put(setting._1(), setting._2());
+      }
+      Overrides overrides = Overrides.ofArguments(set).before(Overrides.ofSpark(settings));
+      PartyConfig party = PartyConfig.load(config, overrides);
+      JobConfig terms = JobConfig.load(job, overrides);
+      terms.labelHolder();
+      Progress progress = ConsoleProgress.create();
+      HeddleSession session = HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
+      try {
+        work.run(spark, session, party, terms, data);
+        return ExitCode.OK.code();
+      } catch (RuntimeException | Error e) {
+        session.fail(e);
+        throw e;
+      } finally {
+        progress.end();
+        spark.stop();
+      }
+    }
+  }
+
+  /** What a job does with its session; finishes it. */
+  interface Work {
+    void run(
+        SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job, String data);
+  }
+
+  @Command(
+      name = "train",
+      description = "Align with the peers, train, and measure on the held-out rows.",
+      mixinStandardHelpOptions = true)
+  static final class Train implements Callable<Integer> {
+    @Mixin Files files = new Files();
+
+    @Option(names = "--model-dir", description = "Where this party's part of the model goes.")
+    @Nullable Path modelDir;
+
+    @Option(names = "--out", description = "Where run.json goes.")
+    @Nullable Path out;
+
+    @Override
+    public Integer call() {
+      return files.run(
+          (spark, session, party, job, data) ->
+              new TrainJob(spark, session, party, job).run(data, modelDir, out));
+    }
+  }
+
+  @Command(
+      name = "score",
+      description = "Align with the peers and score the common rows with a trained model.",
+      mixinStandardHelpOptions = true)
+  static final class Score implements Callable<Integer> {
+    @Mixin Files files = new Files();
+
+    @Option(
+        names = "--model-dir",
+        required = true,
+        description = "Where this party's part of the model is.")
+    @Nullable Path modelDir;
+
+    @Option(names = "--out", description = "Where the label holder's scores and run.json go.")
+    @Nullable Path out;
+
+    @Override
+    public Integer call() {
+      return files.run(
+          (spark, session, party, job, data) -> {
+            if (modelDir == null) {
+              throw new AssertionError("picocli lets no required option pass");
+            }
+            new ScoreJob(spark, session, party, job).run(data, modelDir, out);
+          });
+    }
+  }
+}

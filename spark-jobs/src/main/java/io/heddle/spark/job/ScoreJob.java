@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.job;
+
+import io.heddle.config.JobConfig;
+import io.heddle.config.PartyConfig;
+import io.heddle.error.ConfigurationException;
+import io.heddle.session.Traffic;
+import io.heddle.spark.ml.VerticalLogisticRegressionModel;
+import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.ml.functions;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/** Reads, aligns, scores the common rows; the label holder writes ids with their probabilities. */
+final class ScoreJob {
+  private final SparkSession spark;
+  private final HeddleSession session;
+  private final PartyConfig party;
+  private final JobConfig job;
+
+  ScoreJob(SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job) {
+    this.spark = spark;
+    this.session = session;
+    this.party = party;
+    this.job = job;
+  }
+
+  /**
+   * Does it all.
+   *
+   * @param modelDir a folder that a training published
+   * @param out where the scores (label holder) and run.json go, null for nowhere
+   */
+  void run(String data, Path modelDir, @Nullable Path out) {
+    Path part = modelDir.resolve(TrainJob.MODEL);
+    if (!Files.isDirectory(part)) {
+      throw new ConfigurationException(
+          "No model in --model-dir " + modelDir + ": must be a folder that heddle train wrote");
+    }
+    try (Publication results = out == null ? null : Publication.prepare(out, "--out")) {
+      session.listen();
+      VerticalLogisticRegressionModel model =
+          VerticalLogisticRegressionModel.load(part.toUri().toString())
+              .setThreshold(job.logistic().threshold());
+      TableReader own =
+          TableReader.read(
+              spark,
+              data,
+              new PartyConfig.Data(
+                  party.data().id(), party.data().label(), model.part().columnNames()),
+              false);
+      HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
+      AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features());
+      Dataset<Row> scored = model.transform(rows.table());
+      Traffic traffic = session.open().traffic();
+      session.finish();
+      if (results != null) {
+        if (session.holdsLabels()) {
+          write(scored, model, results.folder().resolve("scores.csv"));
+        }
+        results.json("run.json", figures(aligned, traffic));
+        results.publish();
+      }
+    }
+  }
+
+  /** One CSV file; the rows are few enough for the driver, as their ids were. */
+  private void write(Dataset<Row> scored, VerticalLogisticRegressionModel model, Path file) {
+    List<Column> columns = new ArrayList<>();
+    for (String id : party.data().id()) {
+      columns.add(AlignedTable.column(scored, id));
+    }
+    columns.add(
+        functions
+            .vector_to_array(scored.col(model.getProbabilityCol()), "float64")
+            .getItem(1)
+            .as(model.getProbabilityCol()));
+    columns.add(scored.col(model.getPredictionCol()));
+    Path folder = file.resolveSibling(file.getFileName() + ".parts");
+    scored
+        .select(columns.toArray(Column[]::new))
+        .coalesce(1)
+        .write()
+        .option("header", true)
+        .option("escape", "\"")
+        .csv(folder.toUri().toString());
+    Publication.single(folder, file);
+  }
+
+  private Map<String, Object> figures(HeddleSession.Aligned aligned, Traffic traffic) {
+    Map<String, Object> run = TrainJob.common(session);
+    run.put("rows", Map.of("own", aligned.ownRows(), "aligned", aligned.table().rows()));
+    run.put(
+        "seconds",
+        Map.of(
+            "total", ProcessFigures.secondsSinceStart(),
+            "psi", session.secondsIn(TrainJob.ALIGN),
+            "score", session.secondsIn(VerticalLogisticRegressionModel.STEP)));
+    run.put(
+        "bytes",
+        Map.of(
+            "psi", traffic.bytesSent(TrainJob.ALIGN),
+            "score", traffic.bytesSent(VerticalLogisticRegressionModel.STEP)));
+    return run;
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.job;
+
+import io.heddle.config.PartyConfig;
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.DataException;
+import io.heddle.spark.table.AlignedTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.spark.sql.AnalysisException;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A party's own table: its id columns, its label if it has one, and the columns that take part, as
+ * numbers. Checked as a whole before anything is sent; complaints name columns and counts, never
+ * values.
+ *
+ * @param table columns by their own names
+ * @param features the columns that take part, in the order of the file or the configuration
+ */
+record TableReader(Dataset<Row> table, List<String> features) {
+  private static final String CORRUPT = "heddle_corrupt";
+
+  /** Reads what a party's configuration names. */
+  static TableReader read(SparkSession spark, String file, PartyConfig.Data data, boolean labels) {
+    String labelCol = labels ? data.label() : null;
+    if (data.id().isEmpty()) {
+      throw new ConfigurationException(
+          "Missing setting data.id: must name the columns by which rows are aligned");
+    }
+    if (labels && labelCol == null) {
+      throw new ConfigurationException(
+          "Missing setting data.label: the label holder must name its label column");
+    }
+    Dataset<Row> raw = load(spark, file);
+    List<String> present = Arrays.asList(raw.columns());
+    List<String> features = new ArrayList<>(data.columns());
+    if (features.isEmpty()) {
+      features.addAll(present);
+      features.removeAll(data.id());
+      features.remove(data.label());
+    }
+    List<String> wanted = new ArrayList<>(data.id());
+    if (labelCol != null) {
+      wanted.add(labelCol);
+    }
+    wanted.addAll(features);
+    for (String column : wanted) {
+      if (!present.contains(column)) {
+        throw new DataException(
+            "No column " + column + " in " + file + ": it has " + String.join(", ", present));
+      }
+    }
+    if (features.isEmpty() && !labels) {
+      throw new DataException(
+          "No columns in " + file + " beside the ids: a feature holder needs at least one");
+    }
+    List<String> numeric = wanted.subList(data.id().size(), wanted.size());
+    List<Column> columns = new ArrayList<>();
+    for (String id : data.id()) {
+      columns.add(AlignedTable.column(raw, id));
+    }
+    for (String column : numeric) {
+      columns.add(number(raw, column).as(column));
+    }
+    Dataset<Row> table = raw.select(columns.toArray(Column[]::new)).persist();
+    check(table, numeric, file);
+    return new TableReader(table, List.copyOf(features));
+  }
+
+  private static Dataset<Row> load(SparkSession spark, String file) {
+    try {
+      if (!file.toLowerCase(Locale.ROOT).endsWith(".csv")) {
+        return distinct(spark.read().parquet(file), file);
+      }
+      Dataset<Row> header = csv(spark, null).load(file);
+      StructType schema = distinct(header, file).schema().add(CORRUPT, DataTypes.StringType);
+      Dataset<Row> rows = csv(spark, schema).load(file).persist();
+      long corrupt = rows.filter(functions.col(CORRUPT).isNotNull()).count();
+      if (corrupt > 0) {
+        throw new DataException(
+            corrupt
+                + " lines of "
+                + file
+                + " do not have the header's "
+                + header.columns().length
+                + " fields");
+      }
+      return rows.drop(CORRUPT);
+    } catch (DataException e) {
+      throw e;
+    } catch (Exception e) {
+      // Spark's messages may quote the table.
+      String reason =
+          e instanceof AnalysisException analysis ? " (" + analysis.getCondition() + ")" : "";
+      throw new DataException(
+          "Cannot read " + file + reason + ": must be CSV (.csv, with a header) or Parquet", e);
+    }
+  }
+
+  /** Text throughout: an id 007 keeps its zeros. */
+  private static org.apache.spark.sql.DataFrameReader csv(
+      SparkSession spark, @Nullable StructType schema) {
+    var reader =
+        spark
+            .read()
+            .format("csv")
+            .option("header", true)
+            .option("escape", "\"")
+            .option("enforceSchema", false)
+            .option("mode", "PERMISSIVE")
+            .option("columnNameOfCorruptRecord", CORRUPT);
+    return schema == null ? reader : reader.schema(schema);
+  }
+
+  private static Dataset<Row> distinct(Dataset<Row> table, String file) {
+    Set<String> seen = new HashSet<>();
+    for (String column : table.columns()) {
+      if (!seen.add(column.toLowerCase(Locale.ROOT))) {
+        throw new DataException("Column " + column + " stands twice in " + file);
+      }
+    }
+    return table;
+  }
+
+  private static Column number(Dataset<Row> raw, String name) {
+    Column column = AlignedTable.column(raw, name);
+    if (raw.schema().apply(name).dataType() instanceof NumericType
+        || raw.schema().apply(name).dataType().equals(DataTypes.BooleanType)) {
+      return column.cast(DataTypes.DoubleType);
+    }
+    return functions.trim(column.cast(DataTypes.StringType)).try_cast(DataTypes.DoubleType);
+  }
+
+  private static void check(Dataset<Row> table, List<String> numeric, String file) {
+    List<Column> counts = new ArrayList<>();
+    counts.add(functions.count(functions.lit(1)));
+    for (String name : numeric) {
+      Column column = AlignedTable.column(table, name);
+      counts.add(
+          functions.count(
+              functions.when(
+                  column
+                      .isNull()
+                      .or(column.isNaN())
+                      .or(functions.abs(column).equalTo(Double.POSITIVE_INFINITY)),
+                  1)));
+    }
+    Row counted =
+        table.agg(counts.get(0), counts.subList(1, counts.size()).toArray(Column[]::new)).head();
+    if (counted.getLong(0) == 0) {
+      throw new DataException("No rows in " + file);
+    }
+    for (int j = 0; j < numeric.size(); j++) {
+      if (counted.getLong(j + 1) > 0) {
+        throw new DataException(
+            "Column "
+                + numeric.get(j)
+                + " of "
+                + file
+                + ": "
+                + counted.getLong(j + 1)
+                + " of "
+                + counted.getLong(0)
+                + " rows are missing, not a number or not finite");
+      }
+    }
+  }
+}

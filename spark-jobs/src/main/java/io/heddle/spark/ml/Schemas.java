@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import io.heddle.spark.table.AlignedTable;
+import java.util.Arrays;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** What a table must have before a stage takes it; checked without looking at rows. */
+final class Schemas {
+  private Schemas() {}
+
+  static void checkFeatures(StructType schema, String column) {
+    StructField field = find(schema, "featuresCol", column);
+    if (!field.dataType().equals(SQLDataTypes.VectorType())) {
+      throw new IllegalArgumentException(
+          "Column "
+              + column
+              + " (featuresCol) is of type "
+              + field.dataType().simpleString()
+              + ": must be a vector, as VectorAssembler makes it");
+    }
+  }
+
+  static void checkNumeric(StructType schema, String param, String column) {
+    StructField field = find(schema, param, column);
+    if (!(field.dataType() instanceof NumericType)) {
+      throw new IllegalArgumentException(
+          "Column "
+              + column
+              + " ("
+              + param
+              + ") is of type "
+              + field.dataType().simpleString()
+              + ": must be numeric");
+    }
+  }
+
+  /** Rows must be aligned or have a column to align them by. */
+  static void checkRows(StructType schema, String idCol) {
+    if (Arrays.stream(schema.fields()).noneMatch(field -> AlignedTable.carriesAlignment(field))) {
+      find(schema, "idCol", idCol);
+    }
+  }
+
+  private static StructField find(StructType schema, String param, String column) {
+    return Arrays.stream(schema.fields())
+        .filter(field -> field.name().equals(column))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "No column "
+                        + column
+                        + " ("
+                        + param
+                        + "): the table has "
+                        + String.join(", ", schema.fieldNames())));
+  }
+}

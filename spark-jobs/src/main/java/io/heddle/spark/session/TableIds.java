@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.session;
+
+import io.heddle.config.IdRule;
+import io.heddle.error.DataException;
+import io.heddle.spark.table.AlignedTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * A table's ids in this JVM.
+ *
+ * @param values the id columns as they stand in the table
+ * @param keys the same rows' normalised ids, no two alike
+ */
+record TableIds(List<Row> values, List<byte[]> keys) {
+  static TableIds collect(Dataset<Row> table, List<String> idCols, List<IdRule> rules) {
+    for (String idCol : idCols) {
+      if (!Arrays.asList(table.columns()).contains(idCol)) {
+        throw new DataException(
+            "No column " + idCol + ": the table has " + String.join(", ", table.columns()));
+      }
+      DataType type = table.schema().apply(idCol).dataType();
+      if (!List.of(
+              DataTypes.StringType,
+              DataTypes.ByteType,
+              DataTypes.ShortType,
+              DataTypes.IntegerType,
+              DataTypes.LongType)
+          .contains(type)) {
+        throw new DataException(
+            "Id column "
+                + idCol
+                + " is of type "
+                + type.simpleString()
+                + ": must be text or whole numbers");
+      }
+    }
+    List<Row> values =
+        table
+            .select(
+                idCols.stream()
+                    .map(idCol -> AlignedTable.column(table, idCol))
+                    .toArray(Column[]::new))
+            .toJavaRDD()
+            .collect();
+    List<String[]> texts = new ArrayList<>(values.size());
+    for (Row row : values) {
+      String[] text = new String[idCols.size()];
+      for (int j = 0; j < text.length; j++) {
+        text[j] = row.isNullAt(j) ? null : row.get(j).toString();
+      }
+      texts.add(text);
+    }
+    return new TableIds(values, IdKeys.of(texts, idCols, rules));
+  }
+}

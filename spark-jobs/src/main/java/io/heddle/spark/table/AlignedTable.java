@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.table;
+
+import io.heddle.error.AlignmentException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.MetadataBuilder;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A party's table with the aligned index of each row in the column {@value #INDEX}. The column's
+ * metadata carry the number of rows and the digest of the alignment, so a later stage sees that the
+ * table is aligned, and the parties can compare before they use it.
+ *
+ * @param table the rows, in no particular order
+ * @param rows how many there are; indices run from 0 to rows - 1
+ * @param digest of the ids in aligned order, equal at all parties; lower-case hex
+ */
+public record AlignedTable(Dataset<Row> table, int rows, String digest) {
+  /** The column that carries the aligned index. */
+  public static final String INDEX = "heddle_index";
+
+  private static final String ROWS = "heddle.rows";
+  private static final String DIGEST = "heddle.digest";
+
+  /** What a table's schema says of its alignment; null where it is not aligned. */
+  public static @Nullable AlignedTable read(Dataset<Row> table) {
+    for (StructField field : table.schema().fields()) {
+      if (carriesAlignment(field)) {
+        return new AlignedTable(
+            table,
+            Math.toIntExact(field.metadata().getLong(ROWS)),
+            field.metadata().getString(DIGEST));
+      }
+    }
+    return null;
+  }
+
+  /** Whether a column of a schema is the index of an aligned table. */
+  public static boolean carriesAlignment(StructField field) {
+    return field.name().equals(INDEX) && field.metadata().contains(DIGEST);
+  }
+
+  /**
+   * Gives a table's rows their aligned index and drops the rows that are not aligned.
+   *
+   * @param ids the table's ids in some order: the values of the id columns, no two rows alike
+   * @param alignedRows {@code alignedRows[i]} is the position in {@code ids} of aligned row i
+   */
+  public static AlignedTable of(
+      Dataset<Row> table, String[] idCols, List<Row> ids, int[] alignedRows, byte[] digest) {
+    if (Arrays.asList(table.columns()).contains(INDEX)) {
+      throw new IllegalArgumentException(
+          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
+    }
+    List<Row> index = new ArrayList<>(alignedRows.length);
+    StructType schema = new StructType();
+    for (String idCol : idCols) {
+      schema = schema.add(table.schema().apply(idCol));
+    }
+    for (int i = 0; i < alignedRows.length; i++) {
+      Row id = ids.get(alignedRows[i]);
+      Object[] values = new Object[idCols.length + 1];
+      for (int j = 0; j < idCols.length; j++) {
+        values[j] = id.get(j);
+      }
+      values[idCols.length] = i;
+      index.add(RowFactory.create(values));
+    }
+    // By id, not by position: Spark may read the input anew, in another order.
+    Dataset<Row> joined =
+        table.join(
+            local(table.sparkSession(), index, schema.add(INDEX, DataTypes.IntegerType)), idCols);
+    return tagged(joined, table.columns(), alignedRows.length, HexFormat.of().formatHex(digest));
+  }
+
+  /**
+   * Some of the rows, numbered anew in the same order. Every party that keeps the same rows gets
+   * the same digest.
+   *
+   * @param kept aligned indices, ascending
+   */
+  public AlignedTable keep(int[] kept) {
+    MessageDigest hash = sha256();
+    hash.update(HexFormat.of().parseHex(digest));
+    ByteBuffer indices = ByteBuffer.allocate(4 * kept.length);
+    List<Row> numbers = new ArrayList<>(kept.length);
+    for (int i = 0; i < kept.length; i++) {
+      if (kept[i] < 0 || kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1])) {
+        throw new IllegalArgumentException("Kept rows must be ascending, 0 to " + (rows - 1));
+      }
+      indices.putInt(kept[i]);
+      numbers.add(RowFactory.create(kept[i], i));
+    }
+    hash.update(indices.array());
+    String[] columns =
+        Arrays.stream(table.columns()).filter(c -> !c.equals(INDEX)).toArray(String[]::new);
+    Dataset<Row> numbered =
+        local(
+            table.sparkSession(),
+            numbers,
+            new StructType()
+                .add("heddle_old", DataTypes.IntegerType)
+                .add("heddle_new", DataTypes.IntegerType));
+    Dataset<Row> joined =
+        table
+            .join(numbered, table.col(INDEX).equalTo(numbered.col("heddle_old")))
+            .drop(INDEX, "heddle_old")
+            .withColumnRenamed("heddle_new", INDEX);
+    return tagged(joined, columns, kept.length, HexFormat.of().formatHex(hash.digest()));
+  }
+
+  /**
+   * The rows of some columns in aligned order, in this JVM.
+   *
+   * @throws AlignmentException if the table no longer holds each aligned row once, as after a
+   *     filter
+   */
+  public List<Row> collect(String... columns) {
+    List<Row> collected =
+        table.select(INDEX, columns).toJavaRDD().collect().stream()
+            .sorted((a, b) -> Integer.compare(a.getInt(0), b.getInt(0)))
+            .toList();
+    if (collected.size() != rows) {
+      throw new AlignmentException(
+          "The table has "
+              + collected.size()
+              + " rows, its alignment "
+              + rows
+              + ": align it anew after changing it");
+    }
+    for (int i = 0; i < rows; i++) {
+      if (collected.get(i).getInt(0) != i) {
+        throw new AlignmentException("An aligned index is missing or stands twice in the table");
+      }
+    }
+    return collected;
+  }
+
+  private static AlignedTable tagged(
+      Dataset<Row> joined, String[] columns, int rows, String digest) {
+    Metadata metadata = new MetadataBuilder().putLong(ROWS, rows).putString(DIGEST, digest).build();
+    List<Column> kept = new ArrayList<>();
+    for (String column : columns) {
+      kept.add(column(joined, column));
+    }
+    kept.add(functions.col(INDEX).as(INDEX, metadata));
+    return new AlignedTable(joined.select(kept.toArray(Column[]::new)), rows, digest);
+  }
+
+  /** A column by its name alone, whatever dots or quotes the name holds. */
+  public static Column column(Dataset<Row> table, String name) {
+    return table.col("`" + name.replace("`", "``") + "`");
+  }
+
+  /** Rows from this JVM, by way of an RDD: a literal relation would put them into query plans. */
+  public static Dataset<Row> local(SparkSession spark, List<Row> rows, StructType schema) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    return spark.createDataFrame(context.parallelize(rows), schema);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("Every Java platform has SHA-256", e);
+    }
+  }
+}

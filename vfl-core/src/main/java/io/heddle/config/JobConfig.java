@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.PrivacyException;
+import io.heddle.party.PartyId;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all parties of a job agree on: who takes part in which role, and how the common ids are
+ * found and the model trained. Read from a job file (HOCON) that every party holds identically; the
+ * session compares it key by key. Public to all parties. Immutable.
+ *
+ * @param file where it was read
+ * @param name what people call the job
+ * @param parties who takes part, in order of name; 2 to 8
+ * @param labelHolderIfAny who has the labels; null in a job that only aligns
+ * @param algorithm what is trained
+ * @param psi how the common ids are found
+ * @param logistic parameters of the logistic regression
+ * @param keyBits length of the Paillier key: 2048, 3072 or 4096
+ * @param testFraction the part of the aligned rows that is held out, 0 to 0.9
+ * @param seed decides which rows are held out
+ */
+public record JobConfig(
+    Path file,
+    String name,
+    List<PartyId> parties,
+    @Nullable PartyId labelHolderIfAny,
+    Algorithm algorithm,
+    Psi psi,
+    Logistic logistic,
+    int keyBits,
+    double testFraction,
+    long seed) {
+
+  private static final int MAX_PARTIES = 8;
+
+  /** What is trained. */
+  public enum Algorithm {
+    /** Binary logistic regression. */
+    LOGISTIC
+  }
+
+  /** The family of intersection protocols. */
+  public enum PsiProtocol {
+    /** The fastest that fits. */
+    AUTO,
+    /** Diffie-Hellman on Curve25519. */
+    ECDH
+  }
+
+  /** Who learns the common ids. */
+  public enum PsiResult {
+    /** Every party, as training needs. */
+    BOTH,
+    /** The receiver only. */
+    RECEIVER
+  }
+
+  /**
+   * How the common ids are found.
+   *
+   * @param protocol which family
+   * @param receiver the party that compares; the label holder if there is one
+   * @param result who learns the common ids
+   * @param normalise what is done to every id first, in this order
+   * @param minIntersection with fewer common ids the job ends and nobody learns which they are; a
+   *     party's own privacy.min-intersection may ask for more, which refuses the job
+   */
+  public record Psi(
+      PsiProtocol protocol,
+      PartyId receiver,
+      PsiResult result,
+      List<IdRule> normalise,
+      int minIntersection) {
+    public Psi {
+      normalise = List.copyOf(normalise);
+    }
+  }
+
+  /** Parameters by the names, meanings and ranges of Spark MLlib's logistic regression. */
+  public record Logistic(
+      double regParam,
+      int maxIter,
+      double tol,
+      boolean fitIntercept,
+      boolean standardization,
+      double threshold) {}
+
+  public JobConfig {
+    parties = List.copyOf(parties);
+  }
+
+  /**
+   * Reads and checks a job file.
+   *
+   * @param overrides what goes before the file; settings of the party among them are passed over
+   * @throws ConfigurationException if the file cannot be read, holds an unknown key, or a value is
+   *     missing or not allowed
+   */
+  public static JobConfig load(Path file, Overrides overrides) {
+    Settings settings = Settings.read(file, Keys.JOB, overrides);
+    List<PartyId> parties = parties(settings);
+    PartyId labelHolder = member(settings, "label-holder", parties);
+    PartyId receiver = member(settings, "psi.receiver", parties);
+    if (receiver == null) {
+      receiver = labelHolder;
+    }
+    if (receiver == null) {
+      throw new ConfigurationException(
+          "Missing setting label-holder ("
+              + file
+              + "): must be one of the parties; a job that only aligns may set psi.receiver instead");
+    }
+    int keyBits = (int) settings.integer("paillier.key-bits", 2048, 2048, 4096);
+    if (keyBits % 1024 != 0) {
+      throw settings.invalid("paillier.key-bits", "2048, 3072 or 4096");
+    }
+    return new JobConfig(
+        file,
+        settings.text("job.name", "job", "a name"),
+        parties,
+        labelHolder,
+        settings.choice("algorithm", Algorithm.LOGISTIC),
+        new Psi(
+            settings.choice("psi.protocol", PsiProtocol.AUTO),
+            receiver,
+            settings.choice("psi.result", PsiResult.BOTH),
+            settings.choices("psi.normalise", IdRule.class),
+            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE)),
+        new Logistic(
+            settings.number("logistic.regParam", 1e-4, 0, 1e6),
+            (int) settings.integer("logistic.maxIter", 100, 1, 10_000),
+            settings.number("logistic.tol", 1e-6, 0, 1),
+            settings.flag("logistic.fitIntercept", true),
+            settings.flag("logistic.standardization", true),
+            settings.number("logistic.threshold", 0.5, 0, 1)),
+        keyBits,
+        settings.number("test-fraction", 0.3, 0, 0.9),
+        settings.integer("seed", 7, Long.MIN_VALUE, Long.MAX_VALUE));
+  }
+
+  private static List<PartyId> parties(Settings settings) {
+    String allowed = "a list of 2 to " + MAX_PARTIES + " party names";
+    if (!settings.has("parties")) {
+      settings.text("parties", allowed);
+    }
+    List<PartyId> parties =
+        settings.list("parties", allowed).stream()
+            .map(name -> PartyConfig.partyId(settings, "parties", name))
+            .sorted(Comparator.naturalOrder())
+            .toList();
+    if (parties.size() < 2 || parties.size() > MAX_PARTIES) {
+      throw settings.invalid("parties", allowed);
+    }
+    return parties;
+  }
+
+  private static @Nullable PartyId member(Settings settings, String key, List<PartyId> parties) {
+    if (!settings.has(key)) {
+      return null;
+    }
+    String name = settings.text(key, "one of the parties");
+    return parties.stream()
+        .filter(party -> party.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> settings.invalid(key, "one of the parties " + parties));
+  }
+
+  /**
+   * The party that has the labels.
+   *
+   * @throws ConfigurationException if the job names none, since it only aligns
+   */
+  public PartyId labelHolder() {
+    if (labelHolderIfAny == null) {
+      throw new ConfigurationException(
+          "Missing setting label-holder ("
+              + file
+              + "): training needs one of the parties "
+              + parties);
+    }
+    return labelHolderIfAny;
+  }
+
+  /**
+   * Checks that a party can take part in this job at all, before it opens a connection.
+   *
+   * @throws ConfigurationException if the job does not name the party, or the party does not know
+   *     one of the others
+   * @throws PrivacyException if the job's key is shorter, or its smallest intersection smaller,
+   *     than the party allows
+   */
+  public void checkFor(PartyConfig config) {
+    if (!parties.contains(config.party())) {
+      throw new ConfigurationException(
+          "Party "
+              + config.party()
+              + " ("
+              + config.file()
+              + ") is not among the parties "
+              + parties
+              + " ("
+              + file
+              + ")");
+    }
+    for (PartyId party : parties) {
+      if (!party.equals(config.party()) && !config.peers().containsKey(party)) {
+        throw new ConfigurationException(
+            "Missing setting peers."
+                + party
+                + " ("
+                + config.file()
+                + "): the job "
+                + file
+                + " needs it; run `heddle peer add "
+                + party
+                + " --address HOST:PORT --fingerprint sha256:...`");
+      }
+    }
+    checkFloor(
+        "paillier.key-bits",
+        keyBits,
+        "privacy.min-key-bits",
+        config.privacy().minKeyBits(),
+        config);
+    checkFloor(
+        "psi.min-intersection",
+        psi.minIntersection(),
+        "privacy.min-intersection",
+        config.privacy().minIntersection(),
+        config);
+  }
+
+  private void checkFloor(String key, int value, String floorKey, int floor, PartyConfig config) {
+    if (value < floor) {
+      throw new PrivacyException(
+          "The job's "
+              + key
+              + " = "
+              + value
+              + " ("
+              + file
+              + ") is below this party's "
+              + floorKey
+              + " = "
+              + floor
+              + " ("
+              + config.file()
+              + ")");
+    }
+  }
+
+  /** Every term of the job with the value that counts: what the parties compare key by key. */
+  public SortedMap<String, String> canonicalTerms() {
+    SortedMap<String, String> terms = new TreeMap<>();
+    terms.put("job.name", name);
+    terms.put("parties", parties.stream().map(PartyId::name).collect(Collectors.joining(",")));
+    terms.put("label-holder", labelHolderIfAny == null ? "" : labelHolderIfAny.name());
+    terms.put("algorithm", Settings.word(algorithm));
+    terms.put("psi.protocol", Settings.word(psi.protocol()));
+    terms.put("psi.receiver", psi.receiver().name());
+    terms.put("psi.result", Settings.word(psi.result()));
+    terms.put(
+        "psi.normalise",
+        psi.normalise().stream().map(IdRule::word).collect(Collectors.joining(",")));
+    terms.put("psi.min-intersection", String.valueOf(psi.minIntersection()));
+    terms.put("logistic.regParam", String.valueOf(logistic.regParam()));
+    terms.put("logistic.maxIter", String.valueOf(logistic.maxIter()));
+    terms.put("logistic.tol", String.valueOf(logistic.tol()));
+    terms.put("logistic.fitIntercept", String.valueOf(logistic.fitIntercept()));
+    terms.put("logistic.standardization", String.valueOf(logistic.standardization()));
+    terms.put("logistic.threshold", String.valueOf(logistic.threshold()));
+    terms.put("paillier.key-bits", String.valueOf(keyBits));
+    terms.put("test-fraction", String.valueOf(testFraction));
+    terms.put("seed", String.valueOf(seed));
+    return terms;
+  }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * Every key that a file may hold. A key that is not here is refused, so that a typing error never
+ * stays unseen.
+ */
+final class Keys {
+  static final Keys PARTY =
+      new Keys(
+          "heddle.conf",
+          Set.of(
+              "party",
+              "listen.host",
+              "listen.port",
+              "identity.key-store",
+              "identity.password-file",
+              "channel.connect-timeout",
+              "channel.handshake-timeout",
+              "channel.idle-timeout",
+              "channel.receive-timeout",
+              "privacy.min-key-bits",
+              "privacy.min-intersection",
+              "privacy.max-peer-set-size",
+              "privacy.consent.labels",
+              "privacy.consent.predictor",
+              "data.id",
+              "data.label",
+              "data.columns",
+              "trace.dir"));
+
+  static final Keys JOB =
+      new Keys(
+          "job.conf",
+          Set.of(
+              "job.name",
+              "parties",
+              "label-holder",
+              "algorithm",
+              "psi.protocol",
+              "psi.receiver",
+              "psi.result",
+              "psi.normalise",
+              "psi.min-intersection",
+              "logistic.regParam",
+              "logistic.maxIter",
+              "logistic.tol",
+              "logistic.fitIntercept",
+              "logistic.standardization",
+              "logistic.threshold",
+              "paillier.key-bits",
+              "test-fraction",
+              "seed"));
+
+  static final List<Keys> ALL = List.of(PARTY, JOB);
+
+  /** On the command line a list is written with commas. */
+  private static final Set<String> LISTS =
+      Set.of("data.id", "data.columns", "parties", "psi.normalise");
+
+  private static final Pattern PEER =
+      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint)");
+
+  private final String file;
+  private final Set<String> names;
+
+  private Keys(String file, Set<String> names) {
+    this.file = file;
+    this.names = names;
+  }
+
+  boolean contains(String key) {
+    return names.contains(key) || (this == PARTY && PEER.matcher(key).matches());
+  }
+
+  static boolean isList(String key) {
+    return LISTS.contains(key);
+  }
+
+  /** What to tell someone who wrote a key that this file does not have. */
+  String advice(String unknown) {
+    for (Keys other : ALL) {
+      if (other != this && other.contains(unknown)) {
+        return "this key belongs into " + other.file;
+      }
+    }
+    return advice(unknown, names);
+  }
+
+  static String adviceForAny(String unknown) {
+    return advice(unknown, ALL.stream().flatMap(k -> k.names.stream()).toList());
+  }
+
+  private static String advice(String unknown, Collection<String> names) {
+    if (unknown.startsWith("peers.")) {
+      return "must be peers.<party>.address or peers.<party>.fingerprint";
+    }
+    List<String> close =
+        names.stream()
+            .filter(name -> distance(name, unknown) <= Math.max(2, unknown.length() / 3))
+            .sorted(Comparator.comparingInt(name -> distance(name, unknown)))
+            .limit(1)
+            .toList();
+    return close.isEmpty()
+        ? "must be one of " + String.join(", ", new TreeSet<>(names))
+        : "did you mean " + close.get(0) + "?";
+  }
+
+  /** Levenshtein's edit distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(change, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import io.heddle.error.ConfigurationException;
+import io.heddle.party.PartyId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one party decides for itself: who it is, whom it knows, what it permits and where its data
+ * stand. Read from its own {@code heddle.conf} (HOCON), which no other party sees. Holds no secret,
+ * only the places of key files. Immutable.
+ *
+ * @param file where it was read
+ * @param party this party's name
+ * @param listen where this party takes connections
+ * @param identity the key files
+ * @param peers whom this party knows; the key is the peer's name
+ * @param timeouts how long to wait for what
+ * @param privacy this party's own rules, which no job can lower
+ * @param data which columns of the own table take part
+ * @param traceDirectory where a run may leave its own intermediate coefficients for comparison with
+ *     training in the clear; null, the default, for nowhere
+ */
+public record PartyConfig(
+    Path file,
+    PartyId party,
+    Listen listen,
+    IdentityFiles identity,
+    SortedMap<PartyId, Peer> peers,
+    Timeouts timeouts,
+    Privacy privacy,
+    Data data,
+    @Nullable Path traceDirectory) {
+
+  private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
+
+  /** One port takes all connections of the peers. */
+  public record Listen(String host, int port) {}
+
+  /** A PKCS#12 key store and the file with its password, both readable by their owner only. */
+  public record IdentityFiles(Path keyStore, Path passwordFile) {}
+
+  /**
+   * A party this one knows.
+   *
+   * @param host name or address; an IPv6 address without brackets
+   * @param port 1 to 65535
+   * @param fingerprint {@code sha256:} and 64 lower-case hexadecimal digits, the hash of the public
+   *     key that the peer proves to hold
+   */
+  public record Peer(String host, int port, String fingerprint) {
+    /**
+     * Reads a peer as it is written in a file or on the command line.
+     *
+     * @param address {@code host:port}, an IPv6 address in brackets
+     * @throws IllegalArgumentException saying what is allowed
+     */
+    public static Peer parse(String address, String fingerprint) {
+      int colon = address.lastIndexOf(':');
+      String host = colon < 1 ? "" : address.substring(0, colon);
+      if (host.startsWith("[") && host.endsWith("]")) {
+        host = host.substring(1, host.length() - 1);
+      } else if (host.indexOf(':') >= 0) {
+        host = "";
+      }
+      int port = 0;
+      try {
+        port = Integer.parseInt(address.substring(colon + 1));
+      } catch (NumberFormatException e) {
+        host = "";
+      }
+      if (host.isBlank()
+          || host.chars().anyMatch(Character::isWhitespace)
+          || port < 1
+          || port > 65535) {
+        throw new IllegalArgumentException(
+            "Invalid address " + address + ": must be host:port with a port from 1 to 65535");
+      }
+      if (!FINGERPRINT.matcher(fingerprint).matches()) {
+        throw new IllegalArgumentException(
+            "Invalid fingerprint "
+                + fingerprint
+                + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
+      }
+      return new Peer(host, port, fingerprint);
+    }
+
+    /** The address as it is written in a file. */
+    public String address() {
+      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+  }
+
+  /**
+   * How long to wait.
+   *
+   * @param connect for a peer to appear
+   * @param handshake for a connection to prove who it is
+   * @param idle without a sign of life before a link counts as lost
+   * @param receive for one message of a peer that is there
+   */
+  public record Timeouts(Duration connect, Duration handshake, Duration idle, Duration receive) {}
+
+  /**
+   * This party's rules.
+   *
+   * @param minKeyBits the shortest Paillier key it works with: 2048, 3072 or 4096
+   * @param minIntersection fewer common ids end the job before anything else is shared
+   * @param maxPeerSetSize a peer with more ids is refused
+   * @param labelRowsPerColumn the label holder's floor of training rows for each column of a
+   *     feature holder (design: 50; no less than 10)
+   * @param predictor what a feature holder permits of its own linear predictor
+   */
+  public record Privacy(
+      int minKeyBits,
+      int minIntersection,
+      int maxPeerSetSize,
+      int labelRowsPerColumn,
+      PredictorConsent predictor) {}
+
+  /**
+   * What a lone feature holder permits: each pass opens its linear predictor to the label holder.
+   */
+  public enum PredictorConsent {
+    /** No pass at all. */
+    NO,
+    /** Fewer passes than it has columns. */
+    LIMITED,
+    /** As many passes as the training takes. */
+    FULL
+  }
+
+  /**
+   * Columns of the own table.
+   *
+   * @param id the columns that together name a row; empty if not set
+   * @param label the label column; null at a feature holder
+   * @param columns the columns that take part; empty for all that are neither id nor label
+   */
+  public record Data(List<String> id, @Nullable String label, List<String> columns) {
+    public Data {
+      id = List.copyOf(id);
+      columns = List.copyOf(columns);
+    }
+  }
+
+  public PartyConfig {
+    peers = Collections.unmodifiableSortedMap(new TreeMap<>(peers));
+  }
+
+  /**
+   * Reads and checks a party's file.
+   *
+   * @param overrides what goes before the file; settings of the job among them are passed over
+   * @throws ConfigurationException if the file cannot be read, holds an unknown key, or a value is
+   *     missing or not allowed
+   */
+  public static PartyConfig load(Path file, Overrides overrides) {
+    Settings settings = Settings.read(file, Keys.PARTY, overrides);
+    PartyId party = partyId(settings, "party", settings.text("party", "this party's name"));
+    return new PartyConfig(
+        file,
+        party,
+        new Listen(
+            settings.text("listen.host", "0.0.0.0", "a host name or address of this machine"),
+            (int) settings.integer("listen.port", 7717, 1, 65535)),
+        new IdentityFiles(
+            settings.path("identity.key-store", "identity.p12"),
+            settings.path("identity.password-file", "identity.password")),
+        peers(settings, party),
+        timeouts(settings),
+        privacy(settings),
+        data(settings),
+        settings.optionalPath("trace.dir"));
+  }
+
+  private static SortedMap<PartyId, Peer> peers(Settings settings, PartyId self) {
+    SortedMap<PartyId, Peer> peers = new TreeMap<>();
+    for (String name : settings.names("peers")) {
+      String address = "peers." + name + ".address";
+      String fingerprint = "peers." + name + ".fingerprint";
+      settings.text(address, "host:port");
+      settings.text(fingerprint, "sha256: and 64 lower-case hexadecimal digits");
+      PartyId peer = partyId(settings, address, name);
+      if (peer.equals(self)) {
+        throw settings.invalid(address, "another party: " + self + " is this party itself");
+      }
+      try {
+        peers.put(peer, Peer.parse(settings.text(address, ""), settings.text(fingerprint, "")));
+      } catch (IllegalArgumentException e) {
+        String message = String.valueOf(e.getMessage());
+        String allowed = message.substring(message.indexOf(": must be ") + 10);
+        throw settings.invalid(
+            message.startsWith("Invalid address") ? address : fingerprint, allowed);
+      }
+    }
+    return peers;
+  }
+
+  private static Timeouts timeouts(Settings settings) {
+    Duration shortest = Duration.ofMillis(100);
+    Duration day = Duration.ofDays(1);
+    return new Timeouts(
+        settings.duration("channel.connect-timeout", Duration.ofMinutes(10), shortest, day),
+        settings.duration("channel.handshake-timeout", Duration.ofSeconds(10), shortest, day),
+        settings.duration("channel.idle-timeout", Duration.ofSeconds(60), shortest, day),
+        settings.duration("channel.receive-timeout", Duration.ofMinutes(10), shortest, day));
+  }
+
+  private static Privacy privacy(Settings settings) {
+    int minKeyBits = (int) settings.integer("privacy.min-key-bits", 2048, 2048, 4096);
+    if (minKeyBits % 1024 != 0) {
+      throw settings.invalid("privacy.min-key-bits", "2048, 3072 or 4096");
+    }
+    return new Privacy(
+        minKeyBits,
+        (int) settings.integer("privacy.min-intersection", 1, 1, Integer.MAX_VALUE),
+        (int) settings.integer("privacy.max-peer-set-size", 10_000_000, 1, 1 << 25),
+        (int) settings.integer("privacy.consent.labels", 50, 10, 1_000_000),
+        settings.choice("privacy.consent.predictor", PredictorConsent.LIMITED));
+  }
+
+  private static Data data(Settings settings) {
+    String label = settings.has("data.label") ? settings.text("data.label", "a column name") : null;
+    Data data =
+        new Data(
+            settings.list("data.id", "a column name or a list of them"),
+            label,
+            settings.list("data.columns", "a list of column names"));
+    for (String key : List.of("data.id", "data.columns")) {
+      if (label != null && (key.equals("data.id") ? data.id() : data.columns()).contains(label)) {
+        throw settings.invalid(key, "columns other than data.label");
+      }
+    }
+    if (data.columns().stream().anyMatch(data.id()::contains)) {
+      throw settings.invalid("data.columns", "columns other than those of data.id");
+    }
+    return data;
+  }
+
+  static PartyId partyId(Settings settings, String key, String name) {
+    try {
+      return new PartyId(name);
+    } catch (IllegalArgumentException e) {
+      throw settings.invalid(
+          key, "1 to 63 lower-case letters, digits and hyphens, starting with a letter");
+    }
+  }
+
+  /** Every setting with the value that counts, as {@code heddle config check} prints it. */
+  public SortedMap<String, String> effective() {
+    SortedMap<String, String> all = new TreeMap<>();
+    all.put("party", party.name());
+    all.put("listen.host", listen.host());
+    all.put("listen.port", String.valueOf(listen.port()));
+    all.put("identity.key-store", identity.keyStore().toString());
+    all.put("identity.password-file", identity.passwordFile().toString());
+    peers.forEach(
+        (name, peer) -> {
+          all.put("peers." + name + ".address", peer.address());
+          all.put("peers." + name + ".fingerprint", peer.fingerprint());
+        });
+    all.put("channel.connect-timeout", Settings.inSeconds(timeouts.connect()));
+    all.put("channel.handshake-timeout", Settings.inSeconds(timeouts.handshake()));
+    all.put("channel.idle-timeout", Settings.inSeconds(timeouts.idle()));
+    all.put("channel.receive-timeout", Settings.inSeconds(timeouts.receive()));
+    all.put("privacy.min-key-bits", String.valueOf(privacy.minKeyBits()));
+    all.put("privacy.min-intersection", String.valueOf(privacy.minIntersection()));
+    all.put("privacy.max-peer-set-size", String.valueOf(privacy.maxPeerSetSize()));
+    all.put("privacy.consent.labels", String.valueOf(privacy.labelRowsPerColumn()));
+    all.put("privacy.consent.predictor", Settings.word(privacy.predictor()));
+    all.put("data.id", String.join(",", data.id()));
+    all.put("data.columns", String.join(",", data.columns()));
+    if (data.label() != null) {
+      all.put("data.label", data.label());
+    }
+    if (traceDirectory != null) {
+      all.put("trace.dir", traceDirectory.toString());
+    }
+    return all;
+  }
+}

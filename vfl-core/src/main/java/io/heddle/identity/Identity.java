@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.identity;
+
+import io.heddle.error.ConfigurationException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The key pair by which a party proves who it is, with its self-signed certificate. Peers know it
+ * by the {@link #fingerprint} of its public key, which people exchange once on a way they trust.
+ * Keeps the private key in memory: do not put it into anything that travels. Immutable.
+ */
+public final class Identity {
+  /** The name under which the key stands in its PKCS#12 file. */
+  public static final String ALIAS = "heddle";
+
+  private static final Set<PosixFilePermission> OTHERS =
+      EnumSet.complementOf(
+          EnumSet.of(
+              PosixFilePermission.OWNER_READ,
+              PosixFilePermission.OWNER_WRITE,
+              PosixFilePermission.OWNER_EXECUTE));
+
+  private final PrivateKey privateKey;
+  private final X509Certificate certificate;
+
+  private Identity(PrivateKey privateKey, X509Certificate certificate) {
+    this.privateKey = privateKey;
+    this.certificate = certificate;
+  }
+
+  /** An identity made in memory, as tests need it. The key must belong to the certificate. */
+  public static Identity of(PrivateKey privateKey, X509Certificate certificate) {
+    return new Identity(privateKey, certificate);
+  }
+
+  /**
+   * Reads an identity as {@code heddle init} writes it.
+   *
+   * @param keyStore a PKCS#12 file
+   * @param passwordFile a text file whose first line is the password
+   * @throws ConfigurationException if a file is missing, is open to others than its owner, does not
+   *     open with the password, or holds an expired certificate; names the file
+   */
+  public static Identity load(Path keyStore, Path passwordFile) {
+    checkPrivate("identity.key-store", keyStore);
+    checkPrivate("identity.password-file", passwordFile);
+    char[] password = readPassword(passwordFile);
+    try (InputStream in = Files.newInputStream(keyStore)) {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(in, password);
+      if (!(store.getKey(ALIAS, password) instanceof PrivateKey key)
+          || !(store.getCertificate(ALIAS) instanceof X509Certificate certificate)) {
+        throw new ConfigurationException(
+            "No key with the name " + ALIAS + " in identity.key-store " + keyStore);
+      }
+      certificate.checkValidity();
+      return new Identity(key, certificate);
+    } catch (CertificateException e) {
+      throw new ConfigurationException(
+          "The certificate in identity.key-store "
+              + keyStore
+              + " is not valid today; make a new one with `heddle init --force` and give the peers its fingerprint",
+          e);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new ConfigurationException(
+          "Cannot open identity.key-store "
+              + keyStore
+              + " with the password in "
+              + passwordFile
+              + ": must be a PKCS#12 file as `heddle init` writes it",
+          e);
+    } finally {
+      Arrays.fill(password, '\0');
+    }
+  }
+
+  private static void checkPrivate(String key, Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigurationException(
+          "No file " + file + " (" + key + "): `heddle init` makes it");
+    }
+    try {
+      if (Files.getFileStore(file).supportsFileAttributeView("posix")
+          && Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains)) {
+        throw new ConfigurationException(
+            "Others than its owner may use the file "
+                + file
+                + " ("
+                + key
+                + "): must have mode 0600");
+      }
+    } catch (IOException e) {
+      throw new ConfigurationException("Cannot read the file " + file + " (" + key + ")", e);
+    }
+  }
+
+  private static char[] readPassword(Path file) {
+    try {
+      String text = Files.readString(file, StandardCharsets.UTF_8);
+      return text.lines().findFirst().orElse("").toCharArray();
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "Cannot read the file " + file + " (identity.password-file)", e);
+    }
+  }
+
+  /** For the TLS engine of this process only. */
+  public PrivateKey privateKey() {
+    return privateKey;
+  }
+
+  public X509Certificate certificate() {
+    return certificate;
+  }
+
+  /** What the TLS engine sends: the self-signed certificate alone. */
+  public List<X509Certificate> certificateChain() {
+    return List.of(certificate);
+  }
+
+  /** By what peers know this party: see {@link #fingerprint(PublicKey)}. */
+  public String fingerprint() {
+    return fingerprint(certificate.getPublicKey());
+  }
+
+  /**
+   * {@code sha256:} and the SHA-256 of the key's SubjectPublicKeyInfo (RFC 5280 section 4.1.2.7,
+   * pinned as in RFC 7469) in lower-case hexadecimal digits. A renewed certificate for the same key
+   * keeps it.
+   */
+  public static String fingerprint(PublicKey key) {
+    try {
+      return "sha256:"
+          + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key.getEncoded()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /** The fingerprint; never the key. */
+  @Override
+  public String toString() {
+    return "Identity[" + fingerprint() + "]";
+  }
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.crypto.paillier.BucketProduct;
+import io.heddle.crypto.paillier.CiphertextBlock;
+import io.heddle.crypto.paillier.PaillierPublicKey;
+import io.heddle.error.PrivacyException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.train.logistic.LogisticMessage.Declaration;
+import io.heddle.train.logistic.LogisticMessage.Direction;
+import io.heddle.train.logistic.LogisticMessage.DotProducts;
+import io.heddle.train.logistic.LogisticMessage.GradientAnswer;
+import io.heddle.train.logistic.LogisticMessage.MaskKey;
+import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
+import io.heddle.train.logistic.LogisticMessage.Opening;
+import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
+import io.heddle.train.logistic.LogisticMessage.Step;
+import io.heddle.train.logistic.LogisticMessage.Verdict;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** One fit as a feature holder goes through it. */
+final class FeatureHolderFit {
+  private final Channel channel;
+  private final PartyId labelHolder;
+  private final LogisticTerms terms;
+  private final PrivacyRules rules;
+  private final PrivateRandomness randomness;
+  private final PassListener listener;
+  private final Progress progress;
+  private final LogisticTable table;
+  private final PreparedColumns columns;
+  private final SortedSet<PartyId> others;
+  private final RowPacking packing;
+  private final BlockOptimiser optimiser;
+  private final FitReport report = new FitReport();
+  private int visibleColumns;
+
+  FeatureHolderFit(
+      Channel channel,
+      PartyId labelHolder,
+      LogisticTerms terms,
+      PrivacyRules rules,
+      PrivateRandomness randomness,
+      PassListener listener,
+      Progress progress,
+      LogisticTable table,
+      PreparedColumns columns) {
+    this.channel = channel;
+    this.labelHolder = labelHolder;
+    this.terms = terms;
+    this.rules = rules;
+    this.randomness = randomness;
+    this.listener = listener;
+    this.progress = progress;
+    this.table = table;
+    this.columns = columns;
+    others = new TreeSet<>(channel.peers());
+    others.remove(labelHolder);
+    packing =
+        new RowPacking(
+            terms.keyBits(), terms.residualBits(), terms.columnBits(), table.rows().rows());
+    optimiser =
+        new BlockOptimiser(
+            Curvature.of(columns, terms.regParam(), false),
+            new double[columns.count()],
+            terms.history());
+  }
+
+  LogisticFit run() {
+    PairwiseMasks masks = agreeOnMasks();
+    int passLimit = PrivacyChecks.passLimit(rules, visibleColumns, others.isEmpty());
+    channel.send(
+        labelHolder,
+        new Declaration(table.rows().rows(), table.alignmentDigest(), columns.count(), passLimit));
+    Opening opening = channel.receive(labelHolder, Opening.class);
+    PaillierPublicKey key = accept(opening, passLimit);
+    report.constantColumns(columns.constantColumns());
+    report.pulledRows(columns.pulledRows());
+    progress.begin("train", opening.passLimit(), "passes");
+    Verdict verdict = Verdict.CONTINUE;
+    for (int pass = 1; verdict == Verdict.CONTINUE; pass++) {
+      Channel step = channel.step("pass-" + pass);
+      double[] gradient = gradient(step, key, opening.residualExponent());
+      BigInteger[] products = RingScalars.encode(optimiser.newDotProducts(gradient));
+      masks.mask("pass-" + pass + "/dot products", products);
+      step.send(labelHolder, new DotProducts(products));
+      Direction direction = step.receive(labelHolder, Direction.class);
+      if (direction.coefficients().length == 0) {
+        verdict = Verdict.CONVERGED;
+        break;
+      }
+      optimiser.combine(direction.pairKept(), direction.coefficients());
+      step.send(labelHolder, maskedPredictor(masks, pass));
+      verdict = advance(step.receive(labelHolder, Step.class), pass, opening.passLimit());
+      report.passDone();
+      listener.afterPass(pass, optimiser.coefficients());
+      progress.advance(1);
+      progress.note("pass " + pass + " done");
+    }
+    progress.end();
+    report.featureHolderLedger(
+        table.rows().rows(), columns.count(), visibleColumns, others.isEmpty());
+    return new LogisticFit(
+        columns.modelPart(HexFormat.of().formatHex(opening.fitId()), optimiser.coefficients(), 0),
+        report.summary(verdict == Verdict.CONVERGED));
+  }
+
+  /** Keys cross between every two feature holders on their own link, never through a third. */
+  private PairwiseMasks agreeOnMasks() {
+    byte[] secretKey = PairwiseMasks.secretKey(randomness, channel);
+    MaskKey own = new MaskKey(PairwiseMasks.publicKey(secretKey), columns.count());
+    others.forEach(peer -> channel.send(peer, own));
+    visibleColumns = columns.count();
+    SortedMap<PartyId, byte[]> publicKeys = new TreeMap<>();
+    for (PartyId peer : others) {
+      MaskKey theirs = channel.receive(peer, MaskKey.class);
+      publicKeys.put(peer, theirs.publicKey());
+      visibleColumns += theirs.columns();
+    }
+    return new PairwiseMasks(channel.self(), channel.path(), secretKey, publicKeys);
+  }
+
+  private PaillierPublicKey accept(Opening opening, int passLimit) {
+    if (opening.passLimit() > Math.min(passLimit, terms.maxIter())) {
+      throw new PrivacyException(
+          "The label holder wants "
+              + opening.passLimit()
+              + " passes: at most "
+              + Math.min(passLimit, terms.maxIter())
+              + " are allowed here");
+    }
+    PaillierPublicKey key = PaillierPublicKey.fromBytes(opening.publicKey());
+    if (key.keyBits() != terms.keyBits()) {
+      throw new ProtocolException(
+          "The label holder's key has " + key.keyBits() + " bits: must be " + terms.keyBits());
+    }
+    return key;
+  }
+
+  /** What a partition's bucket product needs: all of it is public. */
+  private record EncryptedResiduals(
+      PaillierPublicKey key, RowPacking packing, CiphertextBlock ciphertexts)
+      implements Serializable {
+    static CiphertextBlock product(QuantisedBlock block, EncryptedResiduals residuals) {
+      return BucketProduct.compute(
+          residuals.key,
+          residuals.packing,
+          residuals.ciphertexts,
+          block.firstRow(),
+          block.rows(),
+          block.columns());
+    }
+  }
+
+  /** This party's gradient of the mean loss with its penalty, which it alone learns. */
+  private double[] gradient(Channel step, PaillierPublicKey key, int residualExponent) {
+    CiphertextBlock residuals = receiveResiduals(step, key);
+    CiphertextBlock sums =
+        key.sum(
+            columns
+                .rows()
+                .map(new EncryptedResiduals(key, packing, residuals), EncryptedResiduals::product));
+    byte[] path = step.path().getBytes(StandardCharsets.UTF_8);
+    byte[] input = Digests.sha256(sums.toBytes());
+    PlaintextBlock masks =
+        packing.masks(
+            key, columns.count(), randomness.derive("logistic/answer masks", path, input));
+    CiphertextBlock masked =
+        key.addMasks(sums, masks, randomness.derive("logistic/answers", path, input));
+    step.send(labelHolder, new MaskedGradient(masked.toBytes()));
+    long[] answer = unmask(step.receive(labelHolder, GradientAnswer.class).middleSlots(), masks);
+    double[] coefficients = optimiser.coefficients();
+    double[] gradient = new double[answer.length];
+    for (int j = 0; j < gradient.length; j++) {
+      gradient[j] =
+          Math.scalb((double) answer[j], residualExponent - terms.residualBits())
+                  / table.rows().rows()
+                  * columns.units()[j]
+              + terms.regParam() * coefficients[j];
+    }
+    return gradient;
+  }
+
+  private CiphertextBlock receiveResiduals(Channel step, PaillierPublicKey key) {
+    List<CiphertextBlock> chunks = new ArrayList<>();
+    int expected = packing.ciphertexts();
+    for (int from = 0; from < expected; from += LogisticMessages.CHUNK_CIPHERTEXTS) {
+      ResidualChunk chunk = step.receive(labelHolder, ResidualChunk.class);
+      if (chunk.number() != chunks.size()) {
+        throw new ProtocolException(
+            "Chunk " + chunk.number() + " of the residuals: must be chunk " + chunks.size());
+      }
+      chunks.add(
+          CiphertextBlock.fromBytes(
+              key,
+              chunk.ciphertexts(),
+              Math.min(LogisticMessages.CHUNK_CIPHERTEXTS, expected - from)));
+    }
+    return CiphertextBlock.concat(chunks);
+  }
+
+  private long[] unmask(long[] middleSlots, PlaintextBlock masks) {
+    if (middleSlots.length != columns.count()) {
+      throw new ProtocolException(
+          "The label holder answered "
+              + middleSlots.length
+              + " columns: must be "
+              + columns.count());
+    }
+    for (long slot : middleSlots) {
+      if (slot < 0 || slot >>> packing.slotBits() != 0) {
+        throw new ProtocolException(
+            "An answer of the label holder exceeds a slot of " + packing.slotBits() + " bits");
+      }
+    }
+    long[] sums = packing.unmask(middleSlots, masks);
+    long bound = (((long) table.rows().rows() * columns.maximum()) << terms.residualBits()) + 1;
+    for (long sum : sums) {
+      if (Math.abs(sum) > bound) {
+        throw new ProtocolException(
+            "An answer of the label holder is beyond what any residuals can sum to");
+      }
+    }
+    return sums;
+  }
+
+  private Predictor maskedPredictor(PairwiseMasks masks, int pass) {
+    double[] direction = optimiser.direction();
+    double[] perStep = direction.clone();
+    for (int j = 0; j < perStep.length; j++) {
+      perStep[j] *= columns.units()[j];
+    }
+    long[] values = LinearPredictor.of(columns.rows(), perStep);
+    BigInteger[] penalties =
+        RingScalars.encode(penalties(terms, optimiser.coefficients(), direction, 0));
+    masks.mask("pass-" + pass + "/predictor", values);
+    masks.mask("pass-" + pass + "/penalty", penalties);
+    return new Predictor(values, penalties);
+  }
+
+  /**
+   * The slope and the curvature of the penalty along a direction, from the first penalised
+   * coefficient on; none without a penalty.
+   */
+  static double[] penalties(
+      LogisticTerms terms, double[] coefficients, double[] direction, int first) {
+    if (terms.regParam() == 0) {
+      return new double[0];
+    }
+    double slope = 0;
+    double curvature = 0;
+    for (int j = first; j < direction.length; j++) {
+      slope += coefficients[j] * direction[j];
+      curvature += direction[j] * direction[j];
+    }
+    return new double[] {terms.regParam() * slope, terms.regParam() * curvature};
+  }
+
+  private Verdict advance(Step step, int pass, int passLimit) {
+    if (step.length() < 0) {
+      throw new ProtocolException("A negative step length: must be at least 0");
+    }
+    if (step.verdict() == Verdict.CONTINUE && pass == passLimit) {
+      throw new ProtocolException(
+          "The label holder goes on after pass " + pass + ", which is the limit");
+    }
+    if (step.verdict() == Verdict.PASS_LIMIT) {
+      report.stoppedAtLimit(pass, terms.maxIter());
+    }
+    optimiser.advance(step.length());
+    return step.verdict();
+  }
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.Randomness;
+import io.heddle.crypto.encoding.FixedPoint;
+import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.crypto.paillier.CiphertextBlock;
+import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.error.AlignmentException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.train.logistic.LogisticMessage.Declaration;
+import io.heddle.train.logistic.LogisticMessage.Direction;
+import io.heddle.train.logistic.LogisticMessage.DotProducts;
+import io.heddle.train.logistic.LogisticMessage.Floors;
+import io.heddle.train.logistic.LogisticMessage.GradientAnswer;
+import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
+import io.heddle.train.logistic.LogisticMessage.Opening;
+import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
+import io.heddle.train.logistic.LogisticMessage.Step;
+import io.heddle.train.logistic.LogisticMessage.Verdict;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** One fit as the label holder goes through it. */
+final class LabelHolderFit {
+  private static final double LEAST_GRADIENT = 1e-24;
+
+  private final Channel channel;
+  private final LogisticTerms terms;
+  private final PrivacyRules rules;
+  private final PaillierPrivateKey key;
+  private final PrivateRandomness randomness;
+  private final byte[] roundingSeed;
+  private final PassListener listener;
+  private final Progress progress;
+  private final LogisticTable table;
+  private final PreparedColumns columns;
+  private final LogisticLoss loss;
+  private final RowPacking packing;
+  private final BlockOptimiser optimiser;
+  private final BasisProducts basis;
+  private final FitReport report = new FitReport();
+  private final SortedMap<PartyId, Integer> featureColumns = new TreeMap<>();
+  private double penalty;
+
+  LabelHolderFit(
+      Channel channel,
+      LogisticTerms terms,
+      PrivacyRules rules,
+      PaillierPrivateKey key,
+      PrivateRandomness randomness,
+      byte[] roundingSeed,
+      PassListener listener,
+      Progress progress,
+      LogisticTable table,
+      PreparedColumns columns,
+      LogisticLoss loss) {
+    this.channel = channel;
+    this.terms = terms;
+    this.rules = rules;
+    this.key = key;
+    this.randomness = randomness;
+    this.roundingSeed = roundingSeed;
+    this.listener = listener;
+    this.progress = progress;
+    this.table = table;
+    this.columns = columns;
+    this.loss = loss;
+    packing =
+        new RowPacking(terms.keyBits(), terms.residualBits(), terms.columnBits(), loss.rows());
+    optimiser =
+        new BlockOptimiser(
+            Curvature.of(columns, terms.regParam(), terms.fitIntercept()),
+            start(),
+            terms.history());
+    basis = new BasisProducts(terms.history());
+  }
+
+  private double[] start() {
+    double[] start = new double[columns.count() + interceptCount()];
+    if (terms.fitIntercept()) {
+      start[0] = loss.start();
+    }
+    return start;
+  }
+
+  private int interceptCount() {
+    return terms.fitIntercept() ? 1 : 0;
+  }
+
+  LogisticFit run() {
+    int passLimit = agreeOnFloors();
+    byte[] fitId = open(passLimit);
+    report.constantColumns(columns.constantColumns());
+    progress.begin("train", passLimit, "passes");
+    double total = loss.mean();
+    report.loss(total);
+    Verdict verdict = Verdict.CONTINUE;
+    for (int pass = 1; verdict == Verdict.CONTINUE; pass++) {
+      Channel step = channel.step("pass-" + pass);
+      long[] residuals = sendResiduals(step, pass);
+      double[] gradient = ownGradient(residuals);
+      answerGradients(step);
+      basis.update(sumOfDotProducts(step, optimiser.newDotProducts(gradient)));
+      if (!sendDirection(step)) {
+        verdict = Verdict.CONVERGED;
+        break;
+      }
+      double before = total;
+      double length = goAlong(step);
+      total = loss.mean() + penalty / 2;
+      double decrease = (before - total) / Math.max(Math.abs(before), 1e-6);
+      if (length == 0 || decrease <= terms.tol()) {
+        verdict = Verdict.CONVERGED;
+      } else if (pass == passLimit) {
+        verdict = Verdict.PASS_LIMIT;
+        report.stoppedAtLimit(pass, terms.maxIter(), decrease);
+      }
+      sendToAll(step, new Step(length, verdict));
+      report.loss(total);
+      listener.afterPass(pass, optimiser.coefficients());
+      progress.advance(1);
+      progress.note("pass " + pass + ": loss " + total);
+    }
+    progress.end();
+    report.labelHolderLedger(loss.rows(), featureColumns);
+    double[] fitted = optimiser.coefficients();
+    return new LogisticFit(
+        columns.modelPart(
+            HexFormat.of().formatHex(fitId),
+            Arrays.copyOfRange(fitted, interceptCount(), fitted.length),
+            terms.fitIntercept() ? fitted[0] : 0),
+        report.summary(verdict == Verdict.CONVERGED));
+  }
+
+  private int agreeOnFloors() {
+    int rows = loss.rows();
+    sendToAll(channel, new Floors(rows, table.alignmentDigest(), rules.rowsPerColumn()));
+    int limit = terms.maxIter();
+    for (PartyId peer : channel.peers()) {
+      Declaration declared = channel.receive(peer, Declaration.class);
+      requireAligned(
+          peer, declared.rows(), declared.alignmentDigest(), rows, table.alignmentDigest());
+      PrivacyChecks.requireRows(peer, rows, declared.columns(), rules.rowsPerColumn());
+      featureColumns.put(peer, declared.columns());
+      limit = Math.min(limit, declared.passLimit());
+    }
+    return limit;
+  }
+
+  static void requireAligned(PartyId peer, int rows, byte[] digest, int ownRows, byte[] ownDigest) {
+    if (rows != ownRows || !Arrays.equals(digest, ownDigest)) {
+      throw new AlignmentException(
+          "The aligned rows differ: "
+              + ownRows
+              + " here, "
+              + rows
+              + " at "
+              + peer
+              + (rows == ownRows ? ", with another digest" : ""));
+    }
+  }
+
+  private byte[] open(int passLimit) {
+    byte[] fitId = new byte[LogisticMessages.FIT_ID_BYTES];
+    randomness.derive("logistic/fit id", context(channel)).fill(0, fitId);
+    sendToAll(channel, new Opening(fitId, key.publicKey().toBytes(), loss.exponent(), passLimit));
+    return fitId;
+  }
+
+  /** Rounds, packs, encrypts and sends; the next chunk is encrypted while one is on its way. */
+  private long[] sendResiduals(Channel step, int pass) {
+    Randomness noise =
+        Randomness.derive(
+            roundingSeed, "logistic/rounding", ByteBuffer.allocate(4).putInt(pass).array());
+    long[] residuals = FixedPoint.stochastic(loss.residuals(), terms.residualBits(), noise);
+    Randomness obfuscation =
+        randomness.derive("logistic/residuals", context(step), Digests.sha256(residuals));
+    int rowsPerChunk = LogisticMessages.CHUNK_CIPHERTEXTS * packing.rowsPerPlaintext();
+    for (int number = 0, from = 0; from < residuals.length; number++, from += rowsPerChunk) {
+      int to = (int) Math.min((long) from + rowsPerChunk, residuals.length);
+      PlaintextBlock plaintexts = packing.pack(key.publicKey(), residuals, from, to);
+      sendToAll(step, new ResidualChunk(number, key.encrypt(plaintexts, obfuscation).toBytes()));
+    }
+    return residuals;
+  }
+
+  private double[] ownGradient(long[] residuals) {
+    long[] sums = new long[columns.count()];
+    for (long[] part : columns.rows().map(residuals, QuantisedBlock::gradient)) {
+      for (int j = 0; j < sums.length; j++) {
+        sums[j] += part[j];
+      }
+    }
+    double[] coefficients = optimiser.coefficients();
+    double[] gradient = new double[coefficients.length];
+    int first = interceptCount();
+    if (first == 1) {
+      gradient[0] = scaled(Arrays.stream(residuals).sum());
+    }
+    for (int j = 0; j < sums.length; j++) {
+      gradient[first + j] =
+          scaled(sums[j]) * columns.units()[j] + terms.regParam() * coefficients[first + j];
+    }
+    return gradient;
+  }
+
+  private double scaled(long sum) {
+    return Math.scalb((double) sum, loss.exponent() - terms.residualBits()) / loss.rows();
+  }
+
+  /**
+   * One answer per column and pass: the middle slot, of which the feature holder knows the mask.
+   */
+  private void answerGradients(Channel step) {
+    featureColumns.forEach(
+        (peer, count) -> {
+          MaskedGradient masked = step.receive(peer, MaskedGradient.class);
+          CiphertextBlock block =
+              CiphertextBlock.fromBytes(key.publicKey(), masked.ciphertexts(), count);
+          step.send(peer, new GradientAnswer(packing.middleSlots(key.decrypt(block))));
+        });
+  }
+
+  private double[] sumOfDotProducts(Channel step, double[] own) {
+    BigInteger[] sums = RingScalars.encode(own);
+    for (PartyId peer : channel.peers()) {
+      addAll(peer, sums, step.receive(peer, DotProducts.class).values());
+    }
+    return Arrays.stream(sums).mapToDouble(RingScalars::decode).toArray();
+  }
+
+  private static void addAll(PartyId peer, BigInteger[] sums, BigInteger[] shares) {
+    if (shares.length != sums.length) {
+      throw new ProtocolException(
+          peer + " sent " + shares.length + " scalars: must be " + sums.length);
+    }
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = RingScalars.add(sums[i], shares[i]);
+    }
+  }
+
+  /** False where nothing is left to gain, which ends the fit at all parties. */
+  private boolean sendDirection(Channel step) {
+    double[] direction = basis.direction();
+    boolean descends = basis.gradientSquared() > LEAST_GRADIENT && basis.slope(direction) < 0;
+    sendToAll(step, new Direction(basis.pairKept(), descends ? direction : new double[0]));
+    if (descends) {
+      optimiser.combine(basis.pairKept(), direction);
+    }
+    return descends;
+  }
+
+  /** Finds the step length on the summed predictor and goes it. */
+  private double goAlong(Channel step) {
+    double[] coefficients = optimiser.coefficients();
+    double[] direction = optimiser.direction();
+    int first = interceptCount();
+    double[] perStep = Arrays.copyOfRange(direction, first, direction.length);
+    for (int j = 0; j < perStep.length; j++) {
+      perStep[j] *= columns.units()[j];
+    }
+    long[] sums = LinearPredictor.of(columns.rows(), perStep);
+    BigInteger[] penalties =
+        RingScalars.encode(FeatureHolderFit.penalties(terms, coefficients, direction, first));
+    for (PartyId peer : channel.peers()) {
+      Predictor share = step.receive(peer, Predictor.class);
+      if (share.values().length != sums.length) {
+        throw new ProtocolException(
+            peer + " sent " + share.values().length + " rows: must be " + sums.length);
+      }
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += share.values()[i];
+      }
+      addAll(peer, penalties, share.penalty());
+    }
+    double[] along = LinearPredictor.toDoubles(sums);
+    if (first == 1) {
+      for (int i = 0; i < along.length; i++) {
+        along[i] += direction[0];
+      }
+    }
+    double slope = penalties.length == 0 ? 0 : RingScalars.decode(penalties[0]);
+    double curvature = penalties.length == 0 ? 0 : RingScalars.decode(penalties[1]);
+    double length = loss.search(along, slope, curvature);
+    loss.advance(length, along);
+    optimiser.advance(length);
+    penalty += 2 * length * slope + length * length * curvature;
+    return length;
+  }
+
+  private void sendToAll(Channel step, LogisticMessage message) {
+    for (PartyId peer : channel.peers()) {
+      step.send(peer, message);
+    }
+  }
+
+  private static byte[] context(Channel step) {
+    return step.path().getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import io.heddle.channel.Channel;
+import io.heddle.error.DataException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.train.logistic.LogisticMessage.Floors;
+
+/**
+ * A feature holder of a vertical logistic regression. Its columns and coefficients never leave it.
+ *
+ * <p>It learns its own gradient of every pass, the step lengths and the coefficients of the L-BFGS
+ * basis. What the label holder learns of it is said at {@link LogisticLabelHolder}: alone, its
+ * linear predictor of every pass, as often as its own rules allow.
+ *
+ * <p>Executors get columns, coefficients, ciphertexts and the public key. Safe for one fit at a
+ * time.
+ */
+public final class LogisticFeatureHolder {
+  private final LogisticTerms terms;
+  private final PrivacyRules rules;
+  private final PrivateRandomness randomness;
+
+  /**
+   * @param randomness from this party's own session secret
+   */
+  public LogisticFeatureHolder(
+      LogisticTerms terms, PrivacyRules rules, PrivateRandomness randomness) {
+    this.terms = terms;
+    this.rules = rules;
+    this.randomness = randomness;
+  }
+
+  /**
+   * Trains together with the label holder and all other peers of the channel.
+   *
+   * @throws DataException if columns cannot be used, or none varies
+   * @throws io.heddle.error.PrivacyException if a row floor, the leverage of rows or this party's
+   *     own consent forbids the fit; nothing of the columns has been sent then
+   * @throws io.heddle.error.AlignmentException if a peer holds other rows
+   * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
+   */
+  public LogisticFit fit(
+      Channel step,
+      PartyId labelHolder,
+      LogisticTable table,
+      PassListener listener,
+      Progress progress) {
+    if (!step.peers().contains(labelHolder)) {
+      throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
+    }
+    int rowsPerColumn = receiveFloor(step, labelHolder, table);
+    try (PreparedColumns columns =
+        PreparedColumns.of(table.rows(), table.columnNames(), terms, rowsPerColumn)) {
+      if (columns.count() == 0) {
+        throw new DataException(
+            "None of the " + table.columnNames().size() + " columns varies: nothing to train on");
+      }
+      PrivacyChecks.requireRows(step.self(), table.rows().rows(), columns.count(), rowsPerColumn);
+      PrivacyChecks.requireSpread(columns);
+      columns.limitLeverage(PrivacyChecks.leverageLimit(rowsPerColumn));
+      if (step.peers().size() == 1) {
+        PrivacyChecks.passLimit(rules, columns.count(), true);
+      }
+      return new FeatureHolderFit(
+              step, labelHolder, terms, rules, randomness, listener, progress, table, columns)
+          .run();
+    }
+  }
+
+  /** Which rows, and how many per column the label holder allows; nothing has been sent yet. */
+  private static int receiveFloor(Channel step, PartyId labelHolder, LogisticTable table) {
+    Floors floors = step.receive(labelHolder, Floors.class);
+    LabelHolderFit.requireAligned(
+        labelHolder,
+        floors.rows(),
+        floors.alignmentDigest(),
+        table.rows().rows(),
+        table.alignmentDigest());
+    if (floors.rowsPerColumn() < PrivacyRules.LOWEST_ROWS_PER_COLUMN) {
+      throw new ProtocolException(
+          "The label holder allows "
+              + floors.rowsPerColumn()
+              + " rows per column: must be at least "
+              + PrivacyRules.LOWEST_ROWS_PER_COLUMN);
+    }
+    return floors.rowsPerColumn();
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.progress.Progress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The label holder of a vertical logistic regression, who also holds the Paillier key. All peers of
+ * the channel are feature holders. Trains on all rows in each pass by L-BFGS with an exact line
+ * search; the model equals that of training on the joined columns up to fixed point.
+ *
+ * <p>It learns the feature holder's linear predictor of every pass row by row if there is one
+ * feature holder, else the sum of theirs; the step lengths; and dot products of the L-BFGS basis.
+ * Labels are safe against feature holders that follow the protocol, within the row floor; one that
+ * does not can have chosen sums of residuals decrypted, one per column and pass. A forward pass
+ * that shows nobody the predictor would replace the predictor message of a pass.
+ *
+ * <p>Executors that hold the rows get columns, residuals and coefficients of this party's own
+ * cluster, never keys. Safe for one fit at a time. (Hardy et al., arXiv 1711.10677, for the split;
+ * Chen et al., NIPS 2014, for the vector-free optimiser.)
+ */
+public final class LogisticLabelHolder {
+  private static final int SEED_BYTES = 32;
+
+  private final LogisticTerms terms;
+  private final PrivacyRules rules;
+  private final PaillierPrivateKey key;
+  private final PrivateRandomness randomness;
+  private final byte[] roundingSeed;
+
+  /**
+   * @param key fresh for the session, of {@code terms.keyBits()} bits
+   * @param randomness from this party's own session secret
+   * @param roundingSeed 32 secret bytes, fresh for each fit; what {@link JoinedReference} needs to
+   *     repeat it
+   */
+  public LogisticLabelHolder(
+      LogisticTerms terms,
+      PrivacyRules rules,
+      PaillierPrivateKey key,
+      PrivateRandomness randomness,
+      byte[] roundingSeed) {
+    if (key.publicKey().keyBits() != terms.keyBits()) {
+      throw new IllegalArgumentException(
+          "Invalid key of "
+              + key.publicKey().keyBits()
+              + " bits: the terms say "
+              + terms.keyBits());
+    }
+    if (roundingSeed.length != SEED_BYTES) {
+      throw new IllegalArgumentException(
+          "Invalid rounding seed of " + roundingSeed.length + " bytes: must be " + SEED_BYTES);
+    }
+    this.terms = terms;
+    this.rules = rules;
+    this.key = key;
+    this.randomness = randomness;
+    this.roundingSeed = roundingSeed.clone();
+  }
+
+  /**
+   * Trains. Every feature holder must call its own {@code fit} on the same step.
+   *
+   * @param table this party's columns; may have none
+   * @param labels 0 or 1, by aligned row
+   * @param weights of the rows, not negative; null for equal ones
+   * @throws io.heddle.error.DataException if labels, weights or columns cannot be used
+   * @throws io.heddle.error.PrivacyException if a row floor forbids the fit
+   * @throws io.heddle.error.AlignmentException if a peer holds other rows
+   * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
+   */
+  public LogisticFit fit(
+      Channel step,
+      LogisticTable table,
+      double[] labels,
+      double @Nullable [] weights,
+      PassListener listener,
+      Progress progress) {
+    if (labels.length != table.rows().rows()) {
+      throw new IllegalArgumentException(
+          labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
+    }
+    LogisticLoss loss = LogisticLoss.of(labels, weights, terms.fitIntercept());
+    try (PreparedColumns columns =
+        PreparedColumns.of(table.rows(), table.columnNames(), terms, rules.rowsPerColumn())) {
+      return new LabelHolderFit(
+              step,
+              terms,
+              rules,
+              key,
+              randomness,
+              roundingSeed,
+              listener,
+              progress,
+              table,
+              columns,
+              loss)
+          .run();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import io.heddle.error.DataException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.table.AlignedRows;
+import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What both sides of joint scoring do with their own columns. */
+final class ScoringRows {
+  private ScoringRows() {}
+
+  static void requireColumns(LogisticModelPart part, LogisticTable table) {
+    if (!part.columnNames().equals(table.columnNames())) {
+      List<String> missing = new ArrayList<>(part.columnNames());
+      missing.removeAll(table.columnNames());
+      List<String> unknown = new ArrayList<>(table.columnNames());
+      unknown.removeAll(part.columnNames());
+      throw new DataException(
+          "The columns are not those of the model part"
+              + (missing.isEmpty() ? "" : ", missing: " + String.join(", ", missing))
+              + (unknown.isEmpty() ? "" : ", unknown: " + String.join(", ", unknown))
+              + (missing.isEmpty() && unknown.isEmpty() ? ": their order differs" : ""));
+    }
+  }
+
+  static ScoringOpening opening(LogisticModelPart part, LogisticTable table) {
+    return new ScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId());
+  }
+
+  static void requireSame(
+      PartyId peer, ScoringOpening theirs, LogisticModelPart part, LogisticTable table) {
+    LabelHolderFit.requireAligned(
+        peer,
+        theirs.rows(),
+        theirs.alignmentDigest(),
+        table.rows().rows(),
+        table.alignmentDigest());
+    if (!theirs.fitId().equals(part.fitId())) {
+      throw new ProtocolException(
+          "The model part of "
+              + peer
+              + " is of fit "
+              + theirs.fitId()
+              + ", this of "
+              + part.fitId());
+    }
+  }
+
+  /** This party's part of the linear predictor in units of 2^-24, its intercept included. */
+  static long[] predictor(LogisticModelPart part, AlignedRows<QuantisedBlock> rows) {
+    int[] varying = PreparedColumns.varying(part);
+    double[] perStep = new double[varying.length];
+    double constant = part.intercept();
+    for (int k = 0; k < varying.length; k++) {
+      int j = varying[k];
+      perStep[k] = part.coefficients()[j] * part.steps()[j];
+      constant += part.coefficients()[j] * part.centres()[j];
+    }
+    long[] values = LinearPredictor.of(rows, perStep);
+    long shift = Math.round(Math.scalb(constant, LinearPredictor.FRACTION_BITS));
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.addExact(values[i], shift);
+    }
+    return values;
+  }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.PrivacyException;
+import io.heddle.party.PartyId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JobConfigTest {
+  private static final String SMALL = "parties = [shop, bank], label-holder = bank\n";
+
+  private final Path directory;
+
+  JobConfigTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  private JobConfig load(String text, String... settings) throws IOException {
+    Path file = Files.writeString(directory.resolve("job.conf"), text);
+    return JobConfig.load(file, Overrides.ofArguments(List.of(settings)));
+  }
+
+  private PartyConfig party(String text) throws IOException {
+    Path file = Files.writeString(directory.resolve("heddle.conf"), text);
+    return PartyConfig.load(file, Overrides.NONE);
+  }
+
+  @Test
+  void load_small_hasDocumentedDefaults() throws IOException {
+    JobConfig job = load(SMALL);
+
+    assertThat(job.parties()).containsExactly(new PartyId("bank"), new PartyId("shop"));
+    assertThat(job.labelHolder()).isEqualTo(new PartyId("bank"));
+    assertThat(job.psi())
+        .isEqualTo(
+            new JobConfig.Psi(
+                JobConfig.PsiProtocol.AUTO,
+                new PartyId("bank"),
+                JobConfig.PsiResult.BOTH,
+                List.of(),
+                1));
+    assertThat(job.logistic()).isEqualTo(new JobConfig.Logistic(1e-4, 100, 1e-6, true, true, 0.5));
+    assertThat(job.keyBits()).isEqualTo(2048);
+    assertThat(job.testFraction()).isEqualTo(0.3);
+    assertThat(job.seed()).isEqualTo(7);
+  }
+
+  @Test
+  void canonicalTerms_sameMeaningWrittenDifferently_areEqual() throws IOException {
+    SortedMap<String, String> first = load(SMALL + "logistic.tol = 0.00000001").canonicalTerms();
+    SortedMap<String, String> second =
+        load("label-holder = \"bank\"\nparties = [\"bank\", \"shop\"]\nseed = 7, logistic { tol = 1e-8, regParam = 0.0001 }")
+            .canonicalTerms();
+
+    assertThat(first).isEqualTo(second);
+    assertThat(first.keySet()).allMatch(Keys.JOB::contains);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "job.name=other | job.name",
+        "parties=bank,shop,mall | parties",
+        "label-holder=shop | label-holder",
+        "psi.protocol=ecdh | psi.protocol",
+        "psi.receiver=shop | psi.receiver",
+        "psi.result=receiver | psi.result",
+        "psi.normalise=trim,strip-leading-zeros | psi.normalise",
+        "psi.min-intersection=5 | psi.min-intersection",
+        "logistic.regParam=0 | logistic.regParam",
+        "logistic.maxIter=3 | logistic.maxIter",
+        "logistic.tol=0.1 | logistic.tol",
+        "logistic.fitIntercept=false | logistic.fitIntercept",
+        "logistic.standardization=false | logistic.standardization",
+        "logistic.threshold=0.4 | logistic.threshold",
+        "paillier.key-bits=3072 | paillier.key-bits",
+        "test-fraction=0 | test-fraction",
+        "seed=-8 | seed",
+      })
+  void canonicalTerms_everyKeyChanged_differAtThatKey(String setting, String key)
+      throws IOException {
+    SortedMap<String, String> before = load(SMALL).canonicalTerms();
+    SortedMap<String, String> after = load(SMALL, setting).canonicalTerms();
+
+    assertThat(after.keySet()).isEqualTo(before.keySet());
+    assertThat(after.get(key)).isNotEqualTo(before.get(key));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "parties = [bank] | parties | a list of 2 to 8",
+        "parties = [bank, bank] | parties | none twice",
+        "parties = [a,b,c,d,e,f,g,h,bank] | parties | a list of 2 to 8",
+        "parties = [bank, SHOP] | parties | lower-case",
+        "label-holder = mall | label-holder | one of the parties [bank, shop]",
+        "algorithm = forest | algorithm | logistic",
+        "psi.protocol = hash | psi.protocol | auto, ecdh",
+        "psi.normalise = [trim, upper] | psi.normalise | trim, lower, nfc, strip-leading-zeros",
+        "logistic.regParam = -1 | logistic.regParam | a number from 0",
+        "logistic.regParam = NaN | logistic.regParam | a number from 0",
+        "logistic.maxIter = 0 | logistic.maxIter | from 1",
+        "logistic.maxIter = 1.5 | logistic.maxIter | a whole number",
+        "logistic.fitIntercept = 1 | logistic.fitIntercept | true or false",
+        "paillier.key-bits = 1024 | paillier.key-bits | from 2048",
+        "test-fraction = 1 | test-fraction | from 0.0 to 0.9",
+        "seed = x | seed | a whole number",
+        "logistic.regparam = 1 | logistic.regparam | did you mean logistic.regParam?",
+        "listen.port = 1 | listen.port | this key belongs into heddle.conf",
+      })
+  void load_badSetting_namesKeyPlaceAndWhatIsAllowed(String line, String key, String allowed) {
+    assertThatThrownBy(() -> load(SMALL + line))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("job.conf:2")
+        .hasMessageContaining(allowed);
+  }
+
+  @Test
+  void load_noParties_isRefused() {
+    assertThatThrownBy(() -> load("label-holder = bank"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Missing setting parties");
+  }
+
+  @Test
+  void labelHolder_jobThatOnlyAligns_isMissed() throws IOException {
+    JobConfig job = load("parties = [bank, shop], psi.receiver = shop");
+
+    assertThat(job.psi().receiver()).isEqualTo(new PartyId("shop"));
+    assertThatThrownBy(job::labelHolder).isInstanceOf(ConfigurationException.class);
+    assertThatThrownBy(() -> load("parties = [bank, shop]"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("psi.receiver");
+  }
+
+  @Test
+  void checkFor_partyThatFits_passes() throws IOException {
+    PartyConfig bank =
+        party(
+            "party=bank, peers.shop{address=\"h:1\",fingerprint=\"sha256:"
+                + "00".repeat(32)
+                + "\"}");
+
+    assertThatCode(() -> load(SMALL).checkFor(bank)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void checkFor_partyThatDoesNotFit_saysWhy() throws IOException {
+    JobConfig job = load(SMALL);
+
+    assertThatThrownBy(() -> job.checkFor(party("party = mall")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Party mall")
+        .hasMessageContaining("[bank, shop]");
+    assertThatThrownBy(() -> job.checkFor(party("party = bank")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("peers.shop")
+        .hasMessageContaining("heddle peer add shop");
+  }
+
+  @Test
+  void checkFor_intersectionBelowOwnFloor_namesTheRule() throws IOException {
+    PartyConfig bank =
+        party(
+            "party=bank, privacy.min-intersection=3, peers.shop{address=\"h:1\",fingerprint=\"sha256:"
+                + "00".repeat(32)
+                + "\"}");
+
+    assertThatThrownBy(() -> load(SMALL, "psi.min-intersection=2").checkFor(bank))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("psi.min-intersection = 2")
+        .hasMessageContaining("privacy.min-intersection = 3");
+    assertThatCode(() -> load(SMALL, "psi.min-intersection=3").checkFor(bank))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void checkFor_keyBelowOwnFloor_namesTheRule() throws IOException {
+    PartyConfig bank =
+        party(
+            "party=bank, privacy.min-key-bits=3072, peers.shop{address=\"h:1\",fingerprint=\"sha256:"
+                + "00".repeat(32)
+                + "\"}");
+
+    assertThatThrownBy(() -> load(SMALL).checkFor(bank))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("paillier.key-bits = 2048")
+        .hasMessageContaining("privacy.min-key-bits = 3072");
+  }
+}

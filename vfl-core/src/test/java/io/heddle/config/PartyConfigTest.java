@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.error.ConfigurationException;
+import io.heddle.party.PartyId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PartyConfigTest {
+  private static final String PRINT = "sha256:" + "0a".repeat(32);
+
+  private final Path directory;
+
+  PartyConfigTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(directory.resolve("heddle.conf"), text);
+  }
+
+  private PartyConfig load(String text, String... settings) throws IOException {
+    return PartyConfig.load(file(text), Overrides.ofArguments(List.of(settings)));
+  }
+
+  @Test
+  void load_nameOnly_hasDocumentedDefaults() throws IOException {
+    PartyConfig config = load("party = bank");
+
+    assertThat(config.party()).isEqualTo(new PartyId("bank"));
+    assertThat(config.listen()).isEqualTo(new PartyConfig.Listen("0.0.0.0", 7717));
+    assertThat(config.identity().keyStore()).isEqualTo(directory.resolve("identity.p12"));
+    assertThat(config.identity().passwordFile()).isEqualTo(directory.resolve("identity.password"));
+    assertThat(config.peers()).isEmpty();
+    assertThat(config.timeouts().connect()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.timeouts().idle()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(config.privacy())
+        .isEqualTo(
+            new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PartyConfig.PredictorConsent.LIMITED));
+    assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
+    assertThat(config.traceDirectory()).isNull();
+  }
+
+  @Test
+  void load_everyKey_isRead() throws IOException {
+    Files.writeString(
+        directory.resolve("peers.conf"),
+        "peers.shop { address = \"[::1]:4444\", fingerprint = \"" + PRINT + "\" }");
+    PartyConfig config =
+        load(
+            """
+            include "peers.conf"
+            party = bank   # a comment
+            listen { host = 127.0.0.1, port = 4443 }
+            identity { key-store = keys/me.p12, password-file = /secret/word }
+            channel { connect-timeout = 2 minutes, handshake-timeout = 3 s, idle-timeout = 500 ms, receive-timeout = 1 h }
+            privacy { min-key-bits = 3072, min-intersection = 100, max-peer-set-size = 5000
+              consent { labels = 10, predictor = no } }
+            data { id = [first, last], label = y, columns = [a, b] }
+            trace.dir = trace
+            """);
+
+    assertThat(config.peers())
+        .isEqualTo(Map.of(new PartyId("shop"), new PartyConfig.Peer("::1", 4444, PRINT)));
+    assertThat(config.effective())
+        .containsEntry("listen.host", "127.0.0.1")
+        .containsEntry("listen.port", "4443")
+        .containsEntry("identity.key-store", directory.resolve("keys/me.p12").toString())
+        .containsEntry("identity.password-file", "/secret/word")
+        .containsEntry("peers.shop.address", "[::1]:4444")
+        .containsEntry("peers.shop.fingerprint", PRINT)
+        .containsEntry("channel.connect-timeout", "120 s")
+        .containsEntry("channel.handshake-timeout", "3 s")
+        .containsEntry("channel.idle-timeout", "500 ms")
+        .containsEntry("channel.receive-timeout", "3600 s")
+        .containsEntry("privacy.min-key-bits", "3072")
+        .containsEntry("privacy.min-intersection", "100")
+        .containsEntry("privacy.max-peer-set-size", "5000")
+        .containsEntry("privacy.consent.labels", "10")
+        .containsEntry("privacy.consent.predictor", "no")
+        .containsEntry("data.id", "first,last")
+        .containsEntry("data.label", "y")
+        .containsEntry("data.columns", "a,b")
+        .containsEntry("trace.dir", directory.resolve("trace").toString());
+  }
+
+  @Test
+  void load_overrides_goBeforeTheFile() throws IOException {
+    PartyConfig config =
+        PartyConfig.load(
+            file("party = bank, privacy.consent.predictor = no, listen.port = 1"),
+            Overrides.ofArguments(
+                    List.of("privacy.consent.predictor=full", "data.id=a, b", "seed=3"))
+                .before(
+                    Overrides.ofSpark(
+                        Map.of(
+                            "spark.heddle.listen.port", "9",
+                            "spark.heddle.privacy.consent.predictor", "limited",
+                            "spark.heddle.config", "x",
+                            "spark.master", "local"))));
+
+    assertThat(config.privacy().predictor()).isEqualTo(PartyConfig.PredictorConsent.FULL);
+    assertThat(config.listen().port()).isEqualTo(9);
+    assertThat(config.data().id()).containsExactly("a", "b");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "listen.port = 0 | listen.port = 0 | a whole number from 1 to 65535",
+        "listen.port = 99999999999999999999 | listen.port | a whole number from 1 to 65535",
+        "listen.port = [1] | listen.port = [1] | a whole number",
+        "listen = 5 | listen | listen.host",
+        "privacy.min-key-bits = 1024 | privacy.min-key-bits = 1024 | 2048",
+        "privacy.min-key-bits = 2500 | privacy.min-key-bits = 2500 | 2048, 3072 or 4096",
+        "privacy.consent.labels = 9 | privacy.consent.labels = 9 | from 10",
+        "privacy.consent.predictor = yes | privacy.consent.predictor | no, limited, full",
+        "privacy.min-intersection = 0 | privacy.min-intersection | from 1",
+        "channel.idle-timeout = soon | channel.idle-timeout | a time from 100 ms to 86400 s",
+        "channel.idle-timeout = 1 ms | channel.idle-timeout | a time from 100 ms",
+        "data.id = [a, a] | data.id | none twice",
+        "data.id = [a, ' '] | data.id | ",
+        "data.id = {a = 1} | data.id.a | data.id",
+        "data { id = a, label = a } | data.id | other than data.label",
+        "data { id = a, columns = [a, b] } | data.columns | other than those of data.id",
+        "privacy.consent.label = 10 | privacy.consent.label | did you mean privacy.consent.labels?",
+        "seed = 7 | seed | this key belongs into job.conf",
+        "peers.Shop.address = \"x:1\" | peers.Shop.address | peers.<party>.address",
+        "peers.shop.addres = \"x:1\" | peers.shop.addres | peers.<party>.address",
+        "peers.shop.address = \"x:1\" | peers.shop.fingerprint | sha256:",
+        "colour = red | colour | must be one of channel.connect-timeout",
+      })
+  void load_badSetting_namesKeyPlaceAndWhatIsAllowed(String line, String key, String allowed)
+      throws IOException {
+    assertThatThrownBy(() -> load("party = bank\n\n" + line.replace('\'', '"')))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("heddle.conf")
+        .hasMessageContaining(allowed == null ? "" : allowed);
+  }
+
+  @Test
+  void load_badValue_namesTheLine() throws IOException {
+    assertThatThrownBy(() -> load("party = bank\n\nlisten.port = 70000\n"))
+        .hasMessage(
+            "Invalid listen.port = 70000 ("
+                + directory.resolve("heddle.conf")
+                + ":3): must be a whole number from 1 to 65535");
+  }
+
+  @Test
+  void load_badOverride_namesTheCommandLine() {
+    assertThatThrownBy(() -> load("party = bank", "listen.port=x"))
+        .hasMessageContaining("listen.port = \"x\" (--set)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no-port", "host:", "host:0", "host:65536", ":1", "::1:80", "a b:1"})
+  void load_badAddress_isRefused(String address) {
+    assertThatThrownBy(
+            () ->
+                load(
+                    "party = bank\npeers.shop { fingerprint = \""
+                        + PRINT
+                        + "\"\naddress = \""
+                        + address
+                        + "\" }"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid peers.shop.address")
+        .hasMessageContaining(":3): must be host:port");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "md5:00",
+        "sha256:00",
+        "0a0a",
+        "sha256:0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A"
+      })
+  void load_badFingerprint_isRefused(String fingerprint) {
+    assertThatThrownBy(
+            () ->
+                load(
+                    "party = bank\npeers.shop { address = \"h:1\", fingerprint = \""
+                        + fingerprint
+                        + "\" }"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid peers.shop.fingerprint")
+        .hasMessageContaining("must be sha256: and 64");
+  }
+
+  @Test
+  void load_peerIsSelf_isRefused() {
+    assertThatThrownBy(
+            () -> load("party=bank, peers.bank{address=\"h:1\",fingerprint=\"" + PRINT + "\"}"))
+        .hasMessageContaining("bank is this party itself");
+  }
+
+  @Test
+  void load_noParty_isRefused() {
+    assertThatThrownBy(() -> load("listen.port = 1"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Missing setting party");
+  }
+
+  @Test
+  void load_invalidName_isRefused() {
+    assertThatThrownBy(() -> load("party = \"The Bank\""))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("heddle.conf:1")
+        .hasMessageContaining("lower-case letters");
+  }
+
+  @Test
+  void load_noFile_isRefused() {
+    assertThatThrownBy(() -> PartyConfig.load(directory.resolve("none.conf"), Overrides.NONE))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("No configuration file " + directory.resolve("none.conf"));
+  }
+
+  @Test
+  void load_notHocon_namesTheLine() {
+    assertThatThrownBy(() -> load("party = bank\nlisten {\n"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("heddle.conf: 3");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"seed", "=7", "sead=7", "spark=1"})
+  void overrides_malformedOrUnknown_areRefused(String assignment) {
+    assertThatThrownBy(() -> Overrides.ofArguments(List.of(assignment)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--set");
+  }
+
+  @Test
+  void overrides_findTheirFile() {
+    Overrides overrides =
+        Overrides.ofArguments(List.of("privacy.consent.labels=10", "logistic.tol=1e-10", "seed=1"));
+
+    assertThat(overrides.forParty()).containsOnlyKeys("privacy.consent.labels");
+    assertThat(overrides.forJob()).isEqualTo(Map.of("logistic.tol", "1e-10", "seed", "1"));
+  }
+}
