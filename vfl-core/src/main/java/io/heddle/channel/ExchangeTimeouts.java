@@ -34,8 +34,8 @@ public record ExchangeTimeouts(
     }
   }
 
-  /** For errors: whole seconds where they are, milliseconds otherwise. */
-  static String describe(Duration duration) {
+  /** A duration in the words of an error: whole seconds where they are, milliseconds otherwise. */
+  public static String describe(Duration duration) {
     long millis = duration.toMillis();
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }

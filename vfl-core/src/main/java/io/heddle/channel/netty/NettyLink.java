@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.Link;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.party.PartyId;
@@ -50,7 +51,7 @@ final class NettyLink implements Link {
     try {
       if (!before.await(timeout.toMillis())) {
         throw new PeerUnavailableException(
-            "Party " + peer + " has not read for " + timeout.toSeconds() + " s");
+            "Party " + peer + " has not read for " + ExchangeTimeouts.describe(timeout));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
