@@ -5,6 +5,7 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.progress.Progress;
+import io.heddle.spark.cli.ConsoleProgress;
 import io.heddle.spark.cli.ExitCode;
 import io.heddle.spark.session.HeddleSession;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ public final class PartyJob {
       PartyConfig party = PartyConfig.load(config, overrides);
       JobConfig terms = JobConfig.load(job, overrides);
       terms.labelHolder();
-      Progress progress = Progress.NONE;
+      Progress progress = ConsoleProgress.create();
       HeddleSession session = HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
       try {
         work.run(spark, session, party, terms, data);

@@ -19,10 +19,6 @@ import java.util.List;
 
 /** A party's exchange over TLS, as its configuration describes it. */
 final class TlsExchange {
-<<<<<<< HEAD
-=======
-
->>>>>>> tables
   private TlsExchange() {}
 
   static Exchange open(PartyConfig party, JobConfig job) {

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
+import io.heddle.config.PartyConfig;
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.PrivacyException;
+import io.heddle.spark.SparkExtension;
+import io.heddle.spark.TwoParties;
+import io.heddle.spark.session.HeddleSession;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("spark")
+@ExtendWith(SparkExtension.class)
+class TrainJobTest {
+  private final SparkSession spark;
+  private final Path folder;
+
+  TrainJobTest(SparkSession spark, @TempDir Path folder) {
+    this.spark = spark;
+    this.folder = folder;
+  }
+
+  private List<String> settings(String consent) {
+    return List.of("data.id=id", "data.columns=a,b,c", "privacy.consent.predictor=" + consent);
+  }
+
+  /** The session's files again, with the settings that only one party has. */
+  private PartyConfig party(HeddleSession session, String consent) {
+    List<String> own = new ArrayList<>(settings(consent));
+    own.add("trace.dir=" + folder.resolve("trace-" + session.self()));
+    if (session.holdsLabels()) {
+      own.add("data.label=label");
+    }
+    return PartyConfig.load(folder.resolve(session.self() + ".conf"), Overrides.ofArguments(own));
+  }
+
+  private JobConfig job() {
+    return JobConfig.load(folder.resolve("job.conf"), Overrides.NONE);
+  }
+
+  private String csv(HeddleSession session) {
+    List<Row> rows =
+        (session.holdsLabels()
+                ? TwoParties.bankTable(spark, 0, 1000)
+                : TwoParties.retailerTable(spark, 200, 1200))
+            .collectAsList();
+    StringBuilder text =
+        new StringBuilder(session.holdsLabels() ? "id,a,b,c,label\n" : "id,a,b,c\n");
+    for (Row row : rows) {
+      Vector x = row.getAs(1);
+      text.append(row.getString(0))
+          .append(',')
+          .append(x.apply(0))
+          .append(',')
+          .append(x.apply(1))
+          .append(',')
+          .append(x.apply(2));
+      if (session.holdsLabels()) {
+        text.append(',').append((int) row.getDouble(2));
+      }
+      text.append('\n');
+    }
+    try {
+      return Files.writeString(folder.resolve(session.self() + ".csv"), text).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path place(HeddleSession session, String what) {
+    return folder.resolve(session.self() + "-" + what);
+  }
+
+  @Test
+  void trainThenScore_twoParties_publishModelFiguresAndScores() throws Exception {
+    Function<HeddleSession, Integer> train =
+        session -> {
+          new TrainJob(spark, session, party(session, "full"), job())
+              .run(csv(session), place(session, "model"), place(session, "run"));
+          return 0;
+        };
+    TwoParties.run(folder, settings("full"), train, train);
+    Function<HeddleSession, Integer> score =
+        session -> {
+          new ScoreJob(spark, session, party(session, "full"), job())
+              .run(csv(session), place(session, "model"), place(session, "scores"));
+          return 0;
+        };
+    TwoParties.run(folder, settings("full"), score, score);
+
+    ObjectMapper json = new ObjectMapper();
+    JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
+    JsonNode retailer = json.readTree(folder.resolve("retailer-run/run.json").toFile());
+    assertThat(bank.at("/rows/own").asInt()).isEqualTo(1000);
+    assertThat(bank.at("/rows/aligned").asInt()).isEqualTo(800);
+    assertThat(bank.at("/rows/train").asInt() + bank.at("/rows/test").asInt()).isEqualTo(800);
+    assertThat(bank.at("/rows/test").asInt()).isBetween(190, 290);
+    assertThat(retailer.get("rows")).isEqualTo(bank.get("rows"));
+    assertThat(bank.get("auc").asDouble()).isBetween(0.85, 1.0);
+    assertThat(retailer.has("auc")).isFalse();
+    assertThat(bank.get("role").asText()).isEqualTo("label-holder");
+    assertThat(bank.get("passes").asInt()).isEqualTo(retailer.get("passes").asInt()).isPositive();
+    assertThat(bank.get("ledger")).isNotEmpty();
+    for (JsonNode run : List.of(bank, retailer)) {
+      assertThat(run.get("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
+      for (String phase : List.of("psi", "train", "score")) {
+        assertThat(run.at("/seconds/" + phase).asDouble()).as(phase).isPositive();
+      }
+      for (String phase : List.of("psi", "train")) {
+        assertThat(run.at("/bytes/" + phase).asLong()).as(phase).isGreaterThan(1000);
+      }
+      assertThat(run.get("cpuSeconds").asDouble()).isPositive();
+      assertThat(run.get("peakMemoryMiB").asDouble()).isGreaterThan(10);
+    }
+    assertThat(retailer.at("/bytes/score").asLong()).isGreaterThan(8 * 190);
+
+    assertThat(json.readTree(folder.resolve("bank-model/manifest.json").toFile()).get("files"))
+        .isNotEmpty();
+    assertThat(TraceFiles.readCoefficients(folder.resolve("trace-bank")))
+        .hasSize(bank.get("passes").asInt());
+    assertThat(TraceFiles.readTrainingIds(folder.resolve("trace-bank")))
+        .isEqualTo(TraceFiles.readTrainingIds(folder.resolve("trace-retailer")))
+        .hasSize(bank.at("/rows/train").asInt());
+
+    List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
+    assertThat(scores.get(0)).isEqualTo("id,probability,prediction");
+    assertThat(scores).hasSize(801);
+    assertThat(folder.resolve("retailer-scores/scores.csv")).doesNotExist();
+    assertThat(folder.resolve("retailer-scores/run.json")).exists();
+    nothingLeftBeside();
+  }
+
+  @Test
+  void train_predictorRefused_leavesNoModelAtEither() throws Exception {
+    Function<HeddleSession, Integer> train =
+        session -> {
+          try {
+            new TrainJob(spark, session, party(session, "no"), job())
+                .run(csv(session), place(session, "model"), place(session, "run"));
+          } catch (RuntimeException e) {
+            session.fail(e);
+            throw e;
+          }
+          return 0;
+        };
+
+    assertThatThrownBy(() -> TwoParties.run(folder, settings("no"), train, train))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("privacy.consent.predictor");
+
+    for (String name : List.of("bank-model", "bank-run", "retailer-model", "retailer-run")) {
+      assertThat(folder.resolve(name)).doesNotExist();
+    }
+    nothingLeftBeside();
+  }
+
+  @Test
+  void publication_placeTaken_isRefusedBeforeAnyWork() throws Exception {
+    Path taken = Files.createDirectory(folder.resolve("taken"));
+    Publication.prepare(taken, "--out").close();
+    Files.writeString(taken.resolve("file"), "kept");
+
+    assertThatThrownBy(() -> Publication.prepare(taken, "--out"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--out");
+    assertThat(taken.resolve("file")).hasContent("kept");
+  }
+
+  @Test
+  void publication_readOnlyFolder_isRefused() throws Exception {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("r-xr-xr-x"));
+    org.junit.jupiter.api.Assumptions.assumeFalse(
+        Files.isWritable(locked), "this user may write everywhere");
+
+    assertThatThrownBy(() -> Publication.prepare(locked.resolve("model"), "--model-dir"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("--model-dir");
+  }
+
+  private void nothingLeftBeside() throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      assertThat(entries.map(entry -> entry.getFileName().toString()))
+          .noneMatch(name -> name.startsWith("."));
+    }
+  }
+}
