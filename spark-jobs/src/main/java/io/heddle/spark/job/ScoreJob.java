@@ -50,6 +50,7 @@ final class ScoreJob {
       session.listen();
       VerticalLogisticRegressionModel model =
           VerticalLogisticRegressionModel.load(part.toUri().toString())
+              .setSession(session.name())
               .setThreshold(job.logistic().threshold());
       TableReader own =
           TableReader.read(

@@ -114,6 +114,7 @@ final class TrainJob {
     VerticalLogisticRegression estimator =
         new VerticalLogisticRegression()
             .setFeaturesCol(FEATURES)
+            .setSession(session.name())
             .setRegParam(params.regParam())
             .setMaxIter(params.maxIter())
             .setTol(params.tol())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.error.ConfigurationException;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
-import org.apache.spark.SparkConf;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import scala.Option;
@@ -27,7 +27,8 @@ record FeatureRows(LogisticTable table) implements AutoCloseable {
   private static final int ROWS_PER_PARTITION = 50_000;
 
   static FeatureRows of(AlignedTable aligned, String featuresCol) {
-    SparkConf conf = aligned.table().sparkSession().sparkContext().getConf();
+    String localRows =
+        aligned.table().sparkSession().conf().get(LOCAL_ROWS, String.valueOf(DEFAULT_LOCAL_ROWS));
     // From the rows alone, so that every run cuts alike, whatever cluster it has.
     int partitions = Math.max(2, 1 + (aligned.rows() - 1) / ROWS_PER_PARTITION);
     AlignedRows<ColumnBlock> rows =
@@ -35,11 +36,24 @@ record FeatureRows(LogisticTable table) implements AutoCloseable {
             aligned.table().select(AlignedTable.INDEX, featuresCol),
             aligned.rows(),
             partitions,
-            conf.getInt(LOCAL_ROWS, DEFAULT_LOCAL_ROWS));
+            atLeastZero(localRows));
     int width = rows.map("", (block, none) -> block.columns().length).get(0);
     return new FeatureRows(
         new LogisticTable(
             rows, names(aligned, featuresCol, width), HexFormat.of().parseHex(aligned.digest())));
+  }
+
+  private static int atLeastZero(String text) {
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= 0) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below, as a negative one is.
+    }
+    throw new ConfigurationException(
+        "Invalid " + LOCAL_ROWS + " " + text + ": must be a whole number, 0 or more");
   }
 
   /** Names as a VectorAssembler leaves them; numbered where there are none or not one for each. */

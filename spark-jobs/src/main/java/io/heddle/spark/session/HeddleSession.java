@@ -147,6 +147,11 @@ public final class HeddleSession implements AutoCloseable {
     return Path.of(path);
   }
 
+  /** The name by which stages find it. */
+  public String name() {
+    return name;
+  }
+
   /** This party. */
   public PartyId self() {
     return party.party();

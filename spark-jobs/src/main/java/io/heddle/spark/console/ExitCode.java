@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.spark.cli;
+package io.heddle.spark.console;
 
 import io.heddle.error.AlignmentException;
 import io.heddle.error.ConfigurationException;
@@ -20,9 +20,9 @@ public enum ExitCode {
   CONFIGURATION(3, "after the change `heddle config check` tells whether the files are right"),
   /** The own table cannot be used, or the parties' rows do not fit together. */
   DATA(4, "nothing was written"),
-  PRIVACY(5, "no model was trained or written"),
+  PRIVACY(5, "nothing was written"),
   /** The peer did what the protocol does not allow, or was started with other terms. */
-  PROTOCOL(6, "compare the version and the job file with the peer's"),
+  PROTOCOL(6, "compare version, job file and fingerprints with the peer's"),
   /** Nothing is known to be wrong: a new run may work. */
   PEER_UNAVAILABLE(7, "check that the peer runs and its address is right, then start again"),
   PEER_ENDED(8, "the peer's own output has the cause");

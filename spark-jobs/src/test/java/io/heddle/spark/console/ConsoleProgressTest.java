@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.spark.cli;
+package io.heddle.spark.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -54,7 +54,8 @@ class ConsoleProgressTest {
     progress.end();
 
     assertThat(lines())
-        .containsExactly("pass: 10 rows, 2.0 rows/s", "pass: 10 rows, 2.0 rows/s, 5.0 s", "score: 0.0 s");
+        .containsExactly(
+            "pass: 10 rows, 2.0 rows/s", "pass: 10 rows, 2.0 rows/s, 5.0 s", "score: 0.0 s");
   }
 
   @Test

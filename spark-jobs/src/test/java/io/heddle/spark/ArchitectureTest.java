@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule SPARK_IS_SEEN_ABOVE_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.heddle.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "scala..", "io.heddle.spark..");
+
+  @ArchTest
+  static final ArchRule NETTY_IS_SEEN_BELOW_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.heddle.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule NO_GUESSABLE_RANDOMNESS_AND_NO_FOREIGN_OBJECTS =
+      noClasses()
+          .that()
+          .resideInAPackage("io.heddle.spark..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.Random")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
+          .orShould()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.io.ObjectInputStream")
+          .orShould()
+          .callMethod(Math.class, "random");
+
+  @ArchTest
+  static void packages_ofThisModule_haveNoCycle(JavaClasses classes) {
+    slices().matching("io.heddle.spark.(*)..").should().beFreeOfCycles().check(classes);
+  }
+}

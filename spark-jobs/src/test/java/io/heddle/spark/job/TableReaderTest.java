@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.config.PartyConfig;
+import io.heddle.error.DataException;
+import io.heddle.spark.SparkExtension;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Tag("spark")
+@ExtendWith(SparkExtension.class)
+class TableReaderTest {
+  private static final PartyConfig.Data DATA = new PartyConfig.Data(List.of("id"), "y", List.of());
+
+  private final SparkSession spark;
+  private final Path folder;
+
+  TableReaderTest(SparkSession spark, @TempDir Path folder) {
+    this.spark = spark;
+    this.folder = folder;
+  }
+
+  private String csv(String text) throws Exception {
+    return Files.writeString(folder.resolve("table.csv"), text.replace("|", "\n")).toString();
+  }
+
+  @Test
+  void read_csv_keepsIdsAsTextAndColumnsAsNumbers() throws Exception {
+    TableReader read =
+        TableReader.read(
+            spark, csv("\uFEFFid,y,a,b.c|007,1,1.5,-2e3|\"x\"\"y,z\",0, 3 ,4|"), DATA, true);
+    assertThat(read.features()).containsExactly("a", "b.c");
+    List<Row> rows = read.table().collectAsList();
+    assertThat(rows.get(0).toSeq().mkString(";")).isEqualTo("007;1.0;1.5;-2000.0");
+    assertThat(rows.get(1).toSeq().mkString(";")).isEqualTo("x\"y,z;0.0;3.0;4.0");
+  }
+
+  @Test
+  void read_parquet_equalsCsv() throws Exception {
+    TableReader csv = TableReader.read(spark, csv("id,y,a|1,1,2|2,0,3|"), DATA, true);
+    String parquet = folder.resolve("table.parquet").toString();
+    csv.table().selectExpr("cast(id as long) as id", "y", "a").write().parquet(parquet);
+    TableReader read = TableReader.read(spark, parquet, DATA, true);
+    assertThat(read.features()).containsExactly("a");
+    assertThat(read.table().orderBy("id").collectAsList().toString())
+        .isEqualTo(csv.table().orderBy("id").collectAsList().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "id,y,a|1,1,x|2,0,3|; Column a",
+        "id,y,a|1,1,|2,0,3|; Column a",
+        "id,y,a|1,1,NaN|2,0,3|; Column a",
+        "id,y,a|1,1,Infinity|2,0,1|; 1 of 2 rows",
+        "id,y,a|1,1,1e999|2,0,1|; not finite",
+        "id,y,a|1,,1|2,0,1|; Column y",
+        "id,y,a|1,1,1,9|2,0,1|; 1 lines",
+        "id,y,a|1,1|2,0,1|; 1 lines",
+        "id,y,a|; No rows",
+        "id,y,a,A|1,1,1,2|; stands twice",
+        "key,y,a|1,1,1|; No column id",
+        "id,a|1,1|; No column y"
+      })
+  void read_badTable_isDataExceptionWithoutValues(String text, String says) throws Exception {
+    String file = csv(text);
+    assertThatThrownBy(() -> TableReader.read(spark, file, DATA, true))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(says);
+  }
+
+  @Test
+  void read_missingFile_isDataException() {
+    for (String file : List.of("nowhere.csv", "nowhere.parquet")) {
+      assertThatThrownBy(() -> TableReader.read(spark, folder.resolve(file).toString(), DATA, true))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(file);
+    }
+  }
+}
