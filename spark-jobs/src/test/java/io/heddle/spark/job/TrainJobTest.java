@@ -139,9 +139,10 @@ class TrainJobTest {
         .isNotEmpty();
     assertThat(TraceFiles.readCoefficients(folder.resolve("trace-bank")))
         .hasSize(bank.get("passes").asInt());
-    assertThat(TraceFiles.readTrainingIds(folder.resolve("trace-bank")))
-        .isEqualTo(TraceFiles.readTrainingIds(folder.resolve("trace-retailer")))
-        .hasSize(bank.at("/rows/train").asInt());
+    assertThat(TraceFiles.readTrainingIds(folder.resolve("trace-bank")).toArray(byte[][]::new))
+        .isDeepEqualTo(
+            TraceFiles.readTrainingIds(folder.resolve("trace-retailer")).toArray(byte[][]::new))
+        .hasNumberOfRows(bank.at("/rows/train").asInt());
 
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
     assertThat(scores.get(0)).isEqualTo("id,probability,prediction");
