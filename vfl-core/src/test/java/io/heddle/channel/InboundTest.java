@@ -11,7 +11,9 @@ import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,26 @@ class InboundTest {
     }
     for (int number = 0; number < 4; number++) {
       assertThat(bank.receive(key(number)).body()).hasSize(4 + number);
+    }
+  }
+
+  @Test
+  void frame_thousandSchedulesOfRepeatsInAnyOrder_eachMessageOnce() {
+    for (long seed = 0; seed < 1000; seed++) {
+      Random random = new Random(seed);
+      LoneExchange reader = new LoneExchange(BANK, RETAILER, ExchangeLimits.DEFAULT);
+      FrameHandler link = reader.accepted(RETAILER, reader);
+      reader.open(SESSION);
+      List<Envelope> schedule = new ArrayList<>();
+      for (int number = 0; number < 10; number++) {
+        schedule.addAll(Collections.nCopies(1 + random.nextInt(5), blob(key(number), number)));
+      }
+      Collections.shuffle(schedule, random);
+      schedule.forEach(sent -> frames(sent).forEach(link::frame));
+      for (int number = 0; number < 10; number++) {
+        assertThat(reader.receive(key(number)).body()).as("seed " + seed).hasSize(4 + number);
+      }
+      assertThat(reader.mailbox().size()).as("seed " + seed).isZero();
     }
   }
 

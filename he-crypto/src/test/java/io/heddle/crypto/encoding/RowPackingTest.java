@@ -26,10 +26,14 @@ class RowPackingTest {
   private static final PlaintextSpace LARGEST =
       () -> BigInteger.ONE.shiftLeft(2048).subtract(BigInteger.ONE);
 
+  /** Three quarters of the largest: one draw in four lies above the range of the masks. */
+  private static final PlaintextSpace BETWEEN =
+      () -> BigInteger.valueOf(3).shiftLeft(2046).setBit(0);
+
   private static final Randomness RANDOMNESS = Randomness.derive(new byte[32], "mask test");
 
   static List<PlaintextSpace> spaces() {
-    return List.of(SMALLEST, LARGEST);
+    return List.of(SMALLEST, BETWEEN, LARGEST);
   }
 
   /** The slot counts that the training design states, and the limits. */

@@ -2,19 +2,20 @@
 package io.heddle.psi.command;
 
 import com.typesafe.config.ConfigUtil;
+import io.heddle.config.JobConfig;
 import io.heddle.party.PartyId;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.BufferedReader;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * from whoever runs it.
  */
 public final class LocalPsi {
-  private static final long GRACE_SECONDS = 10;
-  private static final int MIN_CODE_OF_CONSEQUENCE = 7;
+  private static final long GRACE_SECONDS = 3;
+  private static final String FAILURE = "heddle: ";
+  private static final int FIRST_CODE_OF_CONSEQUENCE = 7;
 
   /** Makes a party's key files in its directory and returns the fingerprint. */
   @FunctionalInterface
@@ -41,7 +43,6 @@ public final class LocalPsi {
    * @param receiver the table of the side that gets the result
    * @param sender the table of the other side
    * @param id the columns that name a row, in both tables
-   * @param protocol {@code auto} or {@code ecdh}
    * @param out where the receiver's common rows go; null for nowhere
    * @param settings further settings for both sides, {@code key=value} each
    * @param command starts {@code heddle psi} in a process of its own; its options are appended
@@ -50,7 +51,7 @@ public final class LocalPsi {
       Path receiver,
       Path sender,
       List<String> id,
-      String protocol,
+      JobConfig.PsiProtocol protocol,
       @Nullable Path out,
       List<String> settings,
       List<String> command) {}
@@ -103,22 +104,19 @@ public final class LocalPsi {
     Party sender = party("sender", directory, ports.get(1), identities);
     Process receiving = start(receiver, sender, request.receiver(), request.out());
     Process sending = start(sender, receiver, request.sender(), null);
-    Process first = firstToEnd(receiving, sending, stderr(receiver), progress);
+    Process first = firstToEnd(receiving, sending, stderr(receiver));
+    Process second = first == receiving ? sending : receiving;
+    boolean ended = true;
     if (first.exitValue() != 0) {
-      Process second = first == receiving ? sending : receiving;
       // A side that fails before it connects has no way to tell the other one.
-      if (!second.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
-        second.destroy();
-      }
+      ended = second.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
+      second.destroy();
     }
-    receiving.waitFor();
-    sending.waitFor();
-    boolean blameReceiver = code(receiving) != 0 && code(receiving) < MIN_CODE_OF_CONSEQUENCE;
-    if (blameReceiver || (code(receiving) != 0 && code(sending) == 0)) {
-      throw failure(receiver, code(receiving));
-    }
-    if (code(sending) != 0) {
-      throw failure(sender, code(sending));
+    second.waitFor();
+    Process cause = ended && isCause(second) && !isCause(first) ? second : first;
+    cause = cause.exitValue() == 0 ? second : cause;
+    if (cause.exitValue() != 0) {
+      throw failure(cause == receiving ? receiver : sender, cause.exitValue());
     }
     return new Result(
         PsiReport.read(receiver.directory().resolve("report")),
@@ -154,7 +152,7 @@ public final class LocalPsi {
         parties = [receiver, sender]
         psi { receiver = receiver, protocol = %s }
         """
-            .formatted(ConfigUtil.quoteString(request.protocol())));
+            .formatted(request.protocol().name().toLowerCase(Locale.ROOT)));
     List<String> command = new ArrayList<>(request.command());
     command.addAll(List.of("--config", config.toString(), "--job", job.toString()));
     command.addAll(List.of("--data", data.toAbsolutePath().toString()));
@@ -177,15 +175,14 @@ public final class LocalPsi {
     return party.directory().resolve("stderr");
   }
 
-  /** Passes on what the receiver tells of its progress while both run. */
-  private static Process firstToEnd(Process a, Process b, Path told, PrintStream progress)
+  /** Passes on what the receiver tells of its progress; its failure is told at the end. */
+  private Process firstToEnd(Process a, Process b, Path told)
       throws IOException, InterruptedException {
-    try (InputStream lines = Files.newInputStream(told)) {
+    try (BufferedReader lines = Files.newBufferedReader(told)) {
       while (true) {
-        progress.write(lines.readAllBytes());
-        progress.flush();
-        if (a.waitFor(100, TimeUnit.MILLISECONDS)) {
-          progress.write(lines.readAllBytes());
+        boolean ended = a.waitFor(100, TimeUnit.MILLISECONDS);
+        lines.lines().filter(line -> !line.startsWith(FAILURE)).forEach(progress::println);
+        if (ended) {
           return a;
         }
         if (!b.isAlive()) {
@@ -195,19 +192,19 @@ public final class LocalPsi {
     }
   }
 
-  private static int code(Process process) {
-    int code = process.exitValue();
-    return code > 8 ? 1 : code;
+  /** Whether a side failed by itself; the higher codes say that the other one was lost or gave up. */
+  private static boolean isCause(Process side) {
+    return side.exitValue() != 0 && side.exitValue() < FIRST_CODE_OF_CONSEQUENCE;
   }
 
   private static ChildFailure failure(Party party, int code) throws IOException {
     String last = "it ended with code " + code + " and without a reason";
-    for (String line : Files.readAllLines(stderr(party), StandardCharsets.UTF_8)) {
-      if (line.startsWith("heddle: ")) {
-        last = line.substring("heddle: ".length());
+    for (String line : Files.readAllLines(stderr(party))) {
+      if (line.startsWith(FAILURE)) {
+        last = line.substring(FAILURE.length());
       }
     }
-    return new ChildFailure(code, "the " + party.id() + " failed: " + last);
+    return new ChildFailure(code < 128 ? code : 1, "The " + party.id() + " failed: " + last);
   }
 
   private static List<Integer> freePorts() throws IOException {

@@ -2,6 +2,7 @@
 package io.heddle.spark.cli;
 
 import io.heddle.psi.command.ChildFailure;
+import io.heddle.spark.demo.DemoFailure;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The {@code heddle} command in a plain JVM, without Spark. */
+/** The {@code heddle} command in a plain JVM; {@code bin/heddle} starts it. */
 @Command(
     name = "heddle",
     mixinStandardHelpOptions = true,
@@ -18,6 +19,9 @@ import picocli.CommandLine.ScopeType;
     description =
         "Organisations that hold different columns about the same people train one model together.",
     subcommands = {
+      DemoSubcommand.class,
+      SparkSubcommand.Train.class,
+      SparkSubcommand.Score.class,
       PsiSubcommand.class,
       InitSubcommand.class,
       PeerSubcommand.class,
@@ -63,6 +67,10 @@ public final class HeddleCommand {
             })
         .setExecutionExceptionHandler(
             (failure, command, parsed) -> {
+              if (failure instanceof DemoFailure party) {
+                err.println("heddle: " + party.getMessage());
+                return party.exitCode();
+              }
               if (failure instanceof ChildFailure child) {
                 err.println("heddle: " + child.getMessage());
                 return child.exitCode();

@@ -2,6 +2,7 @@
 package io.heddle.spark.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.error.DataException;
 import io.heddle.psi.command.LocalPsi;
@@ -72,7 +73,7 @@ final class PsiSubcommand implements Callable<Integer> {
   private List<String> id = new ArrayList<>();
 
   @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto or ecdh.")
-  private String protocol = "auto";
+  private JobConfig.PsiProtocol protocol = JobConfig.PsiProtocol.AUTO;
 
   @Option(
       names = "--out",

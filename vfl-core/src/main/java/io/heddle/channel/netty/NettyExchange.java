@@ -333,7 +333,9 @@ public final class NettyExchange extends Exchange {
     @Override
     void refused(@Nullable Throwable why) {
       unauthenticated.decrementAndGet();
-      LOG.warn("Party {} refused a connection: {}", self(), reason(why));
+      if (why != null) {
+        LOG.warn("Party {} refused a connection: {}", self(), reason(why));
+      }
     }
 
     @Override

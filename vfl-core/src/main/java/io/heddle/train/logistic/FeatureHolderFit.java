@@ -35,8 +35,6 @@ import java.util.TreeSet;
 
 /** One fit as a feature holder goes through it. */
 final class FeatureHolderFit {
-  private static final int CHUNK = 4096;
-
   private final Channel channel;
   private final PartyId labelHolder;
   private final LogisticTerms terms;
@@ -201,14 +199,17 @@ final class FeatureHolderFit {
   private CiphertextBlock receiveResiduals(Channel step, PaillierPublicKey key) {
     List<CiphertextBlock> chunks = new ArrayList<>();
     int expected = packing.ciphertexts();
-    for (int from = 0; from < expected; from += CHUNK) {
+    for (int from = 0; from < expected; from += LogisticMessages.CHUNK_CIPHERTEXTS) {
       ResidualChunk chunk = step.receive(labelHolder, ResidualChunk.class);
       if (chunk.number() != chunks.size()) {
         throw new ProtocolException(
             "Chunk " + chunk.number() + " of the residuals: must be chunk " + chunks.size());
       }
       chunks.add(
-          CiphertextBlock.fromBytes(key, chunk.ciphertexts(), Math.min(CHUNK, expected - from)));
+          CiphertextBlock.fromBytes(
+              key,
+              chunk.ciphertexts(),
+              Math.min(LogisticMessages.CHUNK_CIPHERTEXTS, expected - from)));
     }
     return CiphertextBlock.concat(chunks);
   }

@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * How a fit went, as one party saw it.
  *
- * @param passes gradients opened to each feature holder, and linear predictors opened to the label
- *     holder
+ * @param passes steps taken; each opened one gradient to every feature holder and one linear
+ *     predictor to the label holder. A fit that finds no way down any more has opened one gradient
+ *     beyond these
  * @param converged false where the pass limit ended the fit; the model is then that of the last
  *     pass
  * @param losses mean loss with penalty, before the first pass and after each; the label holder's

@@ -33,7 +33,6 @@ import java.util.TreeMap;
 
 /** One fit as the label holder goes through it. */
 final class LabelHolderFit {
-  private static final int CHUNK = 4096;
   private static final double LEAST_GRADIENT = 1e-24;
 
   private final Channel channel;
@@ -187,7 +186,7 @@ final class LabelHolderFit {
     long[] residuals = FixedPoint.stochastic(loss.residuals(), terms.residualBits(), noise);
     Randomness obfuscation =
         randomness.derive("logistic/residuals", context(step), Digests.sha256(residuals));
-    int rowsPerChunk = CHUNK * packing.rowsPerPlaintext();
+    int rowsPerChunk = LogisticMessages.CHUNK_CIPHERTEXTS * packing.rowsPerPlaintext();
     for (int number = 0, from = 0; from < residuals.length; number++, from += rowsPerChunk) {
       int to = (int) Math.min((long) from + rowsPerChunk, residuals.length);
       PlaintextBlock plaintexts = packing.pack(key.publicKey(), residuals, from, to);

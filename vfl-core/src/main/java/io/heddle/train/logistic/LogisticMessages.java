@@ -23,7 +23,9 @@ public final class LogisticMessages {
   static final int POINT_BYTES = 32;
   static final int FIT_ID_BYTES = 16;
   static final int MAX_KEY_BYTES = 1 << 16;
-  static final int MAX_CHUNK_BYTES = 4096 * 1024;
+  // Small enough that encrypting, sending and reading overlap from a few thousand rows on.
+  static final int CHUNK_CIPHERTEXTS = 256;
+  static final int MAX_CHUNK_BYTES = CHUNK_CIPHERTEXTS * 1024;
   static final int MAX_COLUMNS = 10_000;
   static final int MAX_SCALARS = 1024;
 

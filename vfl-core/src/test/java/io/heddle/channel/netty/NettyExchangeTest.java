@@ -465,6 +465,47 @@ class NettyExchangeTest {
   }
 
   @Test
+  void send_intoABlackHole_givesUpAfterTheTimeout() throws IOException {
+    ExchangeTimeouts hasty =
+        new ExchangeTimeouts(
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(2));
+    try (Relay toRetailer = new Relay(retailerPort)) {
+      NettyExchange bank =
+          exchange(BANK, bankPort, BANK_ID, RETAILER, toRetailer.port(), RETAILER_ID, hasty);
+      NettyExchange retailer = retailer(RETAILER_ID, hasty);
+      Map<PartyId, Callable<Throwable>> calls = new TreeMap<>();
+      calls.put(
+          BANK,
+          () ->
+              catchThrowable(
+                  () -> {
+                    Session session = session(bank);
+                    Channel step = session.beginStep("talk", new TreeMap<>());
+                    toRetailer.stall();
+                    step.send(RETAILER, new Blob(new byte[32 << 20]));
+                  }));
+      calls.put(
+          RETAILER,
+          () ->
+              catchThrowable(
+                  () ->
+                      session(retailer)
+                          .beginStep("talk", new TreeMap<>())
+                          .receive(BANK, Blob.class)));
+      Map<PartyId, Throwable> failures = Parties.together(calls);
+      assertThat(failures.get(BANK))
+          .isInstanceOf(PeerUnavailableException.class)
+          .hasMessage("Party retailer has not read for 2 s");
+      assertThat(failures.get(RETAILER))
+          .isInstanceOf(PeerUnavailableException.class)
+          .hasMessageContaining("No message 0 of step 1-talk from bank to retailer within 2 s");
+    }
+  }
+
+  @Test
   void link_cutInTheMiddle_isUnavailableAtBoth() throws IOException {
     try (Relay toRetailer = new Relay(retailerPort);
         Relay toBank = new Relay(bankPort)) {

@@ -11,12 +11,15 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** For tests: passes every connection on to another port and keeps what crosses. */
 final class Relay implements AutoCloseable {
   private final ServerSocket listener;
   private final int target;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private volatile boolean stalled;
   private final List<ByteArrayOutputStream> streams = new CopyOnWriteArrayList<>();
 
   Relay(int target) throws IOException {
@@ -40,6 +43,11 @@ final class Relay implements AutoCloseable {
     return result;
   }
 
+  /** From now on reads nothing more, as a black hole does; the connections stay. */
+  void stall() {
+    stalled = true;
+  }
+
   /** Ends every connection at once. */
   void cut() throws IOException {
     for (Socket socket : sockets) {
@@ -52,7 +60,7 @@ final class Relay implements AutoCloseable {
 
   @FunctionalInterface
   private interface Action {
-    void run() throws IOException;
+    void run() throws IOException, InterruptedException;
   }
 
   private static void thread(Action action) {
@@ -61,7 +69,7 @@ final class Relay implements AutoCloseable {
             () -> {
               try {
                 action.run();
-              } catch (IOException e) {
+              } catch (IOException | InterruptedException e) {
                 // The connection has ended; that is all there is to do.
               }
             },
@@ -87,7 +95,7 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  private void copy(Socket from, Socket to) throws IOException {
+  private void copy(Socket from, Socket to) throws IOException, InterruptedException {
     ByteArrayOutputStream seen = new ByteArrayOutputStream();
     streams.add(seen);
     try (from;
@@ -101,12 +109,16 @@ final class Relay implements AutoCloseable {
         }
         out.write(buffer, 0, n);
         out.flush();
+        if (stalled) {
+          ended.await();
+        }
       }
     }
   }
 
   @Override
   public void close() throws IOException {
+    ended.countDown();
     listener.close();
     cut();
   }

@@ -67,6 +67,19 @@ class FederatedFitTest {
   }
 
   @Test
+  void fit_residualsInSeveralChunks_equalsJoinedReference() {
+    LogisticTerms terms = LogisticTerms.builder().maxIter(2).columnBits(5).residualBits(12).build();
+    Joined joined = Fits.generate(9000, 9, 1, 1);
+    Outcome outcome = Fits.fit(terms, joined, null);
+    assertThat(
+            JoinedReference.maxCoefficientDifference(
+                outcome.trace(),
+                JoinedReference.train(
+                    terms, 10, joined.labels(), null, joined.holders(), Fits.seed(), 2)))
+        .isLessThanOrEqualTo(1e-6);
+  }
+
+  @Test
   void fit_untilConverged_reachesTheOptimumOfTheJoinedColumns() {
     Joined joined = Fits.generate(500, 8, 2, 3);
     Outcome outcome = Fits.fit(LogisticTerms.builder().tol(1e-7).build(), joined, null);

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.config.Overrides;
+import io.heddle.config.PartyConfig;
+import io.heddle.identity.Identity;
+import io.heddle.party.PartyId;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeddleCommandTest {
+  private static final String PRINT = "sha256:" + "0a".repeat(32);
+
+  private final Path directory;
+  private String out = "";
+  private String err = "";
+
+  HeddleCommandTest(@TempDir Path directory) {
+    this.directory = directory.resolve("bank");
+  }
+
+  private int run(String... arguments) {
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    int code =
+        HeddleCommand.execute(
+            new PrintStream(outBytes, true, StandardCharsets.UTF_8),
+            new PrintStream(errBytes, true, StandardCharsets.UTF_8),
+            arguments);
+    out = outBytes.toString(StandardCharsets.UTF_8);
+    err = errBytes.toString(StandardCharsets.UTF_8);
+    return code;
+  }
+
+  private int init(String... more) {
+    String[] arguments = new String[5 + more.length];
+    System.arraycopy(
+        new String[] {"init", "--party", "bank", "--dir", directory.toString()}, 0, arguments, 0, 5);
+    System.arraycopy(more, 0, arguments, 5, more.length);
+    return run(arguments);
+  }
+
+  private String config() {
+    return directory.resolve("heddle.conf").toString();
+  }
+
+  @Test
+  void init_freshDirectory_makesAnIdentityOnlyItsOwnerReads() throws IOException {
+    assertThat(init("--port", "4443")).isZero();
+
+    PartyConfig config = PartyConfig.load(directory.resolve("heddle.conf"), Overrides.NONE);
+    Identity identity =
+        Identity.load(config.identity().keyStore(), config.identity().passwordFile());
+    assertThat(config.party()).isEqualTo(new PartyId("bank"));
+    assertThat(config.listen().port()).isEqualTo(4443);
+    assertThat(out).contains(identity.fingerprint()).contains("HOST:4443");
+    assertThat(Files.getPosixFilePermissions(config.identity().keyStore()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(Files.getPosixFilePermissions(config.identity().passwordFile()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(Files.readString(config.identity().passwordFile())).hasSize(65);
+    assertThat(identity.certificate().getNotAfter().toInstant())
+        .isBetween(
+            Instant.now().plus(Duration.ofDays(3 * 365 - 2)),
+            Instant.now().plus(Duration.ofDays(3 * 365 + 2)));
+    assertThat(identity.privateKey().getAlgorithm()).isEqualTo("EC");
+  }
+
+  @Test
+  void init_again_replacesNothingUnlessForced() throws IOException {
+    assertThat(init()).isZero();
+    byte[] keyStore = Files.readAllBytes(directory.resolve("identity.p12"));
+
+    assertThat(init()).isEqualTo(3);
+    assertThat(err).contains("heddle.conf already").contains("--force").hasLineCount(1);
+    Files.delete(directory.resolve("heddle.conf"));
+    assertThat(init()).isEqualTo(3);
+    assertThat(err).contains("--force");
+    assertThat(Files.readAllBytes(directory.resolve("identity.p12"))).isEqualTo(keyStore);
+
+    assertThat(init("--force")).isZero();
+    assertThat(Files.readAllBytes(directory.resolve("identity.p12"))).isNotEqualTo(keyStore);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "init",
+        "init --party The-Bank",
+        "init --party bank --port 0",
+        "peer",
+        "config",
+        "nonsense",
+        "psi",
+        "psi --local --sender x --id y",
+        "psi --local --receiver x --sender y",
+        "psi --local --receiver x --sender y --id z --protocol fastest",
+        "psi --local --receiver x --sender y --id z --config c",
+        "psi --config c --job j --data d --receiver r",
+        "config check --fast",
+      })
+  void execute_wrongUsage_isTwoWithOneLine(String line) {
+    assertThat(run(line.split(" "))).isEqualTo(2);
+    assertThat(err).startsWith("heddle: ").contains("--help").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "psi", "init", "peer", "peer add", "config", "config check"})
+  void execute_help_isShown(String command) {
+    assertThat(run((command + " --help").strip().split(" "))).isZero();
+    assertThat(out).contains("Usage: heddle " + command);
+  }
+
+  @Test
+  void peer_addListRemove_keepsTheCommentsOfTheConfiguration() throws IOException {
+    init();
+    String before = Files.readString(Path.of(config()));
+
+    assertThat(run("peer", "add", "shop", "--address", "shop.example:7717", "--fingerprint", PRINT, "--config", config())).isZero();
+    assertThat(run("peer", "add", "mall", "--address", "[::1]:1", "--fingerprint", PRINT, "--config", config())).isZero();
+    assertThat(run("peer", "list", "--config", config())).isZero();
+    assertThat(out.lines())
+        .containsExactly("mall  [::1]:1  " + PRINT, "shop  shop.example:7717  " + PRINT);
+
+    assertThat(run("peer", "remove", "mall", "--config", config())).isZero();
+    assertThat(PartyConfig.load(Path.of(config()), Overrides.NONE).peers())
+        .containsOnlyKeys(new PartyId("shop"));
+    assertThat(Files.readString(Path.of(config()))).isEqualTo(before);
+    assertThat(run("peer", "remove", "mall", "--config", config())).isEqualTo(3);
+    assertThat(err).contains("No peer mall").contains("[shop]");
+  }
+
+  @Test
+  void peer_addWrong_changesNothing() throws IOException {
+    init();
+    assertThat(run("peer", "add", "shop", "--address", "nowhere", "--fingerprint", PRINT, "--config", config())).isEqualTo(2);
+    assertThat(run("peer", "add", "shop", "--address", "h:1", "--fingerprint", "abc", "--config", config())).isEqualTo(2);
+    assertThat(run("peer", "add", "bank", "--address", "h:1", "--fingerprint", PRINT, "--config", config())).isEqualTo(2);
+    assertThat(directory.resolve("peers.conf")).doesNotExist();
+
+    Files.writeString(Path.of(config()), "party = bank\n");
+    assertThat(run("peer", "add", "shop", "--address", "h:1", "--fingerprint", PRINT, "--config", config())).isEqualTo(3);
+    assertThat(err).contains("include \"peers.conf\"");
+  }
+
+  @Test
+  void configCheck_goodFiles_printsEverySettingAndNoSecret() throws IOException {
+    init();
+    run("peer", "add", "shop", "--address", "h:1", "--fingerprint", PRINT, "--config", config());
+    Path job =
+        Files.writeString(
+            directory.resolve("job.conf"), "parties = [bank, shop], label-holder = bank");
+
+    assertThat(
+            run("config", "check", "--config", config(), "--job", job.toString(), "--set", "logistic.tol=1e-8", "--set", "data.id=a,b"))
+        .isZero();
+
+    assertThat(out)
+        .contains("peers.shop.address = h:1")
+        .contains("data.id = a,b")
+        .contains("logistic.tol = 1.0E-8")
+        .contains("seed = 7")
+        .contains("fingerprint: sha256:")
+        .doesNotContain(Files.readString(directory.resolve("identity.password")).strip());
+  }
+
+  @Test
+  void configCheck_badFile_isThreeAndNamesTheLine() throws IOException {
+    init();
+    Files.writeString(Path.of(config()), "party = bank\nlisten.prot = 1\n");
+
+    assertThat(run("config", "check", "--config", config())).isEqualTo(3);
+    assertThat(err)
+        .contains("listen.prot")
+        .contains("heddle.conf:2")
+        .contains("did you mean listen.port?")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void configCheck_verbose_addsTheStackTrace() {
+    assertThat(run("config", "check", "--config", "none.conf", "--verbose")).isEqualTo(3);
+    assertThat(err).contains("No configuration file none.conf").contains("\tat io.heddle");
+  }
+}

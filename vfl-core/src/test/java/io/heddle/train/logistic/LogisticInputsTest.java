@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.heddle.error.DataException;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LogisticInputsTest {
+
+  static Stream<Arguments> badTerms() {
+    return Stream.of(
+        bad(b -> b.regParam(-1), "Invalid regParam -1.0: must be finite and at least 0"),
+        bad(b -> b.regParam(Double.NaN), "Invalid regParam NaN"),
+        bad(b -> b.maxIter(0), "Invalid maxIter 0: must be at least 1"),
+        bad(b -> b.tol(1), "Invalid tol 1.0: must be at least 0 and below 1"),
+        bad(b -> b.keyBits(1024), "Invalid keyBits 1024: must be 2048, 3072 or 4096"),
+        bad(b -> b.residualBits(25), "Invalid residualBits 25: must be 8 to 24"),
+        bad(b -> b.columnBits(13), "Invalid columnBits 13: must be 4 to 12"),
+        bad(b -> b.history(0), "Invalid history 0: must be 1 to 50"));
+  }
+
+  private static Arguments bad(UnaryOperator<LogisticTerms.Builder> change, String message) {
+    return Arguments.of(change, message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("badTerms")
+  void terms_outOfRange_areNamed(UnaryOperator<LogisticTerms.Builder> change, String message) {
+    LogisticTerms.Builder builder = change.apply(LogisticTerms.builder());
+    assertThatThrownBy(builder::build)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void terms_everyComponent_isCompared() {
+    assertThat(LogisticTerms.builder().build().asTerms())
+        .hasSize(LogisticTerms.class.getRecordComponents().length)
+        .containsEntry("regParam", "1.0E-4")
+        .containsEntry("keyBits", "2048");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"no,NO", "limited,LIMITED", "full,FULL"})
+  void consent_ofTheFile_isRead(String text, PredictorConsent consent) {
+    assertThat(PredictorConsent.parse(text)).isEqualTo(consent);
+    assertThat(consent.text()).isEqualTo(text);
+    assertThatThrownBy(() -> PredictorConsent.parse(text.toUpperCase(Locale.ROOT)))
+        .hasMessageContaining("must be no, limited or full");
+  }
+
+  static Stream<Arguments> badLabels() {
+    return Stream.of(
+        Arguments.of(new double[] {0, 1, Double.NaN, 2}, "2 of 4 labels are missing"),
+        Arguments.of(new double[] {1, 1, 1}, "All 3 rows with weight have one label"),
+        Arguments.of(new double[] {0, 0}, "All 2 rows with weight have one label"),
+        Arguments.of(new double[0], "All 0 rows"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badLabels")
+  void labels_thatCannotTrain_areCounted(double[] labels, String message) {
+    assertThatThrownBy(() -> LogisticLoss.of(labels, null, true))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void weights_thatCannotTrain_areCounted() {
+    double[] labels = {0, 1, 1};
+    assertThatThrownBy(() -> LogisticLoss.of(labels, new double[] {1, -1, Double.NaN}, true))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith("2 of 3 weights");
+    assertThatThrownBy(() -> LogisticLoss.of(labels, new double[] {0, 1, 1}, true))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("one label");
+    assertThatThrownBy(() -> LogisticLoss.of(labels, new double[3], true))
+        .isInstanceOf(DataException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,0", "3,1,1", "4,4,0", "7,1,1", "1000,1,1"})
+  void weights_whateverTheirScale_boundResidualsByAPowerOfTwo(double a, double b, int exponent) {
+    LogisticLoss loss = LogisticLoss.of(new double[] {0, 1}, new double[] {a, b}, false);
+    assertThat(loss.exponent()).isEqualTo(exponent);
+    assertThat(loss.residuals()[0])
+        .isCloseTo(0.5 * 2 * a / (a + b) / (1 << exponent), within(1e-12));
+  }
+
+  @Test
+  void modelPart_tellsNoCoefficient() {
+    LogisticModelPart part =
+        new LogisticModelPart(
+            "0".repeat(32),
+            List.of("x"),
+            new double[] {0.123},
+            0.456,
+            new double[1],
+            new double[1],
+            new double[1],
+            new double[1]);
+    assertThat(part.toString()).doesNotContain("123").doesNotContain("456");
+  }
+}
