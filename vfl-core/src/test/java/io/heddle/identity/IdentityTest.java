@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HexFormat;
-import org.bouncycastle.asn1.x500.X500Name;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -45,7 +45,7 @@ class IdentityTest {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
     generator.initialize(256);
     KeyPair keys = generator.generateKeyPair();
-    X500Name name = new X500Name("CN=bank");
+    X500Principal name = new X500Principal("CN=bank");
     X509CertificateHolder signed =
         new JcaX509v3CertificateBuilder(
                 name,
@@ -83,7 +83,7 @@ class IdentityTest {
 
     Identity identity = Identity.load(keyStore, passwordFile);
 
-    byte[] publicKeyInfo = publicKeyInfo(certificate);
+    byte[] publicKeyInfo = certificate.getPublicKey().getEncoded();
     String expected =
         "sha256:"
             + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(publicKeyInfo));
@@ -92,12 +92,6 @@ class IdentityTest {
     assertThat(identity.certificateChain()).containsExactly(certificate);
     assertThat(identity.privateKey().getAlgorithm()).isEqualTo("EC");
     assertThat(identity).hasToString("Identity[" + expected + "]");
-  }
-
-  private static byte[] publicKeyInfo(X509Certificate certificate) throws Exception {
-    return new X509CertificateHolder(certificate.getEncoded())
-        .getSubjectPublicKeyInfo()
-        .getEncoded();
   }
 
   @ParameterizedTest

@@ -4,8 +4,8 @@ package io.heddle.psi.command;
 import com.typesafe.config.ConfigUtil;
 import io.heddle.config.JobConfig;
 import io.heddle.party.PartyId;
-import java.io.IOException;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -192,7 +192,9 @@ public final class LocalPsi {
     }
   }
 
-  /** Whether a side failed by itself; the higher codes say that the other one was lost or gave up. */
+  /**
+   * Whether a side failed by itself; the higher codes say that the other one was lost or gave up.
+   */
   private static boolean isCause(Process side) {
     return side.exitValue() != 0 && side.exitValue() < FIRST_CODE_OF_CONSEQUENCE;
   }

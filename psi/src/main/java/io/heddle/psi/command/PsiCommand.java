@@ -79,35 +79,34 @@ public final class PsiCommand {
               + request.config()
               + "): must be the column that names a row, or a list of them");
     }
-    try (TableOutput output = request.out() == null ? null : TableOutput.open(request.out())) {
-      Table table = TableFiles.read(request.data());
-      Ids ids = Ids.of(table, config.data().id(), job.psi().normalise());
-      Table own = ownColumns(table, config.data());
-      ids.notes().forEach(progress::note);
-      try (NettyExchange exchange = exchange(config, job, identity);
-          Session session = Session.open(exchange, terms(job, config), progress)) {
-        Alignment aligned = align(session, job, config, ids, progress);
-        session.finish();
-        if (output != null && learns(job, config)) {
-          output.write(own, aligned.rows());
-        }
-        PsiReport report =
-            new PsiReport(
-                "ecdh",
-                table.rows(),
-                aligned.rows().length,
-                job.psi().result() == JobConfig.PsiResult.BOTH
-                    ? HexFormat.of().formatHex(aligned.digest())
-                    : "",
-                session.traffic().bytesSent(),
-                session.traffic().bytesReceived(),
-                ProcessUsage.cpuSeconds(),
-                ProcessUsage.peakMemoryMiB());
-        if (request.report() != null) {
-          report.write(request.report());
-        }
-        return report;
+    TableOutput output = request.out() == null ? null : TableOutput.open(request.out());
+    Table table = TableFiles.read(request.data());
+    Ids ids = Ids.of(table, config.data().id(), job.psi().normalise());
+    Table own = ownColumns(table, config.data());
+    ids.notes().forEach(progress::note);
+    try (NettyExchange exchange = exchange(config, job, identity);
+        Session session = Session.open(exchange, terms(job, config), progress)) {
+      Alignment aligned = align(session, job, config, ids, progress);
+      session.finish();
+      if (output != null && learns(job, config)) {
+        output.write(own, aligned.rows());
       }
+      PsiReport report =
+          new PsiReport(
+              "ecdh",
+              table.rows(),
+              aligned.rows().length,
+              job.psi().result() == JobConfig.PsiResult.BOTH
+                  ? HexFormat.of().formatHex(aligned.digest())
+                  : "",
+              session.traffic().bytesSent(),
+              session.traffic().bytesReceived(),
+              ProcessUsage.cpuSeconds(),
+              ProcessUsage.peakMemoryMiB());
+      if (request.report() != null) {
+        report.write(request.report());
+      }
+      return report;
     }
   }
 

@@ -14,20 +14,21 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one file that a run leaves, all of it or none. Opened before the run, so that a place that
- * cannot be written is known before any work; the rows go into a temporary file beside it, and one
- * rename makes them visible. A file that was there is replaced. Not safe for several threads.
+ * cannot be written is known before any work. The rows go into a temporary file beside it, and one
+ * rename makes them visible; until they are written there is no file at all. A file that was there
+ * is replaced. Not safe for several threads.
  */
-public final class TableOutput implements AutoCloseable {
+public final class TableOutput {
   private final Path file;
-  private final Path temporary;
+  private final Path directory;
 
-  private TableOutput(Path file, Path temporary) {
+  private TableOutput(Path file, Path directory) {
     this.file = file;
-    this.temporary = temporary;
+    this.directory = directory;
   }
 
   /**
-   * Takes the place.
+   * Makes sure that the place can be written.
    *
    * @param file a name that ends in {@code .parquet} makes a Parquet file, any other CSV
    * @throws DataException if it is a directory, or its directory is missing or cannot be written
@@ -40,9 +41,10 @@ public final class TableOutput implements AutoCloseable {
     if (directory == null || !Files.isDirectory(directory)) {
       throw new DataException("Cannot write " + file + ": there is no directory " + directory);
     }
+    TableOutput output = new TableOutput(file, directory);
     try {
-      return new TableOutput(
-          file, Files.createTempFile(directory, "." + file.getFileName() + ".", ".tmp"));
+      Files.delete(output.createTemporary());
+      return output;
     } catch (IOException e) {
       throw new DataException(
           "Cannot write " + file + ": the directory " + directory + " takes no new file", e);
@@ -57,22 +59,31 @@ public final class TableOutput implements AutoCloseable {
    */
   public void write(Table table, int[] rows) {
     try {
-      if (TableFiles.isParquetName(file)) {
-        ParquetTables.write(table, rows, temporary);
-      } else {
-        writeCsv(table, rows);
+      Path temporary = createTemporary();
+      try {
+        if (TableFiles.isParquetName(file)) {
+          ParquetTables.write(table, rows, temporary);
+        } else {
+          writeCsv(table, rows, temporary);
+        }
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
       }
-      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new DataException("Cannot write " + file + ": is the disk full?", e);
     }
   }
 
-  private void writeCsv(Table table, int[] rows) throws IOException {
+  private Path createTemporary() throws IOException {
+    return Files.createTempFile(directory, "." + file.getFileName() + ".", ".tmp");
+  }
+
+  private static void writeCsv(Table table, int[] rows, Path temporary) throws IOException {
     List<String> names = table.columnNames();
     List<Column> columns = names.stream().map(table::column).toList();
     try (BufferedWriter out = Files.newBufferedWriter(temporary)) {
@@ -98,16 +109,6 @@ public final class TableOutput implements AutoCloseable {
       out.write('"');
       out.write(value.replace("\"", "\"\""));
       out.write('"');
-    }
-  }
-
-  /** Gives the place back; after {@link #write} there is nothing to do. */
-  @Override
-  public void close() {
-    try {
-      Files.deleteIfExists(temporary);
-    } catch (IOException e) {
-      throw new DataException("Cannot delete the temporary file " + temporary, e);
     }
   }
 }

@@ -104,9 +104,7 @@ class ParquetTest {
   void output_parquet_roundTripsEveryKind() throws IOException {
     Table table = TableFiles.read(everyKind());
     Path file = directory.resolve("out.parquet");
-    try (TableOutput output = TableOutput.open(file)) {
-      output.write(table, new int[] {1, 0, 1});
-    }
+    TableOutput.open(file).write(table, new int[] {1, 0, 1});
 
     Table back = TableFiles.read(file);
 

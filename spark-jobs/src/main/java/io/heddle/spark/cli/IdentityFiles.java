@@ -26,9 +26,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.HexFormat;
-import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.Extension;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -101,7 +99,7 @@ public final class IdentityFiles {
 
   private static X509Certificate selfSigned(PartyId party, KeyPair keys, SecureRandom random)
       throws GeneralSecurityException, OperatorCreationException, IOException {
-    X500Name name = new X500Name("CN=" + party.name() + ",O=Heddle");
+    X500Principal name = new X500Principal("CN=" + party.name() + ",O=Heddle");
     Instant now = Instant.now();
     // An hour back, since the peer's clock may be behind.
     return new JcaX509CertificateConverter()
@@ -113,7 +111,6 @@ public final class IdentityFiles {
                     Date.from(now.atOffset(ZoneOffset.UTC).plusYears(YEARS).toInstant()),
                     name,
                     keys.getPublic())
-                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
                 .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
   }
 

@@ -54,7 +54,8 @@ class ConsoleProgressTest {
     progress.end();
 
     assertThat(lines())
-        .containsExactly("pass: 10 rows, 2.0 rows/s", "pass: 10 rows, 2.0 rows/s, 5.0 s", "score: 0.0 s");
+        .containsExactly(
+            "pass: 10 rows, 2.0 rows/s", "pass: 10 rows, 2.0 rows/s, 5.0 s", "score: 0.0 s");
   }
 
   @Test

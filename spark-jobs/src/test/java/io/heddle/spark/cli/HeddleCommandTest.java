@@ -48,7 +48,11 @@ class HeddleCommandTest {
   private int init(String... more) {
     String[] arguments = new String[5 + more.length];
     System.arraycopy(
-        new String[] {"init", "--party", "bank", "--dir", directory.toString()}, 0, arguments, 0, 5);
+        new String[] {"init", "--party", "bank", "--dir", directory.toString()},
+        0,
+        arguments,
+        0,
+        5);
     System.arraycopy(more, 0, arguments, 5, more.length);
     return run(arguments);
   }
@@ -129,8 +133,30 @@ class HeddleCommandTest {
     init();
     String before = Files.readString(Path.of(config()));
 
-    assertThat(run("peer", "add", "shop", "--address", "shop.example:7717", "--fingerprint", PRINT, "--config", config())).isZero();
-    assertThat(run("peer", "add", "mall", "--address", "[::1]:1", "--fingerprint", PRINT, "--config", config())).isZero();
+    assertThat(
+            run(
+                "peer",
+                "add",
+                "shop",
+                "--address",
+                "shop.example:7717",
+                "--fingerprint",
+                PRINT,
+                "--config",
+                config()))
+        .isZero();
+    assertThat(
+            run(
+                "peer",
+                "add",
+                "mall",
+                "--address",
+                "[::1]:1",
+                "--fingerprint",
+                PRINT,
+                "--config",
+                config()))
+        .isZero();
     assertThat(run("peer", "list", "--config", config())).isZero();
     assertThat(out.lines())
         .containsExactly("mall  [::1]:1  " + PRINT, "shop  shop.example:7717  " + PRINT);
@@ -146,13 +172,57 @@ class HeddleCommandTest {
   @Test
   void peer_addWrong_changesNothing() throws IOException {
     init();
-    assertThat(run("peer", "add", "shop", "--address", "nowhere", "--fingerprint", PRINT, "--config", config())).isEqualTo(2);
-    assertThat(run("peer", "add", "shop", "--address", "h:1", "--fingerprint", "abc", "--config", config())).isEqualTo(2);
-    assertThat(run("peer", "add", "bank", "--address", "h:1", "--fingerprint", PRINT, "--config", config())).isEqualTo(2);
+    assertThat(
+            run(
+                "peer",
+                "add",
+                "shop",
+                "--address",
+                "nowhere",
+                "--fingerprint",
+                PRINT,
+                "--config",
+                config()))
+        .isEqualTo(2);
+    assertThat(
+            run(
+                "peer",
+                "add",
+                "shop",
+                "--address",
+                "h:1",
+                "--fingerprint",
+                "abc",
+                "--config",
+                config()))
+        .isEqualTo(2);
+    assertThat(
+            run(
+                "peer",
+                "add",
+                "bank",
+                "--address",
+                "h:1",
+                "--fingerprint",
+                PRINT,
+                "--config",
+                config()))
+        .isEqualTo(2);
     assertThat(directory.resolve("peers.conf")).doesNotExist();
 
     Files.writeString(Path.of(config()), "party = bank\n");
-    assertThat(run("peer", "add", "shop", "--address", "h:1", "--fingerprint", PRINT, "--config", config())).isEqualTo(3);
+    assertThat(
+            run(
+                "peer",
+                "add",
+                "shop",
+                "--address",
+                "h:1",
+                "--fingerprint",
+                PRINT,
+                "--config",
+                config()))
+        .isEqualTo(3);
     assertThat(err).contains("include \"peers.conf\"");
   }
 
@@ -165,7 +235,17 @@ class HeddleCommandTest {
             directory.resolve("job.conf"), "parties = [bank, shop], label-holder = bank");
 
     assertThat(
-            run("config", "check", "--config", config(), "--job", job.toString(), "--set", "logistic.tol=1e-8", "--set", "data.id=a,b"))
+            run(
+                "config",
+                "check",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--set",
+                "logistic.tol=1e-8",
+                "--set",
+                "data.id=a,b"))
         .isZero();
 
     assertThat(out)

@@ -53,8 +53,18 @@ class PsiLocalTest {
     Path json = directory.resolve("figures.json");
 
     Outcome outcome =
-        run("psi", "--local", "--receiver", receiver.toString(), "--sender", sender.toString(),
-            "--id", "id", "--out", out.toString(), "--json=" + json);
+        run(
+            "psi",
+            "--local",
+            "--receiver",
+            receiver.toString(),
+            "--sender",
+            sender.toString(),
+            "--id",
+            "id",
+            "--out",
+            out.toString(),
+            "--json=" + json);
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
     List<String> lines = Files.readAllLines(out);
@@ -90,8 +100,17 @@ class PsiLocalTest {
     Path out = directory.resolve("out.csv");
 
     Outcome outcome =
-        run("psi", "--local", "--receiver", receiver.toString(), "--sender", sender.toString(),
-            "--id", "id", "--out", out.toString());
+        run(
+            "psi",
+            "--local",
+            "--receiver",
+            receiver.toString(),
+            "--sender",
+            sender.toString(),
+            "--id",
+            "id",
+            "--out",
+            out.toString());
 
     assertThat(outcome.code()).isEqualTo(4);
     assertThat(outcome.err())
