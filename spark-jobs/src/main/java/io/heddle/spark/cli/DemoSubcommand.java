@@ -2,6 +2,7 @@
 package io.heddle.spark.cli;
 
 import io.heddle.error.ConfigurationException;
+import io.heddle.spark.console.ExitCode;
 import io.heddle.spark.demo.Demo;
 import io.heddle.spark.demo.DemoReport;
 import io.heddle.spark.demo.DemoRequest;

@@ -2,6 +2,7 @@
 package io.heddle.spark.cli;
 
 import io.heddle.psi.command.ChildFailure;
+import io.heddle.spark.console.ExitCode;
 import io.heddle.spark.demo.DemoFailure;
 import java.io.PrintStream;
 import java.io.PrintWriter;

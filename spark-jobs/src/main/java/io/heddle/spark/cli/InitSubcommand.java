@@ -4,6 +4,7 @@ package io.heddle.spark.cli;
 import io.heddle.error.ConfigurationException;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
+import io.heddle.spark.console.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -9,6 +9,8 @@ import io.heddle.psi.command.LocalPsi;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.psi.command.PsiCommand;
 import io.heddle.psi.command.PsiReport;
+import io.heddle.spark.console.ConsoleProgress;
+import io.heddle.spark.console.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
  * {@code heddle train} and {@code heddle score}. {@code bin/heddle} hands both to spark-submit,
  * which runs {@link io.heddle.spark.job.PartyJob}; here stands what they are called with.
  */
+@SuppressWarnings("UnusedVariable") // picocli shows the options; the launcher passes them on
 class SparkSubcommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init")

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The {@code heddle} command: what a person types, and what they read while it runs and when it
- * fails.
- */
+/** The {@code heddle} command: what a person types. */
 @NullMarked
 package io.heddle.spark.cli;
 

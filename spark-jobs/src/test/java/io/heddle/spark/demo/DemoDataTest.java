@@ -39,8 +39,8 @@ class DemoDataTest {
     assertThat(DEFAULT.retailer().get(0))
         .startsWith("customer,basket_value,")
         .doesNotContain("default");
-    assertThat(DEFAULT.bank()).allSatisfy(line -> assertThat(line.split(",")).hasSize(12));
-    assertThat(DEFAULT.retailer()).allSatisfy(line -> assertThat(line.split(",")).hasSize(11));
+    assertThat(DEFAULT.bank()).allSatisfy(line -> assertThat(line.split(",", -1)).hasSize(12));
+    assertThat(DEFAULT.retailer()).allSatisfy(line -> assertThat(line.split(",", -1)).hasSize(11));
   }
 
   @Test
@@ -62,7 +62,7 @@ class DemoDataTest {
   @Test
   void generate_defaults_everyColumnVariesAndIsFinite() {
     for (List<String> table : List.of(DEFAULT.bank(), DEFAULT.retailer())) {
-      int columns = table.get(0).split(",").length;
+      int columns = table.get(0).split(",", -1).length;
       for (int c = 1; c < columns; c++) {
         double[] values = column(table, c);
         assertThat(values).doesNotContain(Double.NaN, Double.POSITIVE_INFINITY);
@@ -81,13 +81,13 @@ class DemoDataTest {
     Map<String, Double> label = new HashMap<>();
     double[] labels = column(DEFAULT.bank(), 1);
     for (int i = 0; i < labels.length; i++) {
-      label.put(DEFAULT.bank().get(i + 1).split(",")[0], labels[i]);
+      label.put(DEFAULT.bank().get(i + 1).split(",", -1)[0], labels[i]);
     }
     double[] discount = column(DEFAULT.retailer(), 4);
     double[] sums = new double[2];
     int[] counts = new int[2];
     for (int i = 0; i < discount.length; i++) {
-      Double y = label.get(DEFAULT.retailer().get(i + 1).split(",")[0]);
+      Double y = label.get(DEFAULT.retailer().get(i + 1).split(",", -1)[0]);
       if (y != null) {
         sums[y.intValue()] += discount[i];
         counts[y.intValue()]++;
@@ -118,7 +118,7 @@ class DemoDataTest {
   private static Set<String> ids(List<String> table) {
     Set<String> ids = new HashSet<>();
     for (String line : table.subList(1, table.size())) {
-      ids.add(line.split(",")[0]);
+      ids.add(line.split(",", -1)[0]);
     }
     return ids;
   }
@@ -126,7 +126,7 @@ class DemoDataTest {
   private static double[] column(List<String> table, int index) {
     return table.stream()
         .skip(1)
-        .mapToDouble(line -> Double.parseDouble(line.split(",")[index]))
+        .mapToDouble(line -> Double.parseDouble(line.split(",", -1)[index]))
         .toArray();
   }
 }

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DemoTableTest {
-  @TempDir private Path dir;
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path dir;
+
 
   @Test
   void commonKeys_threeTables_idsOfAllInOrderOfFirst() throws Exception {

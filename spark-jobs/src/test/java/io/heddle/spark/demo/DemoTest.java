@@ -55,8 +55,13 @@ class DemoTest {
             "bytes": {"psi": 10, "train": 20, "score": 30}, "warnings": ["careful"], "ledger": ["sizes"]}' > "$out/run.json"
           """;
 
-  @TempDir private Path dir;
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path dir;
+
+  @SuppressWarnings("NullAway.Init")
   private Path launcher;
+
   private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
 
   @BeforeEach

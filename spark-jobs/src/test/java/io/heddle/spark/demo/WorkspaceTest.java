@@ -13,13 +13,17 @@ import io.heddle.party.PartyId;
 import io.heddle.spark.demo.Workspace.PartyFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkspaceTest {
-  @TempDir private Path dir;
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path dir;
+
 
   @Test
   void create_madeUpTables_everyPartyKnowsEveryOther() {
@@ -28,9 +32,9 @@ class WorkspaceTest {
     PartyConfig retailer = PartyConfig.load(parties.get(1).config(), Overrides.NONE);
 
     assertThat(bank.peers()).containsOnlyKeys(new PartyId("retailer"));
-    assertThat(bank.peers().get(new PartyId("retailer")).port())
+    assertThat(peer(bank, "retailer").port())
         .isEqualTo(retailer.listen().port());
-    assertThat(retailer.peers().get(new PartyId("bank")).port()).isEqualTo(bank.listen().port());
+    assertThat(peer(retailer, "bank").port()).isEqualTo(bank.listen().port());
     assertThat(bank.listen().port()).isNotEqualTo(retailer.listen().port());
     assertThat(bank.data().label()).isEqualTo("default");
     assertThat(retailer.data().label()).isNull();
@@ -107,6 +111,10 @@ class WorkspaceTest {
     assertThatThrownBy(() -> create(assignment))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining(assignment.replaceAll("=.*", ""));
+  }
+
+  private static PartyConfig.Peer peer(PartyConfig config, String name) {
+    return Objects.requireNonNull(config.peers().get(new PartyId(name)));
   }
 
   private Workspace create(String... assignments) {

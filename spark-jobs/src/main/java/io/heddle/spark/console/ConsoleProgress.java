@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.spark.cli;
+package io.heddle.spark.console;
 
 import io.heddle.progress.Progress;
 import java.io.IOException;

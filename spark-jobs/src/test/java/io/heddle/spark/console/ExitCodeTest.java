@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.spark.cli;
+package io.heddle.spark.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -65,7 +65,7 @@ class ExitCodeTest {
     Throwable failure = new NumberFormatException("For input string: \"secret\"");
 
     assertThat(report(failure, false))
-        .contains("java.lang.NumberFormatException at io.heddle.spark.cli.ExitCodeTest")
+        .contains("java.lang.NumberFormatException at io.heddle.spark.console.ExitCodeTest")
         .doesNotContain("secret")
         .hasLineCount(1);
     assertThat(report(failure, true)).contains("secret");
