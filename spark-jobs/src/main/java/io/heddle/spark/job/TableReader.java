@@ -94,12 +94,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
       long corrupt = rows.filter(functions.col(CORRUPT).isNotNull()).count();
       if (corrupt > 0) {
         throw new DataException(
-            corrupt
-                + " lines of "
-                + file
-                + " do not have the header's "
-                + fields
-                + " fields");
+            corrupt + " lines of " + file + " do not have the header's " + fields + " fields");
       }
       return rows.drop(CORRUPT);
     } catch (DataException e) {

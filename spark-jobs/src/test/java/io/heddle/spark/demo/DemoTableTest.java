@@ -19,7 +19,6 @@ class DemoTableTest {
   @SuppressWarnings("NullAway.Init")
   private Path dir;
 
-
   @Test
   void commonKeys_threeTables_idsOfAllInOrderOfFirst() throws Exception {
     DemoTable a = table("a.csv", "id,u\nk3,1\nk1,2\nk2,3\nk9,4\n", null, List.of());

@@ -24,7 +24,6 @@ class WorkspaceTest {
   @SuppressWarnings("NullAway.Init")
   private Path dir;
 
-
   @Test
   void create_madeUpTables_everyPartyKnowsEveryOther() {
     List<PartyFolder> parties = create().parties();
@@ -32,8 +31,7 @@ class WorkspaceTest {
     PartyConfig retailer = PartyConfig.load(parties.get(1).config(), Overrides.NONE);
 
     assertThat(bank.peers()).containsOnlyKeys(new PartyId("retailer"));
-    assertThat(peer(bank, "retailer").port())
-        .isEqualTo(retailer.listen().port());
+    assertThat(peer(bank, "retailer").port()).isEqualTo(retailer.listen().port());
     assertThat(peer(retailer, "bank").port()).isEqualTo(bank.listen().port());
     assertThat(bank.listen().port()).isNotEqualTo(retailer.listen().port());
     assertThat(bank.data().label()).isEqualTo("default");
