@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,7 +21,6 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A party's own table: its id columns, its label if it has one, and the columns that take part, as
@@ -83,20 +83,18 @@ record TableReader(Dataset<Row> table, List<String> features) {
   private static Dataset<Row> load(SparkSession spark, String file) {
     try {
       if (!file.toLowerCase(Locale.ROOT).endsWith(".csv")) {
-        return distinct(spark.read().parquet(file), file);
+        Dataset<Row> table = spark.read().parquet(file);
+        distinct(table.columns(), file);
+        return table;
       }
-      Dataset<Row> header = csv(spark, null).load(file);
-      StructType schema = distinct(header, file).schema().add(CORRUPT, DataTypes.StringType);
-      Dataset<Row> rows = csv(spark, schema).load(file).persist();
+      StructType schema = header(spark, file);
+      int fields = schema.size();
+      Dataset<Row> rows =
+          csv(spark, true).schema(schema.add(CORRUPT, DataTypes.StringType)).load(file).persist();
       long corrupt = rows.filter(functions.col(CORRUPT).isNotNull()).count();
       if (corrupt > 0) {
         throw new DataException(
-            corrupt
-                + " lines of "
-                + file
-                + " do not have the header's "
-                + header.columns().length
-                + " fields");
+            corrupt + " lines of " + file + " do not have the header's " + fields + " fields");
       }
       return rows.drop(CORRUPT);
     } catch (DataException e) {
@@ -110,29 +108,38 @@ record TableReader(Dataset<Row> table, List<String> features) {
     }
   }
 
-  /** Text throughout: an id 007 keeps its zeros. */
-  private static org.apache.spark.sql.DataFrameReader csv(
-      SparkSession spark, @Nullable StructType schema) {
-    var reader =
-        spark
-            .read()
-            .format("csv")
-            .option("header", true)
-            .option("escape", "\"")
-            .option("enforceSchema", false)
-            .option("mode", "PERMISSIVE")
-            .option("columnNameOfCorruptRecord", CORRUPT);
-    return schema == null ? reader : reader.schema(schema);
+  /** As the first line has it: Spark itself would rename a column that stands twice. */
+  private static StructType header(SparkSession spark, String file) {
+    Row names = csv(spark, false).load(file).head();
+    StructType schema = new StructType();
+    for (int j = 0; j < names.size(); j++) {
+      if (names.isNullAt(j) || names.getString(j).isBlank()) {
+        throw new DataException("Column " + (j + 1) + " of " + file + " has no name");
+      }
+      schema = schema.add(names.getString(j), DataTypes.StringType);
+    }
+    distinct(schema.fieldNames(), file);
+    return schema;
   }
 
-  private static Dataset<Row> distinct(Dataset<Row> table, String file) {
+  private static DataFrameReader csv(SparkSession spark, boolean header) {
+    return spark
+        .read()
+        .format("csv")
+        .option("header", header)
+        .option("escape", "\"")
+        .option("enforceSchema", false)
+        .option("mode", "PERMISSIVE")
+        .option("columnNameOfCorruptRecord", CORRUPT);
+  }
+
+  private static void distinct(String[] columns, String file) {
     Set<String> seen = new HashSet<>();
-    for (String column : table.columns()) {
+    for (String column : columns) {
       if (!seen.add(column.toLowerCase(Locale.ROOT))) {
         throw new DataException("Column " + column + " stands twice in " + file);
       }
     }
-    return table;
   }
 
   private static Column number(Dataset<Row> raw, String name) {

@@ -16,6 +16,7 @@ import io.heddle.spark.TwoParties;
 import io.heddle.spark.session.HeddleSession;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,9 +140,8 @@ class TrainJobTest {
         .isNotEmpty();
     assertThat(TraceFiles.readCoefficients(folder.resolve("trace-bank")))
         .hasSize(bank.get("passes").asInt());
-    assertThat(TraceFiles.readTrainingIds(folder.resolve("trace-bank")))
-        .isEqualTo(TraceFiles.readTrainingIds(folder.resolve("trace-retailer")))
-        .hasSize(bank.at("/rows/train").asInt());
+    List<String> trained = ids("trace-bank");
+    assertThat(trained).isEqualTo(ids("trace-retailer")).hasSize(bank.at("/rows/train").asInt());
 
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
     assertThat(scores.get(0)).isEqualTo("id,probability,prediction");
@@ -149,6 +149,12 @@ class TrainJobTest {
     assertThat(folder.resolve("retailer-scores/scores.csv")).doesNotExist();
     assertThat(folder.resolve("retailer-scores/run.json")).exists();
     nothingLeftBeside();
+  }
+
+  private List<String> ids(String trace) throws IOException {
+    return TraceFiles.readTrainingIds(folder.resolve(trace)).stream()
+        .map(id -> new String(id, StandardCharsets.UTF_8))
+        .toList();
   }
 
   @Test
