@@ -71,8 +71,9 @@ public record JobConfig(
    * @param receiver the party that compares; the label holder if there is one
    * @param result who learns the common ids
    * @param normalise what is done to every id first, in this order
-   * @param minIntersection with fewer common ids the job ends and nobody learns which they are; a
-   *     party's own privacy.min-intersection may ask for more, which refuses the job
+   * @param minIntersection with fewer common ids the job ends; the receiver, who compares, has seen
+   *     them by then, no other party does. A party's own privacy.min-intersection may ask for more,
+   *     which refuses the job
    */
   public record Psi(
       PsiProtocol protocol,

@@ -134,10 +134,6 @@ public final class PsiCommand {
       // While the peers still wait: a full disk here leaves them without a result as well.
       result.write(own.columns(), aligned.rows());
     }
-    session.finish();
-    if (result != null) {
-      result.publish();
-    }
     PsiReport report =
         new PsiReport(
             "ecdh",
@@ -152,6 +148,10 @@ public final class PsiCommand {
             ProcessUsage.peakMemoryMiB());
     if (request.report() != null) {
       report.write(request.report());
+    }
+    session.finish();
+    if (result != null) {
+      result.publish();
     }
     return report;
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.command;
 
+import io.heddle.error.DataException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -53,7 +53,7 @@ public record PsiReport(
       values.store(text, null);
       Files.writeString(file, text.toString());
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new DataException("Cannot write the report " + file + ": is the disk full?", e);
     }
   }
 

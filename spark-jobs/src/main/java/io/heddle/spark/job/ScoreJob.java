@@ -62,13 +62,16 @@ final class ScoreJob {
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
       AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features());
       Dataset<Row> scored = model.transform(rows.table());
-      if (results != null && session.holdsLabels()) {
-        write(scored, model, results.folder().resolve("scores.csv"));
+      // While the peers still wait: a full disk here ends the job for them as well.
+      if (results != null) {
+        if (session.holdsLabels()) {
+          write(scored, model, results.folder().resolve("scores.csv"));
+        }
+        results.json("run.json", figures(aligned, session.open().traffic()));
+        results.complete();
       }
-      Traffic traffic = session.open().traffic();
       session.finish();
       if (results != null) {
-        results.json("run.json", figures(aligned, traffic));
         results.publish();
       }
     }
@@ -87,13 +90,17 @@ final class ScoreJob {
             .as(model.getProbabilityCol()));
     columns.add(scored.col(model.getPredictionCol()));
     Path folder = file.resolveSibling(file.getFileName() + ".parts");
-    scored
-        .select(columns.toArray(Column[]::new))
-        .coalesce(1)
-        .write()
-        .option("header", true)
-        .option("escape", "\"")
-        .csv(folder.toUri().toString());
+    try {
+      scored
+          .select(columns.toArray(Column[]::new))
+          .coalesce(1)
+          .write()
+          .option("header", true)
+          .option("escape", "\"")
+          .csv(folder.toUri().toString());
+    } catch (RuntimeException e) {
+      throw Publication.cannotWrite("the scores to " + folder, e);
+    }
     Publication.single(folder, file);
   }
 

@@ -21,6 +21,7 @@ import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A party's own table: its id columns, its label if it has one, and the columns that take part, as
@@ -76,7 +77,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
       columns.add(number(raw, column).as(column));
     }
     Dataset<Row> table = raw.select(columns.toArray(Column[]::new)).persist();
-    check(table, numeric, file);
+    check(table, numeric, labelCol, file);
     return new TableReader(table, List.copyOf(features));
   }
 
@@ -151,7 +152,8 @@ record TableReader(Dataset<Row> table, List<String> features) {
     return functions.trim(column.cast(DataTypes.StringType)).try_cast(DataTypes.DoubleType);
   }
 
-  private static void check(Dataset<Row> table, List<String> numeric, String file) {
+  private static void check(
+      Dataset<Row> table, List<String> numeric, @Nullable String labelCol, String file) {
     List<Column> counts = new ArrayList<>();
     counts.add(functions.count(functions.lit(1)));
     for (String name : numeric) {
@@ -164,6 +166,11 @@ record TableReader(Dataset<Row> table, List<String> features) {
                       .or(column.isNaN())
                       .or(functions.abs(column).equalTo(Double.POSITIVE_INFINITY)),
                   1)));
+    }
+    if (labelCol != null) {
+      // Here, not only where the training rows are: the held-out ones come up after the training.
+      Column label = AlignedTable.column(table, labelCol);
+      counts.add(functions.count(functions.when(label.isin(0.0, 1.0), null).otherwise(1)));
     }
     Row counted =
         table.agg(counts.get(0), counts.subList(1, counts.size()).toArray(Column[]::new)).head();
@@ -183,6 +190,18 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + counted.getLong(0)
                 + " rows are missing, not a number or not finite");
       }
+    }
+    if (labelCol != null && counted.getLong(numeric.size() + 1) > 0) {
+      throw new DataException(
+          "Label column "
+              + labelCol
+              + " of "
+              + file
+              + ": "
+              + counted.getLong(numeric.size() + 1)
+              + " of "
+              + counted.getLong(0)
+              + " rows are neither 0 nor 1");
     }
   }
 }

@@ -14,17 +14,23 @@ import io.heddle.train.logistic.FitSummary;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.attribute.Attribute;
+import org.apache.spark.ml.attribute.AttributeGroup;
+import org.apache.spark.ml.attribute.NumericAttribute;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.DataTypes;
 import org.jspecify.annotations.Nullable;
 
 /** Reads, aligns, trains on one part of the common rows, measures on the other, publishes. */
@@ -74,19 +80,22 @@ final class TrainJob {
       VerticalLogisticRegressionModel fitted = estimator.fit(train.table());
       RankMetrics metrics =
           split.test().length == 0 ? null : measure(fitted, rows.keep(split.test()));
+      // While the peers still wait: a full disk here leaves them without a model as well.
       if (model != null) {
-        // While the peers still wait: a full disk here leaves them without a model as well.
         save(fitted, model.folder().resolve(MODEL));
-      }
-      Traffic traffic = session.open().traffic();
-      session.finish();
-      Map<String, Object> run = figures(aligned, split, fitted.summary(), metrics, traffic);
-      if (model != null) {
-        model.publish();
+        model.complete();
       }
       if (figures != null) {
-        figures.json("run.json", run);
+        Traffic traffic = session.open().traffic();
+        figures.json("run.json", figures(aligned, split, fitted.summary(), metrics, traffic));
+        figures.complete();
+      }
+      session.finish();
+      if (figures != null) {
         figures.publish();
+      }
+      if (model != null) {
+        model.publish();
       }
     }
   }
@@ -103,13 +112,31 @@ final class TrainJob {
         });
   }
 
+  /** Replaces columns by one vector that knows their names; a name may hold dots and quotes. */
   static AlignedTable withFeatures(AlignedTable rows, List<String> features) {
-    Dataset<Row> assembled =
-        new VectorAssembler()
-            .setInputCols(features.toArray(String[]::new))
-            .setOutputCol(FEATURES)
-            .transform(rows.table());
-    return new AlignedTable(assembled, rows.rows(), rows.digest());
+    Dataset<Row> table = rows.table();
+    Attribute[] names =
+        features.stream()
+            .map(name -> NumericAttribute.defaultAttr().withName(name))
+            .toArray(Attribute[]::new);
+    List<Column> columns = new ArrayList<>();
+    for (String name : table.columns()) {
+      if (!features.contains(name)) {
+        columns.add(AlignedTable.column(table, name));
+      }
+    }
+    Column values =
+        functions
+            .array(
+                features.stream()
+                    .map(name -> AlignedTable.column(table, name))
+                    .toArray(Column[]::new))
+            .cast(new ArrayType(DataTypes.DoubleType, true));
+    columns.add(
+        org.apache.spark.ml.functions.array_to_vector(values)
+            .as(FEATURES, new AttributeGroup(FEATURES, names).toMetadata()));
+    return new AlignedTable(
+        table.select(columns.toArray(Column[]::new)), rows.rows(), rows.digest());
   }
 
   private VerticalLogisticRegression estimator() {
@@ -140,7 +167,7 @@ final class TrainJob {
         scored
             .select(
                 AlignedTable.column(scored, String.valueOf(party.data().label())),
-                functions.col(model.getProbabilityCol()))
+                AlignedTable.column(scored, model.getProbabilityCol()))
             .collectAsList();
     double[] labels = rows.stream().mapToDouble(row -> row.getDouble(0)).toArray();
     double[] probabilities =

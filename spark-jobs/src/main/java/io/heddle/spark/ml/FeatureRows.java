@@ -33,7 +33,11 @@ record FeatureRows(LogisticTable table) implements AutoCloseable {
     int partitions = Math.max(2, 1 + (aligned.rows() - 1) / ROWS_PER_PARTITION);
     AlignedRows<ColumnBlock> rows =
         SparkAlignedRows.of(
-            aligned.table().select(AlignedTable.INDEX, featuresCol),
+            aligned
+                .table()
+                .select(
+                    AlignedTable.column(aligned.table(), AlignedTable.INDEX),
+                    AlignedTable.column(aligned.table(), featuresCol)),
             aligned.rows(),
             partitions,
             atLeastZero(localRows));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.error.DataException;
 import io.heddle.train.logistic.LogisticModelPart;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -51,8 +51,10 @@ final class ModelPartWriter extends MLWriter {
       } finally {
         files.delete(beside, true);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (Exception e) {
+      // Spark's own exceptions are checked ones that Scala does not declare.
+      throw new DataException(
+          "Cannot write the model to " + place + ": is the disk full, or the folder read-only?", e);
     }
   }
 

@@ -38,8 +38,11 @@ import org.jspecify.annotations.Nullable;
  * AlignedTable}) is taken as it is, after all parties have compared its digest.
  *
  * <p>The label holder learns sums of all parties' predictors per row and pass, a feature holder its
- * own exact gradient per pass; the model's {@code summary} lists it with figures. Keys and the
- * labels' residuals stay in the driver; executors work on ciphertexts and own columns.
+ * own exact gradient per pass; the model's {@code summary} lists it with figures. How many
+ * predictors a feature holder opens is limited over all fits of a session together. Keys, labels and
+ * residuals stay in the driver; executors work on ciphertexts, own columns and their own party's
+ * coefficients. Labels and weights that stand in the table are read by executors, as Spark reads
+ * any table.
  */
 public class VerticalLogisticRegression
     extends ProbabilisticClassifier<
@@ -159,12 +162,13 @@ public class VerticalLogisticRegression
     SortedMap<String, String> stepTerms = terms.asTerms();
     session.addAlignment(stepTerms, given);
     // Whatever can fail or take long here and now does so before the peers wait for it.
-    PaillierPrivateKey key =
-        session.holdsLabels()
-            ? PaillierPrivateKey.generate(terms.keyBits(), new SecureRandom())
-            : null;
-    OwnRows prepared = given == null ? null : prepare(session, given);
+    OwnRows prepared =
+        given == null ? null : session.beforeStep(() -> prepare(session, given));
     try {
+      PaillierPrivateKey key =
+          session.holdsLabels()
+              ? PaillierPrivateKey.generate(terms.keyBits(), new SecureRandom())
+              : null;
       LogisticFit fit =
           session.step(
               STEP,
@@ -209,9 +213,18 @@ public class VerticalLogisticRegression
       OwnRows rows) {
     FitTrace listener = trace != null ? trace : FitTrace.NONE;
     if (key == null || rows.labels() == null) {
-      return new LogisticFeatureHolder(
-              terms, session.privacyRules(), session.open()::privateRandomness)
-          .fit(step, session.labelHolder(), rows.features().table(), listener, session.progress());
+      LogisticFit fit =
+          new LogisticFeatureHolder(
+                  terms, session.privacyRules(), session.open()::privateRandomness)
+              .fit(
+                  step,
+                  session.labelHolder(),
+                  rows.features().table(),
+                  session.openedPredictors(),
+                  listener,
+                  session.progress());
+      session.countOpenedPredictors(fit.summary().passes());
+      return fit;
     }
     byte[] roundingSeed = new byte[SEED_BYTES];
     new SecureRandom().nextBytes(roundingSeed);

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
@@ -49,7 +50,8 @@ import scala.Tuple2;
  * Connects to the peers on the first step, not before.
  *
  * <p>Lives in the driver only. Whoever made it ends it: {@link #finish} where all went well, {@link
- * #fail} where not. Steps are called one after the other.
+ * #fail} where not. Steps are called one after the other; {@link #fail} and {@link #close} may come
+ * from any thread, and wake one that waits for a peer.
  */
 public final class HeddleSession implements AutoCloseable {
   /** The name of the session that Spark's configuration describes. */
@@ -66,9 +68,15 @@ public final class HeddleSession implements AutoCloseable {
   private final Progress progress;
   private final Supplier<Exchange> opener;
   private final Map<String, Double> seconds = new HashMap<>();
+  private final AtomicInteger openedPredictors = new AtomicInteger();
+
+  /** Held while the parties meet, which may take long; the own monitor is not. */
+  private final Object meeting = new Object();
+
   private @Nullable Exchange exchange;
   private @Nullable Session session;
   private boolean opening;
+  private boolean ended;
 
   private HeddleSession(
       String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
@@ -203,30 +211,72 @@ public final class HeddleSession implements AutoCloseable {
    * reaches peers that are there or come soon.
    */
   public synchronized Exchange listen() {
+    requireNotEnded();
     if (exchange == null) {
       exchange = opener.get();
     }
     return exchange;
   }
 
-  /** The open session; waits for all peers if no step did so before. */
-  public synchronized Session open() {
-    if (session == null) {
-      opening = true;
-      SortedMap<PartyId, String> roles = new TreeMap<>();
-      for (PartyId each : job.parties()) {
-        roles.put(each, each.equals(labelHolder()) ? "label-holder" : "feature-holder");
-      }
-      session =
-          Session.open(
-              listen(),
-              SessionTerms.of(KIND, roles, job.canonicalTerms())
-                  .withFloors(
-                      new TreeMap<>(
-                          Map.of("paillier.key-bits", (long) party.privacy().minKeyBits()))),
-              progress);
+  private synchronized void requireNotEnded() {
+    if (ended) {
+      throw new IllegalStateException("The Heddle session " + name + " has ended");
     }
-    return session;
+  }
+
+  /**
+   * The open session; waits for all peers if no step did so before. If that fails, {@link #fail}
+   * ends it.
+   *
+   * @throws IllegalStateException if it has ended
+   */
+  public Session open() {
+    synchronized (meeting) {
+      Exchange links;
+      synchronized (this) {
+        if (session != null) {
+          return session;
+        }
+        links = listen();
+        opening = true;
+      }
+      Session opened = Session.open(links, terms(), progress);
+      synchronized (this) {
+        if (!ended) {
+          session = opened;
+          return opened;
+        }
+      }
+      opened.close();
+      throw new IllegalStateException(
+          "The Heddle session " + name + " was ended while the parties met");
+    }
+  }
+
+  private SessionTerms terms() {
+    SortedMap<PartyId, String> roles = new TreeMap<>();
+    for (PartyId each : job.parties()) {
+      roles.put(each, each.equals(labelHolder()) ? "label-holder" : "feature-holder");
+    }
+    return SessionTerms.of(KIND, roles, job.canonicalTerms())
+        .withFloors(
+            new TreeMap<>(
+                Map.of(
+                    "paillier.key-bits", (long) party.privacy().minKeyBits(),
+                    "psi.min-intersection", (long) party.privacy().minIntersection())));
+  }
+
+  /**
+   * Does this party's own work for a step that comes next, while no peer waits for it yet. A
+   * failure ends the session at all parties, as within a step.
+   */
+  public <T> T beforeStep(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      throw e;
+    }
   }
 
   /**
@@ -236,9 +286,8 @@ public final class HeddleSession implements AutoCloseable {
    * @param kind names the call in errors, such as {@code fit-vertical-logistic-regression}
    */
   public <T> T step(String kind, SortedMap<String, String> terms, Function<Channel, T> body) {
-    Session opened = open();
     try {
-      Channel step = opened.beginStep(kind, terms);
+      Channel step = open().beginStep(kind, terms);
       long start = System.nanoTime();
       T result = body.apply(step);
       seconds.merge(kind, (System.nanoTime() - start) / 1e9, Double::sum);
@@ -247,6 +296,19 @@ public final class HeddleSession implements AutoCloseable {
       fail(e);
       throw e;
     }
+  }
+
+  /**
+   * How many of this party's predictors the fits of this session have opened so far. All fits count,
+   * whatever rows they took: rows of two fits may be the same ones under another digest.
+   */
+  public int openedPredictors() {
+    return openedPredictors.get();
+  }
+
+  /** Counts predictors that a fit has opened. */
+  public void countOpenedPredictors(int passes) {
+    openedPredictors.addAndGet(passes);
   }
 
   /** How long steps of a kind took here, from when all parties had begun them. */
@@ -269,9 +331,15 @@ public final class HeddleSession implements AutoCloseable {
    * @param idCols the columns that together name a row
    * @return what all parties have; table columns as they were, with the aligned index
    * @throws io.heddle.error.DataException if an id is missing, blank or stands twice
-   * @throws io.heddle.error.AlignmentException if fewer rows are common than this party allows
+   * @throws io.heddle.error.AlignmentException if fewer rows are common than the job asks for
+   * @throws ConfigurationException if the job lets the receiver alone learn the common rows
    */
   public Aligned align(Channel step, Dataset<Row> table, String... idCols) {
+    if (job.psi().result() != JobConfig.PsiResult.BOTH) {
+      throw new ConfigurationException(
+          "Invalid psi.result = receiver (job file): must be both where parties train or score, for"
+              + " each works on the common rows");
+    }
     TableIds collected = TableIds.collect(table, Arrays.asList(idCols), job.psi().normalise());
     List<byte[]> ids = collected.ids().values();
     collected.ids().notes().forEach(progress::note);
@@ -282,8 +350,7 @@ public final class HeddleSession implements AutoCloseable {
             open().bindingSalt("alignment"),
             ids,
             new PsiLimits(
-                Math.toIntExact(party.privacy().minIntersection()),
-                Math.toIntExact(party.privacy().maxPeerSetSize())),
+                job.psi().minIntersection(), Math.toIntExact(party.privacy().maxPeerSetSize())),
             progress);
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int row : alignment.rows()) {
@@ -308,10 +375,14 @@ public final class HeddleSession implements AutoCloseable {
    *
    * @throws io.heddle.error.ProtocolException if the transcripts differ
    */
-  public synchronized void finish() {
+  public void finish() {
+    Session opened;
+    synchronized (this) {
+      opened = session;
+    }
     try {
-      if (session != null) {
-        session.finish();
+      if (opened != null) {
+        opened.finish();
       }
     } finally {
       close();
@@ -322,26 +393,53 @@ public final class HeddleSession implements AutoCloseable {
    * Ends the session and tells every peer that it failed, not why. If the parties have not met yet,
    * waits some seconds for those who are on their way.
    */
-  public synchronized void fail(Throwable cause) {
-    if (session != null) {
-      session.fail(cause);
-    } else if (exchange != null && opening) {
-      exchange.abort(MessageKey.OPENING, AbortCode.of(cause), "");
-    } else if (exchange != null) {
-      exchange.abortUnopened(AbortCode.of(cause), progress);
-    }
-    close();
+  public void fail(Throwable cause) {
+    end(
+        (links, opened, met) -> {
+          if (opened != null) {
+            opened.fail(cause);
+          } else if (met) {
+            links.abort(MessageKey.OPENING, AbortCode.of(cause), "");
+          } else {
+            links.abortUnopened(AbortCode.of(cause), progress);
+          }
+        });
   }
 
   /** Ends the session; to the peers one that is not finished has failed. */
   @Override
-  public synchronized void close() {
-    BY_NAME.remove(name, this);
-    if (session != null) {
-      session.close();
+  public void close() {
+    end((links, opened, met) -> {});
+  }
+
+  /** What is said to the peers at the end. */
+  private interface LastWord {
+    void say(Exchange links, @Nullable Session opened, boolean met);
+  }
+
+  /** Only the first end counts. Nothing is sent with the monitor held: a peer may be slow. */
+  private void end(LastWord word) {
+    Exchange links;
+    Session opened;
+    boolean met;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      links = exchange;
+      opened = session;
+      met = opening;
     }
-    if (exchange != null) {
-      exchange.close();
+    try {
+      if (links != null) {
+        try (links;
+            opened) {
+          word.say(links, opened, met);
+        }
+      }
+    } finally {
+      BY_NAME.remove(name, this);
     }
   }
 }

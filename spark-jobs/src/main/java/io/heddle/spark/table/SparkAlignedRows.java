@@ -28,7 +28,8 @@ import scala.Tuple2;
  * Spark job, its argument a broadcast that is destroyed when the job ends.
  *
  * <p>Kernels and arguments travel to the executors in the clear, as everything of Spark's does:
- * public material only.
+ * public material, and this party's own columns and coefficients; never keys, masks, labels or
+ * residuals.
  */
 public final class SparkAlignedRows<P extends Serializable> implements AlignedRows<P> {
   private final JavaSparkContext context;
