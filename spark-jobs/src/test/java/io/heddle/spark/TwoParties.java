@@ -67,6 +67,18 @@ public final class TwoParties {
       FrameObserver observer,
       Function<HeddleSession, R> bank,
       Function<HeddleSession, R> retailer) {
+    return run(folder, overrides, List.of(), List.of(), observer, bank, retailer);
+  }
+
+  /** As above, with settings that one party has alone and that go before those of both. */
+  public static <R> List<R> run(
+      Path folder,
+      List<String> overrides,
+      List<String> ofBank,
+      List<String> ofRetailer,
+      FrameObserver observer,
+      Function<HeddleSession, R> bank,
+      Function<HeddleSession, R> retailer) {
     List<io.heddle.channel.MessageType<?>> types = new ArrayList<>(PsiMessages.TYPES);
     types.addAll(LogisticMessages.TYPES);
     types.addAll(ScoringMessages.TYPES);
@@ -78,20 +90,22 @@ public final class TwoParties {
             ExchangeLimits.DEFAULT,
             ExchangeTimeouts.DEFAULT,
             party -> observer);
-    Overrides settings = Overrides.ofArguments(overrides);
-    JobConfig job = JobConfig.load(jobFile(folder), settings);
+    Overrides both = Overrides.ofArguments(overrides);
+    Overrides bankSettings = Overrides.ofArguments(ofBank).before(both);
+    Overrides retailerSettings = Overrides.ofArguments(ofRetailer).before(both);
+    Path jobFile = jobFile(folder);
     HeddleSession bankSession =
         HeddleSession.register(
             BANK.name(),
-            PartyConfig.load(partyFile(folder, BANK, RETAILER), settings),
-            job,
+            PartyConfig.load(partyFile(folder, BANK, RETAILER), bankSettings),
+            JobConfig.load(jobFile, bankSettings),
             Progress.NONE,
             () -> network.get(BANK));
     HeddleSession retailerSession =
         HeddleSession.register(
             RETAILER.name(),
-            PartyConfig.load(partyFile(folder, RETAILER, BANK), settings),
-            job,
+            PartyConfig.load(partyFile(folder, RETAILER, BANK), retailerSettings),
+            JobConfig.load(jobFile, retailerSettings),
             Progress.NONE,
             () -> network.get(RETAILER));
     try (bankSession;

@@ -60,7 +60,7 @@ final class ScoreJob {
                   party.data().id(), party.data().label(), model.part().columnNames()),
               false);
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
-      AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features());
+      AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
       Dataset<Row> scored = model.transform(rows.table());
       // While the peers still wait: a full disk here ends the job for them as well.
       if (results != null) {

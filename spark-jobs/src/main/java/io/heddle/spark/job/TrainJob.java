@@ -38,6 +38,7 @@ final class TrainJob {
   static final String ALIGN = "align";
   static final String MODEL = "part";
   private static final String FEATURES = "heddle_features";
+  private static final String LABEL = "heddle_label";
 
   private final SparkSession spark;
   private final HeddleSession session;
@@ -64,7 +65,7 @@ final class TrainJob {
       TableReader own = TableReader.read(spark, data, party.data(), session.holdsLabels());
       HeddleSession.Aligned aligned = align(session, own.table(), party.data().id());
       KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
-      AlignedTable rows = withFeatures(aligned.table(), own.features());
+      AlignedTable rows = withFeatures(aligned.table(), own.features(), party.data().label());
       AlignedTable train = rows.keep(split.train());
       if (train.rows() == 0) {
         throw new AlignmentException(
@@ -112,8 +113,12 @@ final class TrainJob {
         });
   }
 
-  /** Replaces columns by one vector that knows their names; a name may hold dots and quotes. */
-  static AlignedTable withFeatures(AlignedTable rows, List<String> features) {
+  /**
+   * Replaces columns by one vector that knows their names, and names the label as MLlib can take
+   * it: names in a file may hold dots and quotes.
+   */
+  static AlignedTable withFeatures(
+      AlignedTable rows, List<String> features, @Nullable String label) {
     Dataset<Row> table = rows.table();
     Attribute[] names =
         features.stream()
@@ -122,7 +127,8 @@ final class TrainJob {
     List<Column> columns = new ArrayList<>();
     for (String name : table.columns()) {
       if (!features.contains(name)) {
-        columns.add(AlignedTable.column(table, name));
+        Column column = AlignedTable.column(table, name);
+        columns.add(name.equals(label) ? column.as(LABEL) : column);
       }
     }
     Column values =
@@ -152,7 +158,7 @@ final class TrainJob {
             .setStandardization(params.standardization())
             .setThreshold(params.threshold());
     if (session.holdsLabels()) {
-      estimator.setLabelCol(party.data().label());
+      estimator.setLabelCol(LABEL);
     }
     return estimator;
   }
@@ -166,8 +172,8 @@ final class TrainJob {
     List<Row> rows =
         scored
             .select(
-                AlignedTable.column(scored, String.valueOf(party.data().label())),
-                AlignedTable.column(scored, model.getProbabilityCol()))
+                functions.col(LABEL),
+                functions.col(model.getProbabilityCol()))
             .collectAsList();
     double[] labels = rows.stream().mapToDouble(row -> row.getDouble(0)).toArray();
     double[] probabilities =

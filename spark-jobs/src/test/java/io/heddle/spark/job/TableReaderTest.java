@@ -82,6 +82,20 @@ class TableReaderTest {
         .hasMessageContaining(says);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {"id,y,a|1,1,1|2,2,1|3,0,1|; 1 of 3", "id,y,a|1,-1,1|2,0.5,1|3,0,1|; 2 of 3"})
+  void read_labelsBesideZeroAndOne_areRefusedAtTheLabelHolder(String text, String says)
+      throws Exception {
+    String file = csv(text);
+    assertThatThrownBy(() -> TableReader.read(spark, file, DATA, true))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Label column y")
+        .hasMessageContaining(says + " rows are neither 0 nor 1");
+    assertThat(TableReader.read(spark, file, DATA, false).features()).containsExactly("a");
+  }
+
   @Test
   void read_missingFile_isDataException() {
     for (String file : List.of("nowhere.csv", "nowhere.parquet")) {

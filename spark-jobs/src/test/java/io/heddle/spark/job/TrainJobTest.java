@@ -10,10 +10,14 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.DataException;
+import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PrivacyException;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
+import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.ml.linalg.Vector;
@@ -43,7 +48,7 @@ class TrainJobTest {
   }
 
   private List<String> settings(String consent) {
-    return List.of("data.id=id", "data.columns=a,b,c", "privacy.consent.predictor=" + consent);
+    return List.of("data.id=customer.id", "privacy.consent.predictor=" + consent);
   }
 
   /** The session's files again, with the settings that only one party has. */
@@ -51,7 +56,7 @@ class TrainJobTest {
     List<String> own = new ArrayList<>(settings(consent));
     own.add("trace.dir=" + folder.resolve("trace-" + session.self()));
     if (session.holdsLabels()) {
-      own.add("data.label=label");
+      own.add("data.label=y.n");
     }
     return PartyConfig.load(folder.resolve(session.self() + ".conf"), Overrides.ofArguments(own));
   }
@@ -67,7 +72,7 @@ class TrainJobTest {
                 : TwoParties.retailerTable(spark, 200, 1200))
             .collectAsList();
     StringBuilder text =
-        new StringBuilder(session.holdsLabels() ? "id,a,b,c,label\n" : "id,a,b,c\n");
+        new StringBuilder("customer.id,a.1,b`2,c d" + (session.holdsLabels() ? ",y.n\n" : "\n"));
     for (Row row : rows) {
       Vector x = row.getAs(1);
       text.append(row.getString(0))
@@ -144,7 +149,7 @@ class TrainJobTest {
     assertThat(trained).isEqualTo(ids("trace-retailer")).hasSize(bank.at("/rows/train").asInt());
 
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
-    assertThat(scores.get(0)).isEqualTo("id,probability,prediction");
+    assertThat(scores.get(0)).isEqualTo("customer.id,probability,prediction");
     assertThat(scores).hasSize(801);
     assertThat(folder.resolve("retailer-scores/scores.csv")).doesNotExist();
     assertThat(folder.resolve("retailer-scores/run.json")).exists();
@@ -179,6 +184,74 @@ class TrainJobTest {
       assertThat(folder.resolve(name)).doesNotExist();
     }
     nothingLeftBeside();
+  }
+
+  @Test
+  void train_peerFailsBeforeTheEnd_leavesNoModel() throws Exception {
+    List<String> noTest = new ArrayList<>(settings("full"));
+    noTest.add("test-fraction=0");
+    JobConfig job =
+        JobConfig.load(TwoParties.jobFile(folder), Overrides.ofArguments(List.of("test-fraction=0")));
+    Function<HeddleSession, Integer> bank =
+        session -> {
+          try {
+            new TrainJob(spark, session, party(session, "full"), job)
+                .run(csv(session), place(session, "model"), place(session, "run"));
+          } finally {
+            session.close();
+          }
+          return 0;
+        };
+    Function<HeddleSession, Integer> retailer =
+        session -> {
+          PartyConfig party = party(session, "full");
+          TableReader own = TableReader.read(spark, csv(session), party.data(), false);
+          HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
+          AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
+          KeyedSplit all = KeyedSplit.of(job.seed(), 0, aligned.ids());
+          new VerticalLogisticRegression()
+              .setFeaturesCol("heddle_features")
+              .setSession(session.name())
+              .setRegParam(job.logistic().regParam())
+              .setMaxIter(job.logistic().maxIter())
+              .setTol(job.logistic().tol())
+              .fit(rows.keep(all.train()).table());
+          session.fail(new DataException("Cannot write the model: is the disk full?"));
+          return 0;
+        };
+
+    assertThatThrownBy(() -> TwoParties.run(folder, noTest, bank, retailer))
+        .isInstanceOf(PeerAbortedException.class);
+
+    assertThat(folder.resolve("bank-model")).doesNotExist();
+    assertThat(folder.resolve("bank-run")).doesNotExist();
+    nothingLeftBeside();
+  }
+
+  @Test
+  void publication_completeThenPublish_onlyMoves() throws Exception {
+    Path place = folder.resolve("figures");
+    try (Publication figures = Publication.prepare(place, "--out")) {
+      figures.json("run.json", Map.of("passes", 3));
+      figures.complete();
+      assertThat(figures.folder().resolve("manifest.json")).exists();
+      assertThat(place).doesNotExist();
+      figures.publish();
+    }
+    assertThat(place.resolve("manifest.json")).exists();
+    assertThat(place.resolve("run.json")).exists();
+    nothingLeftBeside();
+  }
+
+  @Test
+  void publication_folderGone_isDataExceptionNamingThePlace() throws Exception {
+    Publication figures = Publication.prepare(folder.resolve("figures"), "--out");
+    figures.close();
+    assertThatThrownBy(() -> figures.json("run.json", Map.of()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("run.json");
+    assertThatThrownBy(figures::complete).isInstanceOf(DataException.class);
+    assertThatThrownBy(figures::publish).isInstanceOf(DataException.class);
   }
 
   @Test

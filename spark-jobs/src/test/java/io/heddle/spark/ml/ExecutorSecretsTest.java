@@ -64,6 +64,7 @@ import scala.Tuple2;
 class ExecutorSecretsTest {
   private static final int ROWS = 400;
   private static final int LEAST_SECRET_BYTES = 16;
+  private static final int LABELS_IN_A_ROW = 96;
 
   private final SparkSession spark;
   private final List<byte[]> crossed = Collections.synchronizedList(new ArrayList<>());
@@ -127,6 +128,19 @@ class ExecutorSecretsTest {
       crossed.add(setting._2().getBytes(StandardCharsets.UTF_8));
     }
     assertThat(found()).isEmpty();
+    assertThat(crossed).noneMatch(bytes -> showsLabels(bytes, labels));
+
+    // Residuals in any form give the labels by their sign, and would have been found.
+    double[] residuals = Arrays.stream(labels).map(y -> 0.3 - y).toArray();
+    for (Serializable planted :
+        List.<Serializable>of(
+            residuals,
+            Arrays.stream(residuals).mapToLong(r -> (long) (r * (1 << 20))).toArray(),
+            Arrays.stream(residuals).mapToInt(r -> (int) (r * -(1 << 20))).toArray(),
+            Arrays.copyOfRange(residuals, ROWS / 2, ROWS),
+            labels)) {
+      assertThat(showsLabels(serialised(planted), labels)).isTrue();
+    }
 
     // The search would have found each of them, raw or as text.
     for (Map.Entry<String, byte[]> secret : secrets.entrySet()) {
@@ -204,6 +218,31 @@ class ExecutorSecretsTest {
     public void close() {
       rows.close();
     }
+  }
+
+  /**
+   * Whether some bit at equal distances equals the label, or its opposite, of the first rows of a
+   * partition: as the sign of a residual does, however it is written.
+   */
+  private static boolean showsLabels(byte[] bytes, double[] labels) {
+    for (int firstRow : new int[] {0, ROWS / 2}) {
+      for (int stride : new int[] {1, 2, 4, 8, 16}) {
+        for (int from = 0; from + (LABELS_IN_A_ROW - 1) * stride < bytes.length; from++) {
+          // Bits that have been equal to the label all along, and bits that have been opposite.
+          int equal = 0xff;
+          int opposite = 0xff;
+          for (int i = 0; i < LABELS_IN_A_ROW && (equal | opposite) != 0; i++) {
+            int differing = bytes[from + i * stride] ^ (labels[firstRow + i] == 1 ? 0xff : 0);
+            equal &= ~differing;
+            opposite &= differing;
+          }
+          if ((equal | opposite) != 0) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   private static byte[] serialised(Object object) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.DataException;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.train.logistic.LogisticModelPart;
@@ -134,6 +135,15 @@ class StageContractTest {
             .noneMatch(name -> name.startsWith("."));
       }
     }
+  }
+
+  @Test
+  void model_savedBelowAFile_isDataExceptionNamingThePlace() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "kept");
+    assertThatThrownBy(() -> ModelParts.model(true).save(file.resolve("model").toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot write the model to");
+    assertThat(file).hasContent("kept");
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
+import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
@@ -27,10 +28,12 @@ import org.apache.spark.ml.feature.VectorAssembler;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Tag;
@@ -65,6 +68,10 @@ class VerticalLogisticRegressionTest {
 
   /** MLlib on the 1,200 common rows, with the same Params. */
   private LogisticRegressionModel joined() {
+    return joined("", functions.lit(1.0));
+  }
+
+  private LogisticRegressionModel joined(String weightCol, Column weight) {
     Map<String, Double> labels = new TreeMap<>();
     TwoParties.bankTable(spark, 300, 1500)
         .collectAsList()
@@ -72,15 +79,24 @@ class VerticalLogisticRegressionTest {
     List<Row> rows = new ArrayList<>();
     for (int i = 300; i < 1500; i++) {
       rows.add(
-          RowFactory.create(Vectors.dense(TwoParties.features(i)), labels.get("customer-" + i)));
+          RowFactory.create(
+              "customer-" + i,
+              Vectors.dense(TwoParties.features(i)),
+              labels.get("customer-" + i)));
     }
     Dataset<Row> table =
         spark.createDataFrame(
             rows,
             new StructType()
+                .add("id", DataTypes.StringType)
                 .add("features", SQLDataTypes.VectorType())
                 .add("label", DataTypes.DoubleType));
-    return new LogisticRegression().setRegParam(1e-4).setTol(1e-10).setMaxIter(1000).fit(table);
+    LogisticRegression mllib =
+        new LogisticRegression().setRegParam(1e-4).setTol(1e-10).setMaxIter(1000);
+    if (!weightCol.isEmpty()) {
+      mllib.setWeightCol(weightCol);
+    }
+    return mllib.fit(table.withColumn("weight", weight));
   }
 
   @Test
@@ -135,6 +151,83 @@ class VerticalLogisticRegressionTest {
     }
     assertThat(results.get(1).scored().columns()).containsExactly("id", "features");
     assertThat(results.get(1).scored().count()).isEqualTo(1500);
+  }
+
+  @Test
+  void fit_withWeights_equalsMllibOnTheJoinedRows() {
+    Column weight = functions.expr("case when pmod(hash(id), 2) = 0 then 1 else 5 end");
+    Function<HeddleSession, VerticalLogisticRegressionModel> party =
+        session -> {
+          VerticalLogisticRegressionModel model =
+              session.holdsLabels()
+                  ? estimator(session)
+                      .setWeightCol("weight.1")
+                      .fit(table(session).withColumn("weight.1", weight))
+                  : estimator(session).fit(table(session));
+          session.finish();
+          return model;
+        };
+
+    List<VerticalLogisticRegressionModel> models = TwoParties.run(folder, CONSENT, party, party);
+
+    LogisticRegressionModel weighted = joined("weight", weight);
+    LogisticRegressionModel plain = joined();
+    double[] expected = weighted.coefficients().toArray();
+    for (int j = 0; j < 3; j++) {
+      assertThat(models.get(0).coefficients().apply(j)).isCloseTo(expected[j], within(0.01));
+      assertThat(models.get(1).coefficients().apply(j)).isCloseTo(expected[3 + j], within(0.01));
+    }
+    double[] unweighted = plain.coefficients().toArray();
+    assertThat(Math.abs(unweighted[0] - expected[0]) + Math.abs(unweighted[3] - expected[3]))
+        .as("the weights matter")
+        .isGreaterThan(0.03);
+  }
+
+  @Test
+  void fit_twiceInASession_countsOpenedPredictorsTogether() {
+    List<Integer> opened = new ArrayList<>();
+    Function<HeddleSession, Integer> party =
+        session -> {
+          Dataset<Row> table = session.holdsLabels() ? table(session) : sixColumns();
+          VerticalLogisticRegression estimator = estimator(session).setMaxIter(3);
+          int passes = estimator.fit(table).summary().passes();
+          if (!session.holdsLabels()) {
+            opened.add(passes);
+            assertThat(session.openedPredictors()).isEqualTo(passes);
+          }
+          estimator.fit(table);
+          return 0;
+        };
+
+    assertThatThrownBy(
+            () ->
+                TwoParties.run(
+                    folder, List.of("privacy.consent.predictor=limited"), party, party))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("privacy.consent.predictor = full");
+
+    // Five may be opened; three of them are, and a fit that gets less than three is of no use.
+    assertThat(opened).containsExactly(3);
+  }
+
+  /** The retailer's three columns and their products. */
+  private Dataset<Row> sixColumns() {
+    List<Row> rows =
+        TwoParties.retailerTable(spark, 300, 1800).collectAsList().stream()
+            .map(
+                row -> {
+                  double[] x = row.<Vector>getAs(1).toArray();
+                  return RowFactory.create(
+                      row.getString(0),
+                      Vectors.dense(
+                          x[0], x[1], x[2], x[0] * x[1], x[1] * x[2], x[2] * x[0]));
+                })
+            .toList();
+    return spark.createDataFrame(
+        rows,
+        new StructType()
+            .add("id", DataTypes.StringType)
+            .add("features", SQLDataTypes.VectorType()));
   }
 
   @Test
