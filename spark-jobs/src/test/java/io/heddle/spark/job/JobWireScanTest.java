@@ -24,6 +24,7 @@ import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.train.logistic.LogisticMessages;
+import io.heddle.train.logistic.LogisticModelPart;
 import io.heddle.train.logistic.ScoringMessages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -210,8 +211,27 @@ class JobWireScanTest {
         List.of("bank-run", "bank-model", "retailer-run", "retailer-model", "retailer-scores")) {
       assertThat(published(place)).as(place).isEmpty();
     }
+    for (PartyId party : parties) {
+      assertThat(scan.foundIn(numbers(party + "-model"))).as(party + "'s model").isEmpty();
+    }
     // The control: the bank's own scores stand beside its own ids.
     assertThat(published("bank-scores")).contains(bank.idMarker(60));
+  }
+
+  /** The numbers of a model part, which stand compressed in its file. */
+  private byte[] numbers(String place) {
+    LogisticModelPart part =
+        VerticalLogisticRegressionModel.load(
+                folder.resolve(place).resolve(TrainJob.MODEL).toUri().toString())
+            .part();
+    ByteBuffer bytes = ByteBuffer.allocate(8 * (1 + 5 * MarkerRows.COLUMNS));
+    bytes.putDouble(part.intercept());
+    for (double[] each :
+        List.of(part.coefficients(), part.centres(), part.steps(), part.lower(), part.upper())) {
+      assertThat(each).hasSize(MarkerRows.COLUMNS);
+      Arrays.stream(each).forEach(bytes::putDouble);
+    }
+    return bytes.array();
   }
 
   private Path place(HeddleSession session, String what) {
