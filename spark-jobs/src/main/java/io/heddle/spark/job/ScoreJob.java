@@ -98,7 +98,8 @@ final class ScoreJob {
           .option("header", true)
           .option("escape", "\"")
           .csv(folder.toUri().toString());
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // Spark's own exceptions are checked ones that Scala does not declare.
       throw Publication.cannotWrite("the scores to " + folder, e);
     }
     Publication.single(folder, file);
