@@ -138,7 +138,11 @@ final class TrainJob {
                     .toArray(Column[]::new))
             .cast(new ArrayType(DataTypes.DoubleType, true));
     columns.add(
-        org.apache.spark.ml.functions.array_to_vector(values)
+        org.apache
+            .spark
+            .ml
+            .functions
+            .array_to_vector(values)
             .as(FEATURES, new AttributeGroup(FEATURES, names).toMetadata()));
     return new AlignedTable(
         table.select(columns.toArray(Column[]::new)), rows.rows(), rows.digest());
@@ -170,9 +174,7 @@ final class TrainJob {
     }
     List<Row> rows =
         scored
-            .select(
-                functions.col(LABEL),
-                functions.col(model.getProbabilityCol()))
+            .select(functions.col(LABEL), functions.col(model.getProbabilityCol()))
             .collectAsList();
     double[] labels = rows.stream().mapToDouble(row -> row.getDouble(0)).toArray();
     double[] probabilities =

@@ -40,7 +40,9 @@ record LabelColumns(double[] labels, double @Nullable [] weights) {
                 .table()
                 .select(
                     functions.col(AlignedTable.INDEX),
-                    AlignedTable.column(aligned.table(), name).cast(DataTypes.DoubleType).as("value")),
+                    AlignedTable.column(aligned.table(), name)
+                        .cast(DataTypes.DoubleType)
+                        .as("value")),
             aligned.rows(),
             aligned.digest());
     List<Row> rows = numbers.collect("value");

@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The label holder learns sums of all parties' predictors per row and pass, a feature holder its
  * own exact gradient per pass; the model's {@code summary} lists it with figures. How many
- * predictors a feature holder opens is limited over all fits of a session together. Keys, labels and
- * residuals stay in the driver; executors work on ciphertexts, own columns and their own party's
- * coefficients. Labels and weights that stand in the table are read by executors, as Spark reads
- * any table.
+ * predictors a feature holder opens is limited over all fits of a session together. Keys, labels
+ * and residuals stay in the driver; executors work on ciphertexts, own columns and their own
+ * party's coefficients. Labels and weights that stand in the table are read by executors, as Spark
+ * reads any table.
  */
 public class VerticalLogisticRegression
     extends ProbabilisticClassifier<
@@ -162,8 +162,7 @@ public class VerticalLogisticRegression
     SortedMap<String, String> stepTerms = terms.asTerms();
     session.addAlignment(stepTerms, given);
     // Whatever can fail or take long here and now does so before the peers wait for it.
-    OwnRows prepared =
-        given == null ? null : session.beforeStep(() -> prepare(session, given));
+    OwnRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
     try {
       PaillierPrivateKey key =
           session.holdsLabels()

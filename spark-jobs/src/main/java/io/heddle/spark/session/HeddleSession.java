@@ -299,8 +299,8 @@ public final class HeddleSession implements AutoCloseable {
   }
 
   /**
-   * How many of this party's predictors the fits of this session have opened so far. All fits count,
-   * whatever rows they took: rows of two fits may be the same ones under another digest.
+   * How many of this party's predictors the fits of this session have opened so far. All fits
+   * count, whatever rows they took: rows of two fits may be the same ones under another digest.
    */
   public int openedPredictors() {
     return openedPredictors.get();

@@ -191,7 +191,8 @@ class TrainJobTest {
     List<String> noTest = new ArrayList<>(settings("full"));
     noTest.add("test-fraction=0");
     JobConfig job =
-        JobConfig.load(TwoParties.jobFile(folder), Overrides.ofArguments(List.of("test-fraction=0")));
+        JobConfig.load(
+            TwoParties.jobFile(folder), Overrides.ofArguments(List.of("test-fraction=0")));
     Function<HeddleSession, Integer> bank =
         session -> {
           try {

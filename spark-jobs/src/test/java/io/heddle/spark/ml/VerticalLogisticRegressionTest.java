@@ -80,9 +80,7 @@ class VerticalLogisticRegressionTest {
     for (int i = 300; i < 1500; i++) {
       rows.add(
           RowFactory.create(
-              "customer-" + i,
-              Vectors.dense(TwoParties.features(i)),
-              labels.get("customer-" + i)));
+              "customer-" + i, Vectors.dense(TwoParties.features(i)), labels.get("customer-" + i)));
     }
     Dataset<Row> table =
         spark.createDataFrame(
@@ -201,8 +199,7 @@ class VerticalLogisticRegressionTest {
 
     assertThatThrownBy(
             () ->
-                TwoParties.run(
-                    folder, List.of("privacy.consent.predictor=limited"), party, party))
+                TwoParties.run(folder, List.of("privacy.consent.predictor=limited"), party, party))
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("privacy.consent.predictor = full");
 
@@ -219,8 +216,7 @@ class VerticalLogisticRegressionTest {
                   double[] x = row.<Vector>getAs(1).toArray();
                   return RowFactory.create(
                       row.getString(0),
-                      Vectors.dense(
-                          x[0], x[1], x[2], x[0] * x[1], x[1] * x[2], x[2] * x[0]));
+                      Vectors.dense(x[0], x[1], x[2], x[0] * x[1], x[1] * x[2], x[2] * x[0]));
                 })
             .toList();
     return spark.createDataFrame(

@@ -108,10 +108,7 @@ class HeddleSessionTest {
     assertThatThrownBy(
             () ->
                 TwoParties.run(
-                    folder,
-                    List.of("psi.result=receiver"),
-                    this::alignTwenty,
-                    this::alignTwenty))
+                    folder, List.of("psi.result=receiver"), this::alignTwenty, this::alignTwenty))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("psi.result");
   }
@@ -177,10 +174,8 @@ class HeddleSessionTest {
   void fail_whileOpenWaitsForAPeer_returnsAndWakesIt() throws Exception {
     CountDownLatch waiting = new CountDownLatch(2);
     SortedMap<PartyId, Exchange> network = network();
-    HeddleSession session =
-        bank(new Waiting(waiting), () -> network.get(TwoParties.BANK));
-    CompletableFuture<Integer> opening =
-        CompletableFuture.supplyAsync(() -> alignTwenty(session));
+    HeddleSession session = bank(new Waiting(waiting), () -> network.get(TwoParties.BANK));
+    CompletableFuture<Integer> opening = CompletableFuture.supplyAsync(() -> alignTwenty(session));
     // Once for the link, once for the peer's first message, which never comes.
     assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
 
