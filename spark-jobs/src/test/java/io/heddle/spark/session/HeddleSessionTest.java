@@ -185,7 +185,7 @@ class HeddleSessionTest {
         .hasCauseInstanceOf(VflException.class);
     assertThatThrownBy(() -> HeddleSession.named(TwoParties.BANK.name(), spark))
         .isInstanceOf(ConfigurationException.class);
-    network.get(TwoParties.RETAILER).close();
+    network.values().forEach(Exchange::close);
   }
 
   @Test
@@ -198,7 +198,7 @@ class HeddleSessionTest {
     assertThatThrownBy(session::open)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("has ended");
-    network.get(TwoParties.RETAILER).close();
+    network.values().forEach(Exchange::close);
   }
 
   private SortedMap<PartyId, Exchange> network() {
