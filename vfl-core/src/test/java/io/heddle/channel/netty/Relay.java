@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 /** For tests: passes every connection on to another port and keeps what crosses. */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
   private final ServerSocket listener;
   private final int target;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -22,18 +22,18 @@ final class Relay implements AutoCloseable {
   private volatile boolean stalled;
   private final List<ByteArrayOutputStream> streams = new CopyOnWriteArrayList<>();
 
-  Relay(int target) throws IOException {
+  public Relay(int target) throws IOException {
     this.target = target;
     listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
     thread(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** What has crossed, one array for each direction of each connection. */
-  List<byte[]> captured() {
+  public List<byte[]> captured() {
     List<byte[]> result = new ArrayList<>();
     for (ByteArrayOutputStream stream : streams) {
       synchronized (stream) {
