@@ -143,7 +143,8 @@ class PartyJobTest {
       SessionTerms terms =
           SessionTerms.of(
               "job",
-              Map.of(new PartyId("bank"), "label-holder", new PartyId("retailer"), "feature-holder"),
+              Map.of(
+                  new PartyId("bank"), "label-holder", new PartyId("retailer"), "feature-holder"),
               new TreeMap<>());
       Throwable failure = catchThrowable(() -> Session.open(exchange, terms, Progress.NONE));
       assertThat(bank.get()).isEqualTo(code);
