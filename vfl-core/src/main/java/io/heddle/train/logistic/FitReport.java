@@ -107,8 +107,8 @@ final class FitReport {
     String share = String.format(Locale.ROOT, "%d/%d = %.2f", opened, columns, explained);
     String seen =
         passes()
-            + " passes"
-            + (openedBefore > 0 ? " and " + openedBefore + " of earlier fits" : "");
+            + " passes of this fit"
+            + (openedBefore > 0 ? " and " + openedBefore + " of earlier ones" : "");
     if (alone) {
       ledger.add(
           "The label holder saw the feature holder's linear predictor of "

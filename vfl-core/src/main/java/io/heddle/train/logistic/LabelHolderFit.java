@@ -35,7 +35,6 @@ import java.util.TreeMap;
 
 /** One fit as the label holder goes through it. */
 final class LabelHolderFit {
-
   private final Channel channel;
   private final LogisticTerms terms;
   private final PrivacyRules rules;

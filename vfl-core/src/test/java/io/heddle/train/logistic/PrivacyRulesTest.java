@@ -138,7 +138,9 @@ class PrivacyRulesTest {
     assertThat(summary.passes()).isEqualTo(3);
     assertThat(summary.ledger())
         .anyMatch(
-            line -> line.contains("3 passes and 2 of earlier fits") && line.contains("5/6 = 0.83"));
+            line ->
+                line.contains("3 passes of this fit and 2 of earlier ones")
+                    && line.contains("5/6 = 0.83"));
     assertThatThrownBy(
             () -> Fits.fit(endless, joined, PrivacyRules.DEFAULT, PrivacyRules.DEFAULT, 5))
         .isInstanceOf(PrivacyException.class)
