@@ -3,6 +3,7 @@ package io.heddle.crypto.encoding;
 
 import io.heddle.crypto.Randomness;
 import io.heddle.error.EncodingException;
+import io.heddle.error.ProtocolException;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -31,6 +32,9 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
   private static final long MASK = 0x04L << 56;
   private static final int MASK_SLACK_BITS = 42;
 
+  /** Take up the carry of the slots below the middle one. */
+  private static final int CARRY_BITS = 2;
+
   /**
    * Checks the four sizes.
    *
@@ -56,7 +60,7 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
     }
   }
 
-  /** s: bits per slot, 5 to 62. */
+  /** s: bits per slot, 7 to 62. */
   public int slotBits() {
     return slotBits(residualBits, columnBits, rows);
   }
@@ -74,6 +78,11 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
   /** L: bits of an answer before it is masked; its magnitude stays below {@code 2^(L - 2)}. */
   public int answerBits() {
     return (2 * rowsPerPlaintext() - 1) * slotBits();
+  }
+
+  /** Bits of the largest magnitude of one row's part of a slot. */
+  public int productBits() {
+    return residualBits + CARRY_BITS + columnBits - 1;
   }
 
   /**
@@ -116,7 +125,7 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
           throw new EncodingException(
               "The residual of row " + i + " does not fit: must be at most 2^" + residualBits);
         }
-        sum = sum.shiftLeft(slotBits).add(BigInteger.valueOf(residuals[i]));
+        sum = sum.shiftLeft(slotBits).add(BigInteger.valueOf(residuals[i] << CARRY_BITS));
       }
       values.add(sum.signum() < 0 ? sum.add(space.modulus()) : sum);
     }
@@ -168,10 +177,11 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
   }
 
   /**
-   * Takes the masks off: the signed sums, each at most one unit off, for the slots below carry.
+   * Takes the masks off: the signed sums, exactly.
    *
    * @param middleSlots as {@link #middleSlots} gave them
    * @param masks the very masks that were added
+   * @throws ProtocolException if a slot cannot have held a sum under its mask
    */
   public long[] unmask(long[] middleSlots, PlaintextBlock masks) {
     if (middleSlots.length != masks.size()) {
@@ -181,7 +191,11 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
     int unused = Long.SIZE - slotBits();
     long[] sums = new long[middleSlots.length];
     for (int i = 0; i < sums.length; i++) {
-      sums[i] = (middleSlots[i] - middleSlot(masks.get(i))) << unused >> unused;
+      long carried = (middleSlots[i] - middleSlot(masks.get(i))) << unused >> unused;
+      sums[i] = (carried + 1) >> CARRY_BITS;
+      if (carried - (sums[i] << CARRY_BITS) > 1) {
+        throw new ProtocolException("Answer " + i + " is not the sum that was asked for");
+      }
     }
     return sums;
   }
@@ -199,7 +213,11 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
   }
 
   private static int slotBits(int residualBits, int columnBits, int rows) {
-    return residualBits + columnBits + (Integer.SIZE - Integer.numberOfLeadingZeros(rows - 1)) + 2;
+    return residualBits
+        + CARRY_BITS
+        + columnBits
+        + (Integer.SIZE - Integer.numberOfLeadingZeros(rows - 1))
+        + 2;
   }
 
   private static void check(String what, int value, int least, int most) {

@@ -186,7 +186,7 @@ public final class BucketProduct {
 
   /** Above every answer over this many rows: L - 2 bits for all of them. */
   private static BigInteger bound(RowPacking packing, int rows) {
-    int product = packing.residualBits() + packing.columnBits() - 1;
+    int product = packing.productBits();
     int highestSlot = packing.answerBits() - packing.slotBits();
     return BigInteger.valueOf(rows).shiftLeft(product + highestSlot + 1);
   }

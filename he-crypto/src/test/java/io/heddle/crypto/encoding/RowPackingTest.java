@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.Randomness;
 import io.heddle.error.EncodingException;
+import io.heddle.error.ProtocolException;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -36,22 +37,22 @@ class RowPackingTest {
     return List.of(SMALLEST, BETWEEN, LARGEST);
   }
 
-  /** The slot counts that the training design states, and the limits. */
+  /** The formula worked out by hand, and the limits. */
   @ParameterizedTest
   @CsvSource({
-    "2048, 20, 12, 1000000, 54, 19, 52632",
-    "2048, 16, 8, 1000000, 46, 22, 45455",
-    "2048, 16, 8, 600, 36, 28, 22",
-    "2048, 20, 12, 1, 34, 30, 1",
-    "2048, 20, 12, 2, 35, 29, 1",
-    "2048, 20, 12, 1024, 44, 23, 45",
-    "2048, 20, 12, 1025, 45, 22, 47",
-    "3072, 20, 12, 1000000, 54, 28, 35715",
-    "4096, 20, 12, 1000000, 54, 38, 26316",
-    "2048, 1, 2, 1, 5, 201, 1",
-    "2048, 17, 12, 2147483647, 62, 16, 134217728"
+    "2048, 20, 12, 1000000, 56, 18, 55556",
+    "2048, 16, 8, 1000000, 48, 21, 47620",
+    "2048, 16, 8, 600, 38, 26, 24",
+    "2048, 20, 12, 1, 36, 28, 1",
+    "2048, 20, 12, 2, 37, 27, 1",
+    "2048, 20, 12, 1024, 46, 22, 47",
+    "2048, 20, 12, 1025, 47, 21, 49",
+    "3072, 20, 12, 1000000, 56, 27, 37038",
+    "4096, 20, 12, 1000000, 56, 36, 27778",
+    "2048, 1, 2, 1, 7, 143, 1",
+    "2048, 15, 12, 2147483647, 62, 16, 134217728"
   })
-  void sizes_ofDesignAndLimits_areAsStated(
+  void sizes_ofUsualTablesAndLimits_areAsStated(
       int keyBits, int residualBits, int columnBits, int rows, int slotBits, int slots, int count) {
     RowPacking packing = new RowPacking(keyBits, residualBits, columnBits, rows);
     assertThat(packing.slotBits()).isEqualTo(slotBits);
@@ -65,7 +66,7 @@ class RowPackingTest {
   void slot_sumOverAllRowsAtTheMaximum_keepsTwoBits() {
     for (int rows : new int[] {1, 2, 3, 4, 1 << 20, (1 << 20) + 1}) {
       RowPacking packing = new RowPacking(2048, 20, 12, rows);
-      BigInteger sum = BigInteger.valueOf(rows).shiftLeft(20 + 11);
+      BigInteger sum = BigInteger.valueOf(rows).shiftLeft(packing.productBits());
       assertThat(sum.bitLength()).isLessThanOrEqualTo(packing.slotBits() - 2);
     }
   }
@@ -88,10 +89,10 @@ class RowPackingTest {
 
   @Test
   void packing_slotAbove62Bits_isRefused() {
-    assertThatThrownBy(() -> new RowPacking(2048, 36, 16, 1 << 9))
+    assertThatThrownBy(() -> new RowPacking(2048, 34, 16, 1 << 9))
         .isInstanceOf(EncodingException.class)
-        .hasMessage("A slot for 512 rows of 36 by 16 bits needs 63 bits: must be at most 62");
-    assertThat(new RowPacking(2048, 36, 16, 1 << 8).slotBits()).isEqualTo(62);
+        .hasMessage("A slot for 512 rows of 34 by 16 bits needs 63 bits: must be at most 62");
+    assertThat(new RowPacking(2048, 34, 16, 1 << 8).slotBits()).isEqualTo(62);
   }
 
   @ParameterizedTest
@@ -109,7 +110,7 @@ class RowPackingTest {
         int row = k * packing.rowsPerPlaintext() + t;
         if (row < 60) {
           BigInteger power = BigInteger.TWO.pow(packing.slotBits() * t);
-          expected = expected.add(BigInteger.valueOf(residuals[row]).multiply(power));
+          expected = expected.add(BigInteger.valueOf(4 * residuals[row]).multiply(power));
         }
       }
       assertThat(block.get(k)).isEqualTo(expected.mod(space.modulus()));
@@ -141,10 +142,10 @@ class RowPackingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"-27, 27", "0, 1", "1, 27", "27, 0", "0, 108", "27, 101"})
+  @CsvSource({"-26, 26", "0, 1", "1, 26", "26, 0", "0, 104", "26, 101"})
   void pack_rowsOffTheGrid_areRefused(int from, int to) {
     RowPacking packing = new RowPacking(2048, 20, 8, 100);
-    assertThat(packing.rowsPerPlaintext()).isEqualTo(27);
+    assertThat(packing.rowsPerPlaintext()).isEqualTo(26);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> packing.pack(LARGEST, new long[100], from, to));
   }
@@ -187,7 +188,7 @@ class RowPackingTest {
 
   @ParameterizedTest
   @MethodSource("spaces")
-  void unmask_answersUpToTheBound_givesMiddleSlotWithinOneUnit(PlaintextSpace space) {
+  void unmask_answersUpToTheBound_givesMiddleSlotExactly(PlaintextSpace space) {
     RowPacking packing = new RowPacking(2048, 20, 12, 1 << 10);
     int slotBits = packing.slotBits();
     int slots = 2 * packing.rowsPerPlaintext() - 1;
@@ -200,7 +201,10 @@ class RowPackingTest {
       BigInteger answer = BigInteger.ZERO;
       for (int slot = 0; slot < slots; slot++) {
         long content = i < 2 ? (i == 0 ? most : -most) : random.nextLong(-most, most + 1);
-        expected[i] = slot == slots / 2 ? content : expected[i];
+        if (slot == slots / 2) {
+          content &= -4;
+          expected[i] = content / 4;
+        }
         answer = answer.add(BigInteger.valueOf(content).shiftLeft(slotBits * slot));
       }
       BigInteger sum = answer.add(masks.get(i));
@@ -211,8 +215,22 @@ class RowPackingTest {
     long[] sums = packing.unmask(opened, masks);
     for (int i = 0; i < sums.length; i++) {
       assertThat(opened[i]).isBetween(0L, (1L << slotBits) - 1);
-      assertThat(Math.abs(sums[i] - expected[i])).isLessThanOrEqualTo(1);
+      assertThat(sums[i]).isEqualTo(expected[i]);
     }
+  }
+
+  @Test
+  void unmask_slotThatHoldsNoSum_isRefused() {
+    RowPacking packing = new RowPacking(2048, 20, 12, 10);
+    PlaintextBlock masks = packing.masks(LARGEST, 1, RANDOMNESS);
+    long zero = packing.middleSlots(masks)[0];
+    long mask = (1L << packing.slotBits()) - 1;
+    for (long carry : new long[] {-1, 0, 1}) {
+      assertThat(packing.unmask(new long[] {(zero + carry) & mask}, masks)).containsExactly(0);
+    }
+    assertThatThrownBy(() -> packing.unmask(new long[] {(zero + 2) & mask}, masks))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Answer 0 is not the sum that was asked for");
   }
 
   @Test

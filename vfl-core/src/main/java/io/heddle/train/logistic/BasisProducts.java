@@ -11,6 +11,7 @@ import java.util.List;
  */
 final class BasisProducts {
   private static final double LEAST_CURVATURE = 1e-12;
+  private static final double LEAST_GRADIENT = 1e-24;
 
   private final int history;
   private final List<double[]> stepStep = new ArrayList<>();
@@ -89,9 +90,9 @@ final class BasisProducts {
     return pairKept;
   }
 
-  /** The squared length of the preconditioned gradient. */
-  double gradientSquared() {
-    return gradientGradient;
+  /** Whether there is a way down left, and the direction goes it. */
+  boolean descends(double[] direction) {
+    return gradientGradient > LEAST_GRADIENT && slope(direction) < 0;
   }
 
   /** The direction's coefficients: one per s, one per y, one for g. */

@@ -16,6 +16,8 @@ final class ColumnMoments implements Serializable {
   /** Beyond this, squares of a column leave the range of a double. */
   static final double LARGEST = 1e100;
 
+  private static final int KEPT_BITS = 36;
+
   /** Values outside the bounds count as the bound. */
   record Bounds(double[] lower, double[] upper) implements Serializable {
     static Bounds none(int columns) {
@@ -95,7 +97,10 @@ final class ColumnMoments implements Serializable {
     return Math.min(Math.max(value, lower), upper);
   }
 
-  /** Combines the parts in their order. */
+  /**
+   * Combines the parts in their order, and drops the digits that depend on how the rows were cut:
+   * the same rows give the same columns in any number of partitions.
+   */
   static ColumnMoments combine(List<ColumnMoments> parts, int columns) {
     ColumnMoments all = new ColumnMoments(columns);
     for (ColumnMoments part : parts) {
@@ -103,7 +108,21 @@ final class ColumnMoments implements Serializable {
         all.add(part);
       }
     }
+    for (int j = 0; j < columns; j++) {
+      double largest = Math.max(Math.abs(all.min[j]), Math.abs(all.max[j]));
+      all.mean[j] = rounded(all.mean[j], largest);
+      all.squares[j] = rounded(all.squares[j], all.squares[j]);
+    }
     return all;
+  }
+
+  /** To a multiple of 2^-{@link #KEPT_BITS} of the power of two below a size. */
+  private static double rounded(double value, double size) {
+    if (!Double.isFinite(value) || size < Double.MIN_NORMAL) {
+      return value;
+    }
+    int exponent = Math.getExponent(size) - KEPT_BITS;
+    return Math.scalb(Math.rint(Math.scalb(value, -exponent)), exponent);
   }
 
   private void add(ColumnMoments part) {

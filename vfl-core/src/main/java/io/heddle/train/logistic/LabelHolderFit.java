@@ -33,7 +33,6 @@ import java.util.TreeMap;
 
 /** One fit as the label holder goes through it. */
 final class LabelHolderFit {
-  private static final double LEAST_GRADIENT = 1e-24;
 
   private final Channel channel;
   private final LogisticTerms terms;
@@ -253,7 +252,7 @@ final class LabelHolderFit {
   /** False where nothing is left to gain, which ends the fit at all parties. */
   private boolean sendDirection(Channel step) {
     double[] direction = basis.direction();
-    boolean descends = basis.gradientSquared() > LEAST_GRADIENT && basis.slope(direction) < 0;
+    boolean descends = basis.descends(direction);
     sendToAll(step, new Direction(basis.pairKept(), descends ? direction : new double[0]));
     if (descends) {
       optimiser.combine(basis.pairKept(), direction);

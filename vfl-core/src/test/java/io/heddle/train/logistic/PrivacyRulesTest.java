@@ -244,6 +244,6 @@ class PrivacyRulesTest {
                 outcome.trace(),
                 JoinedReference.train(
                     terms, 10, joined.labels(), null, joined.holders(), Fits.seed(), 2)))
-        .isLessThanOrEqualTo(1e-6);
+        .isZero();
   }
 }
