@@ -29,6 +29,8 @@ public abstract class Exchange implements AutoCloseable {
   /** The largest frame on any link: its kind and what follows, without the length in front. */
   public static final int MAX_FRAME_BYTES = Frames.MAX_BYTES;
 
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
   private final PartyId self;
   private final SortedSet<PartyId> peers;
   private final MessageCodec codec;
@@ -184,6 +186,30 @@ public abstract class Exchange implements AutoCloseable {
     } else {
       mailbox.failSession(session, here);
     }
+  }
+
+  /**
+   * Ends all that this exchange does, where no session was begun: a peer that is about to look for
+   * this party shall not wait for it in vain. Waits for such peers, 10 s or the connect time-out if
+   * that is shorter; never throws.
+   */
+  public final void abortUnopened(AbortCode code, Progress progress) {
+    Duration grace = GRACE.compareTo(timeouts.connect()) < 0 ? GRACE : timeouts.connect();
+    long deadline = System.nanoTime() + grace.toNanos();
+    for (PartyId peer : peers) {
+      progress.waitingFor(peer.name());
+      try {
+        mailbox.await(
+            () -> way(peer).isOpen() || inbound.containsKey(peer),
+            MessageKey.OPENING,
+            peer,
+            Duration.ofNanos(deadline - System.nanoTime()),
+            () -> "Party " + peer + " is not there to be told");
+      } catch (VflException e) {
+        // This one has failed, left or never came. The others are told all the same.
+      }
+    }
+    abort(MessageKey.OPENING, code, "");
   }
 
   @Override

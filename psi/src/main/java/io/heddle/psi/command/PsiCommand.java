@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.command;
 
+import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
-import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.Exchange;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.netty.NettyExchange;
+import io.heddle.channel.netty.TlsExchange;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
-import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
@@ -30,6 +31,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,9 +62,12 @@ public final class PsiCommand {
       @Nullable Path report,
       Overrides overrides) {}
 
+  /** This party's rows. */
+  private record Own(Ids ids, Table columns) {}
+
   /**
-   * Runs until the common rows are written. What is wrong with the files, the settings or the place
-   * for the result is told before any connection.
+   * Runs until the common rows are written. What is wrong with the settings or the key files is
+   * told before any connection.
    *
    * @throws io.heddle.error.VflException of the kind that the cause asks for; the peers are told
    *     that this party failed, and nothing is written
@@ -71,43 +76,84 @@ public final class PsiCommand {
     PartyConfig config = PartyConfig.load(request.config(), request.overrides());
     JobConfig job = JobConfig.load(request.job(), request.overrides());
     job.checkFor(config);
-    Identity identity =
-        Identity.load(config.identity().keyStore(), config.identity().passwordFile());
     if (config.data().id().isEmpty()) {
       throw new ConfigurationException(
           "Missing setting data.id ("
               + request.config()
               + "): must be the column that names a row, or a list of them");
     }
-    TableOutput output = request.out() == null ? null : TableOutput.open(request.out());
+    // Listens before the table is read: a peer that is there is told if it cannot be used.
+    try (NettyExchange exchange = TlsExchange.open(config, job, codec());
+        TableOutput output = openOutput(request, exchange, progress)) {
+      Own own = beforeSession(exchange, progress, () -> read(request, config, job, progress));
+      try (Session session = Session.open(exchange, terms(job, config), progress)) {
+        try {
+          return run(request, session, own, output, config, job, progress);
+        } catch (RuntimeException | Error e) {
+          session.fail(e);
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static @Nullable TableOutput openOutput(
+      Request request, Exchange exchange, Progress progress) {
+    Path out = request.out();
+    return out == null ? null : beforeSession(exchange, progress, () -> TableOutput.open(out));
+  }
+
+  /** Does what needs no peer; if it fails the peers are told. */
+  private static <T> T beforeSession(Exchange exchange, Progress progress, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      exchange.abortUnopened(AbortCode.of(e), progress);
+      throw e;
+    }
+  }
+
+  private static Own read(Request request, PartyConfig config, JobConfig job, Progress progress) {
     Table table = TableFiles.read(request.data());
     Ids ids = Ids.of(table, config.data().id(), job.psi().normalise());
-    Table own = ownColumns(table, config.data());
     ids.notes().forEach(progress::note);
-    try (NettyExchange exchange = exchange(config, job, identity);
-        Session session = Session.open(exchange, terms(job, config), progress)) {
-      Alignment aligned = align(session, job, config, ids, progress);
-      session.finish();
-      if (output != null && learns(job, config)) {
-        output.write(own, aligned.rows());
-      }
-      PsiReport report =
-          new PsiReport(
-              "ecdh",
-              table.rows(),
-              aligned.rows().length,
-              job.psi().result() == JobConfig.PsiResult.BOTH
-                  ? HexFormat.of().formatHex(aligned.digest())
-                  : "",
-              session.traffic().bytesSent(),
-              session.traffic().bytesReceived(),
-              ProcessUsage.cpuSeconds(),
-              ProcessUsage.peakMemoryMiB());
-      if (request.report() != null) {
-        report.write(request.report());
-      }
-      return report;
+    return new Own(ids, ownColumns(table, config.data()));
+  }
+
+  private static PsiReport run(
+      Request request,
+      Session session,
+      Own own,
+      @Nullable TableOutput output,
+      PartyConfig config,
+      JobConfig job,
+      Progress progress) {
+    Alignment aligned = align(session, job, config, own.ids(), progress);
+    TableOutput result = learns(job, config) ? output : null;
+    if (result != null) {
+      // While the peers still wait: a full disk here leaves them without a result as well.
+      result.write(own.columns(), aligned.rows());
     }
+    session.finish();
+    if (result != null) {
+      result.publish();
+    }
+    PsiReport report =
+        new PsiReport(
+            "ecdh",
+            own.columns().rows(),
+            aligned.rows().length,
+            job.psi().result() == JobConfig.PsiResult.BOTH
+                ? HexFormat.of().formatHex(aligned.digest())
+                : "",
+            session.traffic().bytesSent(),
+            session.traffic().bytesReceived(),
+            ProcessUsage.cpuSeconds(),
+            ProcessUsage.peakMemoryMiB());
+    if (request.report() != null) {
+      report.write(request.report());
+    }
+    return report;
   }
 
   private static boolean learns(JobConfig job, PartyConfig config) {
@@ -132,9 +178,6 @@ public final class PsiCommand {
               PrivateSetIntersection.intersect(
                   step, receiver, salt, ids.values(), limits, progress),
               new byte[32]);
-    } catch (RuntimeException | Error e) {
-      session.fail(e);
-      throw e;
     } finally {
       progress.end();
     }
@@ -152,29 +195,10 @@ public final class PsiCommand {
     return table.select(names);
   }
 
-  private static NettyExchange exchange(PartyConfig config, JobConfig job, Identity identity) {
-    PartyConfig.Timeouts timeouts = config.timeouts();
-    NettyExchange.Builder builder =
-        NettyExchange.builder(
-                config.party(),
-                new MessageCodec(
-                    Stream.<MessageType<?>>concat(
-                            SessionMessages.TYPES.stream(), PsiMessages.TYPES.stream())
-                        .toList()))
-            .identity(identity.privateKey(), identity.certificateChain())
-            .listen(config.listen().host(), config.listen().port())
-            .timeouts(
-                new ExchangeTimeouts(
-                    timeouts.connect(), timeouts.handshake(), timeouts.idle(), timeouts.receive()));
-    config
-        .peers()
-        .forEach(
-            (name, peer) -> {
-              if (job.parties().contains(name)) {
-                builder.peer(name, peer.host(), peer.port(), peer.fingerprint());
-              }
-            });
-    return builder.open();
+  private static MessageCodec codec() {
+    return new MessageCodec(
+        Stream.<MessageType<?>>concat(SessionMessages.TYPES.stream(), PsiMessages.TYPES.stream())
+            .toList());
   }
 
   private static SessionTerms terms(JobConfig job, PartyConfig config) {

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,16 +53,42 @@ public record Ids(List<byte[]> values, List<String> notes) {
       }
       parts.add(column);
     }
-    byte[][] values = new byte[table.rows()][];
+    return of(
+        table.rows(),
+        row -> parts.stream().map(part -> part.text(row)).toArray(String[]::new),
+        rules,
+        String.join(" + ", columns) + " in " + table.file(),
+        places -> ", first at " + table.places(places));
+  }
+
+  /**
+   * The ids of rows that were read elsewhere.
+   *
+   * @param rows for each row what stands in its id columns, null where nothing does
+   * @param columns the names of these columns, for errors
+   * @throws DataException if ids are missing, blank, too long or not unique: says how many
+   */
+  public static Ids of(List<@Nullable String[]> rows, List<String> columns, List<IdRule> rules) {
+    return of(rows.size(), rows::get, rules, String.join(" + ", columns), places -> "");
+  }
+
+  private static Ids of(
+      int rows,
+      IntFunction<@Nullable String[]> partsOf,
+      List<IdRule> rules,
+      String where,
+      Function<List<Integer>, String> places) {
+    byte[][] values = new byte[rows][];
     List<Integer> blank = new ArrayList<>();
     List<Integer> tooLong = new ArrayList<>();
     int decomposed = 0;
     int padded = 0;
-    for (int row = 0; row < values.length; row++) {
-      String[] texts = new String[parts.size()];
+    for (int row = 0; row < rows; row++) {
+      @Nullable String[] parts = partsOf.apply(row);
+      String[] texts = new String[parts.length];
       boolean complete = true;
       for (int j = 0; j < texts.length; j++) {
-        String text = normalise(parts.get(j).text(row), rules);
+        String text = normalise(parts[j], rules);
         complete &= !text.isBlank();
         decomposed += Normalizer.isNormalized(text, Normalizer.Form.NFC) ? 0 : 1;
         padded += text.equals(text.strip()) ? 0 : 1;
@@ -72,10 +101,16 @@ public record Ids(List<byte[]> values, List<String> notes) {
         tooLong.add(row);
       }
     }
-    String where = String.join(" + ", columns) + " in " + table.file();
-    refuse(table, blank, "are missing or blank", where);
-    refuse(table, tooLong, "are longer than " + MAX_BYTES + " bytes", where);
-    refuse(table, repeated(values), "repeat an earlier id; each must stand once", where);
+    BiConsumer<List<Integer>, String> refuse =
+        (bad, what) -> {
+          if (!bad.isEmpty()) {
+            throw new DataException(
+                bad.size() + " of " + rows + " ids of " + where + " " + what + places.apply(bad));
+          }
+        };
+    refuse.accept(blank, "are missing or blank");
+    refuse.accept(tooLong, "are longer than " + MAX_BYTES + " bytes");
+    refuse.accept(repeated(values), "repeat an earlier id; each must stand once");
     List<String> notes = new ArrayList<>();
     if (decomposed > 0) {
       notes.add(
@@ -99,23 +134,8 @@ public record Ids(List<byte[]> values, List<String> notes) {
     notes = List.copyOf(notes);
   }
 
-  private static void refuse(Table table, List<Integer> rows, String what, String where) {
-    if (!rows.isEmpty()) {
-      throw new DataException(
-          rows.size()
-              + " of "
-              + table.rows()
-              + " ids of "
-              + where
-              + " "
-              + what
-              + ", first at "
-              + table.places(rows));
-    }
-  }
-
   /** One part of an id after the rules; a missing one is empty. */
-  public static String normalise(@Nullable String part, List<IdRule> rules) {
+  static String normalise(@Nullable String part, List<IdRule> rules) {
     String text = part == null ? "" : part;
     for (IdRule rule : rules) {
       text =
@@ -141,7 +161,7 @@ public record Ids(List<byte[]> values, List<String> notes) {
    * The bytes of an id: of one part its UTF-8 form; of several each part's length in four bytes,
    * then its UTF-8 form, so that {@code ab + c} and {@code a + bc} differ.
    */
-  public static byte[] encode(String... parts) {
+  static byte[] encode(String... parts) {
     if (parts.length == 1) {
       return parts[0].getBytes(StandardCharsets.UTF_8);
     }

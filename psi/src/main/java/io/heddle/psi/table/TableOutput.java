@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one file that a run leaves, all of it or none. Opened before the run, so that a place that
  * cannot be written is known before any work. The rows go into a temporary file beside it, and one
- * rename makes them visible; until they are written there is no file at all. A file that was there
- * is replaced. Not safe for several threads.
+ * rename makes them visible; until they are published there is no file at all. A file that was
+ * there is replaced. Not safe for several threads.
  */
-public final class TableOutput {
+public final class TableOutput implements AutoCloseable {
   private final Path file;
   private final Path directory;
+  private @Nullable Path written;
 
   private TableOutput(Path file, Path directory) {
     this.file = file;
@@ -52,31 +53,65 @@ public final class TableOutput {
   }
 
   /**
-   * Writes rows of a table in the given order and makes the file visible. CSV: every value quoted,
-   * a missing one empty and unquoted, lines end with a line feed.
+   * Writes rows of a table in the given order; nobody sees them before {@link #publish}. CSV: every
+   * value quoted, a missing one empty and unquoted, lines end with a line feed.
    *
    * @throws DataException if the disk is full or the file cannot be written; nothing is left then
    */
   public void write(Table table, int[] rows) {
+    close();
     try {
       Path temporary = createTemporary();
-      try {
-        if (TableFiles.isParquetName(file)) {
-          ParquetTables.write(table, rows, temporary);
-        } else {
-          writeCsv(table, rows, temporary);
-        }
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
-        Files.move(
-            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
+      written = temporary;
+      if (TableFiles.isParquetName(file)) {
+        ParquetTables.write(table, rows, temporary);
+      } else {
+        writeCsv(table, rows, temporary);
+      }
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    } catch (IOException e) {
+      close();
+      throw cannotWrite(e);
+    }
+  }
+
+  /**
+   * Makes what was written visible under the file's name.
+   *
+   * @throws DataException if the file cannot be replaced
+   */
+  public void publish() {
+    Path temporary = written;
+    if (temporary == null) {
+      throw new IllegalStateException("Nothing is written yet");
+    }
+    try {
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      written = null;
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    }
+  }
+
+  /** Drops what was not published. */
+  @Override
+  public void close() {
+    Path temporary = written;
+    written = null;
+    try {
+      if (temporary != null) {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new DataException("Cannot write " + file + ": is the disk full?", e);
+      throw cannotWrite(e);
     }
+  }
+
+  private DataException cannotWrite(IOException cause) {
+    return new DataException("Cannot write " + file + ": is the disk full?", cause);
   }
 
   private Path createTemporary() throws IOException {

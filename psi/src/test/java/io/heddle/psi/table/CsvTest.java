@@ -179,7 +179,7 @@ class CsvTest {
     String text = "id,\"a \"\"b\"\"\"\n1,\"x,\"\"y\"\"\nz\"\n2,\n3,\"\"\n\u00fc, p \n";
     Table table = read(text);
     Path file = directory.resolve("out.csv");
-    TableOutput.open(file).write(table, new int[] {3, 0, 1, 2});
+    write(file, table, 3, 0, 1, 2);
 
     Table back = TableFiles.read(file);
 
@@ -200,9 +200,14 @@ class CsvTest {
   void output_failsWhileWriting_leavesTheOldFile() throws IOException {
     Table table = read("id\n1\n");
     Path file = Files.writeString(directory.resolve("out.csv"), "old");
-    TableOutput output = TableOutput.open(file);
-    assertThatThrownBy(() -> output.write(table, new int[] {0, 7}))
-        .isInstanceOf(IndexOutOfBoundsException.class);
+    try (TableOutput output = TableOutput.open(file)) {
+      assertThatThrownBy(() -> output.write(table, new int[] {0, 7}))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    try (TableOutput output = TableOutput.open(file)) {
+      // What comes after the writing fails.
+      output.write(table, new int[] {0});
+    }
     assertThat(file).hasContent("old");
     try (var files = Files.list(directory)) {
       assertThat(files.map(f -> f.getFileName().toString()))
@@ -236,5 +241,12 @@ class CsvTest {
     assertThat(Arrays.stream(x).sum()).isEqualTo(0.5 * 99_999 * 100_000 / 2);
     assertThat(table.text("id", 99_999)).isEqualTo("99999");
     assertThat(table.places(List.of(99_999))).isEqualTo("line 100001");
+  }
+
+  private static void write(Path file, Table table, int... rows) {
+    try (TableOutput output = TableOutput.open(file)) {
+      output.write(table, rows);
+      output.publish();
+    }
   }
 }

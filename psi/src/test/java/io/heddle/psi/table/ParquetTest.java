@@ -104,7 +104,7 @@ class ParquetTest {
   void output_parquet_roundTripsEveryKind() throws IOException {
     Table table = TableFiles.read(everyKind());
     Path file = directory.resolve("out.parquet");
-    TableOutput.open(file).write(table, new int[] {1, 0, 1});
+    write(file, table, 1, 0, 1);
 
     Table back = TableFiles.read(file);
 
@@ -233,5 +233,12 @@ class ParquetTest {
     assertThatThrownBy(() -> TableFiles.read(file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("first bytes must be PAR1");
+  }
+
+  private static void write(Path file, Table table, int... rows) {
+    try (TableOutput output = TableOutput.open(file)) {
+      output.write(table, rows);
+      output.publish();
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -77,27 +78,36 @@ public final class PartyJob {
       if (config == null || job == null || data == null) {
         throw new AssertionError("picocli lets no required option pass");
       }
-      SparkSession spark = SparkSession.builder().appName("heddle").getOrCreate();
-      Map<String, String> settings = new HashMap<>();
-      for (Tuple2<String, String> setting : spark.sparkContext().getConf().getAll()) {
-        settings.put(setting._1(), setting._2());
-      }
-      Overrides overrides = Overrides.ofArguments(set).before(Overrides.ofSpark(settings));
+      // Before Spark starts: a wrong file is told at once, and peers find this party early.
+      Overrides overrides = Overrides.ofArguments(set).before(Overrides.ofSpark(sparkSettings()));
       PartyConfig party = PartyConfig.load(config, overrides);
       JobConfig terms = JobConfig.load(job, overrides);
       terms.labelHolder();
       Progress progress = ConsoleProgress.create();
       HeddleSession session = HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
       try {
-        work.run(spark, session, party, terms, data);
+        session.listen();
+        SparkSession spark = SparkSession.builder().appName("heddle").getOrCreate();
+        try {
+          work.run(spark, session, party, terms, data);
+        } finally {
+          spark.stop();
+        }
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
         session.fail(e);
         throw e;
       } finally {
         progress.end();
-        spark.stop();
       }
+    }
+
+    private static Map<String, String> sparkSettings() {
+      Map<String, String> settings = new HashMap<>();
+      for (Tuple2<String, String> setting : new SparkConf().getAll()) {
+        settings.put(setting._1(), setting._2());
+      }
+      return settings;
     }
   }
 

@@ -4,6 +4,7 @@ package io.heddle.spark.job;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
+import io.heddle.psi.command.ProcessUsage;
 import io.heddle.session.Traffic;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
@@ -47,7 +48,6 @@ final class ScoreJob {
           "No model in --model-dir " + modelDir + ": must be a folder that heddle train wrote");
     }
     try (Publication results = out == null ? null : Publication.prepare(out, "--out")) {
-      session.listen();
       VerticalLogisticRegressionModel model =
           VerticalLogisticRegressionModel.load(part.toUri().toString())
               .setSession(session.name())
@@ -62,12 +62,12 @@ final class ScoreJob {
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
       AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features());
       Dataset<Row> scored = model.transform(rows.table());
+      if (results != null && session.holdsLabels()) {
+        write(scored, model, results.folder().resolve("scores.csv"));
+      }
       Traffic traffic = session.open().traffic();
       session.finish();
       if (results != null) {
-        if (session.holdsLabels()) {
-          write(scored, model, results.folder().resolve("scores.csv"));
-        }
         results.json("run.json", figures(aligned, traffic));
         results.publish();
       }
@@ -103,7 +103,7 @@ final class ScoreJob {
     run.put(
         "seconds",
         Map.of(
-            "total", ProcessFigures.secondsSinceStart(),
+            "total", ProcessUsage.seconds(),
             "psi", session.secondsIn(TrainJob.ALIGN),
             "score", session.secondsIn(VerticalLogisticRegressionModel.STEP)));
     run.put(

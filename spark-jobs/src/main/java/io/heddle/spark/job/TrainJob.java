@@ -4,6 +4,7 @@ package io.heddle.spark.job;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.AlignmentException;
+import io.heddle.psi.command.ProcessUsage;
 import io.heddle.session.Traffic;
 import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
@@ -54,7 +55,6 @@ final class TrainJob {
     try (Publication model =
             modelDir == null ? null : Publication.prepare(modelDir, "--model-dir");
         Publication figures = out == null ? null : Publication.prepare(out, "--out")) {
-      session.listen();
       TableReader own = TableReader.read(spark, data, party.data(), session.holdsLabels());
       HeddleSession.Aligned aligned = align(session, own.table(), party.data().id());
       KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
@@ -74,11 +74,14 @@ final class TrainJob {
       VerticalLogisticRegressionModel fitted = estimator.fit(train.table());
       RankMetrics metrics =
           split.test().length == 0 ? null : measure(fitted, rows.keep(split.test()));
+      if (model != null) {
+        // While the peers still wait: a full disk here leaves them without a model as well.
+        save(fitted, model.folder().resolve(MODEL));
+      }
       Traffic traffic = session.open().traffic();
       session.finish();
       Map<String, Object> run = figures(aligned, split, fitted.summary(), metrics, traffic);
       if (model != null) {
-        save(fitted, model.folder().resolve(MODEL));
         model.publish();
       }
       if (figures != null) {
@@ -186,7 +189,7 @@ final class TrainJob {
     run.put(
         "seconds",
         Map.of(
-            "total", ProcessFigures.secondsSinceStart(),
+            "total", ProcessUsage.seconds(),
             "psi", session.secondsIn(ALIGN),
             "train", session.secondsIn(VerticalLogisticRegression.STEP),
             "score", session.secondsIn(VerticalLogisticRegressionModel.STEP)));
@@ -204,8 +207,8 @@ final class TrainJob {
     run.put("party", session.self().name());
     run.put("role", session.holdsLabels() ? "label-holder" : "feature-holder");
     run.put("pid", ProcessHandle.current().pid());
-    run.put("cpuSeconds", ProcessFigures.cpuSeconds());
-    run.put("peakMemoryMiB", ProcessFigures.peakMemoryMiB());
+    run.put("cpuSeconds", ProcessUsage.cpuSeconds());
+    run.put("peakMemoryMiB", ProcessUsage.peakMemoryMiB());
     return run;
   }
 }

@@ -4,7 +4,10 @@ package io.heddle.spark.session;
 import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Exchange;
+import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageKey;
+import io.heddle.channel.MessageType;
+import io.heddle.channel.netty.TlsExchange;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -14,11 +17,15 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
+import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
+import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.PredictorConsent;
 import io.heddle.train.logistic.PrivacyRules;
+import io.heddle.train.logistic.ScoringMessages;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +68,7 @@ public final class HeddleSession implements AutoCloseable {
   private final Map<String, Double> seconds = new HashMap<>();
   private @Nullable Exchange exchange;
   private @Nullable Session session;
+  private boolean opening;
 
   private HeddleSession(
       String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
@@ -81,7 +89,7 @@ public final class HeddleSession implements AutoCloseable {
    */
   public static HeddleSession register(
       String name, PartyConfig party, JobConfig job, Progress progress) {
-    return register(name, party, job, progress, () -> TlsExchange.open(party, job));
+    return register(name, party, job, progress, () -> TlsExchange.open(party, job, codec()));
   }
 
   /**
@@ -132,7 +140,7 @@ public final class HeddleSession implements AutoCloseable {
     PartyConfig party = PartyConfig.load(file(settings, CONFIG), overrides);
     JobConfig job = JobConfig.load(file(settings, JOB), overrides);
     return new HeddleSession(
-        DEFAULT, party, job, Progress.NONE, () -> TlsExchange.open(party, job));
+        DEFAULT, party, job, Progress.NONE, () -> TlsExchange.open(party, job, codec()));
   }
 
   private static Path file(Map<String, String> settings, String key) {
@@ -145,6 +153,15 @@ public final class HeddleSession implements AutoCloseable {
               + " session in its Param session");
     }
     return Path.of(path);
+  }
+
+  /** Every message that a stage of this version sends. */
+  private static MessageCodec codec() {
+    List<MessageType<?>> types = new ArrayList<>(SessionMessages.TYPES);
+    types.addAll(PsiMessages.TYPES);
+    types.addAll(LogisticMessages.TYPES);
+    types.addAll(ScoringMessages.TYPES);
+    return new MessageCodec(types);
   }
 
   /** The name by which stages find it. */
@@ -182,8 +199,8 @@ public final class HeddleSession implements AutoCloseable {
   }
 
   /**
-   * Starts to listen and to look for the peers, and returns at once. From here on a failure reaches
-   * peers that are there.
+   * Starts to listen and to look for the peers, and returns at once. From here on {@link #fail}
+   * reaches peers that are there or come soon.
    */
   public synchronized Exchange listen() {
     if (exchange == null) {
@@ -195,6 +212,7 @@ public final class HeddleSession implements AutoCloseable {
   /** The open session; waits for all peers if no step did so before. */
   public synchronized Session open() {
     if (session == null) {
+      opening = true;
       SortedMap<PartyId, String> roles = new TreeMap<>();
       for (PartyId each : job.parties()) {
         roles.put(each, each.equals(labelHolder()) ? "label-holder" : "feature-holder");
@@ -254,25 +272,27 @@ public final class HeddleSession implements AutoCloseable {
    * @throws io.heddle.error.AlignmentException if fewer rows are common than this party allows
    */
   public Aligned align(Channel step, Dataset<Row> table, String... idCols) {
-    TableIds ids = TableIds.collect(table, Arrays.asList(idCols), job.psi().normalise());
+    TableIds collected = TableIds.collect(table, Arrays.asList(idCols), job.psi().normalise());
+    List<byte[]> ids = collected.ids().values();
+    collected.ids().notes().forEach(progress::note);
     Alignment alignment =
         PrivateSetIntersection.align(
             step.step("align"),
             job.psi().receiver(),
             open().bindingSalt("alignment"),
-            ids.keys(),
+            ids,
             new PsiLimits(
                 Math.toIntExact(party.privacy().minIntersection()),
                 Math.toIntExact(party.privacy().maxPeerSetSize())),
             progress);
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int row : alignment.rows()) {
-      keys.add(ids.keys().get(row));
+      keys.add(ids.get(row));
     }
     return new Aligned(
-        AlignedTable.of(table, idCols, ids.values(), alignment.rows(), alignment.digest()),
+        AlignedTable.of(table, idCols, collected.values(), alignment.rows(), alignment.digest()),
         keys,
-        ids.keys().size());
+        ids.size());
   }
 
   /**
@@ -298,12 +318,17 @@ public final class HeddleSession implements AutoCloseable {
     }
   }
 
-  /** Ends the session and tells every peer that it failed, not why. */
+  /**
+   * Ends the session and tells every peer that it failed, not why. If the parties have not met yet,
+   * waits some seconds for those who are on their way.
+   */
   public synchronized void fail(Throwable cause) {
     if (session != null) {
       session.fail(cause);
-    } else if (exchange != null) {
+    } else if (exchange != null && opening) {
       exchange.abort(MessageKey.OPENING, AbortCode.of(cause), "");
+    } else if (exchange != null) {
+      exchange.abortUnopened(AbortCode.of(cause), progress);
     }
     close();
   }

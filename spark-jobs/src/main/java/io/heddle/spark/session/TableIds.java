@@ -3,6 +3,7 @@ package io.heddle.spark.session;
 
 import io.heddle.config.IdRule;
 import io.heddle.error.DataException;
+import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,14 +13,15 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A table's ids in this JVM.
  *
  * @param values the id columns as they stand in the table
- * @param keys the same rows' normalised ids, no two alike
+ * @param ids the same rows' normalised ids, no two alike
  */
-record TableIds(List<Row> values, List<byte[]> keys) {
+record TableIds(List<Row> values, Ids ids) {
   static TableIds collect(Dataset<Row> table, List<String> idCols, List<IdRule> rules) {
     for (String idCol : idCols) {
       if (!Arrays.asList(table.columns()).contains(idCol)) {
@@ -50,14 +52,14 @@ record TableIds(List<Row> values, List<byte[]> keys) {
                     .toArray(Column[]::new))
             .toJavaRDD()
             .collect();
-    List<String[]> texts = new ArrayList<>(values.size());
+    List<@Nullable String[]> texts = new ArrayList<>(values.size());
     for (Row row : values) {
-      String[] text = new String[idCols.size()];
+      @Nullable String[] text = new String[idCols.size()];
       for (int j = 0; j < text.length; j++) {
         text[j] = row.isNullAt(j) ? null : row.get(j).toString();
       }
       texts.add(text);
     }
-    return new TableIds(values, IdKeys.of(texts, idCols, rules));
+    return new TableIds(values, Ids.of(texts, idCols, rules));
   }
 }
