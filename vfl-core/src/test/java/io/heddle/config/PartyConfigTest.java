@@ -98,6 +98,12 @@ class PartyConfigTest {
   }
 
   @Test
+  void load_environmentVariable_isUsedInTheOwnFile() throws IOException {
+    assertThat(load("party = bank, data.label = ${PATH}").data().label())
+        .isEqualTo(System.getenv("PATH"));
+  }
+
+  @Test
   void load_overrides_goBeforeTheFile() throws IOException {
     PartyConfig config =
         PartyConfig.load(
