@@ -5,38 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.MessageCodec;
-import io.heddle.channel.MessageType;
 import io.heddle.error.ProtocolException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PsiMessagesTest {
   private final MessageCodec codec = new MessageCodec(PsiMessages.TYPES);
-
-  @Test
-  void types_all_standInTheDeclaredLeakageTable() throws IOException {
-    List<String> rows = Files.readAllLines(Path.of("../docs/protocol.md"));
-    for (MessageType<?> type : PsiMessages.TYPES) {
-      String start = "| " + type.id() + " | `" + type.type().getSimpleName() + "` |";
-      assertThat(rows)
-          .as(start)
-          .anyMatch(row -> row.startsWith(start) && row.endsWith("| " + type.learns() + " |"));
-    }
-  }
-
-  @Test
-  void types_ids_areOwnAndInTheRangeOfIntersection() {
-    assertThat(PsiMessages.TYPES.stream().map(MessageType::id).collect(Collectors.toSet()))
-        .hasSameSizeAs(PsiMessages.TYPES)
-        .allMatch(id -> id >= 20 && id <= 39);
-  }
 
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource({

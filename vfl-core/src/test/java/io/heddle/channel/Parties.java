@@ -30,7 +30,7 @@ import java.util.function.BiFunction;
  * memory with the whole codec, and finishes the sessions.
  */
 public final class Parties {
-  private static final Duration TIME_OUT = Duration.ofSeconds(60);
+  private static final Duration TIME_OUT = Duration.ofMinutes(2);
 
   private Parties() {}
 

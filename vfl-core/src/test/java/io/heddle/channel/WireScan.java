@@ -3,8 +3,10 @@ package io.heddle.channel;
 
 import io.heddle.party.PartyId;
 import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +28,7 @@ import java.util.TreeSet;
  */
 public final class WireScan {
   private static final int MIN_BYTES = 8;
+  private static final int LABELS = 64;
 
   private final Map<Long, List<Needle>> needles = new HashMap<>();
   private final SortedMap<String, ByteArrayOutputStream> streams = new TreeMap<>();
@@ -41,23 +44,88 @@ public final class WireScan {
   }
 
   /**
-   * Plants a number: as a double and, times each power of two, as a 64-bit integer, in both byte
-   * orders; and as text. A fixed-point form of fewer than 5 telling bytes is left out, for it would
-   * be found by chance.
+   * Plants a number: as a double and, times each power of two and rounded up or down, as an integer
+   * of 64 bits or, where that is too narrow, of 128, in both byte orders; and as text. A
+   * fixed-point form of fewer than 5 telling bytes is left out, for it would be found by chance.
    */
   public WireScan plantDouble(String name, double value, int... fixedPointBits) {
-    plantBothOrders(name + " as double", Double.doubleToRawLongBits(value));
+    byte[] bytes = ByteBuffer.allocate(8).putDouble(value).array();
+    plantBothOrders(name + " as double", bytes);
     for (int bits : fixedPointBits) {
-      long fixed = Math.round(Math.scalb(value, bits));
-      if (tellingBytes(fixed) >= 5) {
-        plantBothOrders(name + " as fixed point with " + bits + " bits", fixed);
-      }
+      BigDecimal scaled = new BigDecimal(value).multiply(new BigDecimal(BigInteger.TWO.pow(bits)));
+      String what = name + " as fixed point with " + bits + " bits";
+      plantInteger(what, scaled.setScale(0, RoundingMode.FLOOR).toBigIntegerExact());
+      plantInteger(what, scaled.setScale(0, RoundingMode.CEILING).toBigIntegerExact());
     }
-    String text = Double.toString(value);
+    plantText(name, Double.toString(value));
+    plantText(name, new BigDecimal(Double.toString(value)).toPlainString());
+    return this;
+  }
+
+  private void plantInteger(String what, BigInteger value) {
+    int width = value.bitLength() < 64 ? 8 : 16;
+    if (value.bitLength() <= 32 || value.bitLength() >= 128) {
+      return;
+    }
+    byte[] digits = value.toByteArray();
+    byte[] bytes = new byte[width];
+    Arrays.fill(bytes, (byte) (value.signum() < 0 ? -1 : 0));
+    System.arraycopy(digits, 0, bytes, width - digits.length, digits.length);
+    plantBothOrders(what, bytes);
+  }
+
+  private void plantText(String name, String text) {
     if (text.length() >= MIN_BYTES) {
       plant(name + " as text", text.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  /**
+   * Plants labels, which tell nothing one by one: the first 64 of them in a row, as bits, bytes,
+   * digits, ints, longs and doubles.
+   *
+   * @param labels each 0 or 1, in an order in which they may have been sent
+   */
+  public WireScan plantLabels(String name, double... labels) {
+    if (labels.length < LABELS) {
+      throw new IllegalArgumentException("Only " + labels.length + " labels: too few to tell");
+    }
+    long bits = 0;
+    StringBuilder digits = new StringBuilder();
+    byte[] single = new byte[LABELS];
+    ByteBuffer ints = ByteBuffer.allocate(4 * LABELS);
+    ByteBuffer longs = ByteBuffer.allocate(8 * LABELS);
+    ByteBuffer doubles = ByteBuffer.allocate(8 * LABELS);
+    for (int i = 0; i < LABELS; i++) {
+      int label = (int) labels[i];
+      bits = bits << 1 | label;
+      digits.append(label);
+      single[i] = (byte) label;
+      ints.putInt(label);
+      longs.putLong(label);
+      doubles.putDouble(labels[i]);
+    }
+    plant(name + " as bits", ByteBuffer.allocate(8).putLong(bits).array());
+    plant(name + " as bits", ByteBuffer.allocate(8).putLong(swapBits(bits)).array());
+    plant(name + " as digits", ascii(digits.toString()));
+    plant(name + " as bytes", single);
+    plantItems(name + " as ints", ints.array(), 4);
+    plantItems(name + " as longs", longs.array(), 8);
+    plantItems(name + " as doubles", doubles.array(), 8);
     return this;
+  }
+
+  private static long swapBits(long bits) {
+    return Long.reverseBytes(Long.reverse(bits));
+  }
+
+  private void plantItems(String what, byte[] items, int width) {
+    plant(what, items);
+    byte[] other = new byte[items.length];
+    for (int i = 0; i < items.length; i++) {
+      other[i] = items[i / width * width + width - 1 - i % width];
+    }
+    plant(what + ", little-endian", other);
   }
 
   /** Plants bytes: themselves, and in hex and base64. */
@@ -81,16 +149,8 @@ public final class WireScan {
     return text.substring((before * 8 + 5) / 6, shifted.length * 8 / 6);
   }
 
-  private void plantBothOrders(String name, long bits) {
-    plant(name, ByteBuffer.allocate(8).putLong(bits).array());
-    plant(
-        name + ", little-endian",
-        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(bits).array());
-  }
-
-  private static int tellingBytes(long value) {
-    long magnitude = value < 0 ? ~value : value;
-    return (64 - Long.numberOfLeadingZeros(magnitude) + 7) / 8;
+  private void plantBothOrders(String what, byte[] bigEndian) {
+    plantItems(what, bigEndian, bigEndian.length);
   }
 
   private static byte[] ascii(String text) {
@@ -131,14 +191,21 @@ public final class WireScan {
     }
   }
 
+  /** A copy of what has been seen, by way; the bodies of a way are one stream. */
+  public SortedMap<String, byte[]> recorded() {
+    SortedMap<String, byte[]> copies = new TreeMap<>();
+    synchronized (streams) {
+      streams.forEach((name, stream) -> copies.put(name, stream.toByteArray()));
+    }
+    return copies;
+  }
+
   /** Every marker that stands in what has been sent, and on which way. */
   public SortedSet<String> found() {
     SortedSet<String> found = new TreeSet<>();
-    synchronized (streams) {
-      streams.forEach(
-          (name, stream) ->
-              foundIn(stream.toByteArray()).forEach(what -> found.add(what + " from " + name)));
-    }
+    recorded()
+        .forEach(
+            (name, bytes) -> foundIn(bytes).forEach(what -> found.add(what + " from " + name)));
     return found;
   }
 

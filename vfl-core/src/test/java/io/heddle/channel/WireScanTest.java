@@ -27,7 +27,19 @@ class WireScanTest {
   private static final double VALUE = 123456.78901234567;
 
   private final WireScan scan =
-      new WireScan().plantId("id", ID).plantDouble("value", VALUE, 24, 32);
+      new WireScan()
+          .plantId("id", ID)
+          .plantDouble("value", VALUE, 24, 32, 88)
+          .plantLabels("labels", labels());
+
+  /** The bits of 0x0123456789abcdef, from the highest on. */
+  private static double[] labels() {
+    double[] labels = new double[80];
+    for (int i = 0; i < 64; i++) {
+      labels[i] = 0x0123456789abcdefL >>> (63 - i) & 1;
+    }
+    return labels;
+  }
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
@@ -37,10 +49,35 @@ class WireScanTest {
     return ByteBuffer.allocate(8).order(order).putLong(bits).array();
   }
 
+  /** The value in units of 2^-88, from units of 2^-36. */
+  private static byte[] int128(long value, ByteOrder order) {
+    long high = value >> 12;
+    long low = value << 52;
+    boolean big = order == ByteOrder.BIG_ENDIAN;
+    return ByteBuffer.allocate(16)
+        .order(order)
+        .putLong(big ? high : low)
+        .putLong(big ? low : high)
+        .array();
+  }
+
+  /** The labels as digits, each with some before and after. */
+  private static String spread(String before, String after) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 63; i >= 0; i--) {
+      text.append(before).append(0x0123456789abcdefL >>> i & 1).append(after);
+    }
+    return text.toString();
+  }
+
   static Stream<Arguments> leaks() throws Exception {
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(utf8(ID));
     long bits = Double.doubleToLongBits(VALUE);
     long fixed = Math.round(VALUE * (1 << 24));
+    long wide = Math.round(VALUE * (1L << 36));
+    String digits = spread("", "");
+    ByteBuffer doubles = ByteBuffer.allocate(8 * 64);
+    digits.chars().forEach(digit -> doubles.putDouble(digit - '0'));
     return Stream.of(
         Arguments.of("id", utf8(ID)),
         Arguments.of("id in hex", utf8(HexFormat.of().formatHex(utf8(ID)))),
@@ -58,7 +95,26 @@ class WireScanTest {
         Arguments.of(
             "value as fixed point with 24 bits, little-endian",
             number(fixed, ByteOrder.LITTLE_ENDIAN)),
-        Arguments.of("value as text", utf8("\"" + VALUE + "\"")));
+        Arguments.of(
+            "value as fixed point with 24 bits",
+            number((long) Math.floor(VALUE * (1 << 24)), ByteOrder.BIG_ENDIAN)),
+        Arguments.of(
+            "value as fixed point with 24 bits",
+            number((long) Math.ceil(VALUE * (1 << 24)), ByteOrder.BIG_ENDIAN)),
+        Arguments.of("value as fixed point with 88 bits", int128(wide, ByteOrder.BIG_ENDIAN)),
+        Arguments.of(
+            "value as fixed point with 88 bits, little-endian",
+            int128(wide, ByteOrder.LITTLE_ENDIAN)),
+        Arguments.of("value as text", utf8("\"" + VALUE + "\"")),
+        Arguments.of("labels as bits", number(0x0123456789abcdefL, ByteOrder.BIG_ENDIAN)),
+        Arguments.of("labels as bits", HexFormat.of().parseHex("80c4a2e691d5b3f7")),
+        Arguments.of("labels as digits", utf8(digits)),
+        Arguments.of("labels as bytes", HexFormat.of().parseHex(spread("0", ""))),
+        Arguments.of("labels as ints", HexFormat.of().parseHex(spread("0000000", ""))),
+        Arguments.of(
+            "labels as ints, little-endian", HexFormat.of().parseHex(spread("0", "000000"))),
+        Arguments.of("labels as longs", HexFormat.of().parseHex(spread("000000000000000", ""))),
+        Arguments.of("labels as doubles", doubles.array()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -76,6 +132,12 @@ class WireScanTest {
     byte[] leak = utf8(ID);
     leak[leak.length - 1] ^= 1;
     assertThat(scan.foundIn(leak)).isEmpty();
+  }
+
+  @Test
+  void plantLabels_tooFewToTell_refused() {
+    assertThatThrownBy(() -> scan.plantLabels("few", new double[63]))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

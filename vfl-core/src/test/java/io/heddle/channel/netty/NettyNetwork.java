@@ -20,10 +20,18 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
-/** For tests: Netty exchanges on loopback, each with a fresh certificate. */
+/**
+ * For tests: Netty exchanges on loopback, each with a fresh certificate.
+ *
+ * @param ways from the port of a party to the one that its peers dial, such as a {@link Relay}'s
+ */
 public record NettyNetwork(
-    ExchangeLimits limits, ExchangeTimeouts timeouts, Function<PartyId, FrameObserver> observers)
+    ExchangeLimits limits,
+    ExchangeTimeouts timeouts,
+    Function<PartyId, FrameObserver> observers,
+    IntUnaryOperator ways)
     implements Parties.Network {
   public static final String HOST = "127.0.0.1";
 
@@ -39,13 +47,23 @@ public record NettyNetwork(
     this(ExchangeLimits.DEFAULT, TIMEOUTS, party -> FrameObserver.NONE);
   }
 
+  public NettyNetwork(
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      Function<PartyId, FrameObserver> observers) {
+    this(limits, timeouts, observers, IntUnaryOperator.identity());
+  }
+
   @Override
   public SortedMap<PartyId, Exchange> apply(Collection<PartyId> parties, MessageCodec codec) {
     Map<PartyId, TestIdentity> identities = new TreeMap<>();
     Map<PartyId, Integer> ports = new TreeMap<>();
+    Map<PartyId, Integer> dialled = new TreeMap<>();
     for (PartyId party : parties) {
       identities.put(party, TestIdentity.generate());
-      ports.put(party, freePort());
+      int port = freePort();
+      ports.put(party, port);
+      dialled.put(party, ways.applyAsInt(port));
     }
     SortedMap<PartyId, Exchange> exchanges = new TreeMap<>();
     identities.forEach(
@@ -61,7 +79,7 @@ public record NettyNetwork(
               (peer, other) -> {
                 if (!peer.equals(party)) {
                   builder.peer(
-                      peer, HOST, Objects.requireNonNull(ports.get(peer)), other.fingerprint());
+                      peer, HOST, Objects.requireNonNull(dialled.get(peer)), other.fingerprint());
                 }
               });
           exchanges.put(party, builder.open());

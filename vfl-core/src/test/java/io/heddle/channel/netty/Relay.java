@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** For tests: passes every connection on to another port and keeps what crosses. */
-final class Relay implements AutoCloseable {
+public final class Relay implements AutoCloseable {
   private final ServerSocket listener;
   private final int target;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -25,7 +25,7 @@ final class Relay implements AutoCloseable {
   private volatile boolean slow;
   private final List<ByteArrayOutputStream> streams = new CopyOnWriteArrayList<>();
 
-  Relay(int target) throws IOException {
+  public Relay(int target) throws IOException {
     this.target = target;
     listener = new ServerSocket();
     // Little room on the way: what the relay has not read waits at its sender.
@@ -34,12 +34,12 @@ final class Relay implements AutoCloseable {
     thread(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** What has crossed, one array for each direction of each connection. */
-  List<byte[]> captured() {
+  public List<byte[]> captured() {
     List<byte[]> result = new ArrayList<>();
     for (ByteArrayOutputStream stream : streams) {
       synchronized (stream) {
