@@ -44,9 +44,15 @@ public final class PartyJob {
 
   /** Runs one job and ends the process. */
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    int code = run(arguments);
+    var spark = SparkSession.getDefaultSession();
+    if (spark.isDefined()) {
+      spark.get().stop();
+    }
+    System.exit(code);
   }
 
+  /** As {@link #main} without the end of Spark and of the process. */
   static int run(String... arguments) {
     return new CommandLine(new PartyJob())
         .setExecutionExceptionHandler(
@@ -88,11 +94,7 @@ public final class PartyJob {
       try {
         session.listen();
         SparkSession spark = SparkSession.builder().appName("heddle").getOrCreate();
-        try {
-          work.run(spark, session, party, terms, data);
-        } finally {
-          spark.stop();
-        }
+        work.run(spark, session, party, terms, data);
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
         session.fail(e);

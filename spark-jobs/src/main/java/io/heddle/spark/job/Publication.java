@@ -4,8 +4,8 @@ package io.heddle.spark.job;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.DataException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +85,7 @@ final class Publication implements AutoCloseable {
     try {
       Files.write(beside.resolve(name), JSON.writeValueAsBytes(content));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw cannotWrite(beside.resolve(name).toString(), e);
     }
   }
 
@@ -100,7 +100,7 @@ final class Publication implements AutoCloseable {
       Files.move(part, file);
       delete(folder);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw cannotWrite(file.toString(), e);
     }
   }
 
@@ -124,7 +124,7 @@ final class Publication implements AutoCloseable {
         Files.move(beside, place);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot publish " + place, e);
+      throw cannotWrite(place.toString(), e);
     }
   }
 
@@ -135,9 +135,14 @@ final class Publication implements AutoCloseable {
       try {
         delete(beside);
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot remove " + beside, e);
+        throw new DataException("Cannot remove " + beside, e);
       }
     }
+  }
+
+  /** For what fails after the place was found good. */
+  static DataException cannotWrite(String what, Exception cause) {
+    return new DataException("Cannot write " + what + ": is the disk full?", cause);
   }
 
   private static void delete(Path folder) throws IOException {

@@ -87,13 +87,17 @@ final class ScoreJob {
             .as(model.getProbabilityCol()));
     columns.add(scored.col(model.getPredictionCol()));
     Path folder = file.resolveSibling(file.getFileName() + ".parts");
-    scored
-        .select(columns.toArray(Column[]::new))
-        .coalesce(1)
-        .write()
-        .option("header", true)
-        .option("escape", "\"")
-        .csv(folder.toUri().toString());
+    try {
+      scored
+          .select(columns.toArray(Column[]::new))
+          .coalesce(1)
+          .write()
+          .option("header", true)
+          .option("escape", "\"")
+          .csv(folder.toUri().toString());
+    } catch (RuntimeException e) {
+      throw Publication.cannotWrite("the scores to " + folder, e);
+    }
     Publication.single(folder, file);
   }
 

@@ -31,7 +31,12 @@ import org.apache.spark.sql.types.StructType;
  * @param features the columns that take part, in the order of the file or the configuration
  */
 record TableReader(Dataset<Row> table, List<String> features) {
-  private static final String CORRUPT = "heddle_corrupt";
+  private static final String OWN_PREFIX = "heddle_";
+  private static final String CORRUPT = OWN_PREFIX + "corrupt";
+
+  /** What scoring adds beside ids and label. */
+  private static final Set<String> SCORE_COLUMNS =
+      Set.of("rawPrediction", "probability", "prediction");
 
   /** Reads what a party's configuration names. */
   static TableReader read(SparkSession spark, String file, PartyConfig.Data data, boolean labels) {
@@ -61,6 +66,18 @@ record TableReader(Dataset<Row> table, List<String> features) {
       if (!present.contains(column)) {
         throw new DataException(
             "No column " + column + " in " + file + ": it has " + String.join(", ", present));
+      }
+    }
+    List<String> named = wanted.subList(0, wanted.size() - features.size());
+    for (String column : wanted) {
+      if (column.startsWith(OWN_PREFIX)
+          || (named.contains(column) && SCORE_COLUMNS.contains(column))) {
+        throw new DataException(
+            "Column "
+                + column
+                + " of "
+                + file
+                + " has a name that this job gives to a column of its own: rename it");
       }
     }
     if (features.isEmpty() && !labels) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
+import io.heddle.error.ConfigurationException;
 import io.heddle.spark.ml.FitTrace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,8 @@ public final class TraceFiles implements FitTrace {
         Files.deleteIfExists(directory.resolve(name));
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write to trace.dir " + directory, e);
+      throw new ConfigurationException(
+          "Cannot write to trace.dir " + directory + ": must be a writable folder", e);
     }
   }
 
@@ -77,7 +78,7 @@ public final class TraceFiles implements FitTrace {
       }
       Files.writeString(file, lines + "\n", StandardCharsets.US_ASCII, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write " + file + " (trace.dir)", e);
+      throw Publication.cannotWrite(file + " (trace.dir)", e);
     }
   }
 

@@ -12,7 +12,6 @@ import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.FitSummary;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -108,7 +107,8 @@ final class TrainJob {
         new VectorAssembler()
             .setInputCols(features.toArray(String[]::new))
             .setOutputCol(FEATURES)
-            .transform(rows.table());
+            .transform(rows.table())
+            .drop(features.toArray(String[]::new));
     return new AlignedTable(assembled, rows.rows(), rows.digest());
   }
 
@@ -151,8 +151,8 @@ final class TrainJob {
   private static void save(VerticalLogisticRegressionModel model, Path place) {
     try {
       model.save(place.toUri().toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot write the model", e);
+    } catch (IOException | RuntimeException e) {
+      throw Publication.cannotWrite("the model to " + place, e);
     }
   }
 

@@ -282,8 +282,7 @@ public final class HeddleSession implements AutoCloseable {
             open().bindingSalt("alignment"),
             ids,
             new PsiLimits(
-                Math.toIntExact(party.privacy().minIntersection()),
-                Math.toIntExact(party.privacy().maxPeerSetSize())),
+                job.psi().minIntersection(), Math.toIntExact(party.privacy().maxPeerSetSize())),
             progress);
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int row : alignment.rows()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
+import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
@@ -16,6 +17,7 @@ import io.heddle.channel.TestMessage;
 import io.heddle.channel.TestMessage.Blob;
 import io.heddle.channel.TestMessage.Text;
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -174,6 +176,65 @@ class NettyExchangeTest {
     assertThatThrownBy(() -> bank.connect(Progress.NONE))
         .isInstanceOf(PeerUnavailableException.class)
         .hasMessage("Party retailer did not appear within 400 ms");
+  }
+
+  @Test
+  void abortUnopened_peerComesLater_isTold() {
+    CompletableFuture<Void> waits = new CompletableFuture<>();
+    Map<PartyId, Callable<Throwable>> calls = new TreeMap<>();
+    calls.put(
+        BANK,
+        () -> {
+          try (NettyExchange bank = bank(RETAILER_ID, PATIENT)) {
+            bank.abortUnopened(AbortCode.DATA, new Waiting(waits));
+          }
+          return new AssertionError("nothing to compare");
+        });
+    calls.put(
+        RETAILER,
+        () -> {
+          waits.join();
+          NettyExchange retailer = retailer(RETAILER_ID, PATIENT);
+          return catchThrowable(() -> retailer.connect(Progress.NONE));
+        });
+    assertThat(Parties.together(calls).get(RETAILER))
+        .isInstanceOf(PeerAbortedException.class)
+        .hasMessageContaining("Party bank cannot use its data");
+  }
+
+  @Test
+  void abortUnopened_nobodyComes_waitsNoLongerThanConnect() {
+    ExchangeTimeouts brief =
+        new ExchangeTimeouts(
+            Duration.ofMillis(100),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(20));
+    NettyExchange bank = bank(RETAILER_ID, brief);
+    long start = System.nanoTime();
+    bank.abortUnopened(AbortCode.DATA, Progress.NONE);
+    assertThat(System.nanoTime() - start).isBetween(100_000_000L, 5_000_000_000L);
+    assertThatThrownBy(() -> bank.connect(Progress.NONE)).isInstanceOf(ProtocolException.class);
+  }
+
+  /** Tells when a party begins to wait. */
+  private record Waiting(CompletableFuture<Void> begun) implements Progress {
+    @Override
+    public void begin(String phase, long total, String unit) {}
+
+    @Override
+    public void advance(long count) {}
+
+    @Override
+    public void end() {}
+
+    @Override
+    public void waitingFor(String party) {
+      begun.complete(null);
+    }
+
+    @Override
+    public void note(String line) {}
   }
 
   @Test
