@@ -161,7 +161,7 @@ public record Ids(List<byte[]> values, List<String> notes) {
    * The bytes of an id: of one part its UTF-8 form; of several each part's length in four bytes,
    * then its UTF-8 form, so that {@code ab + c} and {@code a + bc} differ.
    */
-  static byte[] encode(String... parts) {
+  public static byte[] encode(String... parts) {
     if (parts.length == 1) {
       return parts[0].getBytes(StandardCharsets.UTF_8);
     }
