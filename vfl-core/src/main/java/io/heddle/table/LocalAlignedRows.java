@@ -42,6 +42,12 @@ public final class LocalAlignedRows<P extends Serializable> implements AlignedRo
     return new LocalAlignedRows<>(rows, blocks);
   }
 
+  /** The partitions of other rows, brought into this JVM. What then runs on them stays here. */
+  public static <P extends Serializable> LocalAlignedRows<P> collect(AlignedRows<P> rows) {
+    return new LocalAlignedRows<>(
+        rows.rows(), rows.map(Boolean.TRUE, (partition, ignored) -> partition));
+  }
+
   @Override
   public int rows() {
     return rows;

@@ -25,8 +25,8 @@ final class Tags {
   private final Integer[] sorted;
 
   /**
-   * Bytes of a tag such that two different ids among all of the parties' have equal tags with a
-   * probability below 2^-40.
+   * Bytes of a tag such that for every two lists the probability that some id of one and some other
+   * id of the other have equal tags is at most 2^-40. Two within one list are seen and end the run.
    */
   static int width(int largestSet) {
     int bits = 40 + 2 * (32 - Integer.numberOfLeadingZeros(Math.max(1, largestSet) - 1));

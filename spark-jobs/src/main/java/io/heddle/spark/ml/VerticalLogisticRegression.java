@@ -211,7 +211,13 @@ public class VerticalLogisticRegression
     if (key == null || rows.labels() == null) {
       return new LogisticFeatureHolder(
               terms, session.privacyRules(), session.open()::privateRandomness)
-          .fit(step, session.labelHolder(), rows.features().table(), listener, session.progress());
+          .fit(
+              step,
+              session.labelHolder(),
+              rows.features().table(),
+              0,
+              listener,
+              session.progress());
     }
     byte[] roundingSeed = new byte[SEED_BYTES];
     new SecureRandom().nextBytes(roundingSeed);

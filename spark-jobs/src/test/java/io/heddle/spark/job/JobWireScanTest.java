@@ -356,7 +356,7 @@ class JobWireScanTest {
       String end = order == ByteOrder.BIG_ENDIAN ? "" : ", little-endian";
       forms.put(
           name + " as double" + end, ByteBuffer.allocate(8).order(order).putDouble(value).array());
-      for (int bits : new int[] {12, 20, 24, 32}) {
+      for (int bits : new int[] {12, 20, 22, 24, 32}) {
         long fixed = Math.round(value * (1L << bits));
         forms.put(
             name + " as fixed point with " + bits + " bits" + end,

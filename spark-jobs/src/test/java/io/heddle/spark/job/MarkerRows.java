@@ -42,7 +42,7 @@ record MarkerRows(
    * The binary digits that integers on the wire have after the point: columns, residuals, linear
    * predictors and answers, scalars; and 32, which none has.
    */
-  static final int[] FIXED_POINT_BITS = {12, 20, 24, 32, 88};
+  static final int[] FIXED_POINT_BITS = {12, 20, 22, 24, 32, 88};
 
   static MarkerRows of(PartyId party, int from, int to) {
     MarkerRows rows =

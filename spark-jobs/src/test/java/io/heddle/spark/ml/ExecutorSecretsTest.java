@@ -115,6 +115,7 @@ class ExecutorSecretsTest {
                         session.beginStep("fit", terms.asTerms()),
                         TwoParties.BANK,
                         table(rows),
+                        0,
                         PassListener.NONE,
                         Progress.NONE);
               }

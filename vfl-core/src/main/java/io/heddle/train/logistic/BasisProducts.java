@@ -26,11 +26,6 @@ final class BasisProducts {
     this.history = history;
   }
 
-  /** How many new products the parties send when {@code pairs} are in the basis. */
-  static int newProducts(int pairs) {
-    return pairs == 0 ? 1 : 6 * pairs;
-  }
-
   /** Takes the sums of what {@link BlockOptimiser#newDotProducts} returned. */
   void update(double[] sums) {
     int[] at = {0};

@@ -40,6 +40,7 @@ final class FeatureHolderFit {
   private final LogisticTerms terms;
   private final PrivacyRules rules;
   private final PrivateRandomness randomness;
+  private final int openedBefore;
   private final PassListener listener;
   private final Progress progress;
   private final LogisticTable table;
@@ -56,6 +57,7 @@ final class FeatureHolderFit {
       LogisticTerms terms,
       PrivacyRules rules,
       PrivateRandomness randomness,
+      int openedBefore,
       PassListener listener,
       Progress progress,
       LogisticTable table,
@@ -65,6 +67,7 @@ final class FeatureHolderFit {
     this.terms = terms;
     this.rules = rules;
     this.randomness = randomness;
+    this.openedBefore = openedBefore;
     this.listener = listener;
     this.progress = progress;
     this.table = table;
@@ -83,7 +86,7 @@ final class FeatureHolderFit {
 
   LogisticFit run() {
     PairwiseMasks masks = agreeOnMasks();
-    int passLimit = PrivacyChecks.passLimit(rules, visibleColumns, others.isEmpty());
+    int passLimit = PrivacyChecks.passLimit(rules, visibleColumns, others.isEmpty(), openedBefore);
     channel.send(
         labelHolder,
         new Declaration(table.rows().rows(), table.alignmentDigest(), columns.count(), passLimit));
@@ -96,6 +99,7 @@ final class FeatureHolderFit {
     for (int pass = 1; verdict == Verdict.CONTINUE; pass++) {
       Channel step = channel.step("pass-" + pass);
       double[] gradient = gradient(step, key, opening.residualExponent());
+      report.gradientOpened();
       BigInteger[] products = RingScalars.encode(optimiser.newDotProducts(gradient));
       masks.mask("pass-" + pass + "/dot products", products);
       step.send(labelHolder, new DotProducts(products));
@@ -114,7 +118,7 @@ final class FeatureHolderFit {
     }
     progress.end();
     report.featureHolderLedger(
-        table.rows().rows(), columns.count(), visibleColumns, others.isEmpty());
+        table.rows().rows(), columns.count(), visibleColumns, others.isEmpty(), openedBefore);
     return new LogisticFit(
         columns.modelPart(HexFormat.of().formatHex(opening.fitId()), optimiser.coefficients(), 0),
         report.summary(verdict == Verdict.CONVERGED));

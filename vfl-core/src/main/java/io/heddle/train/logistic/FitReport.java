@@ -15,9 +15,14 @@ final class FitReport {
   private final List<String> warnings = new ArrayList<>();
   private final List<String> ledger = new ArrayList<>();
   private int passes;
+  private int gradients;
 
   void passDone() {
     passes++;
+  }
+
+  void gradientOpened() {
+    gradients++;
   }
 
   /** Of the label holder: before the first pass and after each. */
@@ -62,18 +67,23 @@ final class FitReport {
     return pass == maxIter ? "maxIter" : "a feature holder's privacy.consent.predictor";
   }
 
+  /**
+   * @param rows effective ones
+   */
   void labelHolderLedger(int rows, SortedMap<PartyId, Integer> featureColumns) {
     featureColumns.forEach(
         (party, columns) -> ledger.add(gradients("Feature holder " + party, rows, columns)));
     predictors(
         featureColumns.values().stream().mapToInt(Integer::intValue).sum(),
-        featureColumns.size() == 1);
+        featureColumns.size() == 1,
+        0);
     scalars(featureColumns.size() == 1);
   }
 
-  void featureHolderLedger(int rows, int columns, int visibleColumns, boolean alone) {
+  void featureHolderLedger(
+      int rows, int columns, int visibleColumns, boolean alone, int openedBefore) {
     ledger.add(gradients("This party", rows, columns));
-    predictors(visibleColumns, alone);
+    predictors(visibleColumns, alone, openedBefore);
     scalars(alone);
   }
 
@@ -81,26 +91,32 @@ final class FitReport {
     double ratio = (double) rows / columns;
     return String.format(
         Locale.ROOT,
-        "%s learned its own gradient of each pass over %d rows: %d columns, %.0f rows per column,"
+        "%s learned %d gradients of its own over %d rows: %d columns, %.0f rows per column,"
             + " expected gain of a label attack over guessing the majority: %s",
         who,
+        gradients,
         rows,
         columns,
         ratio,
         ratio >= SAFE_ROWS_PER_COLUMN ? "+3 to +5 points" : "up to +10 points");
   }
 
-  private void predictors(int columns, boolean alone) {
-    double explained = Math.min(1, (double) passes() / columns);
-    String share = String.format(Locale.ROOT, "%d/%d = %.2f", passes(), columns, explained);
+  private void predictors(int columns, boolean alone, int openedBefore) {
+    long opened = (long) passes() + openedBefore;
+    double explained = Math.min(1, (double) opened / columns);
+    String share = String.format(Locale.ROOT, "%d/%d = %.2f", opened, columns, explained);
+    String seen =
+        passes()
+            + " passes of this fit"
+            + (openedBefore > 0 ? " and " + openedBefore + " of earlier ones" : "");
     if (alone) {
       ledger.add(
           "The label holder saw the feature holder's linear predictor of "
-              + passes()
-              + " passes row by row, which explain at most R/d = "
+              + seen
+              + " row by row, which explain at most R/d = "
               + share
               + " of its columns' variance");
-      if (2 * passes() > columns) {
+      if (2 * opened > columns) {
         warnings.add(
             "More passes than half the feature holder's columns opened their predictor: R/d = "
                 + share);
@@ -108,8 +124,8 @@ final class FitReport {
     } else {
       ledger.add(
           "The label holder saw the sum of the feature holders' linear predictors of "
-              + passes()
-              + " passes, R over all columns = "
+              + seen
+              + ", R over all columns = "
               + share
               + "; the masks hide one feature holder as long as another does not collude with the"
               + " label holder");
@@ -125,6 +141,6 @@ final class FitReport {
   }
 
   FitSummary summary(boolean converged) {
-    return new FitSummary(passes(), converged, losses, warnings, ledger);
+    return new FitSummary(passes(), gradients, converged, losses, warnings, ledger);
   }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * How a fit went, as one party saw it.
  *
- * @param passes steps taken; each opened one gradient to every feature holder and one linear
- *     predictor to the label holder. A fit that finds no way down any more has opened one gradient
- *     beyond these
+ * @param passes steps taken; each opened one linear predictor to the label holder
+ * @param gradients how many were opened to every feature holder: one in each pass, and one more
+ *     where it showed that there is no way down
  * @param converged false where the pass limit ended the fit; the model is then that of the last
  *     pass
  * @param losses mean loss with penalty, before the first pass and after each; the label holder's
@@ -18,6 +18,7 @@ import java.util.List;
  */
 public record FitSummary(
     int passes,
+    int gradients,
     boolean converged,
     List<Double> losses,
     List<String> warnings,

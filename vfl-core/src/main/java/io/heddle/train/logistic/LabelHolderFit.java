@@ -12,6 +12,8 @@ import io.heddle.error.AlignmentException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.table.AlignedRows;
+import io.heddle.table.LocalAlignedRows;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
@@ -33,7 +35,6 @@ import java.util.TreeMap;
 
 /** One fit as the label holder goes through it. */
 final class LabelHolderFit {
-
   private final Channel channel;
   private final LogisticTerms terms;
   private final PrivacyRules rules;
@@ -44,6 +45,7 @@ final class LabelHolderFit {
   private final Progress progress;
   private final LogisticTable table;
   private final PreparedColumns columns;
+  private final AlignedRows<QuantisedBlock> ownRows;
   private final LogisticLoss loss;
   private final RowPacking packing;
   private final BlockOptimiser optimiser;
@@ -75,6 +77,8 @@ final class LabelHolderFit {
     this.table = table;
     this.columns = columns;
     this.loss = loss;
+    // Sums with residuals are taken in this JVM: they tell labels, which no executor is to see.
+    ownRows = LocalAlignedRows.collect(columns.rows());
     packing =
         new RowPacking(terms.keyBits(), terms.residualBits(), terms.columnBits(), loss.rows());
     optimiser =
@@ -110,6 +114,7 @@ final class LabelHolderFit {
       long[] residuals = sendResiduals(step, pass);
       double[] gradient = ownGradient(residuals);
       answerGradients(step);
+      report.gradientOpened();
       basis.update(sumOfDotProducts(step, optimiser.newDotProducts(gradient)));
       if (!sendDirection(step)) {
         verdict = Verdict.CONVERGED;
@@ -132,7 +137,7 @@ final class LabelHolderFit {
       progress.note("pass " + pass + ": loss " + total);
     }
     progress.end();
-    report.labelHolderLedger(loss.rows(), featureColumns);
+    report.labelHolderLedger(loss.effectiveRows(), featureColumns);
     double[] fitted = optimiser.coefficients();
     return new LogisticFit(
         columns.modelPart(
@@ -150,7 +155,8 @@ final class LabelHolderFit {
       Declaration declared = channel.receive(peer, Declaration.class);
       requireAligned(
           peer, declared.rows(), declared.alignmentDigest(), rows, table.alignmentDigest());
-      PrivacyChecks.requireRows(peer, rows, declared.columns(), rules.rowsPerColumn());
+      PrivacyChecks.requireRows(
+          peer, rows, loss.effectiveRows(), declared.columns(), rules.rowsPerColumn());
       featureColumns.put(peer, declared.columns());
       limit = Math.min(limit, declared.passLimit());
     }
@@ -196,7 +202,7 @@ final class LabelHolderFit {
 
   private double[] ownGradient(long[] residuals) {
     long[] sums = new long[columns.count()];
-    for (long[] part : columns.rows().map(residuals, QuantisedBlock::gradient)) {
+    for (long[] part : ownRows.map(residuals, QuantisedBlock::gradient)) {
       for (int j = 0; j < sums.length; j++) {
         sums[j] += part[j];
       }
@@ -269,7 +275,7 @@ final class LabelHolderFit {
     for (int j = 0; j < perStep.length; j++) {
       perStep[j] *= columns.units()[j];
     }
-    long[] sums = LinearPredictor.of(columns.rows(), perStep);
+    long[] sums = LinearPredictor.of(ownRows, perStep);
     BigInteger[] penalties =
         RingScalars.encode(FeatureHolderFit.penalties(terms, coefficients, direction, first));
     for (PartyId peer : channel.peers()) {

@@ -36,9 +36,13 @@ public final class LogisticFeatureHolder {
   /**
    * Trains together with the label holder and all other peers of the channel.
    *
+   * @param openedBefore how many linear predictors of these columns the label holder has seen in
+   *     earlier fits, at least 0: they count against this party's limit, for another fit opens
+   *     other ones. That of a fit is {@link FitSummary#passes}
    * @throws DataException if columns cannot be used, or none varies
    * @throws io.heddle.error.PrivacyException if a row floor, the leverage of rows or this party's
-   *     own consent forbids the fit; nothing of the columns has been sent then
+   *     own consent forbids the fit, or leaves too few predictors of earlier fits; nothing of the
+   *     columns has been sent then
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
    */
@@ -46,8 +50,13 @@ public final class LogisticFeatureHolder {
       Channel step,
       PartyId labelHolder,
       LogisticTable table,
+      int openedBefore,
       PassListener listener,
       Progress progress) {
+    if (openedBefore < 0) {
+      throw new IllegalArgumentException(
+          "Invalid number of opened predictors " + openedBefore + ": must be at least 0");
+    }
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }
@@ -58,14 +67,24 @@ public final class LogisticFeatureHolder {
         throw new DataException(
             "None of the " + table.columnNames().size() + " columns varies: nothing to train on");
       }
-      PrivacyChecks.requireRows(step.self(), table.rows().rows(), columns.count(), rowsPerColumn);
+      PrivacyChecks.requireRows(
+          step.self(), table.rows().rows(), table.rows().rows(), columns.count(), rowsPerColumn);
       PrivacyChecks.requireSpread(columns);
       columns.limitLeverage(PrivacyChecks.leverageLimit(rowsPerColumn));
       if (step.peers().size() == 1) {
-        PrivacyChecks.passLimit(rules, columns.count(), true);
+        PrivacyChecks.passLimit(rules, columns.count(), true, openedBefore);
       }
       return new FeatureHolderFit(
-              step, labelHolder, terms, rules, randomness, listener, progress, table, columns)
+              step,
+              labelHolder,
+              terms,
+              rules,
+              randomness,
+              openedBefore,
+              listener,
+              progress,
+              table,
+              columns)
           .run();
     }
   }

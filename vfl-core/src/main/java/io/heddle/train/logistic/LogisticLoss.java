@@ -74,6 +74,14 @@ final class LogisticLoss {
     return labels.length;
   }
 
+  /** How many rows of equal weight would average as well: (sum w)^2 / sum w^2, rounded down. */
+  int effectiveRows() {
+    double sum = Arrays.stream(weights).sum();
+    double squares = Arrays.stream(weights).map(w -> w * w).sum();
+    // Equal weights must not lose a row to rounding.
+    return (int) Math.min(labels.length, sum * sum / squares * (1 + 1e-9));
+  }
+
   /** Where the linear predictor starts, the same for every row. */
   double start() {
     return predictor[0];

@@ -24,13 +24,17 @@ import org.jspecify.annotations.Nullable;
  * of the cached rows.
  *
  * <p>Clipping is as loose as the leverage rule allows, for every clipped value moves the model: a
- * value may have a quarter of the leverage that a row may have. (docs/adr/0002.)
+ * value may have a quarter of the leverage that a row may have, but lies at most 50 deviations from
+ * the mean. (docs/adr/0002.)
  */
 final class PreparedColumns implements AutoCloseable {
   // One value of 1e9 deviations comes into bounds at a third of the distance or less per round.
   private static final int MAX_CLIP_ROUNDS = 24;
   private static final int MAX_PULL_ROUNDS = 8;
   private static final double LEAST_CLIP_DEVIATIONS = 5;
+  // The leverage rule would let it grow with the root of the rows, but the integers stay at their
+  // width: at 50, one step of 12 bits is a fortieth of a deviation.
+  private static final double MOST_CLIP_DEVIATIONS = 50;
   private static final double LEAST_FACTOR = 0.5;
   private static final double PULL_TO = 0.9;
 
@@ -60,10 +64,7 @@ final class PreparedColumns implements AutoCloseable {
   static PreparedColumns of(
       AlignedRows<ColumnBlock> rows, List<String> names, LogisticTerms terms, int rowsPerColumn) {
     int columns = names.size();
-    double deviations =
-        Math.max(
-            LEAST_CLIP_DEVIATIONS,
-            Math.sqrt(PrivacyChecks.leverageLimit(rowsPerColumn) * rows.rows() / 4));
+    double deviations = clipDeviations(rows.rows(), rowsPerColumn);
     Bounds bounds = Bounds.none(columns);
     ColumnMoments moments = measure(rows, names, bounds);
     for (int round = 0; round < MAX_CLIP_ROUNDS; round++) {
@@ -93,6 +94,12 @@ final class PreparedColumns implements AutoCloseable {
         new Grid(varying, bounds.lower(), bounds.upper(), centres, steps, terms.columnMaximum());
     return new PreparedColumns(
         names, rows, grid, IntStream.of(varying).mapToDouble(j -> units[j]).toArray());
+  }
+
+  /** How many deviations a value may lie from the mean. */
+  static double clipDeviations(int rows, int rowsPerColumn) {
+    double allowed = Math.sqrt(PrivacyChecks.leverageLimit(rowsPerColumn) * rows / 4);
+    return Math.min(MOST_CLIP_DEVIATIONS, Math.max(LEAST_CLIP_DEVIATIONS, allowed));
   }
 
   /**

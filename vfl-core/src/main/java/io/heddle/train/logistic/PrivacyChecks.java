@@ -3,6 +3,7 @@ package io.heddle.train.logistic;
 
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
+import io.heddle.train.logistic.QuantisedBlock.Counted;
 
 /** The rules that a fit must keep before anything of it leaves a party. */
 final class PrivacyChecks {
@@ -10,15 +11,24 @@ final class PrivacyChecks {
   private static final int LEAST_PASSES = 3;
   private static final int LEAST_OFF_MODE = 10;
 
+  // A column's histogram takes 16 KiB, and the driver gets one from every partition.
+  private static final int COLUMNS_PER_COUNT = 64;
+
   /** Mean leverage at the row floor is 1 / rowsPerColumn; a row may have five times as much. */
   private static final double LEVERAGE_FACTOR = 5;
 
   private PrivacyChecks() {}
 
-  /** A gradient over few rows per column gives labels away: attack accuracy .94 to 1.0 at two. */
-  static void requireRows(PartyId featureHolder, int rows, int columns, int rowsPerColumn) {
+  /**
+   * A gradient over few rows per column gives labels away: attack accuracy .94 to 1.0 at two.
+   *
+   * @param effectiveRows how many rows of equal weight the weights leave; only the label holder
+   *     knows them, elsewhere the rows
+   */
+  static void requireRows(
+      PartyId featureHolder, int rows, int effectiveRows, int columns, int rowsPerColumn) {
     long needed = Math.max(LEAST_ROWS, (long) rowsPerColumn * columns);
-    if (rows >= needed) {
+    if (effectiveRows >= needed) {
       return;
     }
     long lowest = Math.max(LEAST_ROWS, (long) PrivacyRules.LOWEST_ROWS_PER_COLUMN * columns);
@@ -29,12 +39,14 @@ final class PrivacyChecks {
             + featureHolder
             + ": "
             + rows
-            + " training rows, at least "
+            + " training rows"
+            + (effectiveRows < rows ? ", by their weights worth " + effectiveRows : "")
+            + ", at least "
             + needed
             + " needed (128, and "
             + rowsPerColumn
             + " per column), or its gradients show labels. "
-            + (rows >= lowest
+            + (effectiveRows >= lowest
                 ? "The label holder may allow 10 rows per column by privacy.consent.labels = 10 in"
                     + " its own file"
                 : "Even with the label holder's consent to 10 rows per column (privacy.consent.labels"
@@ -46,26 +58,31 @@ final class PrivacyChecks {
    * How often the linear predictor may be opened to the label holder.
    *
    * @param columns of this party if it is the only feature holder, else of all
+   * @param openedBefore in earlier fits on these columns
    */
-  static int passLimit(PrivacyRules rules, int columns, boolean alone) {
+  static int passLimit(PrivacyRules rules, int columns, boolean alone, int openedBefore) {
     if (rules.predictorConsent() == PredictorConsent.FULL) {
       return Integer.MAX_VALUE;
     }
     if (alone) {
       requirePredictorConsent(rules);
     }
-    if (columns - 1 < LEAST_PASSES) {
+    int left = Math.max(0, columns - 1 - openedBefore);
+    if (left < LEAST_PASSES) {
       throw new PrivacyException(
           "Too few columns to open their linear predictor: at most "
               + (columns - 1)
               + " passes over "
               + columns
-              + " columns, at least "
+              + " columns"
+              + (openedBefore > 0 ? ", " + openedBefore + " of them opened by earlier fits" : "")
+              + ", at least "
               + LEAST_PASSES
+              + (openedBefore > 0 ? " left" : "")
               + " needed. The feature holder may allow more by privacy.consent.predictor = full in"
               + " its own file");
     }
-    return columns - 1;
+    return left;
   }
 
   /** A lone feature holder's predictor is seen row by row. */
@@ -80,8 +97,16 @@ final class PrivacyChecks {
 
   /** A column that is not constant in a few rows only shows the labels of those rows. */
   static void requireSpread(PreparedColumns columns) {
-    int[][] counts = new int[columns.count()][2 * columns.maximum() + 1];
-    for (int[][] part : columns.rows().map(columns.maximum(), QuantisedBlock::counts)) {
+    for (int from = 0; from < columns.count(); from += COLUMNS_PER_COUNT) {
+      int to = Math.min(from + COLUMNS_PER_COUNT, columns.count());
+      requireSpread(columns, from, to);
+    }
+  }
+
+  private static void requireSpread(PreparedColumns columns, int from, int to) {
+    int[][] counts = new int[to - from][2 * columns.maximum() + 1];
+    for (int[][] part :
+        columns.rows().map(new Counted(from, to, columns.maximum()), QuantisedBlock::counts)) {
       for (int j = 0; j < counts.length; j++) {
         for (int value = 0; value < counts[j].length; value++) {
           counts[j][value] += part[j][value];
@@ -97,7 +122,7 @@ final class PrivacyChecks {
       if (others < LEAST_OFF_MODE) {
         throw new PrivacyException(
             "Column "
-                + columns.name(j)
+                + columns.name(from + j)
                 + " differs from its most frequent value in "
                 + others
                 + " rows: at least "

@@ -74,11 +74,15 @@ record QuantisedBlock(int firstRow, int rows, short[][] columns) implements Seri
     return column == 0 ? 1 : columns[column - 1][row];
   }
 
-  /** How often each value occurs: {@code counts[j][maximum + value]}. */
-  static int[][] counts(QuantisedBlock block, Integer maximum) {
-    int[][] counts = new int[block.columns.length][2 * maximum + 1];
+  /** Which columns' values are counted, and the largest value. */
+  record Counted(int from, int to, int maximum) implements Serializable {}
+
+  /** How often each value occurs: {@code counts[j][maximum + value]} for column from + j. */
+  static int[][] counts(QuantisedBlock block, Counted counted) {
+    int maximum = counted.maximum();
+    int[][] counts = new int[counted.to() - counted.from()][2 * maximum + 1];
     for (int j = 0; j < counts.length; j++) {
-      for (short value : block.columns[j]) {
+      for (short value : block.columns[counted.from() + j]) {
         counts[j][maximum + value]++;
       }
     }

@@ -117,18 +117,40 @@ final class Fits {
   }
 
   static Outcome fit(
-      LogisticTerms terms, Joined joined, PrivacyRules labelRules, PrivacyRules featureRules) {
+      LogisticTerms terms,
+      Joined joined,
+      PrivacyRules labelRules,
+      PrivacyRules featureRules,
+      int openedBefore) {
     return fit(
         terms,
         joined,
         null,
         labelRules,
         featureRules,
+        openedBefore,
         UnaryOperator.identity(),
         UnaryOperator.identity());
   }
 
+  static Outcome fit(
+      LogisticTerms terms, Joined joined, PrivacyRules labelRules, PrivacyRules featureRules) {
+    return fit(terms, joined, labelRules, featureRules, 0);
+  }
+
+  static Outcome fit(
+      LogisticTerms terms,
+      Joined joined,
+      double @Nullable [] weights,
+      PrivacyRules labelRules,
+      PrivacyRules featureRules,
+      UnaryOperator<Channel> wrapLabel,
+      UnaryOperator<Channel> wrapFeature) {
+    return fit(terms, joined, weights, labelRules, featureRules, 0, wrapLabel, wrapFeature);
+  }
+
   /**
+   * @param openedBefore what every feature holder says
    * @param wrapLabel what the label holder speaks through
    * @param wrapFeature what every feature holder speaks through
    */
@@ -138,6 +160,7 @@ final class Fits {
       double @Nullable [] weights,
       PrivacyRules labelRules,
       PrivacyRules featureRules,
+      int openedBefore,
       UnaryOperator<Channel> wrapLabel,
       UnaryOperator<Channel> wrapFeature) {
     List<List<double[]>> traces = new ArrayList<>();
@@ -164,6 +187,7 @@ final class Fits {
                       wrapFeature.apply(begin(session, terms)),
                       BANK,
                       table(joined.holders().get(number), joined.rows(), number + 1),
+                      openedBefore,
                       (pass, coefficients) -> traces.get(number).add(coefficients),
                       Progress.NONE));
     }

@@ -99,8 +99,15 @@ class LeakageTest {
   }
 
   private static List<List<double[]>> trace(Joined joined) {
+    int rowsPerColumn = joined.rows() / joined.holders().get(1).length;
     return JoinedReference.train(
-        TERMS, 50, joined.labels(), null, joined.holders(), Fits.seed(), TERMS.maxIter());
+        TERMS,
+        Math.min(50, rowsPerColumn),
+        joined.labels(),
+        null,
+        joined.holders(),
+        Fits.seed(),
+        TERMS.maxIter());
   }
 
   /** The feature holder's knowledge of a full-batch run: X, its weights, and X^T (mu - y). */
@@ -143,7 +150,16 @@ class LeakageTest {
     Joined joined = normal(1000, 32, 8, 20);
     double labelled =
         Fits.auc(Fits.optimum(joined.holders().get(1), joined.labels(), 1e-4), joined.labels());
-    assertThat(attackLabels(joined)).isLessThanOrEqualTo(labelled + 0.02);
+    assertThat(attackLabels(joined)).isLessThanOrEqualTo(labelled + 0.02).isGreaterThan(0.6);
+  }
+
+  /** The lowest floor that the label holder may consent to. */
+  @Test
+  void labelInference_tenRowsPerColumn_knowsNoMoreThanALabelledModel() {
+    Joined joined = normal(200, 37, 8, 20);
+    double labelled =
+        Fits.auc(Fits.optimum(joined.holders().get(1), joined.labels(), 1e-4), joined.labels());
+    assertThat(attackLabels(joined)).isLessThanOrEqualTo(labelled + 0.02).isGreaterThan(0.6);
   }
 
   /** The control: gradients of reshuffled mini-batches, which this toolkit never opens. */

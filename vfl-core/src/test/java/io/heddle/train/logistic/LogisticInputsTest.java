@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.error.DataException;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -51,15 +51,6 @@ class LogisticInputsTest {
         .containsEntry("keyBits", "2048");
   }
 
-  @ParameterizedTest
-  @CsvSource({"no,NO", "limited,LIMITED", "full,FULL"})
-  void consent_ofTheFile_isRead(String text, PredictorConsent consent) {
-    assertThat(PredictorConsent.parse(text)).isEqualTo(consent);
-    assertThat(consent.text()).isEqualTo(text);
-    assertThatThrownBy(() -> PredictorConsent.parse(text.toUpperCase(Locale.ROOT)))
-        .hasMessageContaining("must be no, limited or full");
-  }
-
   static Stream<Arguments> badLabels() {
     return Stream.of(
         Arguments.of(new double[] {0, 1, Double.NaN, 2}, "2 of 4 labels are missing"),
@@ -96,6 +87,27 @@ class LogisticInputsTest {
     assertThat(loss.exponent()).isEqualTo(exponent);
     assertThat(loss.residuals()[0])
         .isCloseTo(0.5 * 2 * a / (a + b) / (1 << exponent), within(1e-12));
+  }
+
+  @Test
+  void effectiveRows_ofEqualWeights_areAllRows() {
+    double[] labels = new double[1001];
+    Arrays.fill(labels, 0, 500, 1);
+    double[] weights = new double[1001];
+    for (double weight : new double[] {1, 0.1, 1e-80, 3e99}) {
+      Arrays.fill(weights, weight);
+      assertThat(LogisticLoss.of(labels, weights, true).effectiveRows()).isEqualTo(1001);
+    }
+    assertThat(LogisticLoss.of(labels, null, true).effectiveRows()).isEqualTo(1001);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,0,0,2", "1,1,1,1,4", "1e6,1,1,1,1", "2,1,1,0,2", "3,3,1,1,3"})
+  void effectiveRows_ofOtherWeights_areTheSquaredSumOverTheSumOfSquares(
+      double a, double b, double c, double d, int rows) {
+    double[] labels = {0, 1, 0, 1};
+    assertThat(LogisticLoss.of(labels, new double[] {a, b, c, d}, true).effectiveRows())
+        .isEqualTo(rows);
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreparedColumnsTest {
@@ -106,6 +107,12 @@ class PreparedColumnsTest {
     LogisticModelPart part = prepare(TERMS, 3, column).modelPart("0".repeat(32), new double[1], 0);
     assertThat(part.upper()[0]).isBetween(10.0, 20.0);
     assertThat(part.lower()[0]).isEqualTo(-ColumnMoments.LARGEST);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100,50,5", "1000,50,5", "2000,50,7.0710678", "100000,50,50", "2000000,50,50"})
+  void clipping_anyNumberOfRows_isFrom5To50Deviations(int rows, int rowsPerColumn, double most) {
+    assertThat(PreparedColumns.clipDeviations(rows, rowsPerColumn)).isCloseTo(most, within(1e-6));
   }
 
   @Test

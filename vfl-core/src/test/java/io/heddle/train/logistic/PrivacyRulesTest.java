@@ -31,10 +31,11 @@ class PrivacyRulesTest {
   @ParameterizedTest
   @CsvSource({"128,1,50", "128,2,50", "150,3,50", "128,12,10", "200,20,10"})
   void rows_atTheFloor_pass(int rows, int columns, int rowsPerColumn) {
-    PrivacyChecks.requireRows(Fits.featureHolder(1), rows, columns, rowsPerColumn);
+    PrivacyChecks.requireRows(Fits.featureHolder(1), rows, rows, columns, rowsPerColumn);
     assertThatThrownBy(
             () ->
-                PrivacyChecks.requireRows(Fits.featureHolder(1), rows - 1, columns, rowsPerColumn))
+                PrivacyChecks.requireRows(
+                    Fits.featureHolder(1), rows - 1, rows - 1, columns, rowsPerColumn))
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("shop-1")
         .hasMessageContaining((rows - 1) + " training rows, at least " + rows)
@@ -52,22 +53,43 @@ class PrivacyRulesTest {
   @ParameterizedTest
   @CsvSource({"4,3", "5,4", "10,9"})
   void passLimit_limited_isOneLessThanTheColumns(int columns, int limit) {
-    assertThat(PrivacyChecks.passLimit(PrivacyRules.DEFAULT, columns, true)).isEqualTo(limit);
-    assertThat(PrivacyChecks.passLimit(rules(50, PredictorConsent.NO), columns, false))
+    assertThat(PrivacyChecks.passLimit(PrivacyRules.DEFAULT, columns, true, 0)).isEqualTo(limit);
+    assertThat(PrivacyChecks.passLimit(rules(50, PredictorConsent.NO), columns, false, 0))
         .isEqualTo(limit);
   }
 
   @Test
   void passLimit_limitedBelowThreePasses_isRefused() {
-    assertThatThrownBy(() -> PrivacyChecks.passLimit(PrivacyRules.DEFAULT, 3, true))
+    assertThatThrownBy(() -> PrivacyChecks.passLimit(PrivacyRules.DEFAULT, 3, true, 0))
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("at most 2 passes over 3 columns, at least 3 needed")
         .hasMessageContaining("privacy.consent.predictor = full");
   }
 
+  @ParameterizedTest
+  @CsvSource({"10,1,8", "10,6,3"})
+  void passLimit_limited_isWhatEarlierFitsLeft(int columns, int openedBefore, int limit) {
+    assertThat(PrivacyChecks.passLimit(PrivacyRules.DEFAULT, columns, true, openedBefore))
+        .isEqualTo(limit);
+    assertThat(PrivacyChecks.passLimit(PrivacyRules.DEFAULT, columns, false, openedBefore))
+        .isEqualTo(limit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10,7", "10,9", "10,2147483647"})
+  void passLimit_usedUpByEarlierFits_isRefused(int columns, int openedBefore) {
+    assertThatThrownBy(
+            () -> PrivacyChecks.passLimit(PrivacyRules.DEFAULT, columns, true, openedBefore))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining(
+            "at most 9 passes over 10 columns, "
+                + openedBefore
+                + " of them opened by earlier fits, at least 3 left needed");
+  }
+
   @Test
   void passLimit_full_isNone() {
-    assertThat(PrivacyChecks.passLimit(rules(50, PredictorConsent.FULL), 1, true))
+    assertThat(PrivacyChecks.passLimit(rules(50, PredictorConsent.FULL), 1, true, 1000))
         .isEqualTo(Integer.MAX_VALUE);
   }
 
@@ -108,6 +130,50 @@ class PrivacyRulesTest {
   }
 
   @Test
+  void fit_secondOnTheSameColumns_opensOnlyWhatTheFirstLeft() {
+    LogisticTerms endless = LogisticTerms.builder().columnBits(6).tol(0).build();
+    Joined joined = Fits.generate(300, 26, 1, 6);
+    Outcome outcome = Fits.fit(endless, joined, PrivacyRules.DEFAULT, PrivacyRules.DEFAULT, 2);
+    FitSummary summary = outcome.fits().get(1).summary();
+    assertThat(summary.passes()).isEqualTo(3);
+    assertThat(summary.ledger())
+        .anyMatch(
+            line ->
+                line.contains("3 passes of this fit and 2 of earlier ones")
+                    && line.contains("5/6 = 0.83"));
+    assertThatThrownBy(
+            () -> Fits.fit(endless, joined, PrivacyRules.DEFAULT, PrivacyRules.DEFAULT, 5))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("5 of them opened by earlier fits");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,1", "1,1e6"})
+  void fit_weightsThatLeaveFewRows_isRefusedBeforeLabelsMove(double most, double first) {
+    double[] weights = new double[300];
+    Arrays.fill(weights, most);
+    Arrays.fill(weights, 0, 200, first);
+    List<Message> view = Collections.synchronizedList(new ArrayList<>());
+    assertThatThrownBy(
+            () ->
+                Fits.fit(
+                    QUICK,
+                    Fits.generate(300, 27, 1, 5),
+                    weights,
+                    PrivacyRules.DEFAULT,
+                    PrivacyRules.DEFAULT,
+                    TappedChannel.sending(
+                        message -> {
+                          view.add(message);
+                          return message;
+                        }),
+                    UnaryOperator.identity()))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("300 training rows, by their weights worth 200, at least 250");
+    assertThat(view).hasOnlyElementsOfType(Floors.class);
+  }
+
+  @Test
   void fit_featureHolderThatIgnoresTheFloor_isRefusedByTheLabelHolder() {
     // The feature holder is told a lower floor than the label holder's own.
     assertThatThrownBy(
@@ -135,6 +201,7 @@ class PrivacyRulesTest {
         Fits.fit(endless, Fits.generate(300, 23, 1, 5), PrivacyRules.DEFAULT, PrivacyRules.DEFAULT);
     for (LogisticFit fit : outcome.fits()) {
       assertThat(fit.summary().passes()).isEqualTo(4);
+      assertThat(fit.summary().gradients()).isEqualTo(4);
       assertThat(fit.summary().converged()).isFalse();
       assertThat(fit.summary().warnings())
           .anyMatch(
@@ -143,11 +210,33 @@ class PrivacyRulesTest {
                       && line.contains("privacy.consent.predictor"))
           .anyMatch(line -> line.endsWith("R/d = 4/5 = 0.80"));
       assertThat(fit.summary().ledger())
+          .anyMatch(line -> line.contains("learned 4 gradients of its own over 300 rows"))
           .anyMatch(line -> line.contains("60 rows per column") && line.contains("+3 to +5"))
           .anyMatch(line -> line.contains("R/d = 4/5 = 0.80"));
     }
     assertThat(outcome.summary().warnings()).anyMatch(line -> line.contains("lowered the loss by"));
     assertThat(outcome.trace().get(3).get(1)).isNotEmpty().doesNotContain(Double.NaN);
+  }
+
+  @Test
+  void fit_thatFindsNoWayDown_saysThatItOpenedOneMoreGradient() {
+    // As many positives as negatives on either side of the only column: the start is the optimum.
+    double[] labels = IntStream.range(0, 200).mapToDouble(i -> i % 2).toArray();
+    double[] column = IntStream.range(0, 200).mapToDouble(i -> i / 2 % 2).toArray();
+    LogisticTerms exact =
+        LogisticTerms.builder().regParam(0).tol(0).fitIntercept(false).residualBits(8).build();
+    Outcome outcome =
+        Fits.fit(
+            exact,
+            new Joined(labels, List.of(new double[0][], new double[][] {column})),
+            PrivacyRules.DEFAULT,
+            rules(50, PredictorConsent.FULL));
+    for (LogisticFit fit : outcome.fits()) {
+      assertThat(fit.summary().converged()).isTrue();
+      assertThat(fit.summary().gradients()).isEqualTo(fit.summary().passes() + 1);
+      assertThat(fit.summary().ledger())
+          .anyMatch(line -> line.contains("learned " + fit.summary().gradients() + " gradients"));
+    }
   }
 
   @Test
@@ -180,6 +269,18 @@ class PrivacyRulesTest {
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("Column x0")
         .hasMessageContaining(rows + " rows: at least 10");
+  }
+
+  @Test
+  void spread_columnBeyondTheFirstGroup_isNamed() {
+    double[][] columns = new double[130][];
+    for (int j = 0; j < columns.length; j++) {
+      columns[j] = new double[40];
+      Arrays.fill(columns[j], 0, j == 128 ? 9 : 10, 1);
+    }
+    assertThatThrownBy(() -> PrivacyChecks.requireSpread(prepare(columns, 50)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("Column x128 differs from its most frequent value in 9 rows");
   }
 
   @Test
