@@ -13,7 +13,9 @@ import io.heddle.config.PartyConfig;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.session.Session;
 import io.heddle.session.SessionMessages;
+import io.heddle.session.SessionTerms;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.cli.IdentityFiles;
 import java.io.IOException;
@@ -21,6 +23,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,7 +140,13 @@ class PartyJobTest {
             retailer,
             JobConfig.load(job, Overrides.NONE),
             new MessageCodec(SessionMessages.TYPES))) {
-      Throwable failure = catchThrowable(() -> exchange.connect(Progress.NONE));
+      SessionTerms terms =
+          SessionTerms.of(
+              "job",
+              Map.of(
+                  new PartyId("bank"), "label-holder", new PartyId("retailer"), "feature-holder"),
+              new TreeMap<>());
+      Throwable failure = catchThrowable(() -> Session.open(exchange, terms, Progress.NONE));
       assertThat(bank.get()).isEqualTo(code);
       assertThat(failure).isInstanceOf(PeerAbortedException.class).hasMessageContaining(told);
     }

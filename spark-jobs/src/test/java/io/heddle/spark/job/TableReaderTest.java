@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +10,6 @@ import io.heddle.spark.SparkExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
@@ -75,46 +73,13 @@ class TableReaderTest {
         "id,y,a|; No rows",
         "id,y,a,A|1,1,1,2|; stands twice",
         "key,y,a|1,1,1|; No column id",
-        "id,a|1,1|; No column y",
-        "id,y,a|1,1,|2,0,|3,1,|; 3 of 3 rows",
-        "id,y,a|1,NaN,1|2,0,1|; Column y",
-        "id,y,a|1,yes,1|2,no,1|; 2 of 2 rows",
-        "id,y,heddle_index|1,1,1|; rename it",
-        "id,y,|1,1,1|; Column 3"
+        "id,a|1,1|; No column y"
       })
   void read_badTable_isDataExceptionWithoutValues(String text, String says) throws Exception {
     String file = csv(text);
     assertThatThrownBy(() -> TableReader.read(spark, file, DATA, true))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(says);
-  }
-
-  @Test
-  void read_featureHolderWithIdsOnly_isDataException() throws Exception {
-    String file = csv("id|1|");
-    assertThatThrownBy(() -> TableReader.read(spark, file, DATA, false))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("a feature holder needs at least one");
-  }
-
-  @Test
-  void read_idNamedLikeAScore_isDataException() throws Exception {
-    String file = csv("prediction,y,a|1,1,1|");
-    PartyConfig.Data data = new PartyConfig.Data(List.of("prediction"), "y", List.of());
-    assertThatThrownBy(() -> TableReader.read(spark, file, data, true))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("rename it");
-  }
-
-  @Test
-  void read_tenThousandColumns_areReadOrCounted() throws Exception {
-    String header = IntStream.range(0, 10_000).mapToObj(j -> ",c" + j).collect(joining());
-    String file = csv("id,y" + header + "|1,1" + ",2".repeat(10_000) + "|");
-    assertThat(TableReader.read(spark, file, DATA, true).features()).hasSize(10_000);
-    String bad = csv("id,y" + header + "|1,1" + ",2".repeat(9_999) + ",x|");
-    assertThatThrownBy(() -> TableReader.read(spark, bad, DATA, true))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("Column c9999 of");
   }
 
   @Test
