@@ -8,11 +8,15 @@ package io.heddle.channel;
  * until the other one receives.
  *
  * @param windowBytes bodies plus {@value #MESSAGE_COST} bytes for each message; at least 64 KiB
- * @param maxMessageBytes the largest body; 1 byte to 1 GiB
+ * @param maxMessageBytes the largest body; 1 byte to 1 GiB. Before a session and between its steps
+ *     it is 1 MiB at most
  */
 public record ExchangeLimits(long windowBytes, int maxMessageBytes) {
-  /** 64 MiB and 512 MiB. */
-  public static final ExchangeLimits DEFAULT = new ExchangeLimits(64L << 20, 512 << 20);
+  /**
+   * 64 MiB and 80 MiB. The largest message of any protocol has eight bytes for each aligned row: 10
+   * million rows fit, as many ids as a peer's set may have unless its reader allows more.
+   */
+  public static final ExchangeLimits DEFAULT = new ExchangeLimits(64L << 20, 80 << 20);
 
   /** What a message takes from the window besides its body. */
   public static final int MESSAGE_COST = 512;

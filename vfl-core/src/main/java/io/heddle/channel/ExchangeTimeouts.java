@@ -9,17 +9,21 @@ import java.time.Duration;
  * @param connect for all peers to appear after this party did
  * @param handshake for a link to be authenticated once the peer answers
  * @param idle without any byte on an open link; a ping goes out every third of it
- * @param receive for one message to arrive, or for room in the peer's mailbox
+ * @param receive for one message to arrive, or for room in the peer's mailbox: the longest that a
+ *     peer may compute between two messages
  */
 public record ExchangeTimeouts(
     Duration connect, Duration handshake, Duration idle, Duration receive) {
-  /** 10 min, 10 s, 60 s, 10 min. */
+  /**
+   * 10 min, 10 s, 60 s, 2 h. A peer computes for as long as its data take before the next message
+   * comes; one that is dead or cut off is given up after the idle time-out.
+   */
   public static final ExchangeTimeouts DEFAULT =
       new ExchangeTimeouts(
           Duration.ofMinutes(10),
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
-          Duration.ofMinutes(10));
+          Duration.ofHours(2));
 
   public ExchangeTimeouts {
     check("connect", connect);

@@ -61,7 +61,7 @@ final class Inbound implements FrameHandler {
     if (!key.from().equals(peer) || !key.to().equals(exchange.self())) {
       throw new ProtocolException("On the link of " + peer + " comes " + key);
     }
-    int max = exchange.limits().maxMessageBytes();
+    int max = key.place().maxBytes(exchange.limits().maxMessageBytes());
     if (head.length() < 0 || head.length() > max) {
       throw new ProtocolException(
           "Invalid length " + head.length() + " of " + key + ": must be 0 to " + max);

@@ -44,14 +44,10 @@ final class Outbound implements FrameHandler {
     }
     MessageKey key = envelope.key();
     byte[] body = envelope.body();
-    if (body.length > granted.maxMessageBytes()) {
+    int max = key.place().maxBytes(granted.maxMessageBytes());
+    if (body.length > max) {
       throw new IllegalArgumentException(
-          "Message of "
-              + body.length
-              + " bytes: party "
-              + peer
-              + " takes at most "
-              + granted.maxMessageBytes());
+          "Message of " + body.length + " bytes: party " + peer + " takes at most " + max);
     }
     long cost = ExchangeLimits.cost(body.length);
     synchronized (sending) {

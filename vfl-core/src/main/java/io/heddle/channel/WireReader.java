@@ -58,13 +58,19 @@ public final class WireReader {
     return value;
   }
 
+  /** Reads text; it may stand in errors and logs, so it has no control characters. */
   public String readString(int maxBytes) {
     byte[] bytes = readBytes(maxBytes);
+    String text;
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
       throw new ProtocolException("Text in a message body is not UTF-8", e);
     }
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new ProtocolException("Text in a message body has control characters");
+    }
+    return text;
   }
 
   private int readLength(int max, int width) {

@@ -107,7 +107,7 @@ public record JobConfig(
    *     missing or not allowed
    */
   public static JobConfig load(Path file, Overrides overrides) {
-    Settings settings = Settings.read(file, Keys.JOB, overrides);
+    Settings settings = Settings.readShared(file, Keys.JOB, overrides);
     List<PartyId> parties = parties(settings);
     PartyId labelHolder = member(settings, "label-holder", parties);
     PartyId receiver = member(settings, "psi.receiver", parties);

@@ -32,7 +32,7 @@ public record PartyConfig(
     Path file,
     PartyId party,
     Listen listen,
-    IdentityFiles identity,
+    KeyFiles identity,
     SortedMap<PartyId, Peer> peers,
     Timeouts timeouts,
     Privacy privacy,
@@ -45,7 +45,7 @@ public record PartyConfig(
   public record Listen(String host, int port) {}
 
   /** A PKCS#12 key store and the file with its password, both readable by their owner only. */
-  public record IdentityFiles(Path keyStore, Path passwordFile) {}
+  public record KeyFiles(Path keyStore, Path passwordFile) {}
 
   /**
    * A party this one knows.
@@ -104,7 +104,7 @@ public record PartyConfig(
    * @param connect for a peer to appear
    * @param handshake for a connection to prove who it is
    * @param idle without a sign of life before a link counts as lost
-   * @param receive for one message of a peer that is there
+   * @param receive for one message of a peer that is there: the longest it may compute
    */
   public record Timeouts(Duration connect, Duration handshake, Duration idle, Duration receive) {}
 
@@ -171,7 +171,7 @@ public record PartyConfig(
         new Listen(
             settings.text("listen.host", "0.0.0.0", "a host name or address of this machine"),
             (int) settings.integer("listen.port", 7717, 1, 65535)),
-        new IdentityFiles(
+        new KeyFiles(
             settings.path("identity.key-store", "identity.p12"),
             settings.path("identity.password-file", "identity.password")),
         peers(settings, party),
@@ -211,7 +211,7 @@ public record PartyConfig(
         settings.duration("channel.connect-timeout", Duration.ofMinutes(10), shortest, day),
         settings.duration("channel.handshake-timeout", Duration.ofSeconds(10), shortest, day),
         settings.duration("channel.idle-timeout", Duration.ofSeconds(60), shortest, day),
-        settings.duration("channel.receive-timeout", Duration.ofMinutes(10), shortest, day));
+        settings.duration("channel.receive-timeout", Duration.ofHours(2), shortest, day));
   }
 
   private static Privacy privacy(Settings settings) {

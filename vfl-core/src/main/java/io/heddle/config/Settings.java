@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -35,7 +36,31 @@ final class Settings {
     this.config = config;
   }
 
+  /** Reads a file of this party's own: it may use environment variables and include others. */
   static Settings read(Path file, Keys keys, Overrides overrides) {
+    return read(
+        file, keys, overrides, ConfigParseOptions.defaults(), ConfigResolveOptions.defaults());
+  }
+
+  /**
+   * Reads a file that others wrote as well, and whose values they get to see: it stands alone, and
+   * reaches neither this machine's environment nor its other files.
+   */
+  static Settings readShared(Path file, Keys keys, Overrides overrides) {
+    return read(
+        file,
+        keys,
+        overrides,
+        ConfigParseOptions.defaults().setIncluder(new NoIncludes(file)),
+        ConfigResolveOptions.noSystem());
+  }
+
+  private static Settings read(
+      Path file,
+      Keys keys,
+      Overrides overrides,
+      ConfigParseOptions parsing,
+      ConfigResolveOptions resolving) {
     if (!Files.isRegularFile(file)) {
       throw new ConfigurationException("No configuration file " + file);
     }
@@ -44,14 +69,14 @@ final class Settings {
       config =
           ConfigFactory.parseFile(
               file.toFile(),
-              ConfigParseOptions.defaults()
+              parsing
                   .setSyntax(ConfigSyntax.CONF)
                   .setAllowMissing(false)
                   .setOriginDescription(file.toString()));
       for (Map.Entry<String, ConfigValue> override : overrides.values(keys).entrySet()) {
         config = config.withValue(override.getKey(), override.getValue());
       }
-      config = config.resolve();
+      config = config.resolve(resolving);
     } catch (ConfigException e) {
       throw new ConfigurationException("Cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -90,7 +115,7 @@ final class Settings {
           "Missing setting " + key + " (" + file + "): must be " + allowed);
     }
     String text = scalar(key, allowed);
-    if (text.isBlank()) {
+    if (text.isBlank() || text.chars().anyMatch(Character::isISOControl)) {
       throw invalid(key, allowed);
     }
     return text;

@@ -24,13 +24,7 @@ record Difference(String key, String own, String theirs) {
     if (!own.roles().equals(theirs.roles())) {
       return new Difference("roles", own.roles().toString(), theirs.roles().toString());
     }
-    Difference inTerms = between(own.terms(), theirs.terms());
-    if (inTerms != null) {
-      return inTerms;
-    }
-    return own.dataDigest().equals(theirs.dataDigest())
-        ? null
-        : new Difference(SessionOpening.DATA, own.dataDigest(), theirs.dataDigest());
+    return between(own.terms(), theirs.terms());
   }
 
   static @Nullable Difference between(

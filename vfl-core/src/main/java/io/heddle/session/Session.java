@@ -63,7 +63,6 @@ public final class Session implements AutoCloseable {
    * @throws ProtocolException if the parties' terms differ, or a floor of a peer refuses them;
    *     names the key and both values. The peers say the same
    * @throws io.heddle.error.PrivacyException if a floor of this party refuses the terms
-   * @throws io.heddle.error.AlignmentException if the data digests differ
    * @throws io.heddle.error.PeerUnavailableException if a peer does not appear in time
    */
   public static Session open(Exchange exchange, SessionTerms terms, Progress progress) {

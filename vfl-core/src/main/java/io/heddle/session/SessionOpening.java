@@ -7,7 +7,6 @@ import io.heddle.channel.Exchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.WireWriter;
-import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -27,9 +26,6 @@ import java.util.TreeMap;
 
 /** Hello and hello-ack: from connected parties to a session id that all of them computed. */
 final class SessionOpening {
-  /** The key of a difference in the aligned rows. */
-  static final String DATA = "data digest";
-
   private static final int HELLO = 0;
   private static final int ACK = 1;
 
@@ -114,11 +110,9 @@ final class SessionOpening {
     return theirs;
   }
 
-  private VflException differs(Difference difference, PartyId peer) {
-    String details = difference.describe(exchange.self(), peer);
-    return difference.key().equals(DATA)
-        ? new AlignmentException("The parties' aligned rows differ in " + details)
-        : new ProtocolException("The parties' terms differ in " + details);
+  private ProtocolException differs(Difference difference, PartyId peer) {
+    return new ProtocolException(
+        "The parties' terms differ in " + difference.describe(exchange.self(), peer));
   }
 
   private void checkFloors(PartyId party, SessionTerms theirs) {

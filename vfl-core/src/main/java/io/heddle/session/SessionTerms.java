@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /**
  * What the parties of a session must agree on, and what this party insists on. All of it is public
  * to the peers. Whatever a result depends on belongs into the terms: they are compared word for
- * word, and a difference ends the session before it begins.
+ * word, and a difference ends the session before it begins. No text has control characters: what
+ * differs is shown to the peer's operator.
  *
  * @param kind what the session is for, such as {@code train}; 1 to 48 lower-case letters, digits
  *     and hyphens
@@ -23,15 +24,12 @@ import java.util.TreeMap;
  *     most 128 bytes, values of at most 4096
  * @param floors the lowest number that this party accepts for a term; a term that is absent is not
  *     checked. May differ between parties
- * @param dataDigest stands for the aligned rows that the session starts from; empty if it starts
- *     from none
  */
 public record SessionTerms(
     String kind,
     SortedMap<PartyId, String> roles,
     SortedMap<String, String> terms,
-    SortedMap<String, Long> floors,
-    String dataDigest) {
+    SortedMap<String, Long> floors) {
   private static final int MAX_ENTRIES = 1000;
   private static final int MAX_KEY_BYTES = 128;
   private static final int MAX_VALUE_BYTES = 4096;
@@ -49,6 +47,8 @@ public record SessionTerms(
     terms = Collections.unmodifiableSortedMap(new TreeMap<>(terms));
     floors = Collections.unmodifiableSortedMap(new TreeMap<>(floors));
     checkMap(terms);
+    roles.forEach((party, role) -> checkEntry(party.name(), role));
+    floors.forEach((key, floor) -> checkEntry(key, Long.toString(floor)));
     for (String key : floors.keySet()) {
       String value = terms.get(key);
       if (value != null && !isNumber(value)) {
@@ -57,18 +57,14 @@ public record SessionTerms(
     }
   }
 
-  /** Terms without floors, for rows that are not aligned yet. */
+  /** Terms without floors. */
   public static SessionTerms of(
       String kind, Map<PartyId, String> roles, SortedMap<String, String> terms) {
-    return new SessionTerms(kind, new TreeMap<>(roles), terms, new TreeMap<>(), "");
+    return new SessionTerms(kind, new TreeMap<>(roles), terms, new TreeMap<>());
   }
 
   public SessionTerms withFloors(SortedMap<String, Long> lowest) {
-    return new SessionTerms(kind, roles, terms, lowest, dataDigest);
-  }
-
-  public SessionTerms withDataDigest(String digest) {
-    return new SessionTerms(kind, roles, terms, floors, digest);
+    return new SessionTerms(kind, roles, terms, lowest);
   }
 
   static void checkMap(SortedMap<String, String> terms) {
@@ -90,6 +86,12 @@ public record SessionTerms(
               + MAX_KEY_BYTES
               + " bytes, its value at most "
               + MAX_VALUE_BYTES);
+    }
+    if ((key + value).chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "Invalid term "
+              + key.replaceAll("\\p{Cc}", "?")
+              + ": key and value must have no control characters");
     }
   }
 
@@ -130,7 +132,6 @@ public record SessionTerms(
     roles.forEach((party, role) -> roleNames.put(party.name(), role));
     writeMap(roleNames, writer);
     writeMap(terms, writer);
-    writer.writeString(dataDigest);
   }
 
   void write(WireWriter writer) {
@@ -145,7 +146,6 @@ public record SessionTerms(
     SortedMap<PartyId, String> roles = new TreeMap<>();
     readMap(reader).forEach((party, role) -> roles.put(new PartyId(party), role));
     SortedMap<String, String> terms = readMap(reader);
-    String dataDigest = reader.readString(MAX_VALUE_BYTES);
     SortedMap<String, Long> floors = new TreeMap<>();
     readMap(reader)
         .forEach(
@@ -155,6 +155,6 @@ public record SessionTerms(
               }
               floors.put(key, Long.parseLong(floor));
             });
-    return new SessionTerms(kind, roles, terms, floors, dataDigest);
+    return new SessionTerms(kind, roles, terms, floors);
   }
 }

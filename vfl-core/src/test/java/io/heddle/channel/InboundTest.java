@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -220,7 +221,44 @@ class InboundTest {
             head(new MessageKey(SESSION, "1-talk", 1, RETAILER, INSURER, 0), 60_002, 4)),
         Arguments.of("chunk without a head", raw(Frames.CHUNK, 1)),
         Arguments.of("abort cut short", raw(Frames.ABORT, 1, 2, 3)),
-        Arguments.of("abort with a long detail", longAbort()));
+        Arguments.of("abort with a long detail", longAbort()),
+        Arguments.of(
+            "abort with an escape in its detail",
+            Frames.abort(new Frames.Abort(SESSION, 2, "\u001b]0;x"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1048576, true", "1, 1048577, false", "10, 1048576, true", "10, 1048577, false"})
+  void frame_headOutsideAStep_isTakenUpToOneMebibyte(int type, int length, boolean taken) {
+    LoneExchange wide = new LoneExchange(BANK, RETAILER, ExchangeLimits.DEFAULT);
+    FrameHandler link = wide.accepted(RETAILER, wide);
+    wide.open(SESSION);
+    String session = type < 10 ? MessageKey.OPENING : SESSION;
+    ByteBuffer frame =
+        head(new MessageKey(session, MessageKey.CONTROL, 1, RETAILER, BANK, 0), type, length);
+    if (taken) {
+      assertThatCode(() -> link.frame(frame)).doesNotThrowAnyException();
+    } else {
+      assertThatThrownBy(() -> link.frame(frame))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageStartingWith("Invalid length 1048577 of message 0 of step session")
+          .hasMessageEndingWith("must be 0 to 1048576");
+    }
+  }
+
+  @Test
+  void send_moreThanOneMebibyteOutsideAStep_isTheCallersFault() {
+    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    outbound.frame(Frames.welcome(ExchangeLimits.DEFAULT));
+    MessageKey key = new MessageKey(SESSION, MessageKey.CONTROL, 1, BANK, RETAILER, 0);
+    assertThatThrownBy(() -> bank.send(Envelope.of(key, 10, new byte[(1 << 20) + 1])))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("takes at most 1048576");
+  }
+
+  @Test
+  void defaultLimits_messageWithEightBytesForEachOfTenMillionRows_fits() {
+    assertThat(ExchangeLimits.DEFAULT.maxMessageBytes()).isGreaterThan(8 * 10_000_000 + 1000);
   }
 
   private static ByteBuffer longAbort() {

@@ -108,7 +108,15 @@ class WireTest {
         read(
             "text that is not UTF-8",
             written(w -> w.writeBytes(new byte[] {(byte) 0xc3})),
-            r -> r.readString(10)));
+            r -> r.readString(10)),
+        read("escape in a text", text("\u001b[2J"), r -> r.readString(10)),
+        read("line end in a text", text("a\nb"), r -> r.readString(10)),
+        read("delete in a text", text("a\u007f"), r -> r.readString(10)),
+        read("C1 control in a text", text("\u009b2J"), r -> r.readString(10)));
+  }
+
+  private static byte[] text(String text) {
+    return written(w -> w.writeString(text));
   }
 
   private static Arguments read(String what, byte[] body, Consumer<WireReader> read) {

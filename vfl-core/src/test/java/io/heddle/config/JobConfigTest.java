@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobConfigTest {
   private static final String SMALL = "parties = [shop, bank], label-holder = bank\n";
@@ -55,6 +56,61 @@ class JobConfigTest {
     assertThat(job.keyBits()).isEqualTo(2048);
     assertThat(job.testFraction()).isEqualTo(0.3);
     assertThat(job.seed()).isEqualTo(7);
+  }
+
+  @Test
+  void load_environmentVariable_isNotReached() {
+    assertThat(System.getenv()).containsKey("PATH");
+    assertThatThrownBy(() -> load(SMALL + "job.name = ${PATH}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("${PATH}");
+    assertThatCode(
+            () ->
+                assertThat(load(SMALL + "job.name = x${?PATH}").canonicalTerms())
+                    .containsEntry("job.name", "x"))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void load_systemProperty_isNotReached() {
+    assertThatThrownBy(() -> load(SMALL + "job.name = ${user.home}"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("${user.home}");
+  }
+
+  @Test
+  void load_ownSettings_mayBeUsedAgain() throws IOException {
+    assertThat(
+            load(SMALL + "job.name = x, seed = 9\nlogistic.maxIter = ${seed}").logistic().maxIter())
+        .isEqualTo(9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "include \"other.conf\"",
+        "include file(\"other.conf\")",
+        "include required(file(\"other.conf\"))",
+        "include url(\"file:other.conf\")",
+        "include classpath(\"reference.conf\")",
+        "logistic { include \"other\" }"
+      })
+  void load_include_refused(String include) throws IOException {
+    Files.writeString(directory.resolve("other.conf"), "seed = 9");
+
+    assertThatThrownBy(() -> load(SMALL + include))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("Include of ")
+        .hasMessageEndingWith("job.conf): a job file must stand alone");
+  }
+
+  @Test
+  void load_controlCharacterInAName_refused() {
+    assertThatThrownBy(() -> load(SMALL + "job.name = \"a\\u001b[2J\""))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid job.name")
+        .message()
+        .doesNotContain("\u001b");
   }
 
   @Test

@@ -45,6 +45,7 @@ class PartyConfigTest {
     assertThat(config.identity().passwordFile()).isEqualTo(directory.resolve("identity.password"));
     assertThat(config.peers()).isEmpty();
     assertThat(config.timeouts().connect()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.timeouts().receive()).isEqualTo(Duration.ofHours(2));
     assertThat(config.timeouts().idle()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.privacy())
         .isEqualTo(
@@ -94,6 +95,12 @@ class PartyConfigTest {
         .containsEntry("data.label", "y")
         .containsEntry("data.columns", "a,b")
         .containsEntry("trace.dir", directory.resolve("trace").toString());
+  }
+
+  @Test
+  void load_environmentVariable_isUsedInTheOwnFile() throws IOException {
+    assertThat(load("party = bank, data.label = ${PATH}").data().label())
+        .isEqualTo(System.getenv("PATH"));
   }
 
   @Test

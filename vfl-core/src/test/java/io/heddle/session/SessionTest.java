@@ -15,12 +15,12 @@ import io.heddle.channel.TestMessage.Text;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Randomness;
-import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.SessionMessage.Hello;
+import io.heddle.session.SessionMessage.StepStart;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionTest {
   private static final PartyId BANK = new PartyId("bank");
@@ -129,15 +130,6 @@ class SessionTest {
                 assertThat(failure)
                     .isInstanceOf(ProtocolException.class)
                     .hasMessageContaining("tol"));
-  }
-
-  @Test
-  void open_alignedRowsDiffer_isAnAlignmentErrorAtBoth() {
-    Map<PartyId, Throwable> failures =
-        open(Map.of(BANK, AGREED.withDataDigest("aa"), RETAILER, AGREED.withDataDigest("bb")));
-    assertThat(failures.values())
-        .hasSize(2)
-        .allSatisfy(failure -> assertThat(failure).isInstanceOf(AlignmentException.class));
   }
 
   @Test
@@ -356,7 +348,6 @@ class SessionTest {
     writer.writeString("train");
     SessionTerms.writeMap(new TreeMap<>(roles), writer);
     SessionTerms.writeMap(new TreeMap<>(Map.of(key, "v")), writer);
-    writer.writeString("");
     SessionTerms.writeMap(NO_TERMS, writer);
     return writer.toByteArray();
   }
@@ -375,6 +366,9 @@ class SessionTest {
         Arguments.of("two billion terms", manyTerms),
         Arguments.of("one party", hello(Map.of("bank", "x"), "a")),
         Arguments.of("bad party name", hello(Map.of("bank", "x", "Ann Smith", "y"), "a")),
+        Arguments.of("bell in a key", hello(Map.of("bank", "x", "shop", "y"), "a\u0007")),
+        Arguments.of("escape in a role", hello(Map.of("bank", "\u001b[2J", "shop", "y"), "a")),
+        Arguments.of("C1 control in a key", hello(Map.of("bank", "x", "shop", "y"), "\u009b2J")),
         Arguments.of("long key", hello(Map.of("bank", "x", "shop", "y"), "k".repeat(129))));
   }
 
@@ -383,6 +377,29 @@ class SessionTest {
   void decode_hostileHello_refused(String what, byte[] body) {
     MessageCodec codec = new MessageCodec(SessionMessages.TYPES);
     assertThatThrownBy(() -> codec.decode(1, body)).isInstanceOf(ProtocolException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u001b[2J", "a\nb", "\u007f", "\u009b2J"})
+  void terms_controlCharacters_areTheCallersFault(String text) {
+    assertThatThrownBy(() -> with("job.name", text))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid term job.name: key and value must have no control characters");
+    assertThatThrownBy(() -> with(text, "1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .doesNotContainPattern("\\p{Cc}");
+    assertThatThrownBy(() -> SessionTerms.of("train", Map.of(BANK, text, RETAILER, "x"), TERMS))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void decode_stepStartWithControlCharacters_refused() {
+    MessageCodec codec = new MessageCodec(SessionMessages.TYPES);
+    byte[] body = codec.encode(new StepStart(1, "fit\u001b[2J", NO_TERMS));
+    assertThatThrownBy(() -> codec.decode(10, body))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("control characters");
   }
 
   @Test
@@ -396,8 +413,7 @@ class SessionTest {
 
   @Test
   void read_whatTermsWrote_equal() {
-    SessionTerms terms =
-        AGREED.withFloors(new TreeMap<>(Map.of("paillier.key-bits", 2048L))).withDataDigest("ff");
+    SessionTerms terms = AGREED.withFloors(new TreeMap<>(Map.of("paillier.key-bits", 2048L)));
     WireWriter writer = new WireWriter();
     terms.write(writer);
     assertThat(SessionTerms.read(new WireReader(writer.toByteArray()))).isEqualTo(terms);

@@ -3,6 +3,7 @@ package io.heddle.psi.command;
 
 import com.typesafe.config.ConfigUtil;
 import io.heddle.config.JobConfig;
+import io.heddle.identity.IdentityMaker;
 import io.heddle.party.PartyId;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,12 +31,6 @@ public final class LocalPsi {
   private static final long GRACE_SECONDS = 3;
   private static final String FAILURE = "heddle: ";
   private static final int FIRST_CODE_OF_CONSEQUENCE = 7;
-
-  /** Makes a party's key files in its directory and returns the fingerprint. */
-  @FunctionalInterface
-  public interface IdentityMaker {
-    String make(PartyId party, Path directory);
-  }
 
   /**
    * What to run.

@@ -92,8 +92,8 @@ public final class IdentityFiles {
   }
 
   /** Where {@link #create} puts the files. */
-  public static PartyConfig.IdentityFiles in(Path directory) {
-    return new PartyConfig.IdentityFiles(
+  public static PartyConfig.KeyFiles in(Path directory) {
+    return new PartyConfig.KeyFiles(
         directory.resolve("identity.p12"), directory.resolve("identity.password"));
   }
 

@@ -55,7 +55,7 @@ final class InitSubcommand implements Callable<Integer> {
 
       channel {
         # connect-timeout = 10 minutes   # for a peer to appear
-        # receive-timeout = 10 minutes   # for one message
+        # receive-timeout = 2 hours        # for one message: the longest a peer may compute
       }
       """;
 

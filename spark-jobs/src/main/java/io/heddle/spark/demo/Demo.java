@@ -3,6 +3,7 @@ package io.heddle.spark.demo;
 
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
+import io.heddle.identity.IdentityMaker;
 import io.heddle.spark.demo.Workspace.PartyFolder;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import io.heddle.config.Overrides;
 import io.heddle.error.ConfigurationException;
+import io.heddle.identity.IdentityMaker;
 import io.heddle.party.PartyId;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -12,6 +12,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -25,6 +26,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -33,13 +35,14 @@ import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +70,7 @@ public final class NettyExchange extends Exchange {
   private final Tls tls;
   private final EventLoopGroup threads;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final AtomicInteger unauthenticated = new AtomicInteger();
+  private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
   private @Nullable Channel listener;
 
   private NettyExchange(Builder settings, PrivateKey key, List<X509Certificate> chain) {
@@ -239,7 +242,7 @@ public final class NettyExchange extends Exchange {
         .channel(NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts().handshake().toMillis())
-        .handler(new Initializer(() -> new DialledLink(party, peer, retryMillis), party))
+        .handler(new Initializer(channel -> new DialledLink(party, peer, retryMillis), party))
         .connect(peer.host(), peer.port())
         .addListener(
             connected -> {
@@ -277,6 +280,7 @@ public final class NettyExchange extends Exchange {
     if (bound != null) {
       bound.close().awaitUninterruptibly();
     }
+    flush();
     // A peer that has read the goodbye closes its links; closing ours before could lose what it has
     // not read yet, such as why the session ended.
     links.newCloseFuture().awaitUninterruptibly(LINGER_MILLIS);
@@ -286,12 +290,30 @@ public final class NettyExchange extends Exchange {
         .awaitUninterruptibly(2 * LINGER_MILLIS);
   }
 
+  /** Waits until all that was written has gone out, as long as a peer may be silent. */
+  private void flush() {
+    long deadline = System.nanoTime() + timeouts().idle().toNanos();
+    List<ChannelFuture> last =
+        links.stream()
+            .filter(NettyExchange::isProved)
+            .map(channel -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER))
+            .toList();
+    for (ChannelFuture write : last) {
+      write.awaitUninterruptibly(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private static boolean isProved(Channel channel) {
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    return tls != null && tls.handshakeFuture().isSuccess();
+  }
+
   /** TLS, idle detection, frames, meaning: the same for both directions. */
   private final class Initializer extends ChannelInitializer<SocketChannel> {
-    private final Supplier<LinkHandler> handler;
+    private final Function<Channel, LinkHandler> handler;
     private final @Nullable PartyId dialled;
 
-    Initializer(Supplier<LinkHandler> handler, @Nullable PartyId dialled) {
+    Initializer(Function<Channel, LinkHandler> handler, @Nullable PartyId dialled) {
       this.handler = handler;
       this.dialled = dialled;
     }
@@ -299,7 +321,7 @@ public final class NettyExchange extends Exchange {
     @Override
     protected void initChannel(SocketChannel channel) {
       links.add(channel);
-      if (isClosed() || (dialled == null && unauthenticated.get() >= MAX_UNAUTHENTICATED)) {
+      if (isClosed()) {
         drop(channel);
         return;
       }
@@ -310,29 +332,36 @@ public final class NettyExchange extends Exchange {
               dialled == null ? tls.accept(channel.alloc()) : tls.dial(dialled, channel.alloc()))
           .addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS))
           .addLast(new FrameDecoder())
-          .addLast(handler.get());
+          .addLast(handler.apply(channel));
     }
   }
 
   private final class AcceptedLink extends LinkHandler {
+    private final Channel channel;
     private boolean proved;
 
-    AcceptedLink() {
+    AcceptedLink(Channel channel) {
       super(NettyExchange.this, tls);
-      unauthenticated.incrementAndGet();
+      this.channel = channel;
+      unauthenticated.addLast(channel);
+      // The oldest makes room, not the newest: silent connections must not keep a peer out.
+      Channel oldest = unauthenticated.size() > MAX_UNAUTHENTICATED ? unauthenticated.poll() : null;
+      if (oldest != null) {
+        drop(oldest);
+      }
     }
 
     @Override
     FrameHandler authenticated(PartyId party, NettyLink link) {
       FrameHandler handler = accepted(party, link);
       proved = true;
-      unauthenticated.decrementAndGet();
+      unauthenticated.remove(channel);
       return handler;
     }
 
     @Override
     void refused(@Nullable Throwable why) {
-      unauthenticated.decrementAndGet();
+      unauthenticated.remove(channel);
       if (why != null) {
         LOG.warn("Party {} refused a connection: {}", self(), reason(why));
       }

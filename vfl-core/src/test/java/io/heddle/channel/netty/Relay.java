@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** For tests: passes every connection on to another port and keeps what crosses. */
 public final class Relay implements AutoCloseable {
@@ -20,11 +22,15 @@ public final class Relay implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile boolean stalled;
+  private volatile boolean slow;
   private final List<ByteArrayOutputStream> streams = new CopyOnWriteArrayList<>();
 
   public Relay(int target) throws IOException {
     this.target = target;
-    listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    listener = new ServerSocket();
+    // Little room on the way: what the relay has not read waits at its sender.
+    listener.setReceiveBufferSize(1 << 16);
+    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
     thread(this::accept);
   }
 
@@ -46,6 +52,11 @@ public final class Relay implements AutoCloseable {
   /** From now on reads nothing more, as a black hole does; the connections stay. */
   void stall() {
     stalled = true;
+  }
+
+  /** From now on passes on at most 2 MiB a second in each direction. */
+  void slowDown() {
+    slow = true;
   }
 
   /** Ends every connection at once. */
@@ -109,6 +120,9 @@ public final class Relay implements AutoCloseable {
         }
         out.write(buffer, 0, n);
         out.flush();
+        if (slow && n > 1 << 10) {
+          ended.await(8, TimeUnit.MILLISECONDS);
+        }
         if (stalled) {
           ended.await();
         }

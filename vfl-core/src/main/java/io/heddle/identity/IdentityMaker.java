@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.spark.demo;
+package io.heddle.identity;
 
 import io.heddle.party.PartyId;
 import java.nio.file.Path;
