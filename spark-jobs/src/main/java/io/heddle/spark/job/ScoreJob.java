@@ -71,8 +71,12 @@ final class ScoreJob {
         results.complete();
       }
       session.finish();
-      if (results != null) {
+      if (results != null && out != null) {
         results.publish();
+        session.progress().note("figures, and what each party learned: " + out.resolve("run.json"));
+        if (session.holdsLabels()) {
+          session.progress().note("scores of the common rows: " + out.resolve("scores.csv"));
+        }
       }
     }
   }
@@ -107,7 +111,10 @@ final class ScoreJob {
 
   private Map<String, Object> figures(HeddleSession.Aligned aligned, Traffic traffic) {
     Map<String, Object> run = TrainJob.common(session);
-    run.put("rows", Map.of("own", aligned.ownRows(), "aligned", aligned.table().rows()));
+    int rows = aligned.table().rows();
+    run.put("rows", Map.of("own", aligned.ownRows(), "aligned", rows));
+    run.put(
+        "ledger", List.of(TrainJob.alignmentLedger(job, rows), TrainJob.scoringLedger(job, rows)));
     run.put(
         "seconds",
         Map.of(

@@ -4,6 +4,7 @@ package io.heddle.spark.job;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.AlignmentException;
+import io.heddle.progress.Progress;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.session.Traffic;
 import io.heddle.spark.ml.VerticalLogisticRegression;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.ml.attribute.Attribute;
@@ -97,6 +99,33 @@ final class TrainJob {
       if (model != null) {
         model.publish();
       }
+      tell(fitted.summary(), metrics, split.test().length, modelDir, out);
+    }
+  }
+
+  /** What a person at this party's terminal wants to know at the end. */
+  private void tell(
+      FitSummary summary,
+      @Nullable RankMetrics metrics,
+      int testRows,
+      @Nullable Path modelDir,
+      @Nullable Path out) {
+    Progress progress = session.progress();
+    summary.warnings().forEach(warning -> progress.note("warning: " + warning));
+    progress.note(
+        "trained in "
+            + summary.passes()
+            + " passes"
+            + (summary.converged() ? ", converged" : ", not converged")
+            + (metrics == null
+                ? ""
+                : String.format(
+                    Locale.ROOT, "; AUC %.4f on %d held-out rows", metrics.auc(), testRows)));
+    if (modelDir != null) {
+      progress.note("this party's part of the model: " + modelDir);
+    }
+    if (out != null) {
+      progress.note("figures, and what each party learned: " + out.resolve("run.json"));
     }
   }
 
@@ -219,7 +248,13 @@ final class TrainJob {
     run.put("converged", summary.converged());
     run.put("losses", summary.losses());
     run.put("warnings", summary.warnings());
-    run.put("ledger", summary.ledger());
+    List<String> ledger = new ArrayList<>();
+    ledger.add(alignmentLedger(job, aligned.table().rows()));
+    ledger.addAll(summary.ledger());
+    if (split.test().length > 0) {
+      ledger.add(scoringLedger(job, split.test().length));
+    }
+    run.put("ledger", ledger);
     run.put(
         "seconds",
         Map.of(
@@ -234,6 +269,25 @@ final class TrainJob {
             "train", traffic.bytesSent(VerticalLogisticRegression.STEP),
             "score", traffic.bytesSent(VerticalLogisticRegressionModel.STEP)));
     return run;
+  }
+
+  static String alignmentLedger(JobConfig job, int rows) {
+    return "Every party learned which "
+        + rows
+        + " of its ids all parties have, and how many ids each other party has"
+        + (job.parties().size() > 2
+            ? "; " + job.psi().receiver() + " also how many ids each group of parties has in common"
+            : "");
+  }
+
+  static String scoringLedger(JobConfig job, int rows) {
+    return "The label holder saw "
+        + (job.parties().size() > 2
+            ? "the sum of the feature holders' parts"
+            : "the feature holder's part")
+        + " of the linear predictor of "
+        + rows
+        + " scored rows, row by row";
   }
 
   static Map<String, Object> common(HeddleSession session) {
