@@ -2,6 +2,7 @@
 package io.heddle.psi;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhReceiver;
@@ -11,7 +12,6 @@ import io.heddle.psi.ecdh.EcdhTerms;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -101,7 +101,7 @@ public final class PrivateSetIntersection {
 
   private static EcdhTerms terms(
       Channel step, byte[] bindingSalt, PsiLimits limits, boolean allLearn) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.newDigest();
     sha256.update(BINDING);
     sha256.update(ByteBuffer.allocate(4).putInt(bindingSalt.length).array());
     sha256.update(bindingSalt);
@@ -130,7 +130,7 @@ public final class PrivateSetIntersection {
   }
 
   private static byte[] digest(byte[] binding, List<byte[]> ids, int[] rows) {
-    MessageDigest sha256 = sha256();
+    MessageDigest sha256 = Sha256.newDigest();
     sha256.update(binding);
     sha256.update(ByteBuffer.allocate(4).putInt(rows.length).array());
     for (int row : rows) {
@@ -139,13 +139,5 @@ public final class PrivateSetIntersection {
       sha256.update(id);
     }
     return sha256.digest();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java runtime has SHA-256", e);
-    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -72,7 +73,7 @@ public final class InMemoryExchange extends Exchange {
   /** SHA-256 of the party's name, for there is no key. */
   @Override
   public byte[] fingerprint(PartyId party) {
-    return Envelope.sha256().digest(party.name().getBytes(StandardCharsets.UTF_8));
+    return Sha256.of(party.name().getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

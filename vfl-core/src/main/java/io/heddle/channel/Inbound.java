@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -139,7 +140,7 @@ final class Inbound implements FrameHandler {
   /** A body on its way in. Grows with what has arrived, not with what was announced. */
   private static final class Body {
     private final Frames.Head head;
-    private final MessageDigest digest = Envelope.sha256();
+    private final MessageDigest digest = Sha256.newDigest();
     private byte[] bytes;
     private int size;
 

@@ -8,6 +8,7 @@ import io.heddle.channel.Exchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.Sha256;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
@@ -156,7 +157,7 @@ public final class Session implements AutoCloseable {
    * hashed with them to this session. Not secret.
    */
   public byte[] bindingSalt(String purpose) {
-    return SessionOpening.sha256(
+    return Sha256.of(
         SessionOpening.utf8("heddle binding salt v1"),
         HexFormat.of().parseHex(id),
         SessionOpening.utf8(purpose));

@@ -7,6 +7,7 @@ import io.heddle.channel.Exchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.WireWriter;
+import io.heddle.crypto.Sha256;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -16,9 +17,7 @@ import io.heddle.session.SessionMessage.Hello;
 import io.heddle.session.SessionMessage.HelloAck;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
@@ -144,14 +143,14 @@ final class SessionOpening {
     terms.writeAgreed(agreed);
     WireWriter writer = new WireWriter();
     writer.writeString("heddle session v" + SessionMessages.VERSION);
-    writer.writeRaw(sha256(agreed.toByteArray()));
+    writer.writeRaw(Sha256.of(agreed.toByteArray()));
     nonces.forEach(
         (party, nonce) -> {
           writer.writeString(party.name());
           writer.writeRaw(exchange.fingerprint(party));
           writer.writeRaw(nonce);
         });
-    return sha256(writer.toByteArray());
+    return Sha256.of(writer.toByteArray());
   }
 
   private void send(PartyId peer, int number, Message message) {
@@ -186,16 +185,6 @@ final class SessionOpening {
 
   private MessageKey key(PartyId from, PartyId to, int number) {
     return new MessageKey(MessageKey.OPENING, MessageKey.CONTROL, attempt, from, to, number);
-  }
-
-  static byte[] sha256(byte[]... parts) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      Arrays.stream(parts).forEach(digest::update);
-      return digest.digest();
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("SHA-256 is part of every JDK", e);
-    }
   }
 
   static byte[] utf8(String text) {

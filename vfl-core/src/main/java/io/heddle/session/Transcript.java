@@ -3,6 +3,7 @@ package io.heddle.session;
 
 import io.heddle.channel.Envelope;
 import io.heddle.channel.WireWriter;
+import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
 import java.security.MessageDigest;
 import java.util.HashMap;
@@ -27,8 +28,8 @@ final class Transcript {
         .computeIfAbsent(peer, party -> new TreeMap<>())
         .merge(
             envelope.key().step(),
-            SessionOpening.sha256(new byte[32], writer.toByteArray()),
-            (before, first) -> SessionOpening.sha256(before, writer.toByteArray()));
+            Sha256.of(new byte[32], writer.toByteArray()),
+            (before, first) -> Sha256.of(before, writer.toByteArray()));
   }
 
   synchronized byte[] digest(PartyId peer) {
@@ -40,7 +41,7 @@ final class Transcript {
               writer.writeString(step);
               writer.writeRaw(hash);
             });
-    return SessionOpening.sha256(writer.toByteArray());
+    return Sha256.of(writer.toByteArray());
   }
 
   static boolean same(byte[] one, byte[] other) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
@@ -39,7 +40,7 @@ public final class WireScan {
   public WireScan plantId(String name, String id) {
     byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
     plantBytes(name, bytes);
-    plantBytes(name + " SHA-256", Envelope.sha256().digest(bytes));
+    plantBytes(name + " SHA-256", Sha256.of(bytes));
     return this;
   }
 

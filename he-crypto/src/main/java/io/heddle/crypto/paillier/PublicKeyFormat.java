@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.paillier;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** The bytes of a public key, and what a received one must fulfil. */
 final class PublicKeyFormat {
@@ -24,11 +23,7 @@ final class PublicKeyFormat {
   }
 
   static byte[] fingerprint(BigInteger n, BigInteger hs) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(toBytes(n, hs));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every JDK has SHA-256", e);
-    }
+    return Sha256.of(toBytes(n, hs));
   }
 
   static PaillierPublicKey fromBytes(byte[] bytes) {

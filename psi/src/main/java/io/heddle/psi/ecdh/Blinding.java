@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.ecdh;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.crypto.curve25519.HashToCurve;
 import io.heddle.error.ProtocolException;
@@ -8,7 +9,6 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.AbstractList;
 import java.util.Arrays;
@@ -87,12 +87,7 @@ final class Blinding implements AutoCloseable {
 
   /** The tag of each point: the first bytes of SHA-256 over the run's prefix and the point. */
   byte[] tags(byte[] points, int width) {
-    MessageDigest sha256;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java runtime has SHA-256", e);
-    }
+    MessageDigest sha256 = Sha256.newDigest();
     int count = points.length / Curve25519.POINT_BYTES;
     byte[] tags = new byte[count * width];
     for (int i = 0; i < count; i++) {

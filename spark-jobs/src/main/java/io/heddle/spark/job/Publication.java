@@ -3,6 +3,7 @@ package io.heddle.spark.job;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.heddle.crypto.Sha256;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Map;
@@ -113,7 +112,7 @@ final class Publication implements AutoCloseable {
           byte[] bytes = Files.readAllBytes(file);
           files.put(
               beside.relativize(file).toString(),
-              Map.of("bytes", bytes.length, "sha256", sha256(bytes)));
+              Map.of("bytes", bytes.length, "sha256", HexFormat.of().formatHex(Sha256.of(bytes))));
         }
       }
       json(MANIFEST, Map.of("files", files));
@@ -158,14 +157,6 @@ final class Publication implements AutoCloseable {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);
       }
-    }
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java platform has SHA-256", e);
     }
   }
 }

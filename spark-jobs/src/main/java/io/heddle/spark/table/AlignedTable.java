@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.table;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.error.AlignmentException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -97,7 +97,7 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
    * @param kept aligned indices, ascending
    */
   public AlignedTable keep(int[] kept) {
-    MessageDigest hash = sha256();
+    MessageDigest hash = Sha256.newDigest();
     hash.update(HexFormat.of().parseHex(digest));
     ByteBuffer indices = ByteBuffer.allocate(4 * kept.length);
     List<Row> numbers = new ArrayList<>(kept.length);
@@ -173,13 +173,5 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
   public static Dataset<Row> local(SparkSession spark, List<Row> rows, StructType schema) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return spark.createDataFrame(context.parallelize(rows), schema);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("Every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.heddle.identity.Identity;
 import java.security.cert.Certificate;
 import java.util.HexFormat;
 
@@ -15,13 +14,7 @@ record Fingerprint(String hex) {
   private static final String PREFIX = "sha256:";
 
   static Fingerprint of(Certificate certificate) {
-    try {
-      byte[] key = certificate.getPublicKey().getEncoded();
-      return new Fingerprint(
-          HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(key)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("SHA-256 is part of every JDK", e);
-    }
+    return parse(Identity.fingerprint(certificate.getPublicKey()));
   }
 
   /** Reads what {@link #toString} writes. */

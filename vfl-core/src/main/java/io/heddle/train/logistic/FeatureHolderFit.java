@@ -2,6 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.Sha256;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.crypto.paillier.BucketProduct;
@@ -180,7 +181,7 @@ final class FeatureHolderFit {
                 .rows()
                 .map(new EncryptedResiduals(key, packing, residuals), EncryptedResiduals::product));
     byte[] path = step.path().getBytes(StandardCharsets.UTF_8);
-    byte[] input = Digests.sha256(sums.toBytes());
+    byte[] input = Sha256.of(sums.toBytes());
     PlaintextBlock masks =
         packing.masks(
             key, columns.count(), randomness.derive("logistic/answer masks", path, input));
