@@ -3,6 +3,7 @@ package io.heddle.config;
 
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -124,18 +125,6 @@ public record PartyConfig(
       int maxPeerSetSize,
       int labelRowsPerColumn,
       PredictorConsent predictor) {}
-
-  /**
-   * What a lone feature holder permits: each pass opens its linear predictor to the label holder.
-   */
-  public enum PredictorConsent {
-    /** No pass at all. */
-    NO,
-    /** Fewer passes than it has columns. */
-    LIMITED,
-    /** As many passes as the training takes. */
-    FULL
-  }
 
   /**
    * Columns of the own table.

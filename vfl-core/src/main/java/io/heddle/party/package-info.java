@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Who takes part. */
+/** Who takes part, and what a party consents to. */
 @NullMarked
 package io.heddle.party;
 

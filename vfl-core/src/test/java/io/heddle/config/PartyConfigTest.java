@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,8 +49,7 @@ class PartyConfigTest {
     assertThat(config.timeouts().receive()).isEqualTo(Duration.ofHours(2));
     assertThat(config.timeouts().idle()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.privacy())
-        .isEqualTo(
-            new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PartyConfig.PredictorConsent.LIMITED));
+        .isEqualTo(new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PredictorConsent.LIMITED));
     assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
     assertThat(config.traceDirectory()).isNull();
   }
@@ -118,7 +118,7 @@ class PartyConfigTest {
                             "spark.heddle.config", "x",
                             "spark.master", "local"))));
 
-    assertThat(config.privacy().predictor()).isEqualTo(PartyConfig.PredictorConsent.FULL);
+    assertThat(config.privacy().predictor()).isEqualTo(PredictorConsent.FULL);
     assertThat(config.listen().port()).isEqualTo(9);
     assertThat(config.data().id()).containsExactly("a", "b");
   }

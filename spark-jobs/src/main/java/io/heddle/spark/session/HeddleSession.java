@@ -23,7 +23,6 @@ import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessages;
-import io.heddle.train.logistic.PredictorConsent;
 import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringMessages;
 import java.nio.file.Path;
@@ -197,9 +196,7 @@ public final class HeddleSession implements AutoCloseable {
 
   /** What this party's own file allows. */
   public PrivacyRules privacyRules() {
-    return new PrivacyRules(
-        party.privacy().labelRowsPerColumn(),
-        PredictorConsent.valueOf(party.privacy().predictor().name()));
+    return new PrivacyRules(party.privacy().labelRowsPerColumn(), party.privacy().predictor());
   }
 
   public Progress progress() {

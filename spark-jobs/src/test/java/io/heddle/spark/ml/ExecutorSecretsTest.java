@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.channel.Parties;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.spark.SparkExtension;
@@ -20,7 +21,6 @@ import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.LogisticTable;
 import io.heddle.train.logistic.LogisticTerms;
 import io.heddle.train.logistic.PassListener;
-import io.heddle.train.logistic.PredictorConsent;
 import io.heddle.train.logistic.PrivacyRules;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
-import io.heddle.crypto.Randomness;
-import io.heddle.crypto.encoding.FixedPoint;
 import io.heddle.table.LocalAlignedRows;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -126,7 +123,8 @@ public final class JoinedReference {
   private List<List<double[]>> run(int passes) {
     List<List<double[]>> trace = new ArrayList<>();
     for (int pass = 1; pass <= passes; pass++) {
-      basis.update(sumOfDotProducts(residuals(pass)));
+      basis.update(
+          sumOfDotProducts(loss.roundedResiduals(terms.residualBits(), roundingSeed, pass)));
       double[] direction = basis.direction();
       if (!basis.descends(direction)) {
         break;
@@ -139,13 +137,6 @@ public final class JoinedReference {
       }
     }
     return trace;
-  }
-
-  private long[] residuals(int pass) {
-    Randomness noise =
-        Randomness.derive(
-            roundingSeed, "logistic/rounding", ByteBuffer.allocate(4).putInt(pass).array());
-    return FixedPoint.stochastic(loss.residuals(), terms.residualBits(), noise);
   }
 
   private double[] sumOfDotProducts(long[] residuals) {

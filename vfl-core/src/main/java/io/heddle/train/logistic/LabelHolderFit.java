@@ -3,7 +3,6 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.Randomness;
-import io.heddle.crypto.encoding.FixedPoint;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.crypto.paillier.CiphertextBlock;
@@ -26,7 +25,6 @@ import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -185,10 +183,7 @@ final class LabelHolderFit {
 
   /** Rounds, packs, encrypts and sends; the next chunk is encrypted while one is on its way. */
   private long[] sendResiduals(Channel step, int pass) {
-    Randomness noise =
-        Randomness.derive(
-            roundingSeed, "logistic/rounding", ByteBuffer.allocate(4).putInt(pass).array());
-    long[] residuals = FixedPoint.stochastic(loss.residuals(), terms.residualBits(), noise);
+    long[] residuals = loss.roundedResiduals(terms.residualBits(), roundingSeed, pass);
     Randomness obfuscation =
         randomness.derive("logistic/residuals", context(step), Digests.sha256(residuals));
     int rowsPerChunk = LogisticMessages.CHUNK_CIPHERTEXTS * packing.rowsPerPlaintext();

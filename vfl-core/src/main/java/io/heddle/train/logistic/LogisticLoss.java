@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.crypto.Randomness;
+import io.heddle.crypto.encoding.FixedPoint;
 import io.heddle.error.DataException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +115,17 @@ final class LogisticLoss {
       residuals[i] = Math.scalb(weights[i] * (probability(predictor[i]) - labels[i]), -exponent);
     }
     return residuals;
+  }
+
+  /**
+   * {@link #residuals} rounded at random to so many fractional bits; the same seed and pass give
+   * the same numbers.
+   */
+  long[] roundedResiduals(int bits, byte[] roundingSeed, int pass) {
+    Randomness noise =
+        Randomness.derive(
+            roundingSeed, "logistic/rounding", ByteBuffer.allocate(4).putInt(pass).array());
+    return FixedPoint.stochastic(residuals(), bits, noise);
   }
 
   /** Moves the linear predictor. */

@@ -3,6 +3,7 @@ package io.heddle.train.logistic;
 
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
 import io.heddle.train.logistic.QuantisedBlock.Counted;
 
 /** The rules that a fit must keep before anything of it leaves a party. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.party.PredictorConsent;
+
 /**
  * What one party's own file allows, whatever the job says.
  *

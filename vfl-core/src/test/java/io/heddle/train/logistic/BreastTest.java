@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.heddle.error.PrivacyException;
+import io.heddle.party.PredictorConsent;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.Fits.Outcome;
 import java.io.File;

@@ -6,6 +6,7 @@ import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.table.LocalAlignedRows;

@@ -16,6 +16,7 @@ import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
+import io.heddle.party.PredictorConsent;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Message;
 import io.heddle.error.PrivacyException;
+import io.heddle.party.PredictorConsent;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.Fits.Outcome;
 import io.heddle.train.logistic.LogisticMessage.Floors;

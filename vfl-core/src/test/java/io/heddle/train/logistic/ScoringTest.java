@@ -12,6 +12,7 @@ import io.heddle.error.DataException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 import java.util.ArrayList;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.train.logistic;
+package io.heddle.party;
 
 /**
  * How often a lone feature holder lets the label holder see its linear predictor, one number per
