@@ -180,12 +180,15 @@ public abstract class Exchange implements AutoCloseable {
         tell(peer, frame);
       }
     }
-    VflException here = new ProtocolException("This party ended the session: it " + code.words());
     if (session.equals(MessageKey.OPENING)) {
-      mailbox.fail(here);
+      mailbox.fail(ended(code));
     } else {
-      mailbox.failSession(session, here);
+      mailbox.failSession(session, ended(code));
     }
+  }
+
+  private static VflException ended(AbortCode code) {
+    return new ProtocolException("This party ended the session: it " + code.words());
   }
 
   /**
@@ -200,7 +203,7 @@ public abstract class Exchange implements AutoCloseable {
       progress.waitingFor(peer.name());
       try {
         mailbox.await(
-            () -> way(peer).isOpen() || inbound.containsKey(peer),
+            () -> way(peer).isOpen() && inbound.containsKey(peer),
             MessageKey.OPENING,
             peer,
             Duration.ofNanos(deadline - System.nanoTime()),
@@ -209,7 +212,11 @@ public abstract class Exchange implements AutoCloseable {
         // This one has failed, left or never came. The others are told all the same.
       }
     }
-    abort(MessageKey.OPENING, code, "");
+    // On both links, ahead of the goodbye on each: whichever a peer reads first, it learns of this.
+    for (PartyId peer : peers) {
+      tell(peer, Frames.abort(new Frames.Abort(MessageKey.OPENING, code.number(), "")));
+    }
+    mailbox.fail(ended(code));
   }
 
   @Override
