@@ -195,7 +195,7 @@ class NettyExchangeTest {
         () -> {
           waits.join();
           NettyExchange retailer = retailer(RETAILER_ID, PATIENT);
-          return catchThrowable(() -> retailer.connect(Progress.NONE));
+          return catchThrowable(() -> session(retailer));
         });
     assertThat(Parties.together(calls).get(RETAILER))
         .isInstanceOf(PeerAbortedException.class)
@@ -538,6 +538,7 @@ class NettyExchangeTest {
                   () -> {
                     Session session = session(bank);
                     Channel step = session.beginStep("talk", new TreeMap<>());
+                    step.receive(RETAILER, Blob.class);
                     toRetailer.stall();
                     step.send(RETAILER, new Blob(new byte[32 << 20]));
                   }));
@@ -545,10 +546,12 @@ class NettyExchangeTest {
           RETAILER,
           () ->
               catchThrowable(
-                  () ->
-                      session(retailer)
-                          .beginStep("talk", new TreeMap<>())
-                          .receive(BANK, Blob.class)));
+                  () -> {
+                    Channel step = session(retailer).beginStep("talk", new TreeMap<>());
+                    // The black hole opens once both are in the step.
+                    step.send(BANK, new Blob(new byte[1]));
+                    step.receive(BANK, Blob.class);
+                  }));
       Map<PartyId, Throwable> failures = Parties.together(calls);
       assertThat(failures.get(BANK))
           .isInstanceOf(PeerUnavailableException.class)
