@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.kernel;
+
+import java.math.BigInteger;
+
+/**
+ * Powers of one number by a table: the exponent is cut into windows, and one multiplication per
+ * window joins what the table holds for it (Brickell, Gordon, McCurley and Wilson, Eurocrypt 1992).
+ * Safe for use by several threads.
+ */
+public final class FixedBase {
+  private final Modulus modulus;
+  private final Residues table;
+  private final int window;
+  private final int windows;
+
+  FixedBase(Modulus modulus, BigInteger base, int exponentBits, long maxTableBytes) {
+    this.modulus = modulus;
+    long residueBytes = modulus.bytes() * 13L / 10;
+    int widest = 4;
+    while (widest < 10 && tableEntries(exponentBits, widest + 1) * residueBytes <= maxTableBytes) {
+      widest++;
+    }
+    window = widest;
+    windows = (exponentBits + window - 1) / window;
+    table = table(base);
+  }
+
+  private static long tableEntries(int exponentBits, int window) {
+    return (long) ((exponentBits + window - 1) / window) << window;
+  }
+
+  /** For each window the powers with the exponents 0 to 2^window - 1 at the window's place. */
+  private Residues table(BigInteger base) {
+    int size = 1 << window;
+    int[] heads = new int[windows];
+    Residues units = modulus.residues(base.mod(modulus.value()));
+    java.util.List<Residues> firsts = new java.util.ArrayList<>();
+    for (int i = 0; i < windows; i++) {
+      firsts.add(units);
+      units = modulus.square(units, window);
+    }
+    Residues first = modulus.concat(firsts);
+    Residues powers = modulus.ones(windows * size);
+    int[] all = new int[windows];
+    java.util.Arrays.setAll(all, i -> i);
+    for (int power = 1; power < size; power++) {
+      // Entry e of every window is entry e - 1 times the window's first power.
+      int[] places = new int[windows];
+      for (int i = 0; i < windows; i++) {
+        places[i] = i * size + power;
+        heads[i] = i * size + power - 1;
+      }
+      modulus.multiplyInto(powers, places, powers, heads, windows);
+      modulus.multiplyInto(powers, places, first, all, windows);
+    }
+    return powers;
+  }
+
+  /** Bits of a window, 4 to 10. */
+  public int window() {
+    return window;
+  }
+
+  /** Bits of the largest exponent. */
+  public int exponentBits() {
+    return windows * window;
+  }
+
+  /**
+   * The powers for many exponents.
+   *
+   * @param exponents big-endian numbers of {@code width} bytes each, none longer than the table
+   */
+  public Residues powers(byte[] exponents, int width) {
+    int count = exponents.length / width;
+    int[][] digits = new int[windows][count];
+    for (int k = 0; k < count; k++) {
+      for (int i = 0; i < windows; i++) {
+        digits[i][k] = (i << window) + digit(exponents, k * width, width, i * window);
+      }
+    }
+    Residues powers = modulus.gather(table, digits[0]);
+    int[] all = new int[count];
+    java.util.Arrays.setAll(all, k -> k);
+    for (int i = 1; i < windows; i++) {
+      modulus.multiplyInto(powers, all, table, digits[i], count);
+    }
+    return powers;
+  }
+
+  private int digit(byte[] exponents, int offset, int width, int bit) {
+    int value = 0;
+    for (int i = window - 1; i >= 0; i--) {
+      int at = bit + i;
+      int index = width - 1 - (at >> 3);
+      int set = index < 0 ? 0 : (exponents[offset + index] >> (at & 7)) & 1;
+      value = 2 * value + set;
+    }
+    return value;
+  }
+}

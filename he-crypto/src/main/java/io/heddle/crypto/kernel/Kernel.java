@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.kernel;
+
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+
+/**
+ * Which arithmetic this process uses: vectors where the JVM was started with {@code --add-modules
+ * jdk.incubator.vector} and the processor multiplies 256 bits at once, else plain Java. Chosen
+ * once, at first use, after a self-test; a vector kernel that fails it is never used again. Both
+ * give the same results.
+ *
+ * <p>The system property {@code heddle.kernel} decides otherwise: {@code plain}, {@code vector-256}
+ * or {@code vector-512}; {@code auto} is the default.
+ */
+public final class Kernel {
+  private static final System.Logger LOG = System.getLogger(Kernel.class.getName());
+  private static final String PROPERTY = "heddle.kernel";
+  private static final String MODULE = "jdk.incubator.vector";
+
+  private Kernel() {}
+
+  /** {@code vector} or {@code plain}. */
+  public static String provider() {
+    return vectors() ? "vector" : "plain";
+  }
+
+  /** How many multiplications run side by side: 8 or 4 with vectors, else 1. */
+  public static int lanes() {
+    return vectors() ? VectorLanes.LANES : 1;
+  }
+
+  /** Whether vectors are in use. */
+  static boolean vectors() {
+    return Choice.VECTORS;
+  }
+
+  /** What the property asks for: 256, 512, 0 for plain Java, -1 for the widest there is. */
+  static int requestedBits() {
+    String value = System.getProperty(PROPERTY, "auto").toLowerCase(Locale.ROOT);
+    return switch (value) {
+      case "auto" -> -1;
+      case "plain" -> 0;
+      case "vector-256" -> 256;
+      case "vector-512" -> 512;
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid system property "
+                  + PROPERTY
+                  + "="
+                  + value
+                  + ": must be auto, plain, vector-256 or vector-512");
+    };
+  }
+
+  private static final class Choice {
+    static final boolean VECTORS = choose();
+
+    private static boolean choose() {
+      int requested = requestedBits();
+      if (requested == 0 || ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+        if (requested > 0) {
+          throw new IllegalStateException(
+              PROPERTY + " asks for vectors: start the JVM with --add-modules " + MODULE);
+        }
+        return false;
+      }
+      if (requested < 0 && VectorShapes.preferredBits() < 256) {
+        LOG.log(Level.INFO, "This processor has no vectors of 256 bits: the plain kernel is used");
+        return false;
+      }
+      String failure = SelfTest.run();
+      if (failure != null) {
+        LOG.log(
+            Level.WARNING,
+            "The vector kernel gave a wrong result ({0}): the plain kernel is used",
+            failure);
+        return false;
+      }
+      return true;
+    }
+  }
+}

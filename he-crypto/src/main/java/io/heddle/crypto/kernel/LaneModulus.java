@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.kernel;
+
+import static io.heddle.crypto.kernel.VectorLanes.HALF_LIMB;
+import static io.heddle.crypto.kernel.VectorLanes.HIGH_BITS;
+import static io.heddle.crypto.kernel.VectorLanes.LANES;
+import static io.heddle.crypto.kernel.VectorLanes.LIMB_BITS;
+import static io.heddle.crypto.kernel.VectorLanes.LOW_BITS;
+import static io.heddle.crypto.kernel.VectorLanes.PAD;
+
+import io.heddle.crypto.kernel.Residues.Limbs;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Montgomery multiplication of {@link VectorLanes#LANES} residues side by side.
+ *
+ * <p>It works modulo a multiple N' of the modulus that is -1 modulo B = 2^50: a quotient limb is
+ * then the low limb of its column. Numbers are whole numbers x with |x| at most 2N', so that a
+ * product reduced by R = B^rows, |ab|/R + N'/2, stays below N'; only {@link #toBytes} reduces to
+ * one of 0 to the modulus minus one. (Montgomery, "Modular Multiplication without Trial Division",
+ * Math. Comp. 44, 1985.)
+ */
+final class LaneModulus extends Modulus {
+  private final BigInteger value;
+  private final LimbFormat format;
+  private final int limbs;
+  private final int rows;
+  private final BigInteger radix;
+  final double[] multiple;
+  final long[] productBias;
+  final long[] squareBias;
+  private final double[] toMontgomery;
+  private final double[] fromMontgomery;
+  private final double[] one;
+
+  LaneModulus(BigInteger value) {
+    this.value = value;
+    BigInteger base = BigInteger.ONE.shiftLeft(LIMB_BITS);
+    BigInteger multiplier = value.modInverse(base).negate().mod(base);
+    // Room for 2N' and the sign.
+    this.limbs = (value.bitLength() + 2 * LIMB_BITS + 1) / LIMB_BITS;
+    this.rows = (limbs + 3) / 4 * 4;
+    this.format = new LimbFormat(value, value.multiply(multiplier), limbs);
+    this.radix = BigInteger.ONE.shiftLeft(LIMB_BITS * rows);
+    this.multiple = broadcast(value.multiply(multiplier));
+    this.productBias = bias(false);
+    this.squareBias = bias(true);
+    this.toMontgomery = broadcast(radix.multiply(radix).mod(value));
+    this.fromMontgomery = broadcast(BigInteger.ONE);
+    this.one = format.limbs(radix.mod(value));
+  }
+
+  private double[] broadcast(BigInteger number) {
+    double[] wide = new double[paddedLimbs() * LANES];
+    double[] narrow = format.limbs(number);
+    for (int lane = 0; lane < LANES; lane++) {
+      load(narrow, 0, wide, lane);
+    }
+    return wide;
+  }
+
+  /** Limbs of a number. */
+  int limbs() {
+    return limbs;
+  }
+
+  /** Limbs by which a product is reduced: the next multiple of four. */
+  int rows() {
+    return rows;
+  }
+
+  int paddedLimbs() {
+    return limbs + 2 * PAD;
+  }
+
+  int columns() {
+    return rows + limbs + PAD + 1;
+  }
+
+  /** What {@link #bias} leaves in the last column of a result. */
+  long excess() {
+    return (surplus() << LIMB_BITS) + HALF_LIMB;
+  }
+
+  /** Multiples of B that keep each column positive whatever is added to it. */
+  private long surplus() {
+    return 4L * limbs;
+  }
+
+  /**
+   * What each column starts with: less the constants in the bits of the doubles that will be added,
+   * plus a surplus that is taken from the next column again, plus half a limb, which makes carried
+   * limbs lie around zero.
+   */
+  private long[] bias(boolean square) {
+    int[] lows = new int[columns()];
+    int[] highs = new int[columns()];
+    for (int i = 0; i < rows; i += 4) {
+      if (square) {
+        count(lows, highs, 2 * i, 0, 7);
+        count(lows, highs, i, i + 4, limbs + 3);
+      } else {
+        count(lows, highs, i, 0, limbs + 3);
+      }
+      count(lows, highs, i, 1, 4);
+      count(lows, highs, i, 4, limbs + 3);
+    }
+    long[] bias = new long[columns() * LANES];
+    for (int c = 0; c < columns(); c++) {
+      long start =
+          (surplus() << LIMB_BITS)
+              - (c > 0 ? surplus() : 0)
+              + HALF_LIMB
+              - lows[c] * LOW_BITS
+              - highs[c] * HIGH_BITS;
+      Arrays.fill(bias, c * LANES, (c + 1) * LANES, start);
+    }
+    return bias;
+  }
+
+  private static void count(int[] lows, int[] highs, int column, int from, int to) {
+    for (int j = from; j < to; j++) {
+      lows[column + j]++;
+      highs[column + j + 1]++;
+    }
+  }
+
+  /** Copies a number into a lane. */
+  void load(double[] from, int index, double[] into, int lane) {
+    int at = index * limbs;
+    for (int k = 0; k < limbs; k++) {
+      into[(k + PAD) * LANES + lane] = from[at + k];
+    }
+  }
+
+  /** Copies a number out of a lane. */
+  void store(double[] from, int lane, double[] into, int index) {
+    int at = index * limbs;
+    for (int k = 0; k < limbs; k++) {
+      into[at + k] = from[(k + PAD) * LANES + lane];
+    }
+  }
+
+  @Override
+  public BigInteger value() {
+    return value;
+  }
+
+  private double[] limbsOf(Residues residues) {
+    if (residues instanceof Limbs block && block.width == limbs) {
+      return block.limbs;
+    }
+    throw new IllegalArgumentException("Residues of another modulus");
+  }
+
+  private Residues block(double[] numbers) {
+    return new Limbs(numbers, limbs);
+  }
+
+  @Override
+  Residues read(byte[] bytes, int offset, int count, int width) {
+    double[] numbers = new double[Math.multiplyExact(count, limbs)];
+    for (int i = 0; i < count; i++) {
+      LimbFormat.read(bytes, offset + i * width, width, numbers, i * limbs, limbs);
+    }
+    return block(timesConstant(numbers, toMontgomery));
+  }
+
+  @Override
+  public void toBytes(Residues residues, byte[] into, int offset, int width) {
+    double[] numbers = timesConstant(limbsOf(residues), fromMontgomery);
+    for (int i = 0; i < residues.size(); i++) {
+      format.write(numbers, i * limbs, into, offset + i * width, width);
+    }
+  }
+
+  /** The Montgomery products with one constant in all lanes. */
+  private double[] timesConstant(double[] numbers, double[] constant) {
+    LaneScratch scratch = new LaneScratch(this);
+    double[] products = new double[numbers.length];
+    int size = numbers.length / limbs;
+    for (int i = 0; i < size; i += LANES) {
+      scratch.loadRow(numbers, i, size, scratch.left);
+      scratch.multiply(scratch.left, constant, scratch.right);
+      scratch.storeRow(scratch.right, products, i, size);
+    }
+    return products;
+  }
+
+  @Override
+  public Residues ones(int count) {
+    double[] numbers = new double[Math.multiplyExact(count, limbs)];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(one, 0, numbers, i * limbs, limbs);
+    }
+    return block(numbers);
+  }
+
+  @Override
+  public Residues concat(List<Residues> blocks) {
+    long length = blocks.stream().mapToLong(each -> limbsOf(each).length).sum();
+    double[] joined = new double[Math.toIntExact(length)];
+    int done = 0;
+    for (Residues each : blocks) {
+      double[] numbers = limbsOf(each);
+      System.arraycopy(numbers, 0, joined, done, numbers.length);
+      done += numbers.length;
+    }
+    return block(joined);
+  }
+
+  @Override
+  public Residues gather(Residues residues, int[] at) {
+    double[] from = limbsOf(residues);
+    double[] numbers = new double[Math.multiplyExact(at.length, limbs)];
+    for (int k = 0; k < at.length; k++) {
+      System.arraycopy(from, at[k] * limbs, numbers, k * limbs, limbs);
+    }
+    return block(numbers);
+  }
+
+  @Override
+  public Residues multiply(Residues left, Residues right) {
+    double[] a = limbsOf(left);
+    double[] b = limbsOf(right);
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "Invalid block of " + right.size() + " numbers: must have " + left.size());
+    }
+    LaneScratch scratch = new LaneScratch(this);
+    double[] products = new double[a.length];
+    int size = left.size();
+    for (int i = 0; i < size; i += LANES) {
+      scratch.loadRow(a, i, size, scratch.left);
+      scratch.loadRow(b, i, size, scratch.right);
+      scratch.multiply(scratch.left, scratch.right, scratch.left);
+      scratch.storeRow(scratch.left, products, i, size);
+    }
+    return block(products);
+  }
+
+  @Override
+  public void multiplyInto(
+      Residues target, int[] targetAt, Residues factors, int[] factorAt, int count) {
+    double[] a = limbsOf(target);
+    double[] b = limbsOf(factors);
+    LaneScratch scratch = new LaneScratch(this);
+    for (int k = 0; k < count; k += LANES) {
+      int lanes = Math.min(LANES, count - k);
+      for (int lane = 0; lane < lanes; lane++) {
+        load(a, targetAt[k + lane], scratch.left, lane);
+        load(b, factorAt[k + lane], scratch.right, lane);
+      }
+      scratch.multiply(scratch.left, scratch.right, scratch.left);
+      for (int lane = 0; lane < lanes; lane++) {
+        store(scratch.left, lane, a, targetAt[k + lane]);
+      }
+    }
+  }
+
+  @Override
+  public Residues add(Residues left, Residues right) {
+    double[] a = limbsOf(left);
+    double[] b = limbsOf(right);
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "Invalid block of " + right.size() + " numbers: must have " + left.size());
+    }
+    double[] sums = new double[a.length];
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = a[i] + b[i];
+    }
+    for (int i = 0; i < left.size(); i++) {
+      format.settle(sums, i * limbs);
+    }
+    return block(sums);
+  }
+
+  @Override
+  public Residues square(Residues residues, int times) {
+    double[] a = limbsOf(residues);
+    double[] squares = new double[a.length];
+    LaneScratch scratch = new LaneScratch(this);
+    int size = residues.size();
+    for (int i = 0; i < size; i += LANES) {
+      scratch.loadRow(a, i, size, scratch.left);
+      for (int k = 0; k < times; k++) {
+        scratch.square(scratch.left, scratch.left);
+      }
+      scratch.storeRow(scratch.left, squares, i, size);
+    }
+    return block(squares);
+  }
+
+  @Override
+  public Residues power(Residues bases, BigInteger exponent) {
+    double[] a = limbsOf(bases);
+    double[] powers = new double[a.length];
+    LanePower power = new LanePower(this, exponent, one);
+    int size = bases.size();
+    for (int i = 0; i < size; i += LANES) {
+      power.run(a, i, size, powers);
+    }
+    return block(powers);
+  }
+
+  @Override
+  public Residues power(Residues bases, BigInteger[] exponents) {
+    double[] a = limbsOf(bases);
+    if (exponents.length != bases.size()) {
+      throw new IllegalArgumentException(
+          "Invalid number of exponents " + exponents.length + ": must be " + bases.size());
+    }
+    double[] powers = new double[a.length];
+    int size = bases.size();
+    for (int i = 0; i < size; i += LANES) {
+      LanePower.each(
+          this, a, i, Arrays.copyOfRange(exponents, i, Math.min(size, i + LANES)), powers, one);
+    }
+    return block(powers);
+  }
+
+  @Override
+  public Residues products(Residues factors, int[] places, int[] starts) {
+    double[] a = limbsOf(factors);
+    double[] products = new double[Math.multiplyExact(starts.length - 1, limbs)];
+    LaneProducts.compute(this, a, places, starts, products, one);
+    return block(products);
+  }
+
+  @Override
+  public Transfer transferFrom(Modulus from, BigInteger factor) {
+    LaneModulus source = (LaneModulus) from;
+    // A part of the source's limbs at a time, each with its own constant.
+    int parts = (source.limbs + limbs - 1) / limbs;
+    double[][] constants = new double[parts][];
+    BigInteger outOfSource = source.radix.modInverse(value);
+    for (int part = 0; part < parts; part++) {
+      constants[part] =
+          broadcast(
+              factor
+                  .multiply(outOfSource)
+                  .shiftLeft(LIMB_BITS * limbs * part)
+                  .multiply(radix)
+                  .multiply(radix)
+                  .mod(value));
+    }
+    return residues -> take(source, residues, constants);
+  }
+
+  private Residues take(LaneModulus source, Residues residues, double[][] constants) {
+    double[] a = source.limbsOf(residues);
+    int size = residues.size();
+    Residues sum = block(new double[0]);
+    for (int part = 0; part < constants.length; part++) {
+      int first = part * limbs;
+      int count = Math.min(limbs, source.limbs - first);
+      double[] numbers = new double[size * limbs];
+      for (int i = 0; i < size; i++) {
+        System.arraycopy(a, i * source.limbs + first, numbers, i * limbs, count);
+      }
+      Residues product = block(timesConstant(numbers, constants[part]));
+      sum = part == 0 ? product : add(sum, product);
+    }
+    return sum;
+  }
+
+  @Override
+  public FixedBase fixedBase(BigInteger base, int exponentBits, long maxTableBytes) {
+    return new FixedBase(this, base, exponentBits, maxTableBytes);
+  }
+}

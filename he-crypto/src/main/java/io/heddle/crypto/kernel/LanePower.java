@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.kernel;
+
+import static io.heddle.crypto.kernel.VectorLanes.LANES;
+import static io.heddle.crypto.kernel.VectorLanes.PAD;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Powers by sliding windows of five bits (Handbook of Applied Cryptography, 14.85). */
+final class LanePower {
+  private static final int WINDOW = 5;
+
+  private final LaneModulus modulus;
+  private final LaneScratch scratch;
+  private final double[][] odd = new double[1 << (WINDOW - 1)][];
+  private final double[] result;
+  private final double[] one;
+  // Square so often, then multiply by this odd power, or by none.
+  private final List<int[]> steps = new ArrayList<>();
+
+  LanePower(LaneModulus modulus, BigInteger exponent, double[] one) {
+    if (exponent.signum() < 0) {
+      throw new IllegalArgumentException("A negative exponent: must be at least 0");
+    }
+    this.modulus = modulus;
+    this.one = one;
+    this.scratch = new LaneScratch(modulus);
+    this.result = scratch.newNumbers();
+    for (int k = 0; k < odd.length; k++) {
+      odd[k] = scratch.newNumbers();
+    }
+    plan(exponent);
+  }
+
+  private void plan(BigInteger exponent) {
+    int squarings = 0;
+    int bit = exponent.bitLength() - 1;
+    while (bit >= 0) {
+      if (!exponent.testBit(bit)) {
+        squarings++;
+        bit--;
+        continue;
+      }
+      int low = Math.max(0, bit - WINDOW + 1);
+      while (!exponent.testBit(low)) {
+        low++;
+      }
+      int digit = 0;
+      for (int i = bit; i >= low; i--) {
+        digit = 2 * digit + (exponent.testBit(i) ? 1 : 0);
+      }
+      steps.add(new int[] {squarings + bit - low + 1, digit / 2});
+      squarings = 0;
+      bit = low - 1;
+    }
+    if (squarings > 0) {
+      steps.add(new int[] {squarings, -1});
+    }
+  }
+
+  /** The powers of the numbers from {@code first} on, one per lane. */
+  void run(double[] bases, int first, int size, double[] powers) {
+    if (steps.isEmpty()) {
+      for (int i = first; i < Math.min(size, first + LANES); i++) {
+        System.arraycopy(one, 0, powers, i * one.length, one.length);
+      }
+      return;
+    }
+    scratch.loadRow(bases, first, size, odd[0]);
+    scratch.square(odd[0], scratch.left);
+    for (int k = 1; k < odd.length; k++) {
+      scratch.multiply(odd[k - 1], scratch.left, odd[k]);
+    }
+    int[] start = steps.get(0);
+    System.arraycopy(odd[start[1]], 0, result, 0, result.length);
+    for (int[] step : steps.subList(1, steps.size())) {
+      for (int k = 0; k < step[0]; k++) {
+        scratch.square(result, result);
+      }
+      if (step[1] >= 0) {
+        scratch.multiply(result, odd[step[1]], result);
+      }
+    }
+    scratch.storeRow(result, powers, first, size);
+  }
+
+  /** Powers with an exponent per lane, by fixed windows. */
+  static void each(
+      LaneModulus modulus,
+      double[] bases,
+      int first,
+      BigInteger[] exponents,
+      double[] powers,
+      double[] one) {
+    int size = first + exponents.length;
+    int bits = 0;
+    for (BigInteger exponent : exponents) {
+      if (exponent.signum() < 0) {
+        throw new IllegalArgumentException("A negative exponent: must be at least 0");
+      }
+      bits = Math.max(bits, exponent.bitLength());
+    }
+    LaneScratch scratch = new LaneScratch(modulus);
+    double[][] table = new double[1 << WINDOW][];
+    for (int k = 0; k < table.length; k++) {
+      table[k] = scratch.newNumbers();
+    }
+    for (int lane = 0; lane < LANES; lane++) {
+      modulus.load(one, 0, table[0], lane);
+    }
+    scratch.loadRow(bases, first, size, table[1]);
+    for (int k = 2; k < table.length; k++) {
+      scratch.multiply(table[k - 1], table[1], table[k]);
+    }
+    double[] result = table[0].clone();
+    for (int bit = (bits + WINDOW - 1) / WINDOW * WINDOW - WINDOW; bit >= 0; bit -= WINDOW) {
+      for (int k = 0; k < WINDOW; k++) {
+        scratch.square(result, result);
+      }
+      for (int lane = 0; lane < exponents.length; lane++) {
+        int digit = exponents[lane].shiftRight(bit).intValue() & ((1 << WINDOW) - 1);
+        for (int k = 0; k < modulus.limbs(); k++) {
+          int at = (k + PAD) * LANES + lane;
+          scratch.right[at] = table[digit][at];
+        }
+      }
+      scratch.multiply(result, scratch.right, result);
+    }
+    scratch.storeRow(result, powers, first, size);
+  }
+}
