@@ -28,7 +28,17 @@ class ArchitectureTest {
               "java.security..",
               "java.util..",
               "javax.crypto..",
+              "jdk.incubator.vector",
               "org.jspecify.annotations");
+
+  @ArchTest
+  static final ArchRule VECTORS_IN_ONE_PACKAGE =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.heddle.crypto.kernel")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector");
 
   @ArchTest
   static final ArchRule NO_PACKAGE_CYCLES =

@@ -160,12 +160,16 @@ final class LaneModulus extends Modulus {
   }
 
   @Override
-  Residues read(byte[] bytes, int offset, int count, int width) {
+  Residues read(byte[] bytes, int offset, int count, int width, BigInteger factor) {
+    double[] constant =
+        factor.equals(BigInteger.ONE)
+            ? toMontgomery
+            : broadcast(radix.multiply(radix).multiply(factor).mod(value));
     double[] numbers = new double[Math.multiplyExact(count, limbs)];
     for (int i = 0; i < count; i++) {
       LimbFormat.read(bytes, offset + i * width, width, numbers, i * limbs, limbs);
     }
-    return block(timesConstant(numbers, toMontgomery));
+    return block(timesConstant(numbers, constant));
   }
 
   @Override

@@ -83,7 +83,7 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
     if (beyond >= 0) {
       throw new IllegalArgumentException("Number " + beyond + " is not below the modulus");
     }
-    return read(bytes, offset, count, width);
+    return read(bytes, offset, count, width, BigInteger.ONE);
   }
 
   /** The index of the first number that is not below the modulus, or -1. */
@@ -102,7 +102,21 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
     return -1;
   }
 
-  abstract Residues read(byte[] bytes, int offset, int count, int width);
+  /**
+   * Reads big-endian numbers and multiplies each by the same factor, for the price of reading.
+   *
+   * @param width at most {@link #bytes}; the numbers need not be below the modulus
+   */
+  public Residues fromBytesTimes(
+      byte[] bytes, int offset, int count, int width, BigInteger factor) {
+    if (width > bytes()) {
+      throw new IllegalArgumentException(
+          "Invalid width of " + width + " bytes: must be at most " + bytes());
+    }
+    return read(bytes, offset, count, width, factor);
+  }
+
+  abstract Residues read(byte[] bytes, int offset, int count, int width, BigInteger factor);
 
   /** Writes the residues as big-endian numbers of {@code width} bytes each. */
   public abstract void toBytes(Residues residues, byte[] into, int offset, int width);

@@ -59,8 +59,10 @@ final class PlainModulus extends Modulus {
   }
 
   @Override
-  Residues read(byte[] bytes, int offset, int count, int width) {
-    return block(count, i -> new BigInteger(1, bytes, offset + i * width, width));
+  Residues read(byte[] bytes, int offset, int count, int width, BigInteger factor) {
+    return block(
+        count,
+        i -> new BigInteger(1, bytes, offset + i * width, width).multiply(factor).mod(value));
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.paillier;
 
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
@@ -32,18 +33,14 @@ public final class BucketProduct {
 
   /** The parts of the pass that hold this partition's rows. */
   BucketProduct(
-      Modulus arithmetic,
-      RowPacking packing,
-      CiphertextBlock rowCiphertexts,
-      int firstRow,
-      int rows) {
+      Modulus arithmetic, RowPacking packing, BigInteger[] rowCiphertexts, int firstRow, int rows) {
     this.arithmetic = arithmetic;
     this.slots = packing.rowsPerPlaintext();
     this.slotBits = packing.slotBits();
     this.firstRow = firstRow;
     this.firstCiphertext = rows == 0 ? 0 : firstRow / slots;
     int end = rows == 0 ? 0 : (firstRow + rows - 1) / slots + 1;
-    this.ciphertexts = rowCiphertexts.slice(firstCiphertext, end).residues();
+    this.ciphertexts = Arrays.copyOfRange(rowCiphertexts, firstCiphertext, end);
   }
 
   /**
@@ -67,12 +64,16 @@ public final class BucketProduct {
       int firstRow,
       int rows,
       short[][] columns) {
-    rowCiphertexts.requireKey(key);
     check(key, packing, rowCiphertexts, firstRow, rows, columns);
     BigInteger[] products =
-        new BucketProduct(key.arithmetic(), packing, rowCiphertexts, firstRow, rows)
+        new BucketProduct(
+                new Modulus(key.arithmetic().value()),
+                packing,
+                key.arithmetic().toIntegers(key.space().residues(rowCiphertexts)),
+                firstRow,
+                rows)
             .multiply(columns);
-    return CiphertextBlock.of(key, products, bound(packing, rows));
+    return key.space().block(key.arithmetic().residues(products), bound(packing, rows));
   }
 
   /** The products for all columns, spread over the cores by column and slot. */

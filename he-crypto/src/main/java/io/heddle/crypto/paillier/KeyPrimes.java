@@ -15,7 +15,7 @@ record KeyPrimes(StructuredPrime p, StructuredPrime q, BigInteger h) {
   private static final BigInteger TWO = BigInteger.TWO;
 
   static KeyPrimes generate(int keyBits, SecureRandom random) {
-    int factorBits = PaillierPublicKey.randomnessBits(keyBits) / 2;
+    int factorBits = PaillierKeyType.OPTIMISED.randomnessBits(keyBits) / 2;
     StructuredPrime p = StructuredPrime.generate(keyBits / 2, factorBits, random);
     StructuredPrime q;
     do {

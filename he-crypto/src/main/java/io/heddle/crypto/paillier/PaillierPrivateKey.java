@@ -1,43 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.paillier;
 
+import io.heddle.crypto.Cores;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.AdditivePrivateKey;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.crypto.kernel.FixedBase;
+import io.heddle.crypto.kernel.Modulus;
+import io.heddle.crypto.kernel.Residues;
+import io.heddle.crypto.kernel.Transfer;
 import io.heddle.error.KeyMismatchException;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.util.List;
 
 /**
  * Reads what was encrypted under its {@link #publicKey}, and encrypts faster than the public key
  * can. Not {@code Serializable}: it lives in the driver of the party that made it and nowhere else.
  *
- * <p>N = PQ with P = 2 p' a + 1 and Q = 2 q' b + 1; p' and q' are primes of 224 bits at 2048, 256
- * at 3072 and 384 at 4096, and p', q', a, b are odd and pairwise coprime. The generator h =
- * -y^(2ab) mod N has the order 2 p' q', so decryption raises to 2 p' modulo P² and 2 q' modulo Q²
- * instead of to P - 1 and Q - 1. (Ma et al., ACSAC 2021.)
+ * <p>It works modulo P² and Q², where the random part of a ciphertext has a known order: 2 p' and 2
+ * q' for optimised keys, P - 1 and Q - 1 for djn keys ({@link PaillierKeyType}). Raising to that
+ * order decrypts, and an exponent reduced by it encrypts.
  *
  * <p>Safe for use by several threads. Not hardened against a reader of the same machine's timing.
  */
-public final class PaillierPrivateKey {
+public final class PaillierPrivateKey implements AdditivePrivateKey {
+  private final PrivateNumbers numbers;
   private final PaillierPublicKey publicKey;
   private final Half p;
   private final Half q;
-  private final BigInteger pSquaredInverse;
   private final BigInteger pInverse;
 
   PaillierPrivateKey(KeyPrimes primes) {
-    BigInteger bigP = primes.p().value();
-    BigInteger bigQ = primes.q().value();
-    BigInteger n = bigP.multiply(bigQ);
-    BigInteger hs = primes.h().modPow(n, n.multiply(n));
-    this.publicKey = new PaillierPublicKey(n, hs);
-    this.p = new Half(bigP, primes.p().factor(), bigQ, hs);
-    this.q = new Half(bigQ, primes.q().factor(), bigP, hs);
-    this.pSquaredInverse = p.square.modInverse(q.square);
-    this.pInverse = bigP.modInverse(bigQ);
+    this(PrivateNumbers.of(primes));
+  }
+
+  PaillierPrivateKey(PrivateNumbers numbers) {
+    this.numbers = numbers;
+    BigInteger n = numbers.n();
+    BigInteger hs = numbers.h().modPow(n, n.multiply(n));
+    this.publicKey = new PaillierPublicKey(numbers.type(), n, hs);
+    this.p = new Half(publicKey, numbers.p(), numbers.orderP(), numbers.q());
+    this.q = new Half(publicKey, numbers.q(), numbers.orderQ(), numbers.p());
+    this.pInverse = numbers.p().modInverse(numbers.q());
+  }
+
+  /**
+   * Makes a fresh optimised key; takes a second or a few.
+   *
+   * @param keyBits 2048, 3072 or 4096
+   * @param random where the primes come from
+   */
+  public static PaillierPrivateKey generate(int keyBits, SecureRandom random) {
+    return generate(PaillierKeyType.OPTIMISED, keyBits, random);
   }
 
   /**
@@ -46,13 +65,18 @@ public final class PaillierPrivateKey {
    * @param keyBits 2048, 3072 or 4096
    * @param random where the primes come from
    */
-  public static PaillierPrivateKey generate(int keyBits, SecureRandom random) {
-    return new PaillierPrivateKey(KeyPrimes.generate(keyBits, random));
+  public static PaillierPrivateKey generate(
+      PaillierKeyType type, int keyBits, SecureRandom random) {
+    return new PaillierPrivateKey(PrivateNumbers.generate(type, keyBits, random));
   }
 
-  /** The half of the key that others may have. */
+  @Override
   public PaillierPublicKey publicKey() {
     return publicKey;
+  }
+
+  PrivateNumbers numbers() {
+    return numbers;
   }
 
   /**
@@ -63,16 +87,15 @@ public final class PaillierPrivateKey {
    * @param randomness used for no other plaintexts: two encryptions with equal randomness show the
    *     difference of what they carry
    */
+  @Override
   public CiphertextBlock encrypt(PlaintextBlock plaintexts, Randomness randomness) {
-    int keyBits = publicKey.keyBits();
-    return publicKey.encrypt(
+    return publicKey.encryptWith(
         plaintexts,
-        index -> {
-          BigInteger r = PaillierPublicKey.encryptionExponent(randomness, index, keyBits);
-          BigInteger noiseP = p.hs.modPow(r.mod(p.order), p.square);
-          BigInteger noiseQ = q.hs.modPow(r.mod(q.order), q.square);
-          BigInteger step = noiseQ.subtract(noiseP).multiply(pSquaredInverse).mod(q.square);
-          return noiseP.add(step.multiply(p.square));
+        (from, to) -> {
+          byte[] exponents =
+              publicKey.encryptionExponents(randomness, plaintexts.firstIndex() + from, to - from);
+          int width = publicKey.randomnessBytes();
+          return publicKey.arithmetic().add(p.noise(exponents, width), q.noise(exponents, width));
         });
   }
 
@@ -80,23 +103,29 @@ public final class PaillierPrivateKey {
    * Decrypts to plaintexts from 0 to N - 1, in order. Their meaning is the encoding's business.
    *
    * @throws ProtocolException if a ciphertext was not made by this key's encryption: answering it
-   *     would help its maker to find the key. Names the index
+   *     would help its maker to find the key. Names the index. Only optimised keys can tell
    * @throws KeyMismatchException if the block is under another key
    */
+  @Override
   public PlaintextBlock decrypt(CiphertextBlock ciphertexts) {
-    ciphertexts.requireKey(publicKey);
-    BigInteger[] plaintexts = new BigInteger[ciphertexts.size()];
-    IntStream.range(0, plaintexts.length)
-        .parallel()
-        .forEach(
-            i -> {
-              BigInteger residue = ciphertexts.residue(i);
-              BigInteger modP = p.decrypt(residue, i);
-              BigInteger modQ = q.decrypt(residue, i);
-              BigInteger step = modQ.subtract(modP).multiply(pInverse).mod(q.prime);
-              plaintexts[i] = modP.add(step.multiply(p.prime));
+    Residues residues = publicKey.space().residues(ciphertexts);
+    List<List<BigInteger>> pieces =
+        Cores.pieces(
+            residues.size(),
+            (from, to) -> {
+              Residues piece = residues.slice(from, to);
+              BigInteger[] modP = p.decrypt(piece, from);
+              BigInteger[] modQ = q.decrypt(piece, from);
+              BigInteger[] plaintexts = new BigInteger[modP.length];
+              for (int i = 0; i < plaintexts.length; i++) {
+                BigInteger step = modQ[i].subtract(modP[i]).multiply(pInverse).mod(q.prime);
+                plaintexts[i] = modP[i].add(step.multiply(p.prime));
+              }
+              return Arrays.asList(plaintexts);
             });
-    return PlaintextBlock.of(0, Arrays.asList(plaintexts));
+    List<BigInteger> all = new ArrayList<>();
+    pieces.forEach(all::addAll);
+    return PlaintextBlock.of(0, all);
   }
 
   @Override
@@ -106,29 +135,52 @@ public final class PaillierPrivateKey {
 
   /** The key modulo the square of one of its primes. */
   private static final class Half {
-    private final BigInteger prime;
-    private final BigInteger square;
-    private final BigInteger order;
-    private final BigInteger hs;
-    private final BigInteger scale;
+    private static final long MAX_TABLE_BYTES = 12L << 20;
 
-    Half(BigInteger prime, BigInteger factor, BigInteger otherPrime, BigInteger hs) {
+    private final BigInteger prime;
+    private final BigInteger order;
+    private final BigInteger scale;
+    private final Modulus square;
+    private final Transfer down;
+    private final Transfer up;
+    private final FixedBase hs;
+
+    Half(PaillierPublicKey key, BigInteger prime, BigInteger order, BigInteger otherPrime) {
       this.prime = prime;
-      this.square = prime.multiply(prime);
-      this.order = factor.shiftLeft(1);
-      this.hs = hs.mod(square);
+      this.order = order;
       // (1 + m N)^order = 1 + order m N modulo the square, so this is what multiplies m.
       this.scale = order.multiply(otherPrime).modInverse(prime);
+      BigInteger other = otherPrime.multiply(otherPrime);
+      this.square = Modulus.of(prime.multiply(prime));
+      this.down = square.transferFrom(key.arithmetic(), BigInteger.ONE);
+      this.up =
+          key.arithmetic().transferFrom(square, other.multiply(other.modInverse(square.value())));
+      this.hs = square.fixedBase(key.hs(), order.bitLength(), MAX_TABLE_BYTES);
     }
 
-    BigInteger decrypt(BigInteger residue, int index) {
-      BigInteger power = residue.mod(square).modPow(order, square).subtract(BigInteger.ONE);
-      BigInteger[] quotient = power.divideAndRemainder(prime);
-      if (quotient[1].signum() != 0) {
-        throw new ProtocolException(
-            "Ciphertext " + index + " lies outside the subgroup of its key");
+    /** This half's part of {@code hs^r} modulo N². */
+    Residues noise(byte[] exponents, int width) {
+      int reduced = (order.bitLength() + 7) / 8;
+      int count = exponents.length / width;
+      byte[] reducedExponents = new byte[count * reduced];
+      for (int i = 0; i < count; i++) {
+        BigInteger r = new BigInteger(1, exponents, i * width, width).mod(order);
+        FixedWidth.put(r, reducedExponents, i * reduced, reduced);
       }
-      return quotient[0].multiply(scale).mod(prime);
+      return up.apply(hs.powers(reducedExponents, reduced));
+    }
+
+    BigInteger[] decrypt(Residues residues, int first) {
+      BigInteger[] powers = square.toIntegers(square.power(down.apply(residues), order));
+      for (int i = 0; i < powers.length; i++) {
+        BigInteger[] quotient = powers[i].subtract(BigInteger.ONE).divideAndRemainder(prime);
+        if (quotient[1].signum() != 0) {
+          throw new ProtocolException(
+              "Ciphertext " + (first + i) + " lies outside the subgroup of its key");
+        }
+        powers[i] = quotient[0].multiply(scale).mod(prime);
+      }
+      return powers;
     }
   }
 }

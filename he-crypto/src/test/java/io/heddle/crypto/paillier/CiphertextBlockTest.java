@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -26,7 +27,7 @@ class CiphertextBlockTest {
   private static final int WIDTH = 512;
 
   static Stream<Arguments> hostileCiphertexts() {
-    BigInteger good = encrypted(4711).residue(0);
+    BigInteger good = TestKeys.residue(encrypted(4711), 0);
     BigInteger below = ONE.shiftLeft(4096).subtract(ONE);
     return Stream.of(
         Arguments.of("0", BigInteger.ZERO, "out of range: must be above 0 and below n²"),

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
@@ -65,7 +66,7 @@ class PaillierEncryptionTest {
       BigInteger r = exponent(randomness, 1L << 56 | i, 448 / 8);
       BigInteger noise = PUBLIC.hs().modPow(r, N_SQUARED);
       BigInteger message = N.add(ONE).modPow(block.get(i), N_SQUARED);
-      assertThat(encrypted.residue(i)).isEqualTo(message.multiply(noise).mod(N_SQUARED));
+      assertThat(TestKeys.residue(encrypted, i)).isEqualTo(message.multiply(noise).mod(N_SQUARED));
     }
     assertThat(KEY.encrypt(block, randomness).toBytes()).isEqualTo(encrypted.toBytes());
   }
@@ -93,7 +94,7 @@ class PaillierEncryptionTest {
     for (int i = 0; i < block.size(); i++) {
       assertThat(decrypted.get(i))
           .isEqualTo(block.get(i))
-          .isEqualTo(textbookDecrypt(encrypted.residue(i)));
+          .isEqualTo(textbookDecrypt(TestKeys.residue(encrypted, i)));
     }
   }
 
@@ -116,7 +117,8 @@ class PaillierEncryptionTest {
     Set<BigInteger> seen = new HashSet<>();
     for (String purpose : List.of("one", "two")) {
       seen.addAll(
-          Arrays.asList(KEY.encrypt(plaintexts(new long[100]), randomness(purpose)).residues()));
+          Arrays.asList(
+              TestKeys.residues(KEY.encrypt(plaintexts(new long[100]), randomness(purpose)))));
     }
     assertThat(seen).hasSize(200).doesNotContain(ONE);
   }
@@ -232,11 +234,10 @@ class PaillierEncryptionTest {
       assertThat(decrypted.get(i)).isEqualTo(1000 * (i + 1) + List.of(-7, 7, 0).get(i));
       BigInteger r = exponent(randomness, 2L << 56 | i, 73);
       BigInteger expected =
-          answers
-              .residue(i)
+          TestKeys.residue(answers, i)
               .multiply(N.multiply(BigInteger.valueOf(1000L * (i + 1))).add(ONE))
               .multiply(PUBLIC.hs().modPow(r, N_SQUARED));
-      assertThat(masked.residue(i)).isEqualTo(expected.mod(N_SQUARED));
+      assertThat(TestKeys.residue(masked, i)).isEqualTo(expected.mod(N_SQUARED));
     }
     // The order of h has at most 449 bits: 577 bits are 128 more.
     assertThat(asked).hasSize(3).allSatisfy((index, bytes) -> assertThat(bytes * 8).isEqualTo(584));
@@ -271,9 +272,9 @@ class PaillierEncryptionTest {
 
   @Test
   void decrypt_outsideTheSubgroup_namesTheIndex() {
-    BigInteger[] residues = encrypted(1, 2, 3).residues();
+    BigInteger[] residues = TestKeys.residues(encrypted(1, 2, 3));
     residues[1] = residues[1].multiply(BigInteger.valueOf(3)).mod(N_SQUARED);
-    CiphertextBlock forged = CiphertextBlock.of(PUBLIC, residues, ONE);
+    CiphertextBlock forged = TestKeys.block(residues, ONE);
     assertThatThrownBy(() -> KEY.decrypt(forged))
         .isInstanceOf(ProtocolException.class)
         .hasMessage("Ciphertext 1 lies outside the subgroup of its key");
@@ -288,8 +289,8 @@ class PaillierEncryptionTest {
           prime.pow(2).multiply(prime.pow(2).modInverse(other.pow(2))).mod(N_SQUARED);
       // 1 modulo prime², 3 modulo the other one's square.
       BigInteger factor = ONE.add(oneModPrime.multiply(BigInteger.TWO)).mod(N_SQUARED);
-      BigInteger forged = encrypted(5).residue(0).multiply(factor).mod(N_SQUARED);
-      CiphertextBlock block = CiphertextBlock.of(PUBLIC, new BigInteger[] {forged}, ONE);
+      BigInteger forged = TestKeys.residue(encrypted(5), 0).multiply(factor).mod(N_SQUARED);
+      CiphertextBlock block = TestKeys.block(new BigInteger[] {forged}, ONE);
       assertThatThrownBy(() -> KEY.decrypt(block)).isInstanceOf(ProtocolException.class);
     }
   }

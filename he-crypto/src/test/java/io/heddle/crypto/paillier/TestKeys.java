@@ -2,6 +2,7 @@
 package io.heddle.crypto.paillier;
 
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -35,6 +36,18 @@ final class TestKeys {
 
   static CiphertextBlock encrypted(long... values) {
     return KEY.encrypt(plaintexts(values), randomness("test " + Arrays.toString(values)));
+  }
+
+  static BigInteger[] residues(CiphertextBlock block) {
+    return PUBLIC.arithmetic().toIntegers(PUBLIC.space().residues(block));
+  }
+
+  static BigInteger residue(CiphertextBlock block, int index) {
+    return residues(block)[index];
+  }
+
+  static CiphertextBlock block(BigInteger[] residues, BigInteger bound) {
+    return PUBLIC.space().block(PUBLIC.arithmetic().residues(residues), bound);
   }
 
   /** Decrypts as in Paillier's own paper, with the full exponent lambda. */
