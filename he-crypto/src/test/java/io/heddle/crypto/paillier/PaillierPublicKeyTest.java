@@ -116,7 +116,7 @@ class PaillierPublicKeyTest {
         Arguments.of("truncated", Arrays.copyOf(good, good.length - 1), "of 770 bytes"),
         Arguments.of("too long", Arrays.copyOf(good, good.length + 1), "of 772 bytes"),
         Arguments.of("version 0", with(0, 0), "version 0"),
-        Arguments.of("version 2", with(0, 2), "version 2"),
+        Arguments.of("version 3", with(0, 3), "version 3"),
         Arguments.of("1024 bits", with(1, 4), "Invalid key size 1024"),
         Arguments.of("3072 bits in 2048's bytes", with(1, 12), "at 3072 bits"),
         Arguments.of("65535 bits", with(1, 255), "Invalid key size 65280"),
