@@ -3,20 +3,14 @@
 #include <gmp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+
+#include "bursts.h"
 
 // Many operands, so that neither values nor branches repeat from one operation to the next; few enough to stay in the
 // second-level cache.
-enum { OPERANDS = 64, BURSTS = 30 };
-static const double BURST_NANOS = 20e6;
+enum { OPERANDS = 64 };
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
-static double nanos_per_mod_mul(unsigned bits, gmp_randstate_t random) {
+static times nanos_per_mod_mul(unsigned bits, gmp_randstate_t random) {
   mpz_t modulus, product, residue, a[OPERANDS], b[OPERANDS];
   mpz_inits(modulus, product, residue, NULL);
   mpz_urandomb(modulus, random, bits);
@@ -29,21 +23,19 @@ static double nanos_per_mod_mul(unsigned bits, gmp_randstate_t random) {
     mpz_urandomm(b[i], random, modulus);
   }
 
-  double least = 0;
+  times least = {0, 0};
   for (int burst = 0; burst < BURSTS; burst++) {
     long operations = 0;
-    double start = now(), elapsed;
+    times start = since((times){0, 0}), elapsed;
     do {
       for (int i = 0; i < OPERANDS; i++) {
         mpz_mul(product, a[i], b[i]);
         mpz_mod(residue, product, modulus);
       }
       operations += OPERANDS;
-      elapsed = now() - start;
-    } while (elapsed < BURST_NANOS);
-    double nanos = elapsed / operations;
-    // The minimum: whatever else runs on the machine only ever adds.
-    if (burst == 0 || nanos < least) least = nanos;
+      elapsed = since(start);
+    } while (elapsed.wall < BURST_NANOS);
+    keep_least(&least, elapsed, operations);
   }
 
   mpz_clears(modulus, product, residue, NULL);
@@ -55,9 +47,11 @@ int main(void) {
   gmp_randstate_t random;
   gmp_randinit_mt(random);
   gmp_randseed_ui(random, (unsigned long)time(NULL));
-  double at2048 = nanos_per_mod_mul(2048, random);
-  double at4096 = nanos_per_mod_mul(4096, random);
-  printf("{\"peer\": \"GMP %s\", \"nanos\": {\"modMul2048\": %.1f, \"modMul4096\": %.1f}}\n", gmp_version, at2048, at4096);
+  times at2048 = nanos_per_mod_mul(2048, random);
+  times at4096 = nanos_per_mod_mul(4096, random);
   gmp_randclear(random);
+  printf("{\"peer\": \"GMP %s\", \"nanos\": {\"modMul2048\": %.1f, \"modMul4096\": %.1f}, ", gmp_version, at2048.wall, at4096.wall);
+  printf("\"processor\": {\"nanos\": {\"modMul2048\": %.1f, \"modMul4096\": %.1f}}, ", at2048.processor, at4096.processor);
+  printf("\"processorShare\": %.3f}\n", total.processor / total.wall);
   return EXIT_SUCCESS;
 }

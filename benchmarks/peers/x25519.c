@@ -4,11 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #if defined(WITH_OPENSSL) || defined(WITH_SODIUM)
-enum { BURSTS = 30 };
-static const double BURST_NANOS = 20e6;
+#include "bursts.h"
 
 // RFC 7748, section 6.1. Both peers run the same steps for any scalar and point, so one vector serves for check and for timing.
 static const unsigned char SCALAR[32] = {0x77, 0x07, 0x6d, 0x0a, 0x73, 0x18, 0xa5, 0x7d, 0x3c, 0x16, 0xc1,
@@ -21,42 +19,32 @@ static const unsigned char PRODUCT[32] = {0x4a, 0x5d, 0x9d, 0x5b, 0xa4, 0xce, 0x
                                           0xf4, 0x80, 0x35, 0x0f, 0x25, 0xe0, 0x7e, 0x21, 0xc9, 0x47, 0xd1,
                                           0x9e, 0x33, 0x76, 0xf0, 0x9b, 0x3c, 0x1e, 0x16, 0x17, 0x42};
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * 1e9 + t.tv_nsec;
-}
-
 static void fail(const char *what) {
   fprintf(stderr, "x25519: %s\n", what);
   exit(EXIT_FAILURE);
 }
 
 // One scalar multiplication into the 32 bytes; the context is the peer's own, made once.
-typedef void (*multiply)(void *context, unsigned char product[32]);
+typedef void (*multiplication)(void *context, unsigned char product[32]);
 
-static double micros_per_multiplication(multiply multiply, void *context) {
+static void report(const char *name, const char *version, multiplication multiply, void *context) {
   unsigned char product[32];
   multiply(context, product);
   if (memcmp(product, PRODUCT, sizeof product) != 0) fail("the product differs from RFC 7748's");
-  double least = 0;
+  times least = {0, 0};
   for (int burst = 0; burst < BURSTS; burst++) {
     long operations = 0;
-    double start = now(), elapsed;
+    times start = since((times){0, 0}), elapsed;
     do {
       for (int i = 0; i < 16; i++) multiply(context, product);
       operations += 16;
-      elapsed = now() - start;
-    } while (elapsed < BURST_NANOS);
-    double micros = elapsed / operations / 1000;
-    // The minimum: whatever else runs on the machine only ever adds.
-    if (burst == 0 || micros < least) least = micros;
+      elapsed = since(start);
+    } while (elapsed.wall < BURST_NANOS);
+    keep_least(&least, elapsed, operations);
   }
-  return least;
-}
-
-static void report(const char *name, const char *version, double micros) {
-  printf("{\"peer\": \"%s%s\", \"micros\": {\"x25519\": %.2f}}\n", name, version, micros);
+  printf("{\"peer\": \"%s%s\", \"micros\": {\"x25519\": %.2f}, ", name, version, least.wall / 1000);
+  printf("\"processor\": {\"micros\": {\"x25519\": %.2f}}, ", least.processor / 1000);
+  printf("\"processorShare\": %.3f}\n", total.processor / total.wall);
 }
 #endif
 
@@ -82,9 +70,8 @@ static int measure_openssl(void) {
   if (context == NULL || peer == NULL || EVP_PKEY_derive_init(context) != 1 || EVP_PKEY_derive_set_peer(context, peer) != 1) {
     fail("OpenSSL makes no X25519 context");
   }
-  double micros = micros_per_multiplication(openssl_multiply, context);
   // Its version string starts with its name.
-  report("", OpenSSL_version(OPENSSL_VERSION), micros);
+  report("", OpenSSL_version(OPENSSL_VERSION), openssl_multiply, context);
   EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(peer);
   EVP_PKEY_free(own);
@@ -105,7 +92,7 @@ static void sodium_multiply(void *context, unsigned char product[32]) {
 static int measure_sodium(void) {
   // It picks its fastest code for this CPU here, and the portable one without.
   if (sodium_init() < 0) fail("libsodium does not start");
-  report("libsodium ", sodium_version_string(), micros_per_multiplication(sodium_multiply, NULL));
+  report("libsodium ", sodium_version_string(), sodium_multiply, NULL);
   return EXIT_SUCCESS;
 }
 #else
