@@ -99,6 +99,11 @@ public final class PaillierPrivateKey {
     return PlaintextBlock.of(0, Arrays.asList(plaintexts));
   }
 
+  /** What the proofs about this key are made from. */
+  KeyWitness witness() {
+    return new KeyWitness(p.prime, q.prime);
+  }
+
   @Override
   public String toString() {
     return "PaillierPrivateKey[of " + publicKey + "]";
