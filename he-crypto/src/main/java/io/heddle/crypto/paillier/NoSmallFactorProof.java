@@ -149,7 +149,7 @@ record NoSmallFactorProof(
     return keyBits / 2 + SOUNDNESS_BITS + HIDING_BITS;
   }
 
-  private static BigInteger challenge(
+  static BigInteger challenge(
       BigInteger n, RingPedersen parameters, byte[] context, BigInteger... first) {
     return new ProofTranscript("no small factor", context)
         .add(n, parameters.modulus(), parameters.s(), parameters.t())

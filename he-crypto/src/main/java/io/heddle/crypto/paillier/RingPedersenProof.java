@@ -87,7 +87,7 @@ record RingPedersenProof(List<BigInteger> commitments, List<BigInteger> response
     return parameters.t().modPow(responses.get(round), n).equals(expected);
   }
 
-  private static BigInteger challenge(RingPedersen parameters, List<BigInteger> commitments) {
+  static BigInteger challenge(RingPedersen parameters, List<BigInteger> commitments) {
     return new ProofTranscript("ring-Pedersen", NO_CONTEXT)
         .add(parameters.modulus(), parameters.s(), parameters.t())
         .add(commitments.toArray(BigInteger[]::new))

@@ -62,6 +62,26 @@ class ResidueProofTest {
     assertRefused(ofGoodPart, hs, "not shown");
   }
 
+  /** A root with the challenge as its degree gives a false hs for any commitment. */
+  @Test
+  void verify_hsChosenAfterTheChallenge_isRefusedThoughItsEquationHeld() {
+    BigInteger order = P.subtract(ONE).multiply(Q.subtract(ONE)).multiply(N);
+    BigInteger response = new BigInteger(2000, RANDOM);
+    BigInteger commitment = ONE;
+    BigInteger e;
+    do {
+      commitment = commitment.add(N);
+      e = ResidueProof.challenge(N, HS, commitment, CONTEXT);
+    } while (!ProofMath.isUnit(e, order));
+    BigInteger power =
+        response.modPow(N, N_SQUARED).multiply(commitment.modInverse(N_SQUARED)).mod(N_SQUARED);
+    BigInteger hs = power.modPow(e.modInverse(order), N_SQUARED);
+    assertThat(response.modPow(N, N_SQUARED))
+        .isEqualTo(commitment.multiply(hs.modPow(e, N_SQUARED)).mod(N_SQUARED));
+    assertThat(TestKeys.textbookDecrypt(hs)).isNotEqualTo(BigInteger.ZERO);
+    assertRefused(new ResidueProof(commitment, response), hs, "not shown");
+  }
+
   /** An hs that is right modulo Q² only, and numbers that are 0 where it is wrong. */
   @Test
   void verify_responseThatPDivides_isRefusedThoughItsEquationHolds() {
