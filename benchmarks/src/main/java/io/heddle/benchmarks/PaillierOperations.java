@@ -2,15 +2,15 @@
 package io.heddle.benchmarks;
 
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
-import io.heddle.crypto.paillier.CiphertextBlock;
+import io.heddle.crypto.paillier.PaillierKeyType;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.crypto.paillier.PaillierPublicKey;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -38,10 +38,13 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PaillierOperations {
   static final int NUMBERS = 64;
 
-  private static final Map<Integer, PaillierPrivateKey> KEYS = new ConcurrentHashMap<>();
+  private static final Map<String, PaillierPrivateKey> KEYS = new ConcurrentHashMap<>();
 
   @Param("2048")
   int keyBits;
+
+  @Param({"OPTIMISED", "DJN"})
+  PaillierKeyType keyType;
 
   private final byte[] secret = new byte[32];
   private long uses;
@@ -56,7 +59,9 @@ public class PaillierOperations {
   public void setUp() {
     SecureRandom random = new SecureRandom();
     random.nextBytes(secret);
-    key = KEYS.computeIfAbsent(keyBits, bits -> PaillierPrivateKey.generate(bits, random));
+    key =
+        KEYS.computeIfAbsent(
+            keyBits + " " + keyType, name -> PaillierPrivateKey.generate(keyType, keyBits, random));
     publicKey = key.publicKey();
     BigInteger[] numbers = Numbers.below(keyBits - 8, NUMBERS);
     plaintexts = PlaintextBlock.of(0, Arrays.asList(numbers));
@@ -89,18 +94,9 @@ public class PaillierOperations {
         secret, "benchmark", ByteBuffer.allocate(Long.BYTES).putLong(uses++).array());
   }
 
-  /** Bits of the random exponent of one encryption: what is drawn for it. */
+  /** Bits of the random exponent of one encryption. */
   int randomnessBits() {
-    Randomness source = freshRandomness();
-    int[] bits = new int[1];
-    var unused =
-        publicKey.encrypt(
-            PlaintextBlock.of(0, List.of(BigInteger.ONE)),
-            (index, into) -> {
-              bits[0] = Math.max(bits[0], Byte.SIZE * into.length);
-              source.fill(index, into);
-            });
-    return bits[0];
+    return keyType.randomnessBits(keyBits);
   }
 
   @Benchmark

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.benchmarks;
 
+import static java.util.Locale.ROOT;
+
 import io.heddle.crypto.kernel.Kernel;
+import io.heddle.crypto.paillier.PaillierKeyType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
@@ -46,7 +48,8 @@ public final class PeerFigures {
                 peerFigures.machine();
                 peerFigures.multiplication(2048);
                 peerFigures.multiplication(4096);
-                peerFigures.paillier();
+                peerFigures.paillier("paillier", PaillierKeyType.OPTIMISED);
+                peerFigures.paillier("djn", PaillierKeyType.DJN);
                 peerFigures.curve();
                 // One method for each further benchmark class: its set-up, then a line per figure.
                 return peerFigures;
@@ -77,15 +80,18 @@ public final class PeerFigures {
     }
   }
 
-  private void paillier() throws Exception {
+  private void paillier(String name, PaillierKeyType keyType) throws Exception {
     PaillierOperations block = new PaillierOperations();
     block.keyBits = 2048;
+    block.keyType = keyType;
     block.setUp();
-    figures.put("randomnessBits.optimised", block.randomnessBits());
-    micros("paillierEncryptOwner", PaillierOperations.NUMBERS, block::encryptOwner);
-    micros("paillierEncryptPublic", PaillierOperations.NUMBERS, block::encryptPublic);
-    micros("paillierAdd", PaillierOperations.NUMBERS, block::add);
-    micros("paillierDecrypt", PaillierOperations.NUMBERS, block::decrypt);
+    figures.put("randomnessBits." + keyType.name().toLowerCase(ROOT), block.randomnessBits());
+    micros(name + "EncryptOwner", PaillierOperations.NUMBERS, block::encryptOwner);
+    micros(name + "EncryptPublic", PaillierOperations.NUMBERS, block::encryptPublic);
+    micros(name + "Decrypt", PaillierOperations.NUMBERS, block::decrypt);
+    if (keyType == PaillierKeyType.OPTIMISED) {
+      micros(name + "Add", PaillierOperations.NUMBERS, block::add);
+    }
   }
 
   private void curve() throws Exception {
@@ -127,7 +133,7 @@ public final class PeerFigures {
 
   private static String value(Object value) {
     if (value instanceof Double number) {
-      return String.format(Locale.ROOT, "%.3f", number);
+      return String.format(ROOT, "%.3f", number);
     }
     return value instanceof Integer
         ? value.toString()

@@ -28,6 +28,7 @@ class BenchmarksTest {
             .include("io\\.heddle\\.benchmarks\\..*")
             .param("bits", "2048")
             .param("keyBits", "2048")
+            .param("keyType", "OPTIMISED")
             .mode(Mode.SingleShotTime)
             .forks(0)
             .warmupIterations(0)
@@ -68,12 +69,18 @@ class BenchmarksTest {
             "micros.paillierEncryptPublic",
             "micros.paillierAdd",
             "micros.paillierDecrypt",
+            "randomnessBits.djn",
+            "micros.djnEncryptOwner",
+            "micros.djnEncryptPublic",
+            "micros.djnDecrypt",
             "micros.x25519",
             "micros.jdkX25519");
     assertThat(figures.values())
         .filteredOn(Number.class::isInstance)
         .allSatisfy(figure -> assertThat(((Number) figure).doubleValue()).isPositive());
-    assertThat(figures).containsEntry("randomnessBits.optimised", 448);
+    assertThat(figures)
+        .containsEntry("randomnessBits.optimised", 448)
+        .containsEntry("randomnessBits.djn", 1024);
     assertThat(PeerFigures.toJson(figures)).startsWith("{\n  \"cpu\": \"").endsWith("\n}");
   }
 }

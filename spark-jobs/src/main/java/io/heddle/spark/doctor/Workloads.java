@@ -2,12 +2,12 @@
 package io.heddle.spark.doctor;
 
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.crypto.curve25519.HashToCurve;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.kernel.Modulus;
 import io.heddle.crypto.kernel.Residues;
-import io.heddle.crypto.paillier.CiphertextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.crypto.paillier.PaillierPublicKey;
 import java.math.BigInteger;
