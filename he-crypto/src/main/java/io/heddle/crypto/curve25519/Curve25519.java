@@ -64,7 +64,8 @@ public final class Curve25519 {
   }
 
   /**
-   * The scalar times each of the points, over all cores.
+   * The scalar times each of the points, over all cores; thousands of them in vector lanes, where
+   * the kernel has some.
    *
    * @param scalar 32 bytes; clamped here as RFC 7748 says
    * @param points 32 bytes each, one after the other; not changed
@@ -73,6 +74,11 @@ public final class Curve25519 {
    * @throws ProtocolException if a point is not canonical or has low order, or the last is cut
    */
   public static byte[] multiplyAll(byte[] scalar, byte[] points, LongConsumer done) {
+    return multiplyAll(scalar, points, done, LaneCurve.pays(points.length / POINT_BYTES));
+  }
+
+  /** The same in lanes or one by one. */
+  static byte[] multiplyAll(byte[] scalar, byte[] points, LongConsumer done, boolean inLanes) {
     if (scalar.length != POINT_BYTES) {
       throw new IllegalArgumentException(
           "Invalid scalar of " + scalar.length + " bytes: must be " + POINT_BYTES);
@@ -86,7 +92,11 @@ public final class Curve25519 {
     batches(
         points.length / POINT_BYTES,
         (from, to) -> {
-          multiplyBatch(clamped, points, from, to, products);
+          if (inLanes) {
+            multiplyInLanes(clamped, points, from, to, products);
+          } else {
+            multiplyBatch(clamped, points, from, to, products);
+          }
           done.accept(to - from);
         });
     Arrays.fill(clamped, (byte) 0);
@@ -121,6 +131,22 @@ public final class Curve25519 {
       }
     }
     affine(x, z, products, from);
+  }
+
+  private static void multiplyInLanes(
+      byte[] clamped, byte[] points, int from, int to, byte[] products) {
+    long[][] u = new long[to - from][];
+    for (int i = from; i < to; i++) {
+      checkPoint(points, i);
+      u[i - from] = Field.zero();
+      Field.fromBytes(points, i * POINT_BYTES, u[i - from]);
+    }
+    LaneCurve lanes = new LaneCurve(to - from);
+    lanes.multiply(clamped, u);
+    int low = lanes.affine(products, from);
+    if (low >= 0) {
+      throw lowOrder(from + low);
+    }
   }
 
   /** Writes x/z of each as bytes, the first at point {@code from}. */

@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class HashToCurve {
   private static final int FIELD_BYTES = 48;
-  private static final long A = 486662;
+  static final long A = 486662;
 
   private HashToCurve() {}
 
@@ -30,27 +30,50 @@ public final class HashToCurve {
   }
 
   /**
-   * The points of many messages, over all cores.
+   * The points of many messages, over all cores; thousands of them in vector lanes, where the
+   * kernel has some.
    *
    * @return 32 bytes each, one after the other, in the messages' order
    */
   public static byte[] encodeAll(List<byte[]> messages, byte[] dst) {
+    return encodeAll(messages, dst, LaneCurve.pays(messages.size()));
+  }
+
+  /** The same in lanes or one by one. */
+  static byte[] encodeAll(List<byte[]> messages, byte[] dst, boolean inLanes) {
     byte[] points = new byte[Math.multiplyExact(messages.size(), Curve25519.POINT_BYTES)];
     Curve25519.batches(
         messages.size(),
         (from, to) -> {
           ExpandMessage expand = new ExpandMessage(dst);
-          long[][] x = new long[to - from][];
-          long[][] z = new long[to - from][];
-          for (int i = 0; i < x.length; i++) {
-            x[i] = Field.zero();
-            z[i] = Field.zero();
-            map(hashToField(expand, messages.get(from + i)), x[i], z[i]);
-            clearCofactor(x[i], z[i]);
+          long[][] u = new long[to - from][];
+          for (int i = 0; i < u.length; i++) {
+            u[i] = hashToField(expand, messages.get(from + i));
           }
-          Curve25519.affine(x, z, points, from);
+          mapAll(u, points, from, inLanes);
         });
     return points;
+  }
+
+  /** Writes the points of field elements, the first at point {@code from}. */
+  static void mapAll(long[][] u, byte[] points, int from, boolean inLanes) {
+    if (inLanes) {
+      LaneCurve lanes = new LaneCurve(u.length);
+      lanes.map(u);
+      if (lanes.affine(points, from) >= 0) {
+        throw lowOrder();
+      }
+      return;
+    }
+    long[][] x = new long[u.length][];
+    long[][] z = new long[u.length][];
+    for (int i = 0; i < u.length; i++) {
+      x[i] = Field.zero();
+      z[i] = Field.zero();
+      map(u[i], x[i], z[i]);
+      clearCofactor(x[i], z[i]);
+    }
+    Curve25519.affine(x, z, points, from);
   }
 
   static long[] hashToField(ExpandMessage expand, byte[] message) {
@@ -103,7 +126,11 @@ public final class HashToCurve {
       Curve25519.twice(x, z);
     }
     if (Field.zeroMask(z) != 0) {
-      throw new AssertionError("A message hashed to a point of low order");
+      throw lowOrder();
     }
+  }
+
+  private static AssertionError lowOrder() {
+    return new AssertionError("A message hashed to a point of low order");
   }
 }
