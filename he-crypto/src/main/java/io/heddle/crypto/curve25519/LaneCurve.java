@@ -11,7 +11,6 @@ import java.util.Arrays;
  * copies of the last point.
  */
 final class LaneCurve {
-  private static final long[] ZERO = Field.zero();
   private static final long[] ONE = Field.of(1);
   private static final long[] TWO = Field.of(2);
   private static final long[] MINUS_A = minusA();
@@ -179,7 +178,7 @@ final class LaneCurve {
    * @return the index of the first point whose z is 0, and nothing is written then; else -1
    */
   int affine(byte[] points, int from) {
-    long[] limbs = ZERO.clone();
+    long[] limbs = Field.zero();
     for (int i = 0; i < count; i++) {
       field.store(z(i / Kernel.lanes()), i % Kernel.lanes(), limbs);
       if (Field.zeroMask(limbs) != 0) {

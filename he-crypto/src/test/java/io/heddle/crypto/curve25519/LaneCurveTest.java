@@ -228,7 +228,7 @@ class LaneCurveTest {
   }
 
   @Test
-  void map_numberOfALowOrderPoint_isOneOfOursToFind() {
+  void map_numberOfALowOrderPoint_isRefusedAsABug() {
     // u = 0 gives -A, which is no x of the curve, or else 0: a point of order 2.
     long[][] u = new long[Kernel.lanes()][];
     Arrays.setAll(u, i -> Field.of(i == 1 ? 0 : 3 + i));
