@@ -17,7 +17,7 @@ final class LaneCurve {
   private static final long[] MINUS_HALF_A = product(MINUS_A, half());
   private static final long[] A_SQUARED = product(MINUS_A, MINUS_A);
 
-  private static final int WORTH_COMPILING = 4096;
+  private static final int WORTH_COMPILING = 8192;
 
   // Elements that every step may write over; those behind them are x, z and a product for each row.
   private static final int FREE = LaneField25519.LADDER;
@@ -34,8 +34,8 @@ final class LaneCurve {
   }
 
   /**
-   * Whether lanes do so many points in less time than the scalar code. Before the just-in-time
-   * compiler has seen them often enough, operations on vectors take a thousand times as long.
+   * Whether lanes do so many points in less time than the scalar code. Until the just-in-time
+   * compiler has compiled them, operations on vectors take thousands of times as long.
    */
   static boolean pays(int count) {
     return count >= WORTH_COMPILING && Kernel.lanes() > 1;

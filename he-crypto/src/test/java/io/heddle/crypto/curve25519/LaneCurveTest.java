@@ -135,14 +135,14 @@ class LaneCurveTest {
   void multiplyAllAndEncodeAll_manyPoints_equalOneByOne() {
     assumeTrue(
         !"vector-512".equals(System.getProperty("heddle.kernel")), "Slow where it is emulated");
-    int count = 4099;
+    int count = 8195;
     assertThat(LaneCurve.pays(count)).isTrue();
     byte[] scalar = Curve25519.newScalar(random);
     byte[] points = HashToCurve.encodeAll(messages(count), DST);
     AtomicLong done = new AtomicLong();
     byte[] products = Curve25519.multiplyAll(scalar, points, done::addAndGet);
     assertThat(done).hasValue(count);
-    for (int i = 0; i < count; i += 58) {
+    for (int i = 0; i < count; i += 116) {
       assertThat(point(points, i)).isEqualTo(HashToCurve.encode(messages(i + 1).get(i), DST));
       assertThat(point(products, i)).isEqualTo(Curve25519.multiply(scalar, point(points, i)));
     }
