@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -20,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CiphertextBlockTest {
   private static final BigInteger ONE = BigInteger.ONE;
@@ -129,23 +129,5 @@ class CiphertextBlockTest {
   @Test
   void toString_block_showsCountAndKeyOnly() {
     assertThat(encrypted(1, 2).toString()).matches("CiphertextBlock\\[2 under key [0-9a-f]{16}\\]");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"0", "1", "ff", "100", "8000", "ffffffffffffffff"})
-  void fixedWidth_anyNumber_isBigEndianAndPadded(String hex) {
-    BigInteger value = new BigInteger(hex, 16);
-    byte[] bytes = new byte[12];
-    Arrays.fill(bytes, (byte) 0x55);
-    FixedWidth.put(value, bytes, 2, 8);
-    assertThat(bytes).startsWith(0x55, 0x55).endsWith(0x55, 0x55);
-    assertThat(new BigInteger(1, Arrays.copyOfRange(bytes, 2, 10))).isEqualTo(value);
-    assertThat(FixedWidth.get(bytes, 2, 8)).isEqualTo(value);
-  }
-
-  @Test
-  void fixedWidth_numberTooLong_isABug() {
-    assertThatThrownBy(() -> FixedWidth.put(ONE.shiftLeft(64), new byte[8], 0, 8))
-        .isInstanceOf(AssertionError.class);
   }
 }
