@@ -22,20 +22,26 @@ public final class OkamotoUchiyamaKeyFile {
    */
   public static void write(
       OkamotoUchiyamaPrivateKey key, Path file, char[] password, SecureRandom random) {
-    SecretNumbers numbers = key.numbers();
-    int keyBits = key.publicKey().keyBits();
-    byte[] secret = new byte[secretBytes(keyBits)];
-    int p = SecretNumbers.bitsOfP(keyBits) / 8;
-    int q = SecretNumbers.bitsOfQ(keyBits) / 8;
-    FixedWidth.put(numbers.p(), secret, 0, p);
-    FixedWidth.put(numbers.q(), secret, p, q);
-    FixedWidth.put(numbers.g(), secret, p + q, keyBits / 8);
+    KeyScheme scheme = new KeyScheme(PublicKeyFormat.CODE, 0, key.publicKey().keyBits());
+    byte[] secret = secret(key);
     try {
-      KeyFile.write(
-          file, new KeyScheme(PublicKeyFormat.CODE, 0, keyBits), secret, password, random);
+      KeyFile.write(file, scheme, secret, password, random);
     } finally {
       Arrays.fill(secret, (byte) 0);
     }
+  }
+
+  /** p, q and g. */
+  static byte[] secret(OkamotoUchiyamaPrivateKey key) {
+    SecretNumbers numbers = key.numbers();
+    int keyBits = key.publicKey().keyBits();
+    int p = SecretNumbers.bitsOfP(keyBits) / 8;
+    int q = SecretNumbers.bitsOfQ(keyBits) / 8;
+    byte[] secret = new byte[secretBytes(keyBits)];
+    FixedWidth.put(numbers.p(), secret, 0, p);
+    FixedWidth.put(numbers.q(), secret, p, q);
+    FixedWidth.put(numbers.g(), secret, p + q, keyBits / 8);
+    return secret;
   }
 
   /**
@@ -52,7 +58,7 @@ public final class OkamotoUchiyamaKeyFile {
     return (SecretNumbers.bitsOfP(keyBits) + SecretNumbers.bitsOfQ(keyBits) + keyBits) / 8;
   }
 
-  private static @Nullable OkamotoUchiyamaPrivateKey parse(KeyScheme scheme, byte[] secret) {
+  static @Nullable OkamotoUchiyamaPrivateKey parse(KeyScheme scheme, byte[] secret) {
     int keyBits = scheme.keyBits();
     if (scheme.scheme() != PublicKeyFormat.CODE
         || scheme.type() != 0

@@ -26,7 +26,17 @@ public final class PaillierKeyFile {
   public static void write(
       PaillierPrivateKey key, Path file, char[] password, SecureRandom random) {
     PrivateNumbers numbers = key.numbers();
-    int keyBits = key.publicKey().keyBits();
+    KeyScheme scheme = new KeyScheme(SCHEME, numbers.type().code(), key.publicKey().keyBits());
+    byte[] secret = secret(numbers, scheme.keyBits());
+    try {
+      KeyFile.write(file, scheme, secret, password, random);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /** The primes and their orders, then h. */
+  static byte[] secret(PrivateNumbers numbers, int keyBits) {
     int width = keyBits / 16;
     byte[] secret = new byte[secretBytes(keyBits)];
     List<BigInteger> halves = List.of(numbers.p(), numbers.orderP(), numbers.q(), numbers.orderQ());
@@ -34,12 +44,7 @@ public final class PaillierKeyFile {
       FixedWidth.put(halves.get(i), secret, i * width, width);
     }
     FixedWidth.put(numbers.h(), secret, 4 * width, 2 * width);
-    KeyScheme scheme = new KeyScheme(SCHEME, numbers.type().code(), keyBits);
-    try {
-      KeyFile.write(file, scheme, secret, password, random);
-    } finally {
-      Arrays.fill(secret, (byte) 0);
-    }
+    return secret;
   }
 
   /**
