@@ -2,6 +2,9 @@
 package io.heddle.crypto.kernel;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Powers of one number by a table: the exponent is cut into windows, and one multiplication per
@@ -35,7 +38,7 @@ public final class FixedBase {
     int size = 1 << window;
     int[] heads = new int[windows];
     Residues units = modulus.residues(base.mod(modulus.value()));
-    java.util.List<Residues> firsts = new java.util.ArrayList<>();
+    List<Residues> firsts = new ArrayList<>();
     for (int i = 0; i < windows; i++) {
       firsts.add(units);
       units = modulus.square(units, window);
@@ -43,7 +46,7 @@ public final class FixedBase {
     Residues first = modulus.concat(firsts);
     Residues powers = modulus.ones(windows * size);
     int[] all = new int[windows];
-    java.util.Arrays.setAll(all, i -> i);
+    Arrays.setAll(all, i -> i);
     for (int power = 1; power < size; power++) {
       // Entry e of every window is entry e - 1 times the window's first power.
       int[] places = new int[windows];
@@ -70,23 +73,21 @@ public final class FixedBase {
   /**
    * The powers for many exponents.
    *
-   * @param exponents big-endian numbers of {@code width} bytes each, none longer than the table
+   * @param exponents big-endian numbers of {@code width} bytes each, none longer than {@link
+   *     #exponentBits}: what is beyond is not looked at
    */
   public Residues powers(byte[] exponents, int width) {
     int count = exponents.length / width;
-    int[][] digits = new int[windows][count];
+    int needed = Math.min(windows, (8 * width + window - 1) / window);
+    int[] places = new int[Math.multiplyExact(count, needed)];
+    int[] starts = new int[count + 1];
     for (int k = 0; k < count; k++) {
-      for (int i = 0; i < windows; i++) {
-        digits[i][k] = (i << window) + digit(exponents, k * width, width, i * window);
+      starts[k + 1] = starts[k] + needed;
+      for (int i = 0; i < needed; i++) {
+        places[starts[k] + i] = (i << window) + digit(exponents, k * width, width, i * window);
       }
     }
-    Residues powers = modulus.gather(table, digits[0]);
-    int[] all = new int[count];
-    java.util.Arrays.setAll(all, k -> k);
-    for (int i = 1; i < windows; i++) {
-      modulus.multiplyInto(powers, all, table, digits[i], count);
-    }
-    return powers;
+    return modulus.products(table, places, starts);
   }
 
   private int digit(byte[] exponents, int offset, int width, int bit) {

@@ -30,6 +30,14 @@ public final class Kernel {
     return vectors() ? VectorLanes.LANES : 1;
   }
 
+  /**
+   * What came of the vector kernel's self-test: {@code passed}, or {@code failed: } or {@code not
+   * run: } and why the plain kernel is used. For people to read.
+   */
+  public static String selfTest() {
+    return Choice.SELF_TEST;
+  }
+
   /** Whether vectors are in use. */
   static boolean vectors() {
     return Choice.VECTORS;
@@ -54,20 +62,25 @@ public final class Kernel {
   }
 
   private static final class Choice {
-    static final boolean VECTORS = choose();
+    private static final String PASSED = "passed";
+    static final String SELF_TEST = test();
+    static final boolean VECTORS = SELF_TEST.equals(PASSED);
 
-    private static boolean choose() {
+    private static String test() {
       int requested = requestedBits();
-      if (requested == 0 || ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      if (requested == 0) {
+        return "not run: " + PROPERTY + " asks for the plain kernel";
+      }
+      if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
         if (requested > 0) {
           throw new IllegalStateException(
               PROPERTY + " asks for vectors: start the JVM with --add-modules " + MODULE);
         }
-        return false;
+        return "not run: the JVM was started without --add-modules " + MODULE;
       }
       if (requested < 0 && VectorShapes.preferredBits() < 256) {
         LOG.log(Level.INFO, "This processor has no vectors of 256 bits: the plain kernel is used");
-        return false;
+        return "not run: this processor has no vectors of 256 bits";
       }
       String failure = SelfTest.run();
       if (failure != null) {
@@ -75,9 +88,9 @@ public final class Kernel {
             Level.WARNING,
             "The vector kernel gave a wrong result ({0}): the plain kernel is used",
             failure);
-        return false;
+        return "failed: " + failure;
       }
-      return true;
+      return PASSED;
     }
   }
 }

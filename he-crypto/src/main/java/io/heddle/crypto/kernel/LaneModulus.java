@@ -98,12 +98,7 @@ final class LaneModulus extends Modulus {
     int[] lows = new int[columns()];
     int[] highs = new int[columns()];
     for (int i = 0; i < rows; i += 4) {
-      if (square) {
-        count(lows, highs, 2 * i, 0, 7);
-        count(lows, highs, i, i + 4, limbs + 3);
-      } else {
-        count(lows, highs, i, 0, limbs + 3);
-      }
+      count(lows, highs, i, square ? i : 0, limbs + 3);
       count(lows, highs, i, 1, 4);
       count(lows, highs, i, 4, limbs + 3);
     }

@@ -14,7 +14,6 @@ final class LaneScratch {
   private final long[] columns;
   private final double[] quotients = new double[(4 + PAD) * LANES];
   private final double[] doubled;
-  private final double[] diagonal = new double[(4 + 2 * PAD) * LANES];
 
   /** A number per lane, for whoever holds this. */
   final double[] left;
@@ -58,15 +57,17 @@ final class LaneScratch {
     reduce(out);
   }
 
-  /** out = x^2 / R: each product of two different limbs once, with one of them doubled. */
+  /**
+   * out = x^2 / R: each product of two limbs of different blocks of four once, with one doubled.
+   */
   void square(double[] x, double[] out) {
     System.arraycopy(modulus.squareBias, 0, columns, 0, columns.length);
     VectorLanes.twice(x, doubled);
     for (int i = 0; i < rows; i += 4) {
-      System.arraycopy(x, (PAD + i) * LANES, diagonal, PAD * LANES, 4 * LANES);
-      VectorLanes.accumulate(x, PAD + i, diagonal, columns, 2 * i, 0, 7);
-      Arrays.fill(doubled, (PAD + i) * LANES, (PAD + i + 4) * LANES, 0);
-      VectorLanes.accumulate(x, PAD + i, doubled, columns, i, i + 4, limbs + 3);
+      int at = (PAD + i) * LANES;
+      Arrays.fill(doubled, at - 4 * LANES, at, 0);
+      System.arraycopy(x, at, doubled, at, 4 * LANES);
+      VectorLanes.accumulate(x, PAD + i, doubled, columns, i, i, limbs + 3);
     }
     reduce(out);
   }

@@ -129,6 +129,11 @@ public final class PaillierPrivateKey implements AdditivePrivateKey {
     return PlaintextBlock.of(0, all);
   }
 
+  /** What the proofs about this key are made from. */
+  KeyWitness witness() {
+    return new KeyWitness(p.prime, q.prime);
+  }
+
   @Override
   public String toString() {
     return "PaillierPrivateKey[of " + publicKey + "]";

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class LocalPsi {
   private static final long GRACE_SECONDS = 3;
   private static final String FAILURE = "heddle: ";
+  // What every JVM with the Vector API says; this one has said it already.
+  private static final String JVM_NOTICE = "WARNING: Using incubator modules";
   private static final int FIRST_CODE_OF_CONSEQUENCE = 7;
 
   /**
@@ -176,7 +178,10 @@ public final class LocalPsi {
     try (BufferedReader lines = Files.newBufferedReader(told)) {
       while (true) {
         boolean ended = a.waitFor(100, TimeUnit.MILLISECONDS);
-        lines.lines().filter(line -> !line.startsWith(FAILURE)).forEach(progress::println);
+        lines
+            .lines()
+            .filter(line -> !line.startsWith(FAILURE) && !line.startsWith(JVM_NOTICE))
+            .forEach(progress::println);
         if (ended) {
           return a;
         }

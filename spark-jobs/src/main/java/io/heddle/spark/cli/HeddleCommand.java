@@ -26,7 +26,8 @@ import picocli.CommandLine.ScopeType;
       PsiSubcommand.class,
       InitSubcommand.class,
       PeerSubcommand.class,
-      ConfigSubcommand.class
+      ConfigSubcommand.class,
+      DoctorSubcommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

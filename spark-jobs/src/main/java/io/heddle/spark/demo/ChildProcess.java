@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChildProcess implements AutoCloseable {
   private static final String ERROR_PREFIX = "heddle: ";
+  // What every JVM with the Vector API says; told once per party it would only frighten.
+  private static final String JVM_NOTICE = "WARNING: Using incubator modules";
   private static final long GRACE_SECONDS = 5;
 
   private final String name;
@@ -68,7 +70,7 @@ final class ChildProcess implements AutoCloseable {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.startsWith(ERROR_PREFIX)) {
           errorLine = line.substring(ERROR_PREFIX.length());
-        } else {
+        } else if (!line.startsWith(JVM_NOTICE)) {
           to.println("[" + name + "] " + line);
         }
       }

@@ -3,10 +3,10 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.Sha256;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.crypto.paillier.BucketProduct;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.paillier.PaillierPublicKey;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;

@@ -3,9 +3,9 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.ProtocolException;

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.benchmarks;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shortest of many short bursts, as the peers' scripts measure: on a machine with other work to
+ * do this comes out the same again, which JMH's averages do not.
+ */
+final class Bursts {
+  private static final long BURST_NANOS = 2_000_000;
+
+  private final long nanos;
+
+  // Keeps what is measured from being optimised away.
+  @SuppressWarnings("UnusedVariable")
+  private volatile @Nullable Object last;
+
+  /**
+   * @param duration of a measurement; warming up takes half of it besides
+   */
+  Bursts(Duration duration) {
+    nanos = duration.toNanos();
+  }
+
+  /** Nanoseconds of one operation, of which {@code block} does {@code operations}. */
+  double measure(int operations, Callable<?> block) throws Exception {
+    long shortest = shortestBurst(1, block, nanos / 2);
+    long calls = Math.max(1, BURST_NANOS / Math.max(1, shortest));
+    return (double) shortestBurst(calls, block, nanos) / (calls * operations);
+  }
+
+  private long shortestBurst(long calls, Callable<?> block, long duration) throws Exception {
+    long shortest = Long.MAX_VALUE;
+    long begun = System.nanoTime();
+    long now;
+    do {
+      long from = System.nanoTime();
+      for (long call = 0; call < calls; call++) {
+        last = block.call();
+      }
+      now = System.nanoTime();
+      shortest = Math.min(shortest, now - from);
+    } while (now - begun < duration);
+    return shortest;
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.benchmarks;
+
+import static java.util.Locale.ROOT;
+
+import io.heddle.crypto.kernel.Kernel;
+import io.heddle.crypto.paillier.PaillierKeyType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Our side of the comparison with peers: prints one flat JSON object for {@code
+ * benchmarks/peers/ratios.py}, measured on one thread on what the JMH classes work on.
+ */
+public final class PeerFigures {
+  private final Bursts bursts;
+  private final Map<String, Object> figures = new LinkedHashMap<>();
+
+  private PeerFigures(Duration perFigure) {
+    bursts = new Bursts(perFigure);
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    System.out.println(toJson(measure(Duration.ofSeconds(2))));
+  }
+
+  /**
+   * Measures everything.
+   *
+   * @param perFigure how long each is measured; warming up takes half of it besides
+   */
+  static Map<String, Object> measure(Duration perFigure) throws Exception {
+    PeerFigures peerFigures = new PeerFigures(perFigure);
+    // Blocks are cut for the pool of the calling thread: in a pool of one they stay on one core.
+    ForkJoinPool oneThread = new ForkJoinPool(1);
+    try {
+      oneThread
+          .submit(
+              () -> {
+                peerFigures.machine();
+                peerFigures.multiplication(2048);
+                peerFigures.multiplication(4096);
+                peerFigures.paillier("paillier", PaillierKeyType.OPTIMISED);
+                peerFigures.paillier("djn", PaillierKeyType.DJN);
+                peerFigures.curve();
+                // One method for each further benchmark class: its set-up, then a line per figure.
+                return peerFigures;
+              })
+          .get();
+    } finally {
+      oneThread.shutdown();
+    }
+    return peerFigures.figures;
+  }
+
+  private void machine() throws IOException {
+    figures.put("cpu", processor());
+    figures.put("jdk", String.valueOf(System.getProperty("java.runtime.version")));
+    figures.put("lanes", Kernel.lanes());
+  }
+
+  private void multiplication(int bits) throws Exception {
+    ModularMultiplication block = new ModularMultiplication();
+    block.bits = bits;
+    block.setUp();
+    nanos("modMul" + bits, ModularMultiplication.NUMBERS, block::multiply);
+    if (bits == 4096) {
+      nanos(
+          "bigIntegerModMul4096",
+          ModularMultiplication.NUMBERS,
+          () -> block.multiplyByBigInteger());
+    }
+  }
+
+  private void paillier(String name, PaillierKeyType keyType) throws Exception {
+    PaillierOperations block = new PaillierOperations();
+    block.keyBits = 2048;
+    block.keyType = keyType;
+    block.setUp();
+    figures.put("randomnessBits." + keyType.name().toLowerCase(ROOT), block.randomnessBits());
+    micros(name + "EncryptOwner", PaillierOperations.NUMBERS, block::encryptOwner);
+    micros(name + "EncryptPublic", PaillierOperations.NUMBERS, block::encryptPublic);
+    micros(name + "Decrypt", PaillierOperations.NUMBERS, block::decrypt);
+    if (keyType == PaillierKeyType.OPTIMISED) {
+      micros(name + "Add", PaillierOperations.NUMBERS, block::add);
+    }
+  }
+
+  private void curve() throws Exception {
+    Curve25519Points block = new Curve25519Points();
+    block.setUp();
+    micros("x25519", Curve25519Points.POINTS, block::multiply);
+    micros("jdkX25519", 1, block::multiplyByJdk);
+  }
+
+  private void nanos(String key, int operations, Callable<?> block) throws Exception {
+    System.err.println("measuring " + key);
+    figures.put("nanos." + key, bursts.measure(operations, block));
+  }
+
+  private void micros(String key, int operations, Callable<?> block) throws Exception {
+    System.err.println("measuring " + key);
+    figures.put("micros." + key, bursts.measure(operations, block) / 1000);
+  }
+
+  private static String processor() throws IOException {
+    Path file = Path.of("/proc/cpuinfo");
+    if (!Files.exists(file)) {
+      return System.getProperty("os.arch");
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(System.getProperty("os.arch"));
+    }
+  }
+
+  static String toJson(Map<String, Object> figures) {
+    return figures.entrySet().stream()
+        .map(figure -> "  \"" + figure.getKey() + "\": " + value(figure.getValue()))
+        .collect(Collectors.joining(",\n", "{\n", "\n}"));
+  }
+
+  private static String value(Object value) {
+    if (value instanceof Double number) {
+      return String.format(ROOT, "%.3f", number);
+    }
+    return value instanceof Integer
+        ? value.toString()
+        : '"' + value.toString().replaceAll("[\"\\\\\\p{Cntrl}]", "") + '"';
+  }
+}

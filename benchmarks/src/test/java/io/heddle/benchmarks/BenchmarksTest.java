@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Nobody looks at benchmarks for months: they still run when somebody does. */
+class BenchmarksTest {
+  @Test
+  void benchmarks_once_allRun() throws RunnerException {
+    // JMH wants a machine to itself, which a test does not need.
+    System.setProperty("jmh.ignoreLock", "true");
+    Options once =
+        new OptionsBuilder()
+            .include("io\\.heddle\\.benchmarks\\..*")
+            .param("bits", "2048")
+            .param("keyBits", "2048")
+            .param("keyType", "OPTIMISED")
+            .mode(Mode.SingleShotTime)
+            .forks(0)
+            .warmupIterations(0)
+            .measurementIterations(1)
+            .measurementTime(TimeValue.NONE)
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT)
+            .build();
+
+    var results = new Runner(once).run();
+
+    var expected = new TreeSet<String>();
+    BenchmarkList.defaultList()
+        .getAll(
+            OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
+            java.util.List.of())
+        .forEach(entry -> expected.add(entry.getUsername()));
+    assertThat(results)
+        .extracting(result -> result.getParams().getBenchmark())
+        .hasSizeGreaterThan(10)
+        .containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void peerFigures_inHaste_haveEveryKey() throws Exception {
+    Map<String, Object> figures = PeerFigures.measure(Duration.ofMillis(1));
+
+    assertThat(figures)
+        .containsOnlyKeys(
+            "cpu",
+            "jdk",
+            "lanes",
+            "nanos.modMul2048",
+            "nanos.modMul4096",
+            "nanos.bigIntegerModMul4096",
+            "randomnessBits.optimised",
+            "micros.paillierEncryptOwner",
+            "micros.paillierEncryptPublic",
+            "micros.paillierAdd",
+            "micros.paillierDecrypt",
+            "randomnessBits.djn",
+            "micros.djnEncryptOwner",
+            "micros.djnEncryptPublic",
+            "micros.djnDecrypt",
+            "micros.x25519",
+            "micros.jdkX25519");
+    assertThat(figures.values())
+        .filteredOn(Number.class::isInstance)
+        .allSatisfy(figure -> assertThat(((Number) figure).doubleValue()).isPositive());
+    assertThat(figures)
+        .containsEntry("randomnessBits.optimised", 448)
+        .containsEntry("randomnessBits.djn", 1024);
+    assertThat(PeerFigures.toJson(figures)).startsWith("{\n  \"cpu\": \"").endsWith("\n}");
+  }
+}
