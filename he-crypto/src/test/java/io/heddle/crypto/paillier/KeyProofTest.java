@@ -63,7 +63,10 @@ class KeyProofTest {
     assertRefused(() -> proof.verify(PUBLIC, OWN, new byte[0]), "not shown");
     assertRefused(() -> proof.verify(TestKeys.OTHER, OWN, CONTEXT), "");
     PaillierPublicKey otherGenerator =
-        new PaillierPublicKey(TestKeys.N, PUBLIC.hs().modPow(BigInteger.TWO, TestKeys.N_SQUARED));
+        new PaillierPublicKey(
+            PaillierKeyType.OPTIMISED,
+            TestKeys.N,
+            PUBLIC.hs().modPow(BigInteger.TWO, TestKeys.N_SQUARED));
     assertRefused(() -> proof.verify(otherGenerator, OWN, CONTEXT), "not shown");
   }
 
@@ -71,7 +74,10 @@ class KeyProofTest {
   void verify_hsWithAPlaintext_isRefused() {
     BigInteger plaintext = TestKeys.N.shiftLeft(448).add(BigInteger.ONE);
     PaillierPublicKey key =
-        new PaillierPublicKey(TestKeys.N, PUBLIC.hs().multiply(plaintext).mod(TestKeys.N_SQUARED));
+        new PaillierPublicKey(
+            PaillierKeyType.OPTIMISED,
+            TestKeys.N,
+            PUBLIC.hs().multiply(plaintext).mod(TestKeys.N_SQUARED));
     KeyProof proof = KeyProof.prove(key, KEY.witness(), OWN, CONTEXT, RANDOM);
     assertRefused(() -> proof.verify(key, OWN, CONTEXT), "hs is not shown to be an N-th power");
   }
