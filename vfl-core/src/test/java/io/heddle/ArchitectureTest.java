@@ -60,6 +60,16 @@ class ArchitectureTest {
           .orShould()
           .callMethod(ObjectInputStream.class, "readObject");
 
+  /** It sends decrypted numbers back, and one of them would give such a key away. */
+  @ArchTest
+  static final ArchRule NO_OKAMOTO_UCHIYAMA_WHERE_DECRYPTIONS_GO_BACK =
+      noClasses()
+          .that()
+          .resideInAPackage("io.heddle.train.logistic..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.heddle.crypto.okamoto..");
+
   @ArchTest
   static final ArchRule NO_BIG_ARITHMETIC_OUTSIDE_ENCRYPTION =
       noClasses()

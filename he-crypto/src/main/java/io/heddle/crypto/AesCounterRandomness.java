@@ -4,6 +4,8 @@ package io.heddle.crypto;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Cipher;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.IvParameterSpec;
@@ -12,6 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
 /** AES-256 in counter mode; the counter block is the index, then 64 bits that count blocks. */
 final class AesCounterRandomness implements Randomness {
   private final SecretKeySpec key;
+  // To find a cipher and expand its key takes ten times as long as to fill a few hundred bytes.
+  private final Queue<Cipher> idle = new ConcurrentLinkedQueue<>();
 
   AesCounterRandomness(byte[] key) {
     this.key = new SecretKeySpec(key, "AES");
@@ -20,7 +24,8 @@ final class AesCounterRandomness implements Randomness {
   @Override
   public void fill(long index, byte[] into) {
     try {
-      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      Cipher held = idle.poll();
+      Cipher cipher = held == null ? Cipher.getInstance("AES/CTR/NoPadding") : held;
       byte[] counter = ByteBuffer.allocate(16).putLong(index).array();
       cipher.init(Cipher.ENCRYPT_MODE, key, new IvParameterSpec(counter));
       Arrays.fill(into, (byte) 0);
@@ -28,6 +33,7 @@ final class AesCounterRandomness implements Randomness {
       if (written != into.length) {
         throw new AssertionError("AES-CTR wrote " + written + " of " + into.length + " bytes");
       }
+      idle.add(cipher);
     } catch (ShortBufferException e) {
       throw new AssertionError("AES-CTR does not lengthen its input", e);
     } catch (GeneralSecurityException e) {

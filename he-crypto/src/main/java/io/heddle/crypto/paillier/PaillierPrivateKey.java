@@ -10,6 +10,7 @@ import io.heddle.crypto.kernel.FixedBase;
 import io.heddle.crypto.kernel.Modulus;
 import io.heddle.crypto.kernel.Residues;
 import io.heddle.crypto.kernel.Transfer;
+import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.KeyMismatchException;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;

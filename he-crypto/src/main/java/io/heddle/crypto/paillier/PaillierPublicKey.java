@@ -11,6 +11,7 @@ import io.heddle.crypto.encoding.PlaintextSpace;
 import io.heddle.crypto.kernel.FixedBase;
 import io.heddle.crypto.kernel.Modulus;
 import io.heddle.crypto.kernel.Residues;
+import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
 import io.heddle.error.ProtocolException;

@@ -7,6 +7,7 @@ import io.heddle.crypto.kernel.Residues;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
@@ -26,6 +27,7 @@ public final class PreparedNoise {
   private final int capacity;
   private final Deque<Residues> batches = new ArrayDeque<>();
   private int held;
+  private int coming;
 
   /**
    * Empty at first.
@@ -56,16 +58,23 @@ public final class PreparedNoise {
   public boolean topUp() {
     int count;
     synchronized (this) {
-      count = Math.min(BATCH, capacity - held);
+      count = Math.min(BATCH, capacity - held - coming);
+      if (count <= 0) {
+        return false;
+      }
+      coming += count;
     }
-    if (count <= 0) {
-      return false;
-    }
-    Residues fresh = make(count);
-    synchronized (this) {
-      batches.addLast(fresh);
-      held += count;
-      return held < capacity;
+    try {
+      Residues fresh = make(count);
+      synchronized (this) {
+        batches.addLast(fresh);
+        held += count;
+        return held < capacity;
+      }
+    } finally {
+      synchronized (this) {
+        coming -= count;
+      }
     }
   }
 
@@ -104,8 +113,7 @@ public final class PreparedNoise {
         Cores.pieces(
             count,
             (from, to) ->
-                powers.powers(
-                    java.util.Arrays.copyOfRange(exponents, from * width, to * width), width));
+                powers.powers(Arrays.copyOfRange(exponents, from * width, to * width), width));
     return key.arithmetic().concat(pieces);
   }
 

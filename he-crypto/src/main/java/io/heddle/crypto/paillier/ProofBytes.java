@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.paillier;
 
+import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

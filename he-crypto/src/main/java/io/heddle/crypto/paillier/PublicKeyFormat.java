@@ -2,6 +2,7 @@
 package io.heddle.crypto.paillier;
 
 import io.heddle.crypto.Sha256;
+import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;

@@ -10,8 +10,15 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ProtocolException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,7 +27,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class CiphertextBlockTest {
   private static final BigInteger ONE = BigInteger.ONE;
@@ -131,21 +137,77 @@ class CiphertextBlockTest {
     assertThat(encrypted(1, 2).toString()).matches("CiphertextBlock\\[2 under key [0-9a-f]{16}\\]");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"0", "1", "ff", "100", "8000", "ffffffffffffffff"})
-  void fixedWidth_anyNumber_isBigEndianAndPadded(String hex) {
-    BigInteger value = new BigInteger(hex, 16);
-    byte[] bytes = new byte[12];
-    Arrays.fill(bytes, (byte) 0x55);
-    FixedWidth.put(value, bytes, 2, 8);
-    assertThat(bytes).startsWith(0x55, 0x55).endsWith(0x55, 0x55);
-    assertThat(new BigInteger(1, Arrays.copyOfRange(bytes, 2, 10))).isEqualTo(value);
-    assertThat(FixedWidth.get(bytes, 2, 8)).isEqualTo(value);
+  @Test
+  void serialisation_betweenOwnProcesses_keepsBytesBoundAndKey() throws Exception {
+    CiphertextBlock block = encrypted(1, -2000, 3);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(block);
+      out.writeObject(block.slice(1, 1));
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      CiphertextBlock back = (CiphertextBlock) in.readObject();
+      assertThat(back.toBytes()).isEqualTo(block.toBytes());
+      assertThat(back.bound()).isEqualTo(2000);
+      assertThat(back).hasToString(block.toString());
+      CiphertextBlock sum = PUBLIC.add(back, block);
+      assertThat(TestKeys.signed(TestKeys.KEY.decrypt(sum).get(1))).isEqualTo(-4000);
+      assertThat(((CiphertextBlock) in.readObject()).size()).isZero();
+    }
   }
 
+  /** A block of the size in which they come: out of range at every place in turn. */
   @Test
-  void fixedWidth_numberTooLong_isABug() {
-    assertThatThrownBy(() -> FixedWidth.put(ONE.shiftLeft(64), new byte[8], 0, 8))
-        .isInstanceOf(AssertionError.class);
+  void fromBytes_oneOutOfRangeAmongThousand_isNamedWhereverItIs() {
+    byte[] bytes = thousand();
+    byte[] zero = new byte[WIDTH];
+    byte[] beyond = new byte[WIDTH];
+    FixedWidth.put(N_SQUARED, beyond, 0, WIDTH);
+    for (int i = 0; i < 1000; i++) {
+      assertRefusedAt(bytes, i, i % 2 == 0 ? zero : beyond, "is out of range");
+    }
+    assertThat(CiphertextBlock.fromBytes(PUBLIC, bytes, 1000).toBytes()).isEqualTo(bytes);
+  }
+
+  /**
+   * The kinds that only the product over the block shows, at places where lanes, pieces and the
+   * block begin and end: finding the place takes a divisor for each ciphertext before it.
+   */
+  @Test
+  void fromBytes_oneBadAmongThousand_isNamedAtTheBordersOfPieces() {
+    byte[] bytes = thousand();
+    BigInteger good = TestKeys.residue(encrypted(4711), 0);
+    byte[][] bad = new byte[4][WIDTH];
+    FixedWidth.put(TestKeys.P.multiply(good.mod(N)), bad[0], 0, WIDTH);
+    FixedWidth.put(TestKeys.Q.multiply(good.mod(N)), bad[1], 0, WIDTH);
+    FixedWidth.put(N.multiply(good.mod(N)).add(ONE), bad[2], 0, WIDTH);
+    FixedWidth.put(N.multiply(good.mod(N)).subtract(ONE), bad[3], 0, WIDTH);
+    int[] places = {0, 1, 6, 7, 8, 9, 63, 64, 127, 128, 255, 256, 500, 511, 512, 767, 992, 999};
+    for (int k = 0; k < places.length; k++) {
+      for (int kind = k % 2; kind < 4; kind += 2) {
+        String reason = kind < 2 ? "has a factor in common with n" : "carries no randomness";
+        assertRefusedAt(bytes, places[k], bad[kind], reason);
+      }
+    }
+  }
+
+  private static byte[] thousand() {
+    List<BigInteger> values = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      values.add(BigInteger.valueOf(i));
+    }
+    return TestKeys.KEY
+        .encrypt(PlaintextBlock.of(0, values), TestKeys.randomness("thousand"))
+        .toBytes();
+  }
+
+  private static void assertRefusedAt(byte[] bytes, int index, byte[] bad, String reason) {
+    byte[] good = Arrays.copyOfRange(bytes, index * WIDTH, (index + 1) * WIDTH);
+    System.arraycopy(bad, 0, bytes, index * WIDTH, WIDTH);
+    assertThatThrownBy(() -> CiphertextBlock.fromBytes(PUBLIC, bytes, 1000))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageStartingWith("Ciphertext " + index + " " + reason);
+    System.arraycopy(good, 0, bytes, index * WIDTH, WIDTH);
   }
 }

@@ -164,6 +164,7 @@ class PaillierEncryptionTest {
             () -> PUBLIC.add(own, foreign),
             () -> KEY.decrypt(foreign),
             () -> PUBLIC.addMasks(foreign, plaintexts(5), randomness("masks")),
+            () -> PUBLIC.obfuscate(foreign, randomness("masks")),
             () -> CiphertextBlock.concat(List.of(own, foreign)));
     for (Runnable operation : operations) {
       assertThatThrownBy(operation::run)
@@ -244,6 +245,30 @@ class PaillierEncryptionTest {
     // None of them at an index that an encryption uses.
     PUBLIC.encrypt(plaintexts(1, 2, 3), watched);
     assertThat(asked).hasSize(6);
+  }
+
+  @Test
+  void obfuscate_block_decryptsAlikeWithOtherBytesAndTheSameBound() {
+    ConcurrentSkipListMap<Long, Integer> asked = new ConcurrentSkipListMap<>();
+    Randomness randomness = randomness("obfuscate");
+    Randomness watched =
+        (index, into) -> {
+          asked.put(index, into.length);
+          randomness.fill(index, into);
+        };
+    CiphertextBlock block = encrypted(-7, 7, 0);
+    CiphertextBlock fresh = PUBLIC.obfuscate(block, watched);
+    PlaintextBlock decrypted = KEY.decrypt(fresh);
+    assertThat(fresh.bound()).isEqualTo(block.bound()).isEqualTo(7);
+    for (int i = 0; i < 3; i++) {
+      BigInteger r = exponent(randomness, 2L << 56 | i, 73);
+      assertThat(signed(decrypted.get(i))).isEqualTo(BigInteger.valueOf(new long[] {-7, 7, 0}[i]));
+      assertThat(TestKeys.residue(fresh, i))
+          .isNotEqualTo(TestKeys.residue(block, i))
+          .isEqualTo(
+              TestKeys.residue(block, i).multiply(PUBLIC.hs().modPow(r, N_SQUARED)).mod(N_SQUARED));
+    }
+    assertThat(asked).hasSize(3).allSatisfy((index, bytes) -> assertThat(bytes * 8).isEqualTo(584));
   }
 
   @Test

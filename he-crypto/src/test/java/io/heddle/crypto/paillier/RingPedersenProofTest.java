@@ -8,6 +8,7 @@ import static io.heddle.crypto.paillier.ProofKeys.flipped;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.crypto.number.SmallPrimes;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.util.ArrayList;

@@ -18,6 +18,9 @@ final class TestKeys {
   static final PaillierPublicKey OTHER =
       PaillierPrivateKey.generate(2048, new SecureRandom()).publicKey();
 
+  static final PaillierPrivateKey DJN =
+      PaillierPrivateKey.generate(PaillierKeyType.DJN, 2048, new SecureRandom());
+
   static final BigInteger N = PUBLIC.modulus();
   static final BigInteger N_SQUARED = N.multiply(N);
   static final BigInteger P = PRIMES.p().value();

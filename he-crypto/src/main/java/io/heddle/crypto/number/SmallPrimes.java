@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.crypto.paillier;
+package io.heddle.crypto.number;
 
 import java.util.BitSet;
 
 /** The primes below a small limit, in order. */
-final class SmallPrimes {
+public final class SmallPrimes {
   private SmallPrimes() {}
 
-  static int[] below(int limit) {
+  /** All of them. */
+  public static int[] below(int limit) {
     BitSet candidates = new BitSet(limit);
     candidates.set(2, Math.max(2, limit));
     for (int prime = 2; (long) prime * prime < limit; prime = candidates.nextSetBit(prime + 1)) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.crypto.paillier;
+package io.heddle.crypto.number;
 
 import java.math.BigInteger;
 import java.util.Arrays;
 
 /** Non-negative numbers as big-endian bytes of a fixed count. */
-final class FixedWidth {
+public final class FixedWidth {
   private FixedWidth() {}
 
-  static void put(BigInteger value, byte[] into, int offset, int width) {
+  /** Writes a number that is not negative and fits. */
+  public static void put(BigInteger value, byte[] into, int offset, int width) {
     byte[] bytes = value.toByteArray();
     int sign = bytes[0] == 0 && bytes.length > 1 ? 1 : 0;
     int length = bytes.length - sign;
@@ -19,7 +20,8 @@ final class FixedWidth {
     System.arraycopy(bytes, sign, into, offset + width - length, length);
   }
 
-  static BigInteger get(byte[] from, int offset, int width) {
+  /** Reads a number. */
+  public static BigInteger get(byte[] from, int offset, int width) {
     return new BigInteger(1, from, offset, width);
   }
 }
