@@ -60,6 +60,13 @@ public final class BucketTree {
     return new BucketTree(items, bucketOf, buckets, i -> i, List.copyOf(parts), -1);
   }
 
+  /** The same with all results so many places further on. */
+  public BucketTree shifted(int places) {
+    List<BucketTree> moved = parts.stream().map(part -> part.shifted(places)).toList();
+    return new BucketTree(
+        items, bucketOf, buckets, placeOf, moved, result < 0 ? -1 : result + places);
+  }
+
   /** The same for factors that stand elsewhere. */
   public BucketTree at(IntUnaryOperator places) {
     return new BucketTree(items, bucketOf, buckets, places, parts, result);
@@ -154,8 +161,8 @@ public final class BucketTree {
   }
 
   private long bytes(BlockArithmetic arithmetic) {
-    // A third more than the residues' bytes; the places twice.
-    long bytes = 8L * items + buckets * (arithmetic.modulus().bytes() * 4L / 3);
+    // Places, and pieces of lists; residues are held in a third more than their bytes.
+    long bytes = 32L * items + buckets * (arithmetic.modulus().bytes() * 4L / 3);
     for (BucketTree part : parts) {
       bytes += part.bytes(arithmetic);
     }

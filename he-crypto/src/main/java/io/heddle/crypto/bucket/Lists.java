@@ -10,7 +10,7 @@ public final class Lists {
   private final int[] places;
   private final int[] starts;
 
-  private Lists(int[] places, int[] starts) {
+  Lists(int[] places, int[] starts) {
     this.places = places;
     this.starts = starts;
   }

@@ -130,6 +130,26 @@ class HistogramTest {
     check(bins, sizes);
   }
 
+  /** Every column for itself, over enough rows for them to be taken a tile at a time. */
+  @ParameterizedTest
+  @CsvSource({"9000, 12", "9000, 2", "9001, 255", "700, 2"})
+  void compute_withoutGroups_isTheSame(int rows, int size) {
+    byte[][] bins = new byte[6][];
+    int[] sizes = new int[6];
+    for (int j = 0; j < 6; j++) {
+      bins[j] = j == 3 ? constant(rows, 1) : j == 4 ? counting(rows, size) : uniform(rows, size);
+      sizes[j] = size;
+    }
+    BigInteger[] numbers = ciphertexts(rows);
+    Histogram plain = new HistogramPlanner(bins, sizes, null).plan(false);
+    BlockArithmetic arithmetic = new BlockArithmetic(MODULUS);
+    BigInteger[] products =
+        MODULUS.toIntegers(plain.compute(arithmetic, MODULUS.residues(numbers)));
+    assertThat(products)
+        .isEqualTo(expected(numbers, bins, sizes, IntStream.range(0, rows).toArray()));
+    assertThat(arithmetic.multiplications()).isEqualTo(plain.multiplications());
+  }
+
   @Test
   void compute_rowsChosen_leavesTheOthersOut() {
     int rows = 3000;
