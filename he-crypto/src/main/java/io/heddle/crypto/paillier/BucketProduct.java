@@ -2,45 +2,68 @@
 package io.heddle.crypto.paillier;
 
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.bucket.BlockArithmetic;
+import io.heddle.crypto.bucket.BucketTree;
 import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.crypto.kernel.Residues;
+import io.heddle.crypto.paillier.SlotBuckets.Chain;
 import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Multiplies columns of small whole numbers with encrypted, packed residuals: the sum of x times d
  * over the rows, without a power per cell.
  *
  * <p>Values are cut into signed digits. For each slot, digit and sign, ciphertexts whose rows have
- * the same digit are multiplied into one bucket; running products fold the buckets with their
- * digits as exponents; one inversion for all of them turns the negative ones; Horner's rule joins
- * digits and slots. One modular multiplication per non-zero digit, and the folds. (Bucket method of
- * Pippenger, 1976, and Yao, 1976, for products of powers.)
+ * the same digit are multiplied into one bucket, those with equal values first where that is
+ * cheaper; running products fold the buckets with their digits as exponents; one inversion for all
+ * of them turns the negative ones; Horner's rule joins digits and slots. At most one modular
+ * multiplication per non-zero digit, and the folds. (Bucket method of Pippenger, 1976, and Yao,
+ * 1976, for products of powers.)
  *
  * <p>Reads nothing secret: it runs wherever the column is.
  */
 public final class BucketProduct {
-  private final Modulus arithmetic;
+  /** Values that are worked on at a time; their buckets take several times the memory. */
+  private static final int MOST_VALUES = 4 << 20;
+
+  private final BlockArithmetic arithmetic;
   private final int slots;
   private final int slotBits;
   private final int firstRow;
   private final int firstCiphertext;
-  private final BigInteger[] ciphertexts;
+  private final Residues ciphertexts;
 
-  /** The parts of the pass that hold this partition's rows. */
+  /**
+   * The parts of the pass that hold this partition's rows.
+   *
+   * @param ciphertexts {@link #ciphertextsOf} these rows
+   */
   BucketProduct(
-      Modulus arithmetic, RowPacking packing, BigInteger[] rowCiphertexts, int firstRow, int rows) {
+      BlockArithmetic arithmetic, RowPacking packing, Residues ciphertexts, int firstRow) {
     this.arithmetic = arithmetic;
     this.slots = packing.rowsPerPlaintext();
     this.slotBits = packing.slotBits();
     this.firstRow = firstRow;
-    this.firstCiphertext = rows == 0 ? 0 : firstRow / slots;
-    int end = rows == 0 ? 0 : (firstRow + rows - 1) / slots + 1;
-    this.ciphertexts = Arrays.copyOfRange(rowCiphertexts, firstCiphertext, end);
+    this.firstCiphertext = firstRow / slots;
+    this.ciphertexts = ciphertexts;
+  }
+
+  /** The ciphertexts that hold these rows. */
+  static CiphertextBlock ciphertextsOf(
+      RowPacking packing, CiphertextBlock rowCiphertexts, int firstRow, int rows) {
+    int slots = packing.rowsPerPlaintext();
+    return rows == 0
+        ? rowCiphertexts.slice(0, 0)
+        : rowCiphertexts.slice(firstRow / slots, (firstRow + rows - 1) / slots + 1);
   }
 
   /**
@@ -65,124 +88,128 @@ public final class BucketProduct {
       int rows,
       short[][] columns) {
     check(key, packing, rowCiphertexts, firstRow, rows, columns);
-    BigInteger[] products =
-        new BucketProduct(
-                new Modulus(key.arithmetic().value()),
-                packing,
-                key.arithmetic().toIntegers(key.space().residues(rowCiphertexts)),
-                firstRow,
-                rows)
+    Residues ciphertexts =
+        key.space().residues(ciphertextsOf(packing, rowCiphertexts, firstRow, rows));
+    Residues products =
+        new BucketProduct(new BlockArithmetic(key.arithmetic()), packing, ciphertexts, firstRow)
             .multiply(columns);
-    return key.space().block(key.arithmetic().residues(products), bound(packing, rows));
+    return key.space().block(products, bound(packing, rows));
   }
 
-  /** The products for all columns, spread over the cores by column and slot. */
-  BigInteger[] multiply(short[][] columns) {
-    DigitPlan[] plans = new DigitPlan[columns.length];
-    Arrays.setAll(plans, j -> DigitPlan.cheapest(columns[j], slots));
-    @Nullable BigInteger[][][] folds = new BigInteger[columns.length * slots][][];
-    IntStream.range(0, folds.length)
-        .parallel()
-        .forEach(
-            task ->
-                folds[task] = foldSlot(columns[task / slots], task % slots, plans[task / slots]));
-    BigInteger[] products = new BigInteger[columns.length];
-    IntStream.range(0, products.length)
+  /** The products for all columns. */
+  Residues multiply(short[][] columns) {
+    List<Residues> products = new ArrayList<>();
+    int rows = columns.length == 0 ? 0 : columns[0].length;
+    // Columns share lanes, so their number is a multiple of every number of lanes.
+    int most = Math.max(8, MOST_VALUES / Math.max(1, rows) / 8 * 8);
+    for (int from = 0; from < columns.length; from += most) {
+      products.add(
+          multiplyTogether(
+              Arrays.copyOfRange(columns, from, Math.min(columns.length, from + most))));
+    }
+    return arithmetic.modulus().concat(products);
+  }
+
+  private Residues multiplyTogether(short[][] columns) {
+    DigitChoice[] choices = new DigitChoice[columns.length];
+    IntStream.range(0, columns.length)
         .parallel()
         .forEach(
             j ->
-                products[j] =
-                    joinSlots(Arrays.copyOfRange(folds, j * slots, (j + 1) * slots), plans[j]));
-    return products;
+                choices[j] =
+                    DigitChoice.cheapest(columns[j], slots, slot -> slotValues(columns[j], slot)));
+    SlotBuckets[] buckets = new SlotBuckets[columns.length * slots];
+    IntStream.range(0, buckets.length)
+        .parallel()
+        .forEach(
+            i ->
+                buckets[i] = choices[i / slots].buckets(slotValues(columns[i / slots], i % slots)));
+    List<BucketTree> trees = new ArrayList<>();
+    List<Chain> chains = new ArrayList<>();
+    int[] firstPair = new int[columns.length + 1];
+    int results = 0;
+    for (int i = 0; i < buckets.length; i++) {
+      DigitPlan plan = choices[i / slots].plan();
+      trees.addAll(buckets[i].trees(results));
+      for (int digit = 0; digit < plan.digits(); digit++) {
+        chains.add(buckets[i].chain(digit, false, results));
+        chains.add(buckets[i].chain(digit, true, results));
+      }
+      results = Math.addExact(results, buckets[i].size());
+      firstPair[i / slots + 1] = chains.size() / 2;
+    }
+    Residues products = BucketTree.compute(arithmetic, ciphertexts, trees, results);
+    Residues folds = new Fold(arithmetic, products).ofPairs(chains);
+    DigitPlan[] plans = Arrays.stream(choices).map(DigitChoice::plan).toArray(DigitPlan[]::new);
+    return joinSlots(folds, chains, plans, firstPair);
+  }
+
+  /** The column's values by ciphertext, 0 where a slot holds none of this partition's rows. */
+  private int[] slotValues(short[] column, int slot) {
+    int[] values = new int[ciphertexts.size()];
+    for (int k = 0; k < values.length; k++) {
+      long row = (long) (firstCiphertext + k) * slots + slot - firstRow;
+      values[k] = row >= 0 && row < column.length ? column[(int) row] : 0;
+    }
+    return values;
+  }
+
+  /** Horner's rule for all columns, those with the same digits side by side. */
+  private Residues joinSlots(
+      Residues folds, List<Chain> chains, DigitPlan[] plans, int[] firstPair) {
+    Map<DigitPlan, List<Integer>> alike =
+        IntStream.range(0, plans.length)
+            .boxed()
+            .collect(Collectors.groupingBy(j -> plans[j], LinkedHashMap::new, Collectors.toList()));
+    int[] order = new int[plans.length];
+    int done = 0;
+    List<Residues> joined = new ArrayList<>();
+    for (Map.Entry<DigitPlan, List<Integer>> entry : alike.entrySet()) {
+      int[] first = entry.getValue().stream().mapToInt(j -> firstPair[j]).toArray();
+      joined.add(
+          arithmetic.inLanes(
+              first.length,
+              (from, to) ->
+                  horner(folds, chains, entry.getKey(), Arrays.copyOfRange(first, from, to))));
+      for (int j : entry.getValue()) {
+        order[j] = done++;
+      }
+    }
+    return arithmetic.modulus().gather(arithmetic.modulus().concat(joined), order);
   }
 
   /**
-   * For each digit of one slot: the product of {@code c^digit} over the rows in which the digit is
-   * positive, then the same for the absolute values of the negative ones. Null stands for 1.
+   * Horner's rule over slots, the first highest, and within a slot over digits.
+   *
+   * @param first for each column the place of its first slot's lowest digit
    */
-  private @Nullable BigInteger[][] foldSlot(short[] column, int slot, DigitPlan plan) {
-    @Nullable BigInteger[][] positive = new BigInteger[plan.digits()][plan.largest() + 1];
-    @Nullable BigInteger[][] negative = new BigInteger[plan.digits()][plan.largest() + 1];
-    for (int k = 0; k < ciphertexts.length; k++) {
-      long row = (long) (firstCiphertext + k) * slots + slot - firstRow;
-      if (row < 0 || row >= column.length) {
-        continue;
-      }
-      int rest = column[(int) row];
-      for (int digit = 0; rest != 0; digit++) {
-        int value = plan.lowDigit(rest, digit);
-        rest = plan.withoutLowDigit(rest, value);
-        if (value != 0) {
-          @Nullable BigInteger[] buckets = value > 0 ? positive[digit] : negative[digit];
-          int bucket = Math.abs(value);
-          buckets[bucket] = times(buckets[bucket], ciphertexts[k]);
-        }
-      }
-    }
-    @Nullable BigInteger[][] folded = new BigInteger[2][plan.digits()];
-    for (int digit = 0; digit < plan.digits(); digit++) {
-      folded[0][digit] = fold(positive[digit]);
-      folded[1][digit] = fold(negative[digit]);
-    }
-    return folded;
-  }
-
-  /** The product of {@code bucket[b]^b}, by running products from the largest b down. */
-  private @Nullable BigInteger fold(@Nullable BigInteger[] buckets) {
-    BigInteger running = null;
-    BigInteger total = null;
-    for (int b = buckets.length - 1; b > 0; b--) {
-      running = times(running, buckets[b]);
-      total = times(total, running);
-    }
-    return total;
-  }
-
-  /** Horner's rule over slots, the first highest, and within a slot over digits. */
-  private BigInteger joinSlots(@Nullable BigInteger[][][] folds, DigitPlan plan) {
-    divideByNegatives(folds);
+  private Residues horner(Residues folds, List<Chain> chains, DigitPlan plan, int[] first) {
     int digitsBits = plan.width() * (plan.digits() - 1);
-    BigInteger product = null;
-    for (@Nullable BigInteger[][] slot : folds) {
-      product = shift(product, slotBits - digitsBits);
-      for (int digit = plan.digits() - 1; digit >= 0; digit--) {
-        product = times(product, slot[0][digit]);
-        product = shift(product, digit > 0 ? plan.width() : 0);
+    Residues product = arithmetic.modulus().ones(first.length);
+    boolean started = false;
+    for (int slot = 0; slot < slots && plan.digits() > 0; slot++) {
+      if (started) {
+        product = arithmetic.square(product, slotBits - digitsBits);
       }
-    }
-    return product == null ? BigInteger.ONE : product;
-  }
-
-  /** Multiplies the positive part of every slot and digit by the inverse of the negative one. */
-  private void divideByNegatives(@Nullable BigInteger[][][] folds) {
-    BigInteger[] inverses =
-        Arrays.stream(folds)
-            .flatMap(slot -> Arrays.stream(slot[1]))
-            .filter(Objects::nonNull)
-            .toArray(BigInteger[]::new);
-    if (inverses.length == 0) {
-      return;
-    }
-    arithmetic.invertAll(inverses);
-    int next = 0;
-    for (@Nullable BigInteger[][] slot : folds) {
-      for (int digit = 0; digit < slot[1].length; digit++) {
-        if (slot[1][digit] != null) {
-          slot[0][digit] = times(slot[0][digit], inverses[next++]);
+      for (int digit = plan.digits() - 1; digit >= 0; digit--) {
+        int offset = slot * plan.digits() + digit;
+        int[] at = Arrays.stream(first).map(pair -> pair + offset).toArray();
+        boolean all = Arrays.stream(at).allMatch(pair -> isOne(chains, pair));
+        if (!all) {
+          Residues next = arithmetic.modulus().gather(folds, at);
+          product = started ? arithmetic.multiply(product, next) : next;
+          started = true;
+        }
+        if (started && digit > 0) {
+          product = arithmetic.square(product, plan.width());
         }
       }
     }
+    return product;
   }
 
-  private @Nullable BigInteger shift(@Nullable BigInteger residue, int bits) {
-    return residue == null ? null : arithmetic.squareRepeatedly(residue, bits);
-  }
-
-  private @Nullable BigInteger times(@Nullable BigInteger left, @Nullable BigInteger right) {
-    if (left == null || right == null) {
-      return left == null ? right : left;
-    }
-    return arithmetic.multiply(left, right);
+  private static boolean isOne(List<Chain> chains, int pair) {
+    return chains.get(2 * pair).length() == 0 && chains.get(2 * pair + 1).length() == 0;
   }
 
   /** Above every answer over this many rows: L - 2 bits for all of them. */

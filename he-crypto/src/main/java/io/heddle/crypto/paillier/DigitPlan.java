@@ -33,7 +33,10 @@ record DigitPlan(int width, int digits) {
     return new DigitPlan(width, (bits + width - 1) / width);
   }
 
-  /** Multiplications for cells and folds: each bucket of either sign costs two. */
+  /**
+   * Multiplications for cells and folds: each bucket of either sign costs two. Horner's rule costs
+   * every plan the same squarings.
+   */
   long cost(int cells, int slots) {
     return digits * (cells + 2L * slots * (1L << width));
   }

@@ -2,7 +2,6 @@
 package io.heddle.crypto.paillier;
 
 import static io.heddle.crypto.paillier.TestKeys.KEY;
-import static io.heddle.crypto.paillier.TestKeys.N;
 import static io.heddle.crypto.paillier.TestKeys.N_SQUARED;
 import static io.heddle.crypto.paillier.TestKeys.OTHER;
 import static io.heddle.crypto.paillier.TestKeys.PUBLIC;
@@ -12,8 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.bucket.BlockArithmetic;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.crypto.kernel.Modulus;
+import io.heddle.crypto.kernel.Residues;
 import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
 import java.math.BigInteger;
@@ -21,7 +23,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -230,34 +231,23 @@ class BucketProductTest {
   void compute_randomColumn_needsNoMoreMultiplicationsThanStated(int rows, long seed) {
     RowPacking packing = packing(rows);
     int slots = packing.rowsPerPlaintext();
-    LongAdder multiplications = new LongAdder();
-    Modulus counting =
-        new Modulus(N) {
-          @Override
-          BigInteger multiply(BigInteger a, BigInteger b) {
-            multiplications.increment();
-            return a;
-          }
-
-          @Override
-          void invertAll(BigInteger[] residues) {
-            multiplications.add(3L * residues.length);
-          }
-        };
+    Modulus modulus = Modulus.of(N_SQUARED);
+    BlockArithmetic counting = new BlockArithmetic(modulus);
     CiphertextBlock one = encrypt(packing(1), new long[] {1});
     List<CiphertextBlock> blocks = new ArrayList<>();
     for (int k = 0; k < packing.ciphertexts(); k++) {
       blocks.add(one);
     }
     short[] column = random(rows, seed);
-    new BucketProduct(counting, packing, TestKeys.residues(CiphertextBlock.concat(blocks)), 0, rows)
-        .multiply(new short[][] {column});
+    Residues ciphertexts = modulus.residues(TestKeys.residues(CiphertextBlock.concat(blocks)));
+    new BucketProduct(counting, packing, ciphertexts, 0).multiply(new short[][] {column});
     long stated = Long.MAX_VALUE;
     for (int width = 1; width <= 12; width++) {
       int digits = (12 + width - 1) / width;
       stated = Math.min(stated, digits * (rows + 4L * slots * (1L << width)));
     }
-    assertThat(multiplications.sum()).isBetween((long) rows, stated * 11 / 10);
+    assertThat(counting.multiplications() + counting.squarings())
+        .isBetween((long) rows, stated * 11 / 10);
   }
 
   @ParameterizedTest
