@@ -17,7 +17,7 @@ final class Bursts {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   // Where other work takes the core, a measurement takes up to this much longer.
-  private static final double PATIENCE = 1.4;
+  private static final double PATIENCE = 8;
 
   private final long nanos;
 
