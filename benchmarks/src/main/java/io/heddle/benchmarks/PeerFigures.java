@@ -35,7 +35,7 @@ public final class PeerFigures {
   /**
    * Measures everything.
    *
-   * @param perFigure how long each is measured; warming up takes half of it besides
+   * @param perFigure how long each is measured; warming up takes a quarter of it besides
    */
   static Map<String, Object> measure(Duration perFigure) throws Exception {
     PeerFigures peerFigures = new PeerFigures(perFigure);

@@ -18,7 +18,7 @@ public final class Doctor {
   /**
    * Measures every figure, one after the other, on one thread.
    *
-   * @param perFigure how long each is measured; warming up takes half of it besides
+   * @param perFigure how long each is measured; warming up takes a quarter of it besides
    * @param progress told what is being done
    */
   public static Diagnosis examine(Duration perFigure, Consumer<String> progress) {

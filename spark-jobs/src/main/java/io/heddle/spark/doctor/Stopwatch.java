@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.doctor;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long an operation takes when nothing disturbs it: the shortest of many short bursts, so that
- * other work on the machine has to leave it alone for some milliseconds only.
+ * How long an operation takes when nothing disturbs it: the shortest of many short bursts in the
+ * processor's time of the calling thread, so that other work on the machine changes little. What is
+ * measured must stay in that thread.
  */
 final class Stopwatch {
   private static final long BURST_NANOS = 2_000_000;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  // Where other work takes the core, a measurement takes up to this much longer.
+  private static final double PATIENCE = 1.4;
 
   private final long nanos;
 
@@ -19,7 +26,7 @@ final class Stopwatch {
   private volatile @Nullable Object last;
 
   /**
-   * @param duration of a measurement; warming up takes half of it besides
+   * @param duration of a measurement; warming up takes a quarter of it besides
    */
   Stopwatch(Duration duration) {
     nanos = duration.toNanos();
@@ -27,23 +34,24 @@ final class Stopwatch {
 
   /** Nanoseconds of one operation, of which {@code block} does {@code operations}. */
   double measure(int operations, Supplier<?> block) {
-    long shortest = shortestBurst(1, block, nanos / 2);
-    long calls = Math.max(1, BURST_NANOS / Math.max(1, shortest));
+    long shortest = shortestBurst(1, block, nanos / 4);
+    long calls = Math.max(1, BURST_NANOS / shortest);
     return (double) shortestBurst(calls, block, nanos) / (calls * operations);
   }
 
   private long shortestBurst(long calls, Supplier<?> block, long duration) {
     long shortest = Long.MAX_VALUE;
     long begun = System.nanoTime();
+    long first = THREADS.getCurrentThreadCpuTime();
     long now;
     do {
-      long from = System.nanoTime();
+      long from = THREADS.getCurrentThreadCpuTime();
       for (long call = 0; call < calls; call++) {
         last = block.get();
       }
-      now = System.nanoTime();
+      now = THREADS.getCurrentThreadCpuTime();
       shortest = Math.min(shortest, now - from);
-    } while (now - begun < duration);
-    return shortest;
+    } while (now - first < duration && System.nanoTime() - begun < PATIENCE * duration);
+    return Math.max(1, shortest);
   }
 }
