@@ -21,6 +21,8 @@ import java.util.stream.Stream;
  * benchmarks/peers/ratios.py}, measured on one thread on what the JMH classes work on.
  */
 public final class PeerFigures {
+  private static final int ROWS = 100_000;
+
   private final Bursts bursts;
   private final Map<String, Object> figures = new LinkedHashMap<>();
 
@@ -29,15 +31,16 @@ public final class PeerFigures {
   }
 
   public static void main(String[] arguments) throws Exception {
-    System.out.println(toJson(measure(Duration.ofSeconds(2))));
+    System.out.println(toJson(measure(Duration.ofSeconds(2), ROWS)));
   }
 
   /**
    * Measures everything.
    *
-   * @param perFigure how long each is measured; warming up takes a quarter of it besides
+   * @param perFigure how long each is measured at least; warming up takes a quarter of it besides
+   * @param rows of histograms and gradients
    */
-  static Map<String, Object> measure(Duration perFigure) throws Exception {
+  static Map<String, Object> measure(Duration perFigure, int rows) throws Exception {
     PeerFigures peerFigures = new PeerFigures(perFigure);
     // Blocks are cut for the pool of the calling thread: in a pool of one they stay on one core.
     ForkJoinPool oneThread = new ForkJoinPool(1);
@@ -51,7 +54,8 @@ public final class PeerFigures {
                 peerFigures.paillier("paillier", PaillierKeyType.OPTIMISED);
                 peerFigures.paillier("djn", PaillierKeyType.DJN);
                 peerFigures.curve();
-                // One method for each further benchmark class: its set-up, then a line per figure.
+                peerFigures.histograms(rows);
+                peerFigures.gradients(rows);
                 return peerFigures;
               })
           .get();
@@ -99,6 +103,22 @@ public final class PeerFigures {
     block.setUp();
     micros("x25519", Curve25519Points.POINTS, block::multiply);
     micros("jdkX25519", 1, block::multiplyByJdk);
+  }
+
+  private void histograms(int rows) throws Exception {
+    Histograms block = new Histograms();
+    block.rows = rows;
+    block.setUp();
+    nanos("histogramCell", rows * Histograms.COLUMNS, block::apart);
+    nanos("histogramCellJoint", rows * Histograms.COLUMNS, block::joint);
+  }
+
+  private void gradients(int rows) throws Exception {
+    Gradients block = new Gradients();
+    block.rows = rows;
+    block.setUp();
+    micros("gradientCell", rows * Gradients.COLUMNS, block::wide);
+    micros("gradientCellNarrow", rows * Gradients.COLUMNS, block::narrow);
   }
 
   private void nanos(String key, int operations, Callable<?> block) throws Exception {

@@ -27,6 +27,7 @@ class BenchmarksTest {
         new OptionsBuilder()
             .include("io\\.heddle\\.benchmarks\\..*")
             .param("bits", "2048")
+            .param("rows", "300")
             .param("keyBits", "2048")
             .param("keyType", "OPTIMISED")
             .mode(Mode.SingleShotTime)
@@ -54,7 +55,7 @@ class BenchmarksTest {
 
   @Test
   void peerFigures_inHaste_haveEveryKey() throws Exception {
-    Map<String, Object> figures = PeerFigures.measure(Duration.ofMillis(1));
+    Map<String, Object> figures = PeerFigures.measure(Duration.ofMillis(1), 300);
 
     assertThat(figures)
         .containsOnlyKeys(
@@ -73,6 +74,10 @@ class BenchmarksTest {
             "micros.djnEncryptOwner",
             "micros.djnEncryptPublic",
             "micros.djnDecrypt",
+            "nanos.histogramCell",
+            "nanos.histogramCellJoint",
+            "micros.gradientCell",
+            "micros.gradientCellNarrow",
             "micros.x25519",
             "micros.jdkX25519");
     assertThat(figures.values())

@@ -85,6 +85,11 @@ public final class Histogram {
     return new HistogramPlanner(bins, sizes, rows.clone()).plan(true);
   }
 
+  /** Plans the histogram of all rows without joint buckets: what they are compared with. */
+  public static Histogram planApart(byte[][] bins, int[] sizes) {
+    return new HistogramPlanner(bins, sizes, null).plan(false);
+  }
+
   /** Where a column's bin 0 stands among the results; its other bins follow. */
   public int start(int column) {
     return starts[column];

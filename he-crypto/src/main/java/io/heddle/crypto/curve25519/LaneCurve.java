@@ -4,6 +4,7 @@ package io.heddle.crypto.curve25519;
 import io.heddle.crypto.kernel.Kernel;
 import io.heddle.crypto.kernel.LaneField25519;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A batch of points, as many side by side as the processor has lanes: the same as the scalar code
@@ -18,6 +19,9 @@ final class LaneCurve {
   private static final long[] A_SQUARED = product(MINUS_A, MINUS_A);
 
   private static final int WORTH_COMPILING = 8192;
+
+  // All points that this process was asked for, in whatever portions.
+  private static final AtomicLong ASKED = new AtomicLong();
 
   // Elements that every step may write over; those behind them are x, z and a product for each row.
   private static final int FREE = LaneField25519.LADDER;
@@ -34,11 +38,14 @@ final class LaneCurve {
   }
 
   /**
-   * Whether lanes do so many points in less time than the scalar code. Until the just-in-time
-   * compiler has compiled them, operations on vectors take thousands of times as long.
+   * Whether lanes are worth it for so many points more. Until the just-in-time compiler has
+   * compiled them, operations on vectors take thousands of times as long, so the first points of a
+   * process are done one by one unless there are many at once.
    */
   static boolean pays(int count) {
-    return count >= WORTH_COMPILING && Kernel.lanes() > 1;
+    return Kernel.lanes() > 1
+        && ASKED.addAndGet(count) >= WORTH_COMPILING
+        && count >= Kernel.lanes();
   }
 
   private static long[] minusA() {

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -131,10 +132,10 @@ class LaneCurveTest {
     assertThat(multiply(scalar, points)).isEqualTo(oneByOne(scalar, points));
   }
 
+  /** Not where lanes are emulated: see the pom. */
   @Test
+  @Tag("many-points")
   void multiplyAllAndEncodeAll_manyPoints_equalOneByOne() {
-    assumeTrue(
-        !"vector-512".equals(System.getProperty("heddle.kernel")), "Slow where it is emulated");
     int count = 8195;
     assertThat(LaneCurve.pays(count)).isTrue();
     byte[] scalar = Curve25519.newScalar(random);
