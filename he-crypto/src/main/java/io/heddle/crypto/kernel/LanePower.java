@@ -119,8 +119,9 @@ final class LanePower {
       for (int k = 0; k < WINDOW; k++) {
         scratch.square(result, result);
       }
-      for (int lane = 0; lane < exponents.length; lane++) {
-        int digit = exponents[lane].shiftRight(bit).intValue() & ((1 << WINDOW) - 1);
+      for (int lane = 0; lane < LANES; lane++) {
+        BigInteger exponent = exponents[Math.min(lane, exponents.length - 1)];
+        int digit = exponent.shiftRight(bit).intValue() & ((1 << WINDOW) - 1);
         for (int k = 0; k < modulus.limbs(); k++) {
           int at = (k + PAD) * LANES + lane;
           scratch.right[at] = table[digit][at];

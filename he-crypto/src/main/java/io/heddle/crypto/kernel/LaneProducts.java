@@ -21,6 +21,7 @@ final class LaneProducts {
     double[] running = scratch.left;
     double[] factor = scratch.right;
     int[] list = new int[LANES];
+    int[] factorAt = new int[LANES];
     int[] next = new int[LANES];
     int waiting = 0;
     java.util.Arrays.fill(list, -1);
@@ -47,13 +48,15 @@ final class LaneProducts {
           modulus.load(factors, places[next[lane]++], running, lane);
         }
         if (list[lane] >= 0) {
-          modulus.load(factors, places[next[lane]++], factor, lane);
+          factorAt[lane] = places[next[lane]++];
           busy++;
         }
       }
       if (busy == 0) {
         return;
       }
+      // A lane without a list multiplies on with what it had last; nobody reads that.
+      modulus.loadAll(factors, factorAt, factor);
       scratch.multiply(running, factor, running);
     }
   }

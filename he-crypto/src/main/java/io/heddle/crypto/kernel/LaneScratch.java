@@ -14,6 +14,7 @@ final class LaneScratch {
   private final long[] columns;
   private final double[] quotients = new double[(4 + PAD) * LANES];
   private final double[] doubled;
+  private final int[] places = new int[LANES];
 
   /** A number per lane, for whoever holds this. */
   final double[] left;
@@ -35,17 +36,23 @@ final class LaneScratch {
     return new double[modulus.paddedLimbs() * LANES];
   }
 
-  /** Loads the numbers from {@code first} on, as many as there are lanes or are left. */
+  /**
+   * Loads the numbers from {@code first} on, one per lane; lanes that are left over get the last
+   * one.
+   */
   void loadRow(double[] from, int first, int size, double[] into) {
-    for (int lane = 0; lane < LANES && first + lane < size; lane++) {
-      modulus.load(from, first + lane, into, lane);
-    }
+    modulus.loadAll(from, row(first, size), into);
   }
 
   void storeRow(double[] from, double[] into, int first, int size) {
-    for (int lane = 0; lane < LANES && first + lane < size; lane++) {
-      modulus.store(from, lane, into, first + lane);
+    modulus.storeAll(from, into, row(first, size));
+  }
+
+  private int[] row(int first, int size) {
+    for (int lane = 0; lane < LANES; lane++) {
+      places[lane] = Math.min(first + lane, size - 1);
     }
+    return places;
   }
 
   /** out = x y / R; out may be one of the two. */
