@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.doctor;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.heddle.crypto.kernel.Kernel;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -86,7 +86,7 @@ public final class Diagnosis {
     json.putAll(units);
     try {
       return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json);
-    } catch (JsonProcessingException e) {
+    } catch (IOException e) {
       throw new AssertionError("numbers and strings are all it holds", e);
     }
   }
