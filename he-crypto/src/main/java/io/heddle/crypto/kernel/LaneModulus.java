@@ -27,7 +27,6 @@ final class LaneModulus extends Modulus {
   private final LimbFormat format;
   private final int limbs;
   private final int rows;
-  private final BigInteger radix;
   final double[] multiple;
   final long[] productBias;
   final long[] squareBias;
@@ -43,13 +42,12 @@ final class LaneModulus extends Modulus {
     this.limbs = (value.bitLength() + 2 * LIMB_BITS + 1) / LIMB_BITS;
     this.rows = (limbs + 3) / 4 * 4;
     this.format = new LimbFormat(value, value.multiply(multiplier), limbs);
-    this.radix = BigInteger.ONE.shiftLeft(LIMB_BITS * rows);
     this.multiple = broadcast(value.multiply(multiplier));
     this.productBias = bias(false);
     this.squareBias = bias(true);
-    this.toMontgomery = broadcast(radix.multiply(radix).mod(value));
+    this.toMontgomery = broadcast(radix().multiply(radix()).mod(value));
     this.fromMontgomery = broadcast(BigInteger.ONE);
-    this.one = format.limbs(radix.mod(value));
+    this.one = format.limbs(radix().mod(value));
   }
 
   private double[] broadcast(BigInteger number) {
@@ -59,6 +57,11 @@ final class LaneModulus extends Modulus {
       load(narrow, 0, wide, lane);
     }
     return wide;
+  }
+
+  /** R. */
+  private BigInteger radix() {
+    return BigInteger.ONE.shiftLeft(LIMB_BITS * rows);
   }
 
   /** Limbs of a number. */
@@ -201,7 +204,7 @@ final class LaneModulus extends Modulus {
     double[] constant =
         factor.equals(BigInteger.ONE)
             ? toMontgomery
-            : broadcast(radix.multiply(radix).multiply(factor).mod(value));
+            : broadcast(radix().multiply(radix()).multiply(factor).mod(value));
     double[] numbers = new double[Math.multiplyExact(count, limbs)];
     for (int i = 0; i < count; i++) {
       LimbFormat.read(bytes, offset + i * width, width, numbers, i * limbs, limbs);
@@ -380,15 +383,15 @@ final class LaneModulus extends Modulus {
     // A part of the source's limbs at a time, each with its own constant.
     int parts = (source.limbs + limbs - 1) / limbs;
     double[][] constants = new double[parts][];
-    BigInteger outOfSource = source.radix.modInverse(value);
+    BigInteger outOfSource = source.radix().modInverse(value);
     for (int part = 0; part < parts; part++) {
       constants[part] =
           broadcast(
               factor
                   .multiply(outOfSource)
                   .shiftLeft(LIMB_BITS * limbs * part)
-                  .multiply(radix)
-                  .multiply(radix)
+                  .multiply(radix())
+                  .multiply(radix())
                   .mod(value));
     }
     return residues -> take(source, residues, constants);
