@@ -3,6 +3,9 @@ package io.heddle.crypto.kernel;
 
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which arithmetic this process uses: vectors where the JVM was started with {@code --add-modules
@@ -17,6 +20,7 @@ public final class Kernel {
   private static final System.Logger LOG = System.getLogger(Kernel.class.getName());
   private static final String PROPERTY = "heddle.kernel";
   private static final String MODULE = "jdk.incubator.vector";
+  private static final String PASSED = "passed";
 
   private Kernel() {}
 
@@ -62,35 +66,51 @@ public final class Kernel {
   }
 
   private static final class Choice {
-    private static final String PASSED = "passed";
-    static final String SELF_TEST = test();
+    static final String SELF_TEST =
+        outcome(
+            requestedBits(),
+            ModuleLayer.boot().findModule(MODULE).isPresent(),
+            () -> VectorShapes.preferredBits(),
+            () -> SelfTest.run());
     static final boolean VECTORS = SELF_TEST.equals(PASSED);
+  }
 
-    private static String test() {
-      int requested = requestedBits();
-      if (requested == 0) {
-        return "not run: " + PROPERTY + " asks for the plain kernel";
+  /**
+   * Runs the self-test if there is anything to test; whatever but {@code passed} means plain Java.
+   *
+   * @param requested as {@link #requestedBits}
+   * @param selfTest what is wrong, or null; an exception or a missing class is wrong as well
+   */
+  static String outcome(
+      int requested,
+      boolean modulePresent,
+      IntSupplier preferredBits,
+      Supplier<@Nullable String> selfTest) {
+    if (requested == 0) {
+      return "not run: " + PROPERTY + " asks for the plain kernel";
+    }
+    if (!modulePresent) {
+      if (requested > 0) {
+        throw new IllegalStateException(
+            PROPERTY + " asks for vectors: start the JVM with --add-modules " + MODULE);
       }
-      if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-        if (requested > 0) {
-          throw new IllegalStateException(
-              PROPERTY + " asks for vectors: start the JVM with --add-modules " + MODULE);
-        }
-        return "not run: the JVM was started without --add-modules " + MODULE;
-      }
-      if (requested < 0 && VectorShapes.preferredBits() < 256) {
+      return "not run: the JVM was started without --add-modules " + MODULE;
+    }
+    String failure;
+    try {
+      if (requested < 0 && preferredBits.getAsInt() < 256) {
         LOG.log(Level.INFO, "This processor has no vectors of 256 bits: the plain kernel is used");
         return "not run: this processor has no vectors of 256 bits";
       }
-      String failure = SelfTest.run();
-      if (failure != null) {
-        LOG.log(
-            Level.WARNING,
-            "The vector kernel gave a wrong result ({0}): the plain kernel is used",
-            failure);
-        return "failed: " + failure;
-      }
+      failure = selfTest.get();
+    } catch (RuntimeException | LinkageError e) {
+      failure = e.toString();
+    }
+    if (failure == null) {
       return PASSED;
     }
+    LOG.log(
+        Level.WARNING, "The vector kernel does not work ({0}): the plain kernel is used", failure);
+    return "failed: " + failure;
   }
 }
