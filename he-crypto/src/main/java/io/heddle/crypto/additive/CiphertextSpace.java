@@ -7,6 +7,7 @@ import io.heddle.crypto.kernel.Modulus;
 import io.heddle.crypto.kernel.Residues;
 import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
+import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -121,6 +122,24 @@ public final class CiphertextSpace {
         throw new EncodingException(
             "Plaintext " + i + " does not fit a modulus of " + limit.bitLength() + " bits");
       }
+    }
+  }
+
+  /**
+   * Refuses bytes from a peer that are not so many ciphertexts.
+   *
+   * @throws ProtocolException names both lengths
+   */
+  public void requireLength(byte[] bytes, int expectedCount) {
+    if (expectedCount < 0 || bytes.length != (long) expectedCount * width) {
+      throw new ProtocolException(
+          "Invalid ciphertext block of "
+              + bytes.length
+              + " bytes: must be "
+              + expectedCount
+              + " ciphertexts of "
+              + width
+              + " bytes");
     }
   }
 

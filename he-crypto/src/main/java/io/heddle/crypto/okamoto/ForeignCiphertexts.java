@@ -22,16 +22,7 @@ final class ForeignCiphertexts {
 
   static CiphertextBlock read(CiphertextSpace space, byte[] bytes, int expectedCount) {
     int width = space.width();
-    if (expectedCount < 0 || bytes.length != (long) expectedCount * width) {
-      throw new ProtocolException(
-          "Invalid ciphertext block of "
-              + bytes.length
-              + " bytes: must be "
-              + expectedCount
-              + " ciphertexts of "
-              + width
-              + " bytes");
-    }
+    space.requireLength(bytes, expectedCount);
     Modulus modulus = space.modulus();
     requireRange(modulus, bytes, expectedCount, width);
     List<Residues> pieces =

@@ -33,16 +33,7 @@ final class CiphertextChecks {
 
   CiphertextBlock read(byte[] bytes, int expectedCount) {
     int width = key.ciphertextBytes();
-    if (expectedCount < 0 || bytes.length != (long) expectedCount * width) {
-      throw new ProtocolException(
-          "Invalid ciphertext block of "
-              + bytes.length
-              + " bytes: must be "
-              + expectedCount
-              + " ciphertexts of "
-              + width
-              + " bytes");
-    }
+    key.space().requireLength(bytes, expectedCount);
     Modulus arithmetic = key.arithmetic();
     requireRange(arithmetic, bytes, expectedCount, width);
     List<Residues> pieces =
