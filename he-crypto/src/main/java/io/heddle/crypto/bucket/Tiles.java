@@ -1,14 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.bucket;
 
+import java.util.Arrays;
+
 /**
  * Lists cut where their places leave a tile of neighbouring factors, tile after tile: what one tile
  * holds stays in the processor's cache while all lists take from it.
- *
- * @param pieces parts of lists, sorted by tile
- * @param joins for each list which pieces it consists of
  */
-record Tiles(Lists pieces, Lists joins) {
+final class Tiles {
+  private final int[] places;
+  private final int[] starts;
+  private final int[] firstPieces;
+  private final Lists joins;
+
+  private Tiles(int[] places, int[] starts, int[] firstPieces, Lists joins) {
+    this.places = places;
+    this.starts = starts;
+    this.firstPieces = firstPieces;
+    this.joins = joins;
+  }
+
+  /** How many tiles. */
+  int size() {
+    return firstPieces.length - 1;
+  }
+
+  /** All pieces' places, each counted from its tile's first factor. */
+  int[] places() {
+    return places;
+  }
+
+  /** Where a tile's pieces start among the places, and where the last one ends. */
+  int[] starts(int tile) {
+    return Arrays.copyOfRange(starts, firstPieces[tile], firstPieces[tile + 1] + 1);
+  }
+
+  /** For each list which pieces it consists of, the pieces of all tiles counted through. */
+  Lists joins() {
+    return joins;
+  }
 
   /** Cuts lists whose places ascend. */
   static Tiles cut(Lists lists, int factors, int tile) {
@@ -35,6 +65,7 @@ record Tiles(Lists pieces, Lists joins) {
       piecesBefore[t + 1] += piecesBefore[t];
       factorsBefore[t + 1] += factorsBefore[t];
     }
+    int[] firstPieces = piecesBefore.clone();
     int[] sorted = new int[places.length];
     int[] pieceStarts = new int[piecesBefore[tiles] + 1];
     int[] joins = new int[piecesBefore[tiles]];
@@ -50,9 +81,9 @@ record Tiles(Lists pieces, Lists joins) {
           joins[next++] = piece;
           last = at;
         }
-        sorted[factorsBefore[at]++] = places[k];
+        sorted[factorsBefore[at]++] = places[k] - at * tile;
       }
     }
-    return new Tiles(new Lists(sorted, pieceStarts), new Lists(joins, joinStarts));
+    return new Tiles(sorted, pieceStarts, firstPieces, new Lists(joins, joinStarts));
   }
 }

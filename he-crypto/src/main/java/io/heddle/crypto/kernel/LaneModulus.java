@@ -10,6 +10,7 @@ import static io.heddle.crypto.kernel.VectorLanes.PAD;
 
 import io.heddle.crypto.kernel.Residues.Limbs;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,6 +24,9 @@ import java.util.List;
  * Math. Comp. 44, 1985.)
  */
 final class LaneModulus extends Modulus {
+  /** Columns below R that are added up besides those above. */
+  static final int GUARDS = 2;
+
   private final BigInteger value;
   private final LimbFormat format;
   private final int limbs;
@@ -30,6 +34,9 @@ final class LaneModulus extends Modulus {
   final double[] multiple;
   final long[] productBias;
   final long[] squareBias;
+  final long[] lowBias;
+  final long[] upperBias;
+  final double[] negativeInverse;
   private final double[] toMontgomery;
   private final double[] fromMontgomery;
   private final double[] one;
@@ -43,18 +50,42 @@ final class LaneModulus extends Modulus {
     this.rows = (limbs + 3) / 4 * 4;
     this.format = new LimbFormat(value, value.multiply(multiplier), limbs);
     this.multiple = broadcast(value.multiply(multiplier));
-    this.productBias = bias(false);
-    this.squareBias = bias(true);
+    this.productBias = bias(0, (lows, highs, i) -> countProduct(lows, highs, i, 0));
+    this.squareBias = bias(0, (lows, highs, i) -> countProduct(lows, highs, i, i));
+    this.lowBias = bias(0, (lows, highs, i) -> count(lows, highs, i, 0, rows - i));
+    int lowest = rows - GUARDS;
+    this.upperBias =
+        bias(
+            lowest,
+            (lows, highs, i) -> {
+              count(lows, highs, i, Math.max(0, lowest - i), limbs + 3);
+              count(lows, highs, i, Math.max(0, lowest - i), limbs + 3);
+            });
+    BigInteger inverse = value.multiply(multiplier).negate().modInverse(radix());
+    this.negativeInverse = broadcastRows(inverse);
     this.toMontgomery = broadcast(radix().multiply(radix()).mod(value));
     this.fromMontgomery = broadcast(BigInteger.ONE);
     this.one = format.limbs(radix().mod(value));
   }
 
   private double[] broadcast(BigInteger number) {
+    return broadcast(format.limbs(number));
+  }
+
+  /** A number modulo R in all lanes. */
+  private double[] broadcastRows(BigInteger number) {
+    byte[] bytes = number.toByteArray();
+    double[] narrow = new double[rows];
+    LimbFormat.read(bytes, 0, bytes.length, narrow, 0, rows);
+    return broadcast(narrow);
+  }
+
+  private double[] broadcast(double[] narrow) {
     double[] wide = new double[paddedLimbs() * LANES];
-    double[] narrow = format.limbs(number);
     for (int lane = 0; lane < LANES; lane++) {
-      load(narrow, 0, wide, lane);
+      for (int k = 0; k < narrow.length; k++) {
+        wide[(k + PAD) * LANES + lane] = narrow[k];
+      }
     }
     return wide;
   }
@@ -92,24 +123,36 @@ final class LaneModulus extends Modulus {
     return 4L * limbs;
   }
 
+  /** Counts what the four rows from {@code row} on add to the columns. */
+  @FunctionalInterface
+  private interface Rows {
+    void count(int[] lows, int[] highs, int row);
+  }
+
+  private void countProduct(int[] lows, int[] highs, int row, int from) {
+    count(lows, highs, row, from, limbs + 3);
+    count(lows, highs, row, 1, 4);
+    count(lows, highs, row, 4, limbs + 3);
+  }
+
   /**
    * What each column starts with: less the constants in the bits of the doubles that will be added,
    * plus a surplus that is taken from the next column again, plus half a limb, which makes carried
    * limbs lie around zero.
+   *
+   * @param lowest the first column that is carried
    */
-  private long[] bias(boolean square) {
+  private long[] bias(int lowest, Rows rowsOf) {
     int[] lows = new int[columns()];
     int[] highs = new int[columns()];
     for (int i = 0; i < rows; i += 4) {
-      count(lows, highs, i, square ? i : 0, limbs + 3);
-      count(lows, highs, i, 1, 4);
-      count(lows, highs, i, 4, limbs + 3);
+      rowsOf.count(lows, highs, i);
     }
     long[] bias = new long[columns() * LANES];
     for (int c = 0; c < columns(); c++) {
       long start =
           (surplus() << LIMB_BITS)
-              - (c > 0 ? surplus() : 0)
+              - (c > lowest ? surplus() : 0)
               + HALF_LIMB
               - lows[c] * LOW_BITS
               - highs[c] * HIGH_BITS;
@@ -135,14 +178,23 @@ final class LaneModulus extends Modulus {
 
   /** Copies a number into each lane: four at a time, which is twice as fast as one by one. */
   void loadAll(double[] from, int[] indices, double[] into) {
+    loadAll(from, limbs, indices, into);
+  }
+
+  /** The same for companions. */
+  void loadCompanions(double[] from, int[] indices, double[] into) {
+    loadAll(from, rows, indices, into);
+  }
+
+  private static void loadAll(double[] from, int width, int[] indices, double[] into) {
     int lane = 0;
     for (; lane + 4 <= LANES; lane += 4) {
-      int a = indices[lane] * limbs;
-      int b = indices[lane + 1] * limbs;
-      int c = indices[lane + 2] * limbs;
-      int d = indices[lane + 3] * limbs;
+      int a = indices[lane] * width;
+      int b = indices[lane + 1] * width;
+      int c = indices[lane + 2] * width;
+      int d = indices[lane + 3] * width;
       int to = PAD * LANES + lane;
-      for (int k = 0; k < limbs; k++, to += LANES) {
+      for (int k = 0; k < width; k++, to += LANES) {
         into[to] = from[a + k];
         into[to + 1] = from[b + k];
         into[to + 2] = from[c + k];
@@ -150,7 +202,10 @@ final class LaneModulus extends Modulus {
       }
     }
     for (; lane < LANES; lane++) {
-      load(from, indices[lane], into, lane);
+      int at = indices[lane] * width;
+      for (int k = 0; k < width; k++) {
+        into[(k + PAD) * LANES + lane] = from[at + k];
+      }
     }
   }
 
@@ -164,14 +219,23 @@ final class LaneModulus extends Modulus {
 
   /** Copies a number out of each lane. */
   void storeAll(double[] from, double[] into, int[] indices) {
+    storeAll(from, limbs, into, indices);
+  }
+
+  /** The same for companions. */
+  void storeCompanions(double[] from, double[] into, int[] indices) {
+    storeAll(from, rows, into, indices);
+  }
+
+  private static void storeAll(double[] from, int width, double[] into, int[] indices) {
     int lane = 0;
     for (; lane + 4 <= LANES; lane += 4) {
-      int a = indices[lane] * limbs;
-      int b = indices[lane + 1] * limbs;
-      int c = indices[lane + 2] * limbs;
-      int d = indices[lane + 3] * limbs;
+      int a = indices[lane] * width;
+      int b = indices[lane + 1] * width;
+      int c = indices[lane + 2] * width;
+      int d = indices[lane + 3] * width;
       int at = PAD * LANES + lane;
-      for (int k = 0; k < limbs; k++, at += LANES) {
+      for (int k = 0; k < width; k++, at += LANES) {
         into[a + k] = from[at];
         into[b + k] = from[at + 1];
         into[c + k] = from[at + 2];
@@ -179,7 +243,10 @@ final class LaneModulus extends Modulus {
       }
     }
     for (; lane < LANES; lane++) {
-      store(from, lane, into, indices[lane]);
+      int at = indices[lane] * width;
+      for (int k = 0; k < width; k++) {
+        into[at + k] = from[(k + PAD) * LANES + lane];
+      }
     }
   }
 
@@ -196,7 +263,7 @@ final class LaneModulus extends Modulus {
   }
 
   private Residues block(double[] numbers) {
-    return new Limbs(numbers, limbs);
+    return new Limbs(numbers, limbs, null);
   }
 
   @Override
@@ -223,11 +290,13 @@ final class LaneModulus extends Modulus {
   /** The Montgomery products with one constant in all lanes. */
   private double[] timesConstant(double[] numbers, double[] constant) {
     LaneScratch scratch = new LaneScratch(this);
+    double[] companion = scratch.newNumbers();
+    scratch.companion(constant, companion);
     double[] products = new double[numbers.length];
     int size = numbers.length / limbs;
     for (int i = 0; i < size; i += LANES) {
       scratch.loadRow(numbers, i, size, scratch.left);
-      scratch.multiply(scratch.left, constant, scratch.right);
+      scratch.multiply(scratch.left, constant, companion, scratch.right);
       scratch.storeRow(scratch.right, products, i, size);
     }
     return products;
@@ -244,15 +313,27 @@ final class LaneModulus extends Modulus {
 
   @Override
   public Residues concat(List<Residues> blocks) {
-    long length = blocks.stream().mapToLong(each -> limbsOf(each).length).sum();
+    double[] numbers = join(blocks.stream().map(this::limbsOf).toList());
+    List<double[]> companions = new ArrayList<>();
+    for (Residues each : blocks) {
+      double[] prepared = ((Limbs) each).companions;
+      if (prepared == null) {
+        return block(numbers);
+      }
+      companions.add(prepared);
+    }
+    return new Limbs(numbers, limbs, join(companions));
+  }
+
+  private static double[] join(List<double[]> parts) {
+    long length = parts.stream().mapToLong(part -> part.length).sum();
     double[] joined = new double[Math.toIntExact(length)];
     int done = 0;
-    for (Residues each : blocks) {
-      double[] numbers = limbsOf(each);
-      System.arraycopy(numbers, 0, joined, done, numbers.length);
-      done += numbers.length;
+    for (double[] part : parts) {
+      System.arraycopy(part, 0, joined, done, part.length);
+      done += part.length;
     }
-    return block(joined);
+    return joined;
   }
 
   @Override
@@ -370,10 +451,25 @@ final class LaneModulus extends Modulus {
   }
 
   @Override
+  public Residues prepare(Residues factors) {
+    double[] a = limbsOf(factors);
+    int size = factors.size();
+    double[] companions = new double[Math.multiplyExact(size, rows)];
+    LaneScratch scratch = new LaneScratch(this);
+    for (int i = 0; i < size; i += LANES) {
+      scratch.loadRow(a, i, size, scratch.left);
+      scratch.companion(scratch.left, scratch.right);
+      scratch.storeCompanions(scratch.right, companions, i, size);
+    }
+    return new Limbs(a, limbs, companions);
+  }
+
+  @Override
   public Residues products(Residues factors, int[] places, int[] starts) {
     double[] a = limbsOf(factors);
+    double[] companions = ((Limbs) factors).companions;
     double[] products = new double[Math.multiplyExact(starts.length - 1, limbs)];
-    LaneProducts.compute(this, a, places, starts, products, one);
+    LaneProducts.compute(this, a, companions, places, starts, products, one);
     return block(products);
   }
 

@@ -3,6 +3,8 @@ package io.heddle.crypto.kernel;
 
 import static io.heddle.crypto.kernel.VectorLanes.LANES;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Products of many lists, a list per lane: a lane that is done takes the next list, so all lanes
  * are busy until the lists run out.
@@ -13,6 +15,7 @@ final class LaneProducts {
   static void compute(
       LaneModulus modulus,
       double[] factors,
+      double @Nullable [] companions,
       int[] places,
       int[] starts,
       double[] products,
@@ -20,6 +23,7 @@ final class LaneProducts {
     LaneScratch scratch = new LaneScratch(modulus);
     double[] running = scratch.left;
     double[] factor = scratch.right;
+    double[] companion = scratch.newNumbers();
     int[] list = new int[LANES];
     int[] factorAt = new int[LANES];
     int[] next = new int[LANES];
@@ -57,7 +61,12 @@ final class LaneProducts {
       }
       // A lane without a list multiplies on with what it had last; nobody reads that.
       modulus.loadAll(factors, factorAt, factor);
-      scratch.multiply(running, factor, running);
+      if (companions == null) {
+        scratch.multiply(running, factor, running);
+      } else {
+        modulus.loadCompanions(companions, factorAt, companion);
+        scratch.multiply(running, factor, companion, running);
+      }
     }
   }
 }

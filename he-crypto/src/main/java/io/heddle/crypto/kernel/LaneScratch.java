@@ -14,6 +14,7 @@ final class LaneScratch {
   private final long[] columns;
   private final double[] quotients = new double[(4 + PAD) * LANES];
   private final double[] doubled;
+  private final double[] quotient;
   private final int[] places = new int[LANES];
 
   /** A number per lane, for whoever holds this. */
@@ -27,6 +28,7 @@ final class LaneScratch {
     this.rows = modulus.rows();
     this.columns = new long[modulus.columns() * LANES];
     this.doubled = newNumbers();
+    this.quotient = newNumbers();
     this.left = newNumbers();
     this.right = newNumbers();
   }
@@ -46,6 +48,10 @@ final class LaneScratch {
 
   void storeRow(double[] from, double[] into, int first, int size) {
     modulus.storeAll(from, into, row(first, size));
+  }
+
+  void storeCompanions(double[] from, double[] into, int first, int size) {
+    modulus.storeCompanions(from, into, row(first, size));
   }
 
   private int[] row(int first, int size) {
@@ -79,11 +85,47 @@ final class LaneScratch {
     reduce(out);
   }
 
+  /**
+   * out = x y / R as well, for a y whose {@link #companion} is known: three half products instead
+   * of four. The quotient is x times the companion modulo R; of x y and of quotient times modulus
+   * only the columns above R are needed, for what is below adds up to zero or to R: two columns
+   * more tell which.
+   */
+  void multiply(double[] x, double[] y, double[] companion, double[] out) {
+    lowProduct(x, companion, quotient);
+    int lowest = rows - LaneModulus.GUARDS;
+    int at = lowest * LANES;
+    System.arraycopy(modulus.upperBias, at, columns, at, columns.length - at);
+    for (int i = 0; i < rows; i += 4) {
+      int from = Math.max(0, lowest - i);
+      VectorLanes.accumulate(x, PAD + i, y, columns, i, from, limbs + 3);
+      VectorLanes.accumulate(quotient, PAD + i, modulus.multiple, columns, i, from, limbs + 3);
+    }
+    int first = PAD - LaneModulus.GUARDS;
+    VectorLanes.carry(columns, lowest, limbs + LaneModulus.GUARDS, modulus.excess(), out, first);
+    Arrays.fill(out, first * LANES, PAD * LANES, 0);
+  }
+
+  /** out = -y / N' modulo R. */
+  void companion(double[] y, double[] out) {
+    lowProduct(y, modulus.negativeInverse, out);
+  }
+
+  /** out = x y modulo R, {@code rows} limbs. */
+  private void lowProduct(double[] x, double[] y, double[] out) {
+    System.arraycopy(modulus.lowBias, 0, columns, 0, (rows + 1) * LANES);
+    for (int i = 0; i < rows; i += 4) {
+      VectorLanes.accumulate(x, PAD + i, y, columns, i, 0, rows - i);
+    }
+    VectorLanes.carry(columns, 0, rows + 1, modulus.excess(), out, PAD);
+    Arrays.fill(out, (PAD + rows) * LANES, (PAD + rows + 1) * LANES, 0);
+  }
+
   private void reduce(double[] out) {
     for (int i = 0; i < rows; i += 4) {
       VectorLanes.quotients(modulus.multiple, columns, i, quotients);
       VectorLanes.accumulate(quotients, 0, modulus.multiple, columns, i, 4, limbs + 3);
     }
-    VectorLanes.carry(columns, rows, limbs, modulus.excess(), out);
+    VectorLanes.carry(columns, rows, limbs, modulus.excess(), out, PAD);
   }
 }

@@ -124,7 +124,7 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
   /** {@code count} times the number 1. */
   public abstract Residues ones(int count);
 
-  /** The blocks one after another. */
+  /** The blocks one after another; prepared if all of them are. */
   public abstract Residues concat(List<Residues> blocks);
 
   /** The numbers at the given places, in that order. */
@@ -159,6 +159,13 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
    * @param exponents as many as bases, none negative
    */
   public abstract Residues power(Residues bases, BigInteger[] exponents);
+
+  /**
+   * The same numbers, made ready to be factors of several {@link #products} each: takes a fifth of
+   * a multiplication and as much memory again per number, and saves a quarter of every
+   * multiplication by it.
+   */
+  public abstract Residues prepare(Residues factors);
 
   /**
    * For each list of places: the product of the factors there; 1 for an empty list. One

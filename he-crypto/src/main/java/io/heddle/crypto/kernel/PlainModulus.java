@@ -152,6 +152,11 @@ final class PlainModulus extends Modulus {
   }
 
   @Override
+  public Residues prepare(Residues factors) {
+    return factors;
+  }
+
+  @Override
   public Residues products(Residues factors, int[] places, int[] starts) {
     BigInteger[] a = numbers(factors);
     return block(

@@ -2,6 +2,7 @@
 package io.heddle.crypto.kernel;
 
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers modulo one {@link Modulus}, in the form in which it multiplies them. Only the modulus
@@ -25,9 +26,13 @@ public abstract sealed class Residues {
     final double[] limbs;
     final int width;
 
-    Limbs(double[] limbs, int width) {
+    /** What {@link LaneScratch#companion} gives for each number, or null if not prepared. */
+    final double @Nullable [] companions;
+
+    Limbs(double[] limbs, int width, double @Nullable [] companions) {
       this.limbs = limbs;
       this.width = width;
+      this.companions = companions;
     }
 
     @Override
@@ -37,7 +42,7 @@ public abstract sealed class Residues {
 
     @Override
     public Residues slice(int from, int to) {
-      return new Limbs(java.util.Arrays.copyOfRange(limbs, from * width, to * width), width);
+      return new Limbs(java.util.Arrays.copyOfRange(limbs, from * width, to * width), width, null);
     }
   }
 

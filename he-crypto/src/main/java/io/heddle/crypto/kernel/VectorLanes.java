@@ -163,9 +163,13 @@ final class VectorLanes {
    * keeps the sign.
    *
    * @param excess what {@link LaneModulus#bias} has added to the last column
+   * @param first where the first limb goes, counted with the padding
    */
-  static void carry(long[] columns, int column, int limbs, long excess, double[] out) {
-    if ((column + limbs) * LANES > columns.length || (limbs + PAD) * LANES > out.length) {
+  static void carry(long[] columns, int column, int limbs, long excess, double[] out, int first) {
+    if (column < 0
+        || first < 0
+        || (column + limbs) * LANES > columns.length
+        || (first + limbs) * LANES > out.length) {
       throw new IndexOutOfBoundsException("Carry from column " + column);
     }
     LongVector mask = LongVector.broadcast(Q, LIMB_MASK);
@@ -173,7 +177,7 @@ final class VectorLanes {
     DoubleVector balance = DoubleVector.broadcast(D, BALANCE);
     LongVector c = LongVector.fromArray(Q, columns, column * LANES);
     for (int j = 0; j < limbs - 1; j++) {
-      c.and(mask).or(unit).reinterpretAsDoubles().sub(balance).intoArray(out, (j + PAD) * LANES);
+      c.and(mask).or(unit).reinterpretAsDoubles().sub(balance).intoArray(out, (j + first) * LANES);
       c =
           LongVector.fromArray(Q, columns, (column + j + 1) * LANES)
               .add(c.lanewise(VectorOperators.LSHR, LIMB_BITS));
@@ -181,7 +185,7 @@ final class VectorLanes {
     c.add(LOW_BITS - excess)
         .reinterpretAsDoubles()
         .sub(LOW)
-        .intoArray(out, (limbs - 1 + PAD) * LANES);
+        .intoArray(out, (limbs - 1 + first) * LANES);
   }
 
   /** Twice each limb. */

@@ -64,12 +64,25 @@ class ModulusTest {
     BigInteger[] products = modulus.toIntegers(modulus.multiply(x, y));
     BigInteger[] squares = modulus.toIntegers(modulus.square(x, 1));
     BigInteger[] sums = modulus.toIntegers(modulus.add(modulus.add(x, y), x));
+    BigInteger[] byPrepared = modulus.toIntegers(byPrepared(modulus, x, y));
     for (int i = 0; i < a.length; i++) {
       assertThat(products[i]).isEqualTo(a[i].multiply(b[i]).mod(n));
+      assertThat(byPrepared[i]).isEqualTo(products[i]);
       assertThat(squares[i]).isEqualTo(a[i].multiply(a[i]).mod(n));
       assertThat(sums[i]).isEqualTo(a[i].add(b[i]).add(a[i]).mod(n));
     }
     assertThat(modulus.toIntegers(x)).isEqualTo(a);
+  }
+
+  /** x y number by number, as products of two places each. */
+  private static Residues byPrepared(Modulus modulus, Residues x, Residues y) {
+    int size = x.size();
+    int[] places = new int[2 * size];
+    Arrays.setAll(places, k -> k / 2 + (k % 2) * size);
+    int[] starts = new int[size + 1];
+    Arrays.setAll(starts, k -> 2 * k);
+    Residues both = modulus.concat(List.of(modulus.prepare(x), modulus.prepare(y)));
+    return modulus.products(both, places, starts);
   }
 
   @ParameterizedTest
@@ -163,13 +176,19 @@ class ModulusTest {
     }
     int[] places = new int[starts[lengths.length]];
     Arrays.setAll(places, k -> random.nextInt(a.length));
-    BigInteger[] products = modulus.toIntegers(modulus.products(x, places, starts));
+    BigInteger[] expected = new BigInteger[lengths.length];
     for (int i = 0; i < lengths.length; i++) {
-      BigInteger expected = BigInteger.ONE;
+      expected[i] = BigInteger.ONE;
       for (int k = starts[i]; k < starts[i + 1]; k++) {
-        expected = expected.multiply(a[places[k]]).mod(n);
+        expected[i] = expected[i].multiply(a[places[k]]).mod(n);
       }
-      assertThat(products[i]).isEqualTo(expected);
+    }
+    Residues prepared = modulus.prepare(x);
+    // Half of the block is prepared, which is as good as none.
+    Residues half =
+        modulus.concat(List.of(modulus.prepare(x.slice(0, 15)), prepared.slice(15, a.length)));
+    for (Residues factors : List.of(x, prepared, half)) {
+      assertThat(modulus.toIntegers(modulus.products(factors, places, starts))).isEqualTo(expected);
     }
   }
 
