@@ -18,6 +18,6 @@ public record Envelope(MessageKey key, int typeId, byte[] digest, byte[] body) {
 
   /** Bytes that the message takes on the wire, with its head and all frame lengths. */
   public long wireBytes() {
-    return Frames.messageBytes(new Frames.Head(key, typeId, body.length, digest));
+    return Frames.messageBytes(new Frames.Head(key, 0, typeId, body.length, digest));
   }
 }

@@ -7,7 +7,9 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Set;
@@ -16,6 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A party's mailbox and its ways out: for each peer one link that this party dials, for its own
@@ -29,6 +33,7 @@ public abstract class Exchange implements AutoCloseable {
   /** The largest frame on any link: its kind and what follows, without the length in front. */
   public static final int MAX_FRAME_BYTES = Frames.MAX_BYTES;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final PartyId self;
@@ -39,7 +44,9 @@ public abstract class Exchange implements AutoCloseable {
   private final FrameObserver observer;
   private final Mailbox mailbox = new Mailbox();
   private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
-  private final ConcurrentHashMap<PartyId, Inbound> inbound = new ConcurrentHashMap<>();
+  private final TreeMap<PartyId, Inbound> inbound = new TreeMap<>();
+  private final byte[] incarnation = new byte[Frames.INCARNATION_BYTES];
+  private final ConcurrentHashMap<PartyId, byte[]> incarnations = new ConcurrentHashMap<>();
   private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
   private int sessionsOpened;
   private volatile boolean closed;
@@ -63,7 +70,9 @@ public abstract class Exchange implements AutoCloseable {
     this.observer = observer;
     for (PartyId peer : this.peers) {
       outbound.put(peer, new Outbound(this, peer));
+      inbound.put(peer, new Inbound(this, peer));
     }
+    new SecureRandom().nextBytes(incarnation);
   }
 
   public final PartyId self() {
@@ -91,6 +100,11 @@ public abstract class Exchange implements AutoCloseable {
     return mailbox;
   }
 
+  /** What tells this run of the exchange from every other one. */
+  final byte[] incarnation() {
+    return incarnation;
+  }
+
   /** SHA-256 of a party's public key, this party's own included; 32 bytes. */
   public abstract byte[] fingerprint(PartyId party);
 
@@ -111,7 +125,7 @@ public abstract class Exchange implements AutoCloseable {
     for (PartyId peer : peers) {
       progress.waitingFor(peer.name());
       mailbox.await(
-          () -> way(peer).isOpen() && inbound.containsKey(peer),
+          () -> isConnected(peer),
           MessageKey.OPENING,
           peer,
           Duration.ofNanos(deadline - System.nanoTime()),
@@ -121,6 +135,10 @@ public abstract class Exchange implements AutoCloseable {
                   + " did not appear within "
                   + ExchangeTimeouts.describe(timeouts.connect()));
     }
+  }
+
+  private boolean isConnected(PartyId peer) {
+    return way(peer).isOpen() && from(peer).isOpen();
   }
 
   /** The number of the next session of this exchange, from 1: the attempt of its opening. */
@@ -135,7 +153,7 @@ public abstract class Exchange implements AutoCloseable {
 
   /** From now on refuses messages of this session. */
   public final void close(String session) {
-    mailbox.close(session);
+    mailbox.close(session).forEach(key -> from(key.from()).release(key));
   }
 
   /**
@@ -156,10 +174,7 @@ public abstract class Exchange implements AutoCloseable {
    */
   public final Envelope receive(MessageKey key) {
     Envelope envelope = mailbox.take(key, timeouts.receive());
-    Inbound from = inbound.get(key.from());
-    if (from != null) {
-      from.release(envelope);
-    }
+    from(key.from()).release(key);
     return envelope;
   }
 
@@ -173,11 +188,13 @@ public abstract class Exchange implements AutoCloseable {
     for (PartyId peer : peers) {
       ByteBuffer frame = Frames.abort(new Frames.Abort(session, code.number(), detail));
       Link out = way(peer).link();
-      if (out != null && way(peer).isOpen()) {
+      if (out == null) {
+        tell(peer, frame);
+      } else if (mailbox.isLost(peer, false)) {
+        way(peer).owe(frame);
+      } else {
         // Behind this party's messages: what explains the end is read before the end.
         writeQuietly(peer, out, frame);
-      } else {
-        tell(peer, frame);
       }
     }
     if (session.equals(MessageKey.OPENING)) {
@@ -203,7 +220,7 @@ public abstract class Exchange implements AutoCloseable {
       progress.waitingFor(peer.name());
       try {
         mailbox.await(
-            () -> way(peer).isOpen() && inbound.containsKey(peer),
+            () -> isConnected(peer),
             MessageKey.OPENING,
             peer,
             Duration.ofNanos(deadline - System.nanoTime()),
@@ -235,22 +252,13 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   /**
-   * A peer has dialled and is who the link says it is.
+   * A peer has dialled and is who the link says it is. The link takes the place of the one before
+   * once the peer has shown that it is still the same run of its exchange.
    *
    * @return takes what arrives
-   * @throws ProtocolException if the peer has such a link already
    */
   protected final FrameHandler accepted(PartyId peer, Link link) {
-    if (!peers.contains(peer)) {
-      throw new AssertionError("Link of " + peer + ", which is no peer");
-    }
-    Inbound handler = new Inbound(this, peer, link);
-    if (inbound.putIfAbsent(peer, handler) != null) {
-      throw new ProtocolException("Party " + peer + " has dialled twice");
-    }
-    write(peer, link, Frames.welcome(limits), false);
-    mailbox.update(() -> {});
-    return handler;
+    return new InboundLink(this, peer, from(peer), link);
   }
 
   /**
@@ -260,9 +268,7 @@ public abstract class Exchange implements AutoCloseable {
    * @return takes what arrives
    */
   protected final FrameHandler dialled(PartyId peer, Link link) {
-    Outbound handler = way(peer);
-    handler.attach(link);
-    return handler;
+    return new OutboundLink(this, peer, way(peer), link);
   }
 
   /** A peer turned out not to be who it should be, or cannot be reached at all. */
@@ -270,9 +276,9 @@ public abstract class Exchange implements AutoCloseable {
     mailbox.fail(cause);
   }
 
-  /** Whether the peer has let this party in over the link that this party dialled. */
-  protected final boolean isOpen(PartyId peer) {
-    return way(peer).isOpen();
+  /** Whether the peer should be dialled again after a lost link. */
+  protected final boolean isWanted(PartyId peer) {
+    return !closed && !isLeaving(peer);
   }
 
   /** Shows the peer that this party lives. */
@@ -288,9 +294,9 @@ public abstract class Exchange implements AutoCloseable {
   final void left(PartyId peer) {
     mailbox.leave(peer);
     stopsReading(peer);
-    Inbound in = inbound.get(peer);
+    Link in = from(peer).link();
     if (in != null) {
-      in.link().close();
+      in.close();
     }
   }
 
@@ -307,10 +313,41 @@ public abstract class Exchange implements AutoCloseable {
     return leaving.contains(peer);
   }
 
-  /** A link of a peer is gone. If it did not say goodbye, that ends all that waits. */
-  final void lost(PartyId peer, VflException cause) {
-    if (!closed && !isLeaving(peer)) {
+  /**
+   * Whether a link is of the run of the peer's exchange that this party knows. What another run was
+   * sent is unknown to this one, so if the known run has gone, everything ends; if it has not, the
+   * newcomer is turned away.
+   */
+  final boolean isSameRun(PartyId peer, byte[] run) {
+    byte[] known = incarnations.putIfAbsent(peer, run.clone());
+    if (known == null || Arrays.equals(known, run)) {
+      return true;
+    }
+    boolean gone = !from(peer).isOpen() || mailbox.isLost(peer, true);
+    if (gone && (!way(peer).isOpen() || mailbox.isLost(peer, false))) {
+      mailbox.fail(new PeerUnavailableException("Party " + peer + " was started anew"));
+    } else {
+      LOG.warn("Party {} has dialled twice: the second link is closed", peer);
+    }
+    return false;
+  }
+
+  /**
+   * A link of a peer is gone. If the peer did not say goodbye, that ends all that waits: after the
+   * reconnect time-out if the link may come back.
+   */
+  final void lost(PartyId peer, boolean incoming, VflException cause) {
+    if (closed || isLeaving(peer)) {
+      return;
+    }
+    if (!(cause instanceof PeerUnavailableException)) {
       mailbox.fail(cause);
+    } else if (!mailbox.isLost(peer, incoming)) {
+      LOG.warn(
+          "{}: waits for it to come back, at most {}",
+          cause.getMessage(),
+          ExchangeTimeouts.describe(timeouts.reconnect()));
+      mailbox.lose(peer, incoming, timeouts.reconnect(), cause);
     }
   }
 
@@ -321,7 +358,7 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   final void aborted(PartyId peer, Frames.Abort abort) {
-    VflException cause = Inbound.describe(peer, abort);
+    VflException cause = InboundLink.describe(peer, abort);
     if (abort.session().equals(MessageKey.OPENING)) {
       mailbox.fail(cause);
     } else {
@@ -335,9 +372,9 @@ public abstract class Exchange implements AutoCloseable {
     if (out != null) {
       writeQuietly(peer, out, frame.duplicate());
     }
-    Inbound in = inbound.get(peer);
+    Link in = from(peer).link();
     if (in != null) {
-      writeQuietly(peer, in.link(), frame.duplicate());
+      writeQuietly(peer, in, frame.duplicate());
     }
   }
 
@@ -361,5 +398,13 @@ public abstract class Exchange implements AutoCloseable {
       throw new IllegalArgumentException("Party " + peer + " is no peer of " + self);
     }
     return way;
+  }
+
+  private Inbound from(PartyId peer) {
+    @Nullable Inbound from = inbound.get(peer);
+    if (from == null) {
+      throw new IllegalArgumentException("Party " + peer + " is no peer of " + self);
+    }
+    return from;
   }
 }

@@ -6,6 +6,12 @@ import java.nio.ByteBuffer;
 
 /** What a transport tells about one connection, from one thread at a time. */
 public interface FrameHandler {
+  /** The connection carries frames both ways; called once, before the first frame. */
+  void start();
+
+  /** Whether the connection was ever of use: both sides have let each other in. */
+  boolean isOpen();
+
   /**
    * A frame has arrived, from its kind byte on.
    *

@@ -7,7 +7,10 @@ import java.util.HexFormat;
 
 /** The frames of docs/protocol.md 1, from the kind byte on. */
 final class Frames {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  /** What tells one run of an exchange from the next: random bytes. */
+  static final int INCARNATION_BYTES = 16;
 
   /** A frame with its kind, without the length in front. */
   static final int MAX_BYTES = 2 << 20;
@@ -22,6 +25,7 @@ final class Frames {
   static final byte ABORT = 5;
   static final byte BYE = 6;
   static final byte PING = 7;
+  static final byte HAIL = 8;
 
   /** Largest frame of any kind but a chunk. */
   static final int MAX_CONTROL_BYTES = 1024;
@@ -31,10 +35,14 @@ final class Frames {
   private Frames() {}
 
   /** The mailbox of the acceptor is open for the dialler. */
-  record Welcome(int version, long windowBytes, int maxMessageBytes) {}
+  record Welcome(int version, byte[] incarnation, long windowBytes, int maxMessageBytes) {}
 
-  /** The head of a message: {@code length} body bytes follow in chunks. */
-  record Head(MessageKey key, int typeId, int length, byte[] digest) {}
+  /**
+   * The head of a message: {@code length} body bytes follow in chunks.
+   *
+   * @param sequence the place among all messages of one exchange to another, from 1
+   */
+  record Head(MessageKey key, long sequence, int typeId, int length, byte[] digest) {}
 
   /** The peer ended a session. */
   record Abort(String session, int code, String detail) {}
@@ -59,30 +67,47 @@ final class Frames {
     return new WireReader(bytes);
   }
 
-  static ByteBuffer welcome(ExchangeLimits limits) {
+  static ByteBuffer welcome(byte[] incarnation, ExchangeLimits limits) {
     WireWriter writer = kind(WELCOME);
     writer.writeInt(VERSION);
+    writer.writeRaw(incarnation);
     writer.writeLong(limits.windowBytes());
     writer.writeInt(limits.maxMessageBytes());
     return done(writer);
   }
 
   static Welcome readWelcome(WireReader reader) {
-    Welcome welcome = new Welcome(reader.readInt(), reader.readLong(), reader.readInt());
-    reader.end();
-    if (welcome.version() != VERSION) {
+    int version = reader.readInt();
+    if (version != VERSION) {
       throw new ProtocolException(
-          "Frame version " + welcome.version() + " of the peer: this party speaks " + VERSION);
+          "Frame version " + version + " of the peer: this party speaks " + VERSION);
     }
+    Welcome welcome =
+        new Welcome(
+            version, reader.readRaw(INCARNATION_BYTES), reader.readLong(), reader.readInt());
+    reader.end();
     if (welcome.windowBytes() < 1 || welcome.maxMessageBytes() < 1) {
       throw new ProtocolException("The peer's welcome grants no room");
     }
     return welcome;
   }
 
+  static ByteBuffer hail(byte[] incarnation) {
+    WireWriter writer = kind(HAIL);
+    writer.writeRaw(incarnation);
+    return done(writer);
+  }
+
+  static byte[] readHail(WireReader reader) {
+    byte[] incarnation = reader.readRaw(INCARNATION_BYTES);
+    reader.end();
+    return incarnation;
+  }
+
   static ByteBuffer head(Head head) {
     WireWriter writer = kind(MESSAGE);
     head.key().write(writer);
+    writer.writeLong(head.sequence());
     writer.writeInt(head.typeId());
     writer.writeInt(head.length());
     writer.writeRaw(head.digest());
@@ -91,7 +116,12 @@ final class Frames {
 
   static Head readHead(WireReader reader) {
     Head head =
-        new Head(MessageKey.read(reader), reader.readInt(), reader.readInt(), reader.readRaw(32));
+        new Head(
+            MessageKey.read(reader),
+            reader.readLong(),
+            reader.readInt(),
+            reader.readInt(),
+            reader.readRaw(32));
     reader.end();
     return head;
   }
@@ -102,16 +132,16 @@ final class Frames {
     return frame.flip();
   }
 
-  static ByteBuffer credit(long bytes) {
+  static ByteBuffer credit(long sequence) {
     WireWriter writer = kind(CREDIT);
-    writer.writeLong(bytes);
+    writer.writeLong(sequence);
     return done(writer);
   }
 
   static long readCredit(WireReader reader) {
-    long bytes = reader.readLong();
+    long sequence = reader.readLong();
     reader.end();
-    return bytes;
+    return sequence;
   }
 
   static ByteBuffer abort(Abort abort) {

@@ -86,7 +86,9 @@ public final class InMemoryExchange extends Exchange {
       Wire out = new Wire();
       Wire back = new Wire();
       back.reader = dialled(peer, out);
-      out.reader = there.accepted(self(), back);
+      FrameHandler accepted = there.accepted(self(), back);
+      out.reader = accepted;
+      accepted.start();
     }
   }
 

@@ -1,175 +1,184 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
-import io.heddle.crypto.Sha256;
-import io.heddle.error.PeerAbortedException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The link that one peer dialled: its messages come in, credit goes back. */
-final class Inbound implements FrameHandler {
+/**
+ * What one peer has sent, over however many links, one at a time: which of its messages have
+ * arrived, which of them nobody has received yet, and who is told that there is room again.
+ *
+ * <p>Messages come in the order of their sequence numbers. After a lost link the peer sends again
+ * whatever it has no credit for; what had arrived is dropped, and what was received since is
+ * credited once more, for that credit may have gone with the link.
+ */
+final class Inbound {
   private static final int MAX_DROPPED = 10_000;
 
   private final Exchange exchange;
   private final PartyId peer;
-  private final Link link;
-  private @Nullable Body body;
+  // All that follows changes under the lock of the mailbox.
+  private final Map<Long, Long> costs = new HashMap<>();
+  private final Map<MessageKey, Long> waiting = new HashMap<>();
+  private volatile @Nullable InboundLink current;
+  private long arrived;
   private long outstanding;
   private int dropped;
 
-  Inbound(Exchange exchange, PartyId peer, Link link) {
+  Inbound(Exchange exchange, PartyId peer) {
     this.exchange = exchange;
     this.peer = peer;
-    this.link = link;
   }
 
-  Link link() {
-    return link;
+  /** The link that is in use, or was last. */
+  @Nullable Link link() {
+    InboundLink used = current;
+    return used == null ? null : used.link();
   }
 
-  @Override
-  public void frame(ByteBuffer frame) {
-    try {
-      read(frame);
-    } catch (ProtocolException e) {
-      exchange.violated(peer, e);
-      throw e;
-    }
+  boolean isOpen() {
+    return current != null;
   }
 
-  private void read(ByteBuffer frame) {
-    byte kind = Frames.kind(frame);
-    switch (kind) {
-      case Frames.MESSAGE -> begin(Frames.readHead(Frames.control(frame)));
-      case Frames.CHUNK -> append(frame);
-      case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
-      case Frames.BYE -> exchange.left(peer);
-      case Frames.PING -> {}
-      default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
+  /**
+   * The peer has said over this link which run of its exchange it is.
+   *
+   * @return whether the link is in use from now on
+   */
+  boolean use(InboundLink next, byte[] incarnation) {
+    if (!exchange.isSameRun(peer, incarnation)) {
+      return false;
     }
-  }
-
-  private void begin(Frames.Head head) {
-    if (body != null) {
-      throw new ProtocolException("A message within another from " + peer);
-    }
-    MessageKey key = head.key();
-    if (!key.from().equals(peer) || !key.to().equals(exchange.self())) {
-      throw new ProtocolException("On the link of " + peer + " comes " + key);
-    }
-    int max = key.place().maxBytes(exchange.limits().maxMessageBytes());
-    if (head.length() < 0 || head.length() > max) {
-      throw new ProtocolException(
-          "Invalid length " + head.length() + " of " + key + ": must be 0 to " + max);
-    }
-    exchange.codec().type(head.typeId());
-    exchange.mailbox().admit(key, head.typeId());
-    reserve(head);
-    body = new Body(head);
-    finishIfWhole(body);
-  }
-
-  private void reserve(Frames.Head head) {
-    long cost = ExchangeLimits.cost(head.length());
+    InboundLink[] before = new InboundLink[1];
     exchange
         .mailbox()
         .update(
             () -> {
-              if (outstanding > 0 && outstanding + cost > exchange.limits().windowBytes()) {
-                throw new ProtocolException("Party " + peer + " sends more than its window");
+              before[0] = current;
+              if (before[0] != null) {
+                outstanding -= before[0].takeReserved();
               }
-              outstanding += cost;
+              current = next;
+              exchange.mailbox().regain(peer, true);
             });
-  }
-
-  private void append(ByteBuffer frame) {
-    Body current = body;
-    if (current == null || !frame.hasRemaining() || frame.remaining() > current.missing()) {
-      throw new ProtocolException("Chunk from " + peer + " that belongs to no message");
+    if (before[0] != null) {
+      before[0].link().close();
     }
-    current.append(frame);
-    finishIfWhole(current);
+    return true;
   }
 
-  private void finishIfWhole(Body current) {
-    if (current.missing() > 0) {
-      return;
-    }
-    body = null;
-    Envelope envelope = current.finish();
-    if (!exchange.mailbox().deliver(envelope)) {
-      if (++dropped > MAX_DROPPED) {
-        throw new ProtocolException(
-            "Party " + peer + " repeats itself more than " + MAX_DROPPED + " times");
-      }
-      release(envelope);
-    }
+  boolean uses(InboundLink link) {
+    return current == link;
   }
 
-  /** Gives the room of a message back to the peer. */
-  void release(Envelope envelope) {
-    long cost = ExchangeLimits.cost(envelope.body().length);
-    exchange.mailbox().update(() -> outstanding -= cost);
-    exchange.writeQuietly(peer, link, Frames.credit(cost));
-  }
-
-  @Override
-  public void lost(VflException cause) {
+  void lost(InboundLink link, VflException cause) {
     if (exchange.isLeaving(peer)) {
       exchange.mailbox().leave(peer);
     }
-    exchange.lost(peer, cause);
+    exchange
+        .mailbox()
+        .update(
+            () -> {
+              if (current == link) {
+                outstanding -= link.takeReserved();
+                exchange.lost(peer, true, cause);
+              }
+            });
   }
 
-  /** The session of a frame that ends it. */
-  static VflException describe(PartyId peer, Frames.Abort abort) {
-    return new PeerAbortedException(
-        "Party "
-            + peer
-            + " "
-            + AbortCode.of(abort.code()).words()
-            + (abort.detail().isEmpty() ? "" : " (" + abort.detail() + ")")
-            + " and ended the session; its own log has the cause");
+  /**
+   * A message is announced.
+   *
+   * @return whether it is new, and has room now; it came before otherwise
+   * @throws ProtocolException if it is not the next one, not allowed, or beyond the window
+   */
+  boolean isNew(InboundLink link, Frames.Head head) {
+    boolean[] fresh = new boolean[1];
+    exchange.mailbox().update(() -> fresh[0] = current == link && reserve(link, head));
+    return fresh[0];
   }
 
-  /** A body on its way in. Grows with what has arrived, not with what was announced. */
-  private static final class Body {
-    private final Frames.Head head;
-    private final MessageDigest digest = Sha256.newDigest();
-    private byte[] bytes;
-    private int size;
-
-    Body(Frames.Head head) {
-      this.head = head;
-      bytes = new byte[Math.min(head.length(), Frames.MAX_CHUNK_BYTES)];
+  private boolean reserve(InboundLink link, Frames.Head head) {
+    long next = arrived + 1;
+    if (head.sequence() < 1 || head.sequence() > next) {
+      throw new ProtocolException(
+          "Message number " + head.sequence() + " from " + peer + ": must be 1 to " + next);
     }
-
-    int missing() {
-      return head.length() - size;
+    if (head.sequence() < next) {
+      return false;
     }
-
-    void append(ByteBuffer chunk) {
-      int count = chunk.remaining();
-      if (size + count > bytes.length) {
-        long doubled = Math.max(2L * bytes.length, (long) size + count);
-        bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, head.length()));
-      }
-      digest.update(chunk.duplicate());
-      chunk.get(bytes, size, count);
-      size += count;
+    exchange.codec().type(head.typeId());
+    exchange.mailbox().admit(head.key(), head.typeId());
+    long cost = ExchangeLimits.cost(head.length());
+    if (outstanding > 0 && outstanding + cost > exchange.limits().windowBytes()) {
+      throw new ProtocolException("Party " + peer + " sends more than its window");
     }
+    outstanding += cost;
+    link.reserve(cost);
+    return true;
+  }
 
-    Envelope finish() {
-      byte[] actual = digest.digest();
-      if (!MessageDigest.isEqual(actual, head.digest())) {
-        throw new ProtocolException("Damaged body, SHA-256 does not match: " + head.key());
-      }
-      return new Envelope(head.key(), head.typeId(), actual, bytes);
+  /** A message is whole. */
+  void arrived(InboundLink link, long sequence, Envelope envelope, boolean fresh) {
+    boolean[] credit = new boolean[1];
+    exchange
+        .mailbox()
+        .update(
+            () -> {
+              if (current == link) {
+                credit[0] = !(fresh ? store(link, sequence, envelope) : isHeld(sequence, envelope));
+              }
+            });
+    if (credit[0]) {
+      exchange.writeQuietly(peer, link.link(), Frames.credit(sequence));
+    }
+  }
+
+  /** Whether a message that came before still takes room. */
+  private boolean isHeld(long sequence, Envelope envelope) {
+    exchange.mailbox().deliver(envelope);
+    return costs.containsKey(sequence);
+  }
+
+  private boolean store(InboundLink link, long sequence, Envelope envelope) {
+    boolean stored = exchange.mailbox().deliver(envelope);
+    long cost = link.takeReserved();
+    arrived = sequence;
+    if (stored) {
+      costs.put(sequence, cost);
+      waiting.put(envelope.key(), sequence);
+      return true;
+    }
+    outstanding -= cost;
+    if (++dropped > MAX_DROPPED) {
+      throw new ProtocolException(
+          "Party " + peer + " repeats itself more than " + MAX_DROPPED + " times");
+    }
+    return false;
+  }
+
+  /** Gives the room of a message back to the peer. */
+  void release(MessageKey key) {
+    InboundLink[] link = new InboundLink[1];
+    long[] released = new long[1];
+    exchange
+        .mailbox()
+        .update(
+            () -> {
+              Long sequence = waiting.remove(key);
+              Long cost = sequence == null ? null : costs.remove(sequence);
+              if (sequence != null && cost != null) {
+                outstanding -= cost;
+                released[0] = sequence;
+                link[0] = current;
+              }
+            });
+    if (link[0] != null) {
+      exchange.writeQuietly(peer, link[0].link(), Frames.credit(released[0]));
     }
   }
 }

@@ -8,8 +8,10 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
@@ -30,7 +32,14 @@ final class Mailbox {
   private final Set<String> open = new HashSet<>();
   private final Map<String, VflException> sessionFailures = new HashMap<>();
   private final Set<PartyId> left = new HashSet<>();
+  private final Map<Way, Loss> losses = new HashMap<>();
   private @Nullable VflException failure;
+
+  /** The link that a peer dials, or the one that this party dials to it. */
+  private record Way(PartyId peer, boolean incoming) {}
+
+  /** A link that has to come back by some time. */
+  private record Loss(long deadline, Duration patience, VflException cause) {}
 
   /** Changes state that somebody may wait for. */
   void update(Runnable change) {
@@ -47,15 +56,22 @@ final class Mailbox {
     update(() -> open.add(session));
   }
 
-  /** Forgets a session: from now on its messages are refused. */
-  void close(String session) {
+  /**
+   * Forgets a session: from now on its messages are refused.
+   *
+   * @return what has arrived in it and nobody will receive
+   */
+  List<MessageKey> close(String session) {
+    List<MessageKey> left = new ArrayList<>();
     update(
         () -> {
           open.remove(session);
           sessionFailures.remove(session);
-          waiting.keySet().removeIf(key -> key.session().equals(session));
+          waiting.keySet().stream().filter(key -> key.session().equals(session)).forEach(left::add);
+          waiting.keySet().removeAll(left);
           digests.keySet().removeIf(key -> key.session().equals(session));
         });
+    return left;
   }
 
   /** Ends everything at this party; the first cause stays. */
@@ -75,6 +91,50 @@ final class Mailbox {
             sessionFailures.putIfAbsent(session, cause);
           }
         });
+  }
+
+  /** A link is gone: everything ends if it does not come back in time. */
+  void lose(PartyId peer, boolean incoming, Duration patience, VflException cause) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    update(() -> losses.putIfAbsent(new Way(peer, incoming), new Loss(deadline, patience, cause)));
+  }
+
+  /** A link is there again. */
+  void regain(PartyId peer, boolean incoming) {
+    update(() -> losses.remove(new Way(peer, incoming)));
+  }
+
+  /** Whether a link was there and is gone. */
+  boolean isLost(PartyId peer, boolean incoming) {
+    lock.lock();
+    try {
+      return losses.containsKey(new Way(peer, incoming));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Fails once a lost link has been away for too long.
+   *
+   * @return nanoseconds until that may happen
+   */
+  private long giveUpLosses() {
+    long now = System.nanoTime();
+    long next = Long.MAX_VALUE;
+    for (Loss loss : losses.values()) {
+      long left = loss.deadline - now;
+      next = Math.min(next, Math.max(0, left));
+      if (left <= 0 && failure == null) {
+        failure =
+            new PeerUnavailableException(
+                loss.cause.getMessage()
+                    + "; it did not come back within "
+                    + ExchangeTimeouts.describe(loss.patience),
+                loss.cause);
+      }
+    }
+    return next;
   }
 
   /** Nothing more comes from the peer. */
@@ -158,10 +218,11 @@ final class Mailbox {
       PartyId peer,
       Duration timeout,
       Supplier<String> timeoutMessage) {
-    long remaining = timeout.toNanos();
+    long deadline = System.nanoTime() + timeout.toNanos();
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {
+        long patience = giveUpLosses();
         VflException cause = failureOf(session);
         if (cause != null) {
           throw again(cause);
@@ -169,10 +230,12 @@ final class Mailbox {
         if (left.contains(peer)) {
           throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
         }
+        long remaining = deadline - System.nanoTime();
         if (remaining <= 0) {
           throw new PeerUnavailableException(timeoutMessage.get());
         }
-        remaining = changed.awaitNanos(remaining);
+        // The clock is read again above.
+        long unused = changed.awaitNanos(Math.min(remaining, patience));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -186,6 +249,7 @@ final class Mailbox {
   void check(String session) {
     lock.lock();
     try {
+      giveUpLosses();
       VflException cause = failureOf(session);
       if (cause != null) {
         throw again(cause);

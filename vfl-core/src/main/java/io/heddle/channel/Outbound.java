@@ -6,148 +6,228 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The link that this party dials: its own messages go out, the peer's credit comes back. */
-final class Outbound implements FrameHandler {
+/**
+ * What this party sends to one peer, over however many links, one at a time.
+ *
+ * <p>A message stays here until the peer has given credit for it, which it does once the message
+ * has been received by its role. After a lost link those without credit are sent again, in order,
+ * before anything new. So what is held is at most the peer's window, or one message.
+ */
+final class Outbound {
+  /** The frames that tell of ended sessions, for a peer that is away; more would be of no use. */
+  private static final int MAX_OWED = 16;
+
   private final Exchange exchange;
   private final PartyId peer;
   private final Object sending = new Object();
-  private volatile @Nullable Link link;
-  private volatile Frames.@Nullable Welcome welcome;
-  private long credit;
+  // All that follows but the last changes under the lock of the mailbox.
+  private final TreeMap<Long, Envelope> sent = new TreeMap<>();
+  private final List<ByteBuffer> owed = new ArrayList<>();
+  private volatile @Nullable OutboundLink current;
+  private volatile Frames.@Nullable Welcome granted;
+  private long lastSequence;
+  private long outstanding;
+  // The link that has all of the above; under the monitor.
+  private @Nullable OutboundLink written;
 
   Outbound(Exchange exchange, PartyId peer) {
     this.exchange = exchange;
     this.peer = peer;
   }
 
-  void attach(Link dialled) {
-    link = dialled;
-  }
-
+  /** The link that is in use, or was last. */
   @Nullable Link link() {
-    return link;
+    OutboundLink used = current;
+    return used == null ? null : used.link();
   }
 
-  /** Open: the peer has let this party in, not just answered. */
+  /** Whether the peer has ever let this party in. */
   boolean isOpen() {
-    return welcome != null;
+    return granted != null;
+  }
+
+  boolean uses(OutboundLink link) {
+    return current == link;
   }
 
   /** Sends one message; waits for room in the peer's mailbox. */
   void send(Envelope envelope) {
-    Link out = link;
-    Frames.Welcome granted = welcome;
-    if (out == null || granted == null) {
+    Frames.Welcome room = granted;
+    if (room == null) {
       throw new IllegalStateException("The exchange is not connected to " + peer);
     }
     MessageKey key = envelope.key();
-    byte[] body = envelope.body();
-    int max = key.place().maxBytes(granted.maxMessageBytes());
-    if (body.length > max) {
+    int length = envelope.body().length;
+    int max = key.place().maxBytes(room.maxMessageBytes());
+    if (length > max) {
       throw new IllegalArgumentException(
-          "Message of " + body.length + " bytes: party " + peer + " takes at most " + max);
+          "Message of " + length + " bytes: party " + peer + " takes at most " + max);
     }
-    long cost = ExchangeLimits.cost(body.length);
+    long cost = ExchangeLimits.cost(length);
     synchronized (sending) {
       exchange.mailbox().check(key.session());
       if (exchange.isLeaving(peer)) {
         throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
       }
-      exchange
-          .mailbox()
-          .await(
-              () -> {
-                boolean room = credit >= cost || credit == granted.windowBytes();
-                if (room) {
-                  credit -= cost;
-                }
-                return room;
-              },
-              key.session(),
-              peer,
-              exchange.timeouts().receive(),
-              () ->
-                  "Party "
-                      + peer
-                      + " has not made room for "
-                      + key
-                      + " within "
-                      + ExchangeTimeouts.describe(exchange.timeouts().receive()));
-      write(
-          out,
-          Frames.head(new Frames.Head(key, envelope.typeId(), body.length, envelope.digest())));
-      for (int from = 0; from < body.length; from += Frames.MAX_CHUNK_BYTES) {
-        write(out, Frames.chunk(body, from, Math.min(Frames.MAX_CHUNK_BYTES, body.length - from)));
+      long[] sequence = new long[1];
+      while (sequence[0] == 0) {
+        OutboundLink link = catchUp();
+        exchange
+            .mailbox()
+            .await(
+                () -> {
+                  if (outstanding == 0 || outstanding + cost <= room.windowBytes()) {
+                    sequence[0] = ++lastSequence;
+                    sent.put(sequence[0], envelope);
+                    outstanding += cost;
+                  }
+                  return sequence[0] > 0 || current != link;
+                },
+                key.session(),
+                peer,
+                exchange.timeouts().receive(),
+                () ->
+                    "Party "
+                        + peer
+                        + " has not made room for "
+                        + key
+                        + " within "
+                        + ExchangeTimeouts.describe(exchange.timeouts().receive()));
+      }
+      OutboundLink link = written;
+      if (link != null) {
+        write(link, sequence[0], envelope);
       }
     }
   }
 
-  private void write(Link out, ByteBuffer frame) {
+  /** Gives a link that is new everything that has no credit. Under the monitor. */
+  private @Nullable OutboundLink catchUp() {
+    while (written != current) {
+      OutboundLink next = current;
+      written = next;
+      Map<Long, Envelope> again = new TreeMap<>();
+      exchange.mailbox().update(() -> again.putAll(sent));
+      for (Map.Entry<Long, Envelope> message : again.entrySet()) {
+        if (next == null || !write(next, message.getKey(), message.getValue())) {
+          break;
+        }
+      }
+    }
+    return written;
+  }
+
+  /** Puts a message on a link; whether that is still there. */
+  private boolean write(OutboundLink link, long sequence, Envelope envelope) {
+    byte[] body = envelope.body();
     try {
-      exchange.write(peer, out, frame, true);
+      exchange.write(
+          peer,
+          link.link(),
+          Frames.head(
+              new Frames.Head(
+                  envelope.key(), sequence, envelope.typeId(), body.length, envelope.digest())),
+          true);
+      for (int from = 0; from < body.length; from += Frames.MAX_CHUNK_BYTES) {
+        int count = Math.min(Frames.MAX_CHUNK_BYTES, body.length - from);
+        exchange.write(peer, link.link(), Frames.chunk(body, from, count), true);
+      }
+      return true;
     } catch (PeerUnavailableException e) {
-      // The peer may have told why before the link went.
-      exchange.lost(peer, e);
-      exchange.mailbox().check(MessageKey.OPENING);
-      throw e;
+      if (Thread.currentThread().isInterrupted()) {
+        throw e;
+      }
+      // It is sent again over the next link, or the peer is given up.
+      lost(link, e);
+      return false;
     }
   }
 
-  @Override
-  public void frame(ByteBuffer frame) {
-    try {
-      read(frame);
-    } catch (ProtocolException e) {
-      exchange.violated(peer, e);
-      throw e;
+  /** A link whose acceptor has let this party in: from now on it is in use. */
+  boolean use(OutboundLink next, Frames.Welcome welcome) {
+    if (!exchange.isSameRun(peer, welcome.incarnation())) {
+      return false;
     }
-  }
-
-  private void read(ByteBuffer frame) {
-    byte kind = Frames.kind(frame);
-    if (welcome == null && kind != Frames.WELCOME && kind != Frames.ABORT) {
-      throw new ProtocolException("Frame of kind " + kind + " before the welcome of " + peer);
+    Frames.Welcome before = granted;
+    if (before != null
+        && (before.windowBytes() != welcome.windowBytes()
+            || before.maxMessageBytes() != welcome.maxMessageBytes())) {
+      throw new ProtocolException("Party " + peer + " grants other room than before");
     }
-    switch (kind) {
-      case Frames.WELCOME -> welcome(Frames.readWelcome(Frames.control(frame)));
-      case Frames.CREDIT -> credit(Frames.readCredit(Frames.control(frame)));
-      case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
-      case Frames.BYE -> exchange.stopsReading(peer);
-      case Frames.PING -> {}
-      default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
-    }
-  }
-
-  private void welcome(Frames.Welcome granted) {
-    if (welcome != null) {
-      throw new ProtocolException("Second welcome from " + peer);
-    }
+    // Ahead of all messages.
+    exchange.writeQuietly(peer, next.link(), Frames.hail(exchange.incarnation()));
+    List<ByteBuffer> told = new ArrayList<>();
+    boolean[] again = new boolean[1];
     exchange
         .mailbox()
         .update(
             () -> {
-              welcome = granted;
-              credit = granted.windowBytes();
+              current = next;
+              granted = welcome;
+              again[0] = !sent.isEmpty();
+              told.addAll(owed);
+              owed.clear();
+              exchange.mailbox().regain(peer, false);
             });
+    told.forEach(frame -> exchange.writeQuietly(peer, next.link(), frame));
+    if (again[0]) {
+      // Nobody may send anything for long; and this thread must not wait for the link.
+      Thread thread = new Thread(this::sendAgain, "heddle-send-again-" + peer);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    return true;
   }
 
-  private void credit(long bytes) {
+  private void sendAgain() {
+    synchronized (sending) {
+      catchUp();
+    }
+  }
+
+  /** Keeps a frame for the next link. */
+  void owe(ByteBuffer frame) {
     exchange
         .mailbox()
         .update(
             () -> {
-              Frames.Welcome granted = welcome;
-              if (granted == null || bytes < 1 || bytes > granted.windowBytes() - credit) {
-                throw new ProtocolException("Invalid credit of " + bytes + " bytes from " + peer);
+              if (owed.size() < MAX_OWED) {
+                owed.add(frame);
               }
-              credit += bytes;
             });
   }
 
-  @Override
-  public void lost(VflException cause) {
-    exchange.lost(peer, cause);
+  void credit(long sequence) {
+    exchange
+        .mailbox()
+        .update(
+            () -> {
+              if (sequence < 1 || sequence > lastSequence) {
+                throw new ProtocolException(
+                    "Invalid credit for message " + sequence + " from " + peer);
+              }
+              // Where a link was lost the peer may give credit twice.
+              Envelope message = sent.remove(sequence);
+              if (message != null) {
+                outstanding -= ExchangeLimits.cost(message.body().length);
+              }
+            });
+  }
+
+  void lost(OutboundLink link, VflException cause) {
+    exchange
+        .mailbox()
+        .update(
+            () -> {
+              if (current == link) {
+                exchange.lost(peer, false, cause);
+              }
+            });
   }
 }

@@ -26,6 +26,7 @@ final class Keys {
               "channel.handshake-timeout",
               "channel.idle-timeout",
               "channel.receive-timeout",
+              "channel.reconnect-timeout",
               "privacy.min-key-bits",
               "privacy.min-intersection",
               "privacy.max-peer-set-size",

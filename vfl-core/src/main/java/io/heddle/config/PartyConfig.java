@@ -106,8 +106,10 @@ public record PartyConfig(
    * @param handshake for a connection to prove who it is
    * @param idle without a sign of life before a link counts as lost
    * @param receive for one message of a peer that is there: the longest it may compute
+   * @param reconnect for a lost link to come back
    */
-  public record Timeouts(Duration connect, Duration handshake, Duration idle, Duration receive) {}
+  public record Timeouts(
+      Duration connect, Duration handshake, Duration idle, Duration receive, Duration reconnect) {}
 
   /**
    * This party's rules.
@@ -200,7 +202,8 @@ public record PartyConfig(
         settings.duration("channel.connect-timeout", Duration.ofMinutes(10), shortest, day),
         settings.duration("channel.handshake-timeout", Duration.ofSeconds(10), shortest, day),
         settings.duration("channel.idle-timeout", Duration.ofSeconds(60), shortest, day),
-        settings.duration("channel.receive-timeout", Duration.ofHours(2), shortest, day));
+        settings.duration("channel.receive-timeout", Duration.ofHours(2), shortest, day),
+        settings.duration("channel.reconnect-timeout", Duration.ofMinutes(2), shortest, day));
   }
 
   private static Privacy privacy(Settings settings) {
@@ -260,6 +263,7 @@ public record PartyConfig(
     all.put("channel.handshake-timeout", Settings.inSeconds(timeouts.handshake()));
     all.put("channel.idle-timeout", Settings.inSeconds(timeouts.idle()));
     all.put("channel.receive-timeout", Settings.inSeconds(timeouts.receive()));
+    all.put("channel.reconnect-timeout", Settings.inSeconds(timeouts.reconnect()));
     all.put("privacy.min-key-bits", String.valueOf(privacy.minKeyBits()));
     all.put("privacy.min-intersection", String.valueOf(privacy.minIntersection()));
     all.put("privacy.max-peer-set-size", String.valueOf(privacy.maxPeerSetSize()));

@@ -34,6 +34,7 @@ abstract class ChannelContract {
           Duration.ofSeconds(20),
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
+          Duration.ofMillis(300),
           Duration.ofMillis(300));
 
   abstract Parties.Network network(ExchangeLimits limits, ExchangeTimeouts timeouts);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.TestMessage.Blob;
+import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
@@ -22,21 +23,31 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InboundTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final PartyId INSURER = new PartyId("insurer");
+  private static final byte[] RUN = new byte[16];
   private static final String SESSION = "a1".repeat(32);
   private static final String OLD_SESSION = "b2".repeat(32);
   private static final ExchangeLimits LIMITS = new ExchangeLimits(1 << 16, 1 << 20);
 
   private final LoneExchange bank = new LoneExchange(BANK, RETAILER, LIMITS);
-  private final FrameHandler inbound = bank.accepted(RETAILER, bank);
+  private final FrameHandler inbound = letIn(bank);
+  private long sequence;
 
   InboundTest() {
     bank.open(SESSION);
     bank.written.clear();
+  }
+
+  private static FrameHandler letIn(LoneExchange exchange) {
+    FrameHandler link = exchange.accepted(RETAILER, exchange);
+    link.start();
+    link.frame(Frames.hail(RUN));
+    return link;
   }
 
   private static MessageKey key(int number) {
@@ -48,12 +59,13 @@ class InboundTest {
     return Envelope.of(key, 60_002, body);
   }
 
-  private static List<ByteBuffer> frames(Envelope envelope) {
+  private static List<ByteBuffer> frames(long sequence, Envelope envelope) {
     List<ByteBuffer> frames = new ArrayList<>();
     byte[] body = envelope.body();
     frames.add(
         Frames.head(
-            new Frames.Head(envelope.key(), envelope.typeId(), body.length, envelope.digest())));
+            new Frames.Head(
+                envelope.key(), sequence, envelope.typeId(), body.length, envelope.digest())));
     if (body.length > 0) {
       frames.add(Frames.chunk(body, 0, body.length));
     }
@@ -61,7 +73,7 @@ class InboundTest {
   }
 
   private void deliver(Envelope envelope) {
-    frames(envelope).forEach(inbound::frame);
+    frames(++sequence, envelope).forEach(inbound::frame);
   }
 
   @Test
@@ -71,8 +83,7 @@ class InboundTest {
     assertThat(bank.written).isEmpty();
     Envelope received = bank.receive(key(0));
     assertThat(received.body()).isEqualTo(sent.body());
-    assertThat(bank.written)
-        .containsExactly(Frames.credit(sent.body().length + ExchangeLimits.MESSAGE_COST));
+    assertThat(bank.written).containsExactly(Frames.credit(1));
     assertThat(bank.mailbox().size()).isZero();
   }
 
@@ -113,14 +124,16 @@ class InboundTest {
     for (long seed = 0; seed < 1000; seed++) {
       Random random = new Random(seed);
       LoneExchange reader = new LoneExchange(BANK, RETAILER, ExchangeLimits.DEFAULT);
-      FrameHandler link = reader.accepted(RETAILER, reader);
+      FrameHandler link = letIn(reader);
       reader.open(SESSION);
       List<Envelope> schedule = new ArrayList<>();
       for (int number = 0; number < 10; number++) {
         schedule.addAll(Collections.nCopies(1 + random.nextInt(5), blob(key(number), number)));
       }
       Collections.shuffle(schedule, random);
-      schedule.forEach(sent -> frames(sent).forEach(link::frame));
+      for (int i = 0; i < schedule.size(); i++) {
+        frames(i + 1, schedule.get(i)).forEach(link::frame);
+      }
       for (int number = 0; number < 10; number++) {
         assertThat(reader.receive(key(number)).body()).as("seed " + seed).hasSize(4 + number);
       }
@@ -147,7 +160,7 @@ class InboundTest {
   @Test
   void frame_moreThanTheWindow_refusedBeforeItsBody() {
     deliver(blob(key(0), 60_000));
-    assertThatThrownBy(() -> inbound.frame(frames(blob(key(1), 10_000)).get(0)))
+    assertThatThrownBy(() -> inbound.frame(frames(2, blob(key(1), 10_000)).get(0)))
         .isInstanceOf(ProtocolException.class)
         .hasMessage("Party retailer sends more than its window");
   }
@@ -155,21 +168,25 @@ class InboundTest {
   @Test
   void frame_announcedButNotSent_takesNoMemory() {
     LoneExchange wide = new LoneExchange(BANK, RETAILER, new ExchangeLimits(1 << 16, 1 << 30));
-    FrameHandler link = wide.accepted(RETAILER, wide);
+    FrameHandler link = letIn(wide);
     Runtime runtime = Runtime.getRuntime();
     long before = runtime.totalMemory() - runtime.freeMemory();
     wide.open(SESSION);
-    link.frame(Frames.head(new Frames.Head(key(0), 60_002, 1 << 30, new byte[32])));
+    link.frame(Frames.head(new Frames.Head(key(0), 1, 60_002, 1 << 30, new byte[32])));
     long after = runtime.totalMemory() - runtime.freeMemory();
     assertThat(after - before).isLessThan(64L << 20);
   }
 
   private static ByteBuffer head(UnaryOperator<byte[]> change) {
-    return ByteBuffer.wrap(change.apply(frames(blob(key(0), 10)).get(0).array()));
+    return ByteBuffer.wrap(change.apply(frames(1, blob(key(0), 10)).get(0).array()));
+  }
+
+  private static ByteBuffer headOf(long sequence) {
+    return Frames.head(new Frames.Head(key(0), sequence, 60_002, 4, new byte[32]));
   }
 
   private static ByteBuffer head(MessageKey key, int type, int length) {
-    return Frames.head(new Frames.Head(key, type, length, new byte[32]));
+    return Frames.head(new Frames.Head(key, 1, type, length, new byte[32]));
   }
 
   private static ByteBuffer raw(int... bytes) {
@@ -187,7 +204,13 @@ class InboundTest {
         Arguments.of("kind 0", raw(0)),
         Arguments.of("unknown kind", raw(99, 1, 2, 3)),
         Arguments.of("negative kind", raw(-1)),
-        Arguments.of("welcome from the dialler", Frames.welcome(LIMITS)),
+        Arguments.of("welcome from the dialler", Frames.welcome(RUN, LIMITS)),
+        Arguments.of("second hail", Frames.hail(RUN)),
+        Arguments.of("hail cut short", raw(Frames.HAIL, 1, 2)),
+        Arguments.of("message 0", headOf(0)),
+        Arguments.of("message -1", headOf(-1)),
+        Arguments.of("message 2 before 1", headOf(2)),
+        Arguments.of("message 2^63 - 1", headOf(Long.MAX_VALUE)),
         Arguments.of("credit from the dialler", Frames.credit(1)),
         Arguments.of("head without anything", raw(Frames.MESSAGE)),
         Arguments.of("head cut short", head(bytes -> Arrays.copyOf(bytes, bytes.length - 1))),
@@ -231,7 +254,7 @@ class InboundTest {
   @CsvSource({"1, 1048576, true", "1, 1048577, false", "10, 1048576, true", "10, 1048577, false"})
   void frame_headOutsideAStep_isTakenUpToOneMebibyte(int type, int length, boolean taken) {
     LoneExchange wide = new LoneExchange(BANK, RETAILER, ExchangeLimits.DEFAULT);
-    FrameHandler link = wide.accepted(RETAILER, wide);
+    FrameHandler link = letIn(wide);
     wide.open(SESSION);
     String session = type < 10 ? MessageKey.OPENING : SESSION;
     ByteBuffer frame =
@@ -249,7 +272,7 @@ class InboundTest {
   @Test
   void send_moreThanOneMebibyteOutsideAStep_isTheCallersFault() {
     FrameHandler outbound = bank.dialled(RETAILER, bank);
-    outbound.frame(Frames.welcome(ExchangeLimits.DEFAULT));
+    outbound.frame(Frames.welcome(RUN, ExchangeLimits.DEFAULT));
     MessageKey key = new MessageKey(SESSION, MessageKey.CONTROL, 1, BANK, RETAILER, 0);
     assertThatThrownBy(() -> bank.send(Envelope.of(key, 10, new byte[(1 << 20) + 1])))
         .isInstanceOf(IllegalArgumentException.class)
@@ -287,13 +310,14 @@ class InboundTest {
         Arguments.of("one bit flipped", List.of(Frames.chunk(flipped, 0, body.length))),
         Arguments.of("chunk too long", List.of(Frames.chunk(new byte[100], 0, 100))),
         Arguments.of("empty chunk", List.of(raw(Frames.CHUNK))),
-        Arguments.of("second head within", List.of(Frames.chunk(body, 0, 3), frames(good).get(0))));
+        Arguments.of(
+            "second head within", List.of(Frames.chunk(body, 0, 3), frames(2, good).get(0))));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("hostileBodies")
   void frame_hostileBody_nothingIsStored(String what, List<ByteBuffer> chunks) {
-    inbound.frame(frames(blob(key(0), 10)).get(0));
+    inbound.frame(frames(1, blob(key(0), 10)).get(0));
     assertThatThrownBy(() -> chunks.forEach(inbound::frame)).isInstanceOf(ProtocolException.class);
     assertThat(bank.mailbox().size()).isZero();
   }
@@ -350,7 +374,7 @@ class InboundTest {
   @Test
   void dialledLink_creditThatWasNeverSpent_refused() {
     FrameHandler outbound = bank.dialled(RETAILER, bank);
-    outbound.frame(Frames.welcome(LIMITS));
+    outbound.frame(Frames.welcome(RUN, LIMITS));
     assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("Invalid credit");
@@ -359,16 +383,167 @@ class InboundTest {
   @Test
   void dialledLink_secondWelcome_refused() {
     FrameHandler outbound = bank.dialled(RETAILER, bank);
-    outbound.frame(Frames.welcome(LIMITS));
-    assertThatThrownBy(() -> outbound.frame(Frames.welcome(LIMITS)))
+    outbound.frame(Frames.welcome(RUN, LIMITS));
+    assertThatThrownBy(() -> outbound.frame(Frames.welcome(RUN, LIMITS)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("Second welcome");
   }
 
   @Test
-  void accepted_secondLinkOfAPeer_refused() {
-    assertThatThrownBy(() -> bank.accepted(RETAILER, bank))
+  void accepted_messageBeforeTheHail_refused() {
+    FrameHandler link = bank.accepted(RETAILER, bank);
+    link.start();
+    assertThat(link.isOpen()).isFalse();
+    assertThatThrownBy(() -> link.frame(headOf(1)))
         .isInstanceOf(ProtocolException.class)
-        .hasMessage("Party retailer has dialled twice");
+        .hasMessageContaining("before the hail");
+  }
+
+  @Test
+  void accepted_secondRunOfAPeerThatIsStillThere_isTurnedAwayAndTheFirstGoesOn() {
+    FrameHandler second = bank.accepted(RETAILER, bank);
+    second.start();
+    byte[] otherRun = new byte[16];
+    otherRun[3] = 1;
+    second.frame(Frames.hail(otherRun));
+    assertThat(second.isOpen()).isFalse();
+    Envelope sent = blob(key(0), 100);
+    deliver(sent);
+    assertThat(bank.receive(key(0)).body()).isEqualTo(sent.body());
+  }
+
+  @Test
+  void accepted_anotherRunAfterTheFirstWasLost_endsAll() {
+    inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    FrameHandler second = bank.accepted(RETAILER, bank);
+    second.start();
+    byte[] otherRun = new byte[16];
+    otherRun[15] = 1;
+    second.frame(Frames.hail(otherRun));
+    assertThatThrownBy(() -> bank.receive(key(0)))
+        .isInstanceOf(PeerUnavailableException.class)
+        .hasMessageContaining("Party retailer was started anew");
+  }
+
+  @Test
+  void lost_linkThatDoesNotComeBack_endsAllAfterTheReconnectTimeout() {
+    inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    assertThatThrownBy(() -> bank.receive(key(0)))
+        .isInstanceOf(PeerUnavailableException.class)
+        .hasMessage("Lost the link to party retailer; it did not come back within 300 ms");
+  }
+
+  /** Every point at which a link can end while three messages are on their way. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+  void lost_atEachFrame_whatIsSentAgainIsThereOnceAndTheRoomComesBack(int frames) {
+    List<ByteBuffer> all = new ArrayList<>();
+    for (int number = 0; number < 3; number++) {
+      all.addAll(frames(number + 1, blob(key(number), 20_000)));
+    }
+    all.subList(0, frames).forEach(frame -> inbound.frame(frame.duplicate()));
+    if (frames >= 2) {
+      // Its credit goes with the link.
+      bank.receive(key(0));
+    }
+    inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    FrameHandler next = letIn(bank);
+    bank.written.clear();
+    all.forEach(frame -> next.frame(frame.duplicate()));
+    for (int number = frames >= 2 ? 1 : 0; number < 3; number++) {
+      assertThat(bank.receive(key(number)).body()).hasSize(20_004);
+    }
+    assertThat(bank.mailbox().size()).isZero();
+    assertThat(bank.written).contains(Frames.credit(1), Frames.credit(2), Frames.credit(3));
+    // The whole window is free again: 64 KiB.
+    for (int number = 3; number < 6; number++) {
+      frames(number + 1, blob(key(number), 21_000)).forEach(next::frame);
+    }
+  }
+
+  @Test
+  void lost_linkThatANewOneHasReplaced_saysNothingMore() {
+    FrameHandler next = letIn(bank);
+    inbound.frame(frames(1, blob(key(0), 10)).get(0));
+    inbound.frame(raw(Frames.CHUNK, 1, 2, 3));
+    inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    frames(1, blob(key(0), 10)).forEach(next::frame);
+    assertThat(bank.receive(key(0)).body()).hasSize(14);
+  }
+
+  @Test
+  void repeated_otherBytesAfterALostLink_endSession() {
+    deliver(blob(key(0), 100));
+    inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    FrameHandler next = letIn(bank);
+    assertThatThrownBy(() -> frames(1, blob(key(0), 101)).forEach(next::frame))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Different bytes under one key");
+  }
+
+  @Test
+  void close_sessionWithMessagesThatNobodyReceived_givesTheirRoomBack() {
+    deliver(blob(key(0), 60_000));
+    bank.close(SESSION);
+    assertThat(bank.written).containsExactly(Frames.credit(1));
+    bank.open(OLD_SESSION);
+    deliver(blob(new MessageKey(OLD_SESSION, "1-talk", 1, RETAILER, BANK, 0), 60_000));
+  }
+
+  @Test
+  void send_overALinkThatIsLost_isSentAgainInOrderOverTheNext() {
+    FrameHandler first = bank.dialled(RETAILER, bank);
+    first.frame(Frames.welcome(RUN, LIMITS));
+    for (int number = 0; number < 3; number++) {
+      bank.send(blob(new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, number), number));
+    }
+    first.frame(Frames.credit(2));
+    first.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    bank.written.clear();
+    FrameHandler second = bank.dialled(RETAILER, bank);
+    second.frame(Frames.welcome(RUN, LIMITS));
+    // A send may come before the thread that catches up: it does so itself.
+    bank.send(blob(new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, 3), 3));
+    List<Long> sequences = new ArrayList<>();
+    for (ByteBuffer frame : List.copyOf(bank.written)) {
+      ByteBuffer copy = frame.duplicate();
+      if (Frames.kind(copy) == Frames.MESSAGE) {
+        sequences.add(Frames.readHead(Frames.control(copy)).sequence());
+      }
+    }
+    assertThat(sequences).containsExactly(1L, 3L, 4L);
+    assertThat(bank.written.get(0)).isEqualTo(Frames.hail(bank.incarnation()));
+    // What the old link still says is not heard; a credit that comes twice is.
+    first.frame(Frames.credit(77));
+    second.frame(Frames.credit(1));
+    second.frame(Frames.credit(1));
+    assertThatThrownBy(() -> second.frame(Frames.credit(5)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Invalid credit");
+  }
+
+  @Test
+  void welcome_withOtherRoomThanBefore_refused() {
+    FrameHandler first = bank.dialled(RETAILER, bank);
+    first.frame(Frames.welcome(RUN, LIMITS));
+    first.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    FrameHandler second = bank.dialled(RETAILER, bank);
+    assertThatThrownBy(() -> second.frame(Frames.welcome(RUN, ExchangeLimits.DEFAULT)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("grants other room");
+  }
+
+  @Test
+  void abort_whileTheLinkIsAway_isToldOverTheNext() {
+    FrameHandler first = bank.dialled(RETAILER, bank);
+    first.frame(Frames.welcome(RUN, LIMITS));
+    first.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    bank.abort(SESSION, AbortCode.DATA, "");
+    bank.written.clear();
+    bank.dialled(RETAILER, bank).frame(Frames.welcome(RUN, LIMITS));
+    assertThat(bank.written)
+        .containsExactly(
+            Frames.hail(bank.incarnation()),
+            Frames.abort(new Frames.Abort(SESSION, AbortCode.DATA.number(), "")));
   }
 }

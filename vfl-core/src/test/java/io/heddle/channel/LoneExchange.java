@@ -3,12 +3,13 @@ package io.heddle.channel;
 
 import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One exchange without a network: the test plays the peer, frame by frame. */
 final class LoneExchange extends Exchange implements Link {
-  final List<ByteBuffer> written = new ArrayList<>();
+  final List<ByteBuffer> written = new CopyOnWriteArrayList<>();
 
   LoneExchange(PartyId self, PartyId peer, ExchangeLimits limits) {
     super(
@@ -16,7 +17,12 @@ final class LoneExchange extends Exchange implements Link {
         List.of(peer),
         Parties.codec(TestMessage.TYPES),
         limits,
-        ExchangeTimeouts.DEFAULT,
+        new ExchangeTimeouts(
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(300)),
         FrameObserver.NONE);
   }
 

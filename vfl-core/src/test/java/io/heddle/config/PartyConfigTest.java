@@ -47,6 +47,7 @@ class PartyConfigTest {
     assertThat(config.peers()).isEmpty();
     assertThat(config.timeouts().connect()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.timeouts().receive()).isEqualTo(Duration.ofHours(2));
+    assertThat(config.timeouts().reconnect()).isEqualTo(Duration.ofMinutes(2));
     assertThat(config.timeouts().idle()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.privacy())
         .isEqualTo(new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PredictorConsent.LIMITED));
@@ -66,7 +67,7 @@ class PartyConfigTest {
             party = bank   # a comment
             listen { host = 127.0.0.1, port = 4443 }
             identity { key-store = keys/me.p12, password-file = /secret/word }
-            channel { connect-timeout = 2 minutes, handshake-timeout = 3 s, idle-timeout = 500 ms, receive-timeout = 1 h }
+            channel { connect-timeout = 2 minutes, handshake-timeout = 3 s, idle-timeout = 500 ms, receive-timeout = 1 h, reconnect-timeout = 7 s }
             privacy { min-key-bits = 3072, min-intersection = 100, max-peer-set-size = 5000
               consent { labels = 10, predictor = no } }
             data { id = [first, last], label = y, columns = [a, b] }
@@ -86,6 +87,7 @@ class PartyConfigTest {
         .containsEntry("channel.handshake-timeout", "3 s")
         .containsEntry("channel.idle-timeout", "500 ms")
         .containsEntry("channel.receive-timeout", "3600 s")
+        .containsEntry("channel.reconnect-timeout", "7 s")
         .containsEntry("privacy.min-key-bits", "3072")
         .containsEntry("privacy.min-intersection", "100")
         .containsEntry("privacy.max-peer-set-size", "5000")

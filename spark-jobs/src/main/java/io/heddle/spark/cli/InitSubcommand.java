@@ -56,6 +56,7 @@ final class InitSubcommand implements Callable<Integer> {
       channel {
         # connect-timeout = 10 minutes   # for a peer to appear
         # receive-timeout = 2 hours        # for one message: the longest a peer may compute
+        # reconnect-timeout = 2 minutes    # for a lost link to come back
       }
       """;
 

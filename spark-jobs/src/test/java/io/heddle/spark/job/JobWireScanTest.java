@@ -74,7 +74,8 @@ class JobWireScanTest {
           Duration.ofMinutes(1),
           Duration.ofSeconds(10),
           Duration.ofMinutes(1),
-          Duration.ofMinutes(1));
+          Duration.ofMinutes(1),
+            Duration.ofSeconds(5));
 
   private final SparkSession spark;
   private final Path folder;

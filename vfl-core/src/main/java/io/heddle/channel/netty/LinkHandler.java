@@ -23,7 +23,8 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
   private final Tls tls;
   private @Nullable PartyId peer;
   private @Nullable NettyLink link;
-  private @Nullable FrameHandler frames;
+  private volatile @Nullable FrameHandler frames;
+  private boolean violated;
   private @Nullable Throwable cause;
 
   LinkHandler(NettyExchange exchange, Tls tls) {
@@ -37,8 +38,14 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
   /** The connection ended before it was of use; called once, instead of {@code lost}. */
   abstract void refused(@Nullable Throwable why);
 
-  /** Whether a connection that ends now was ever of use. */
-  abstract boolean wasOpen(PartyId party);
+  /** The connection ended after it had been of use. */
+  abstract void ended();
+
+  /** Whether both sides have let each other in. */
+  final boolean isOpen() {
+    FrameHandler reader = frames;
+    return reader != null && reader.isOpen();
+  }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
@@ -51,7 +58,9 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       }
     } else if (event instanceof IdleStateEvent idle && peer != null && link != null) {
       if (idle.state() == IdleState.WRITER_IDLE) {
-        exchange.keepAlive(peer, link, wasOpen(peer));
+        if (isOpen()) {
+          exchange.keepAlive(peer, link);
+        }
       } else if (idle.state() == IdleState.READER_IDLE) {
         cause = new PeerUnavailableException("Nothing heard from party " + peer + " for too long");
         end(context);
@@ -71,7 +80,9 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       NettyLink proved = new NettyLink(context.channel(), party, exchange.timeouts().receive());
       peer = party;
       link = proved;
-      frames = authenticated(party, proved);
+      FrameHandler handler = authenticated(party, proved);
+      frames = handler;
+      handler.start();
     } catch (SSLException | ProtocolException e) {
       cause = e;
       end(context);
@@ -86,11 +97,14 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       end(context);
       return;
     }
+    if (violated) {
+      return;
+    }
     try {
       reader.frame(frame.nioBuffer());
     } catch (ProtocolException e) {
       cause = e;
-      frames = null;
+      violated = true;
       end(context);
     }
   }
@@ -111,12 +125,12 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     PartyId party = peer;
     FrameHandler reader = frames;
-    if (party == null || !wasOpen(party)) {
+    if (party == null || reader == null || !reader.isOpen()) {
       refused(cause);
-    } else if (reader != null) {
+    } else if (!violated) {
       reader.lost(lost(party, cause));
+      ended();
     }
-    frames = null;
     super.channelInactive(context);
   }
 

@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -71,6 +72,7 @@ public final class NettyExchange extends Exchange {
   private final EventLoopGroup threads;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
+  private final Map<PartyId, Channel> hopeful = new ConcurrentHashMap<>();
   private @Nullable Channel listener;
 
   private NettyExchange(Builder settings, PrivateKey key, List<X509Certificate> chain) {
@@ -234,7 +236,7 @@ public final class NettyExchange extends Exchange {
 
   private void dial(PartyId party, long retryMillis) {
     Peer peer = addresses.get(party);
-    if (peer == null || isClosed()) {
+    if (peer == null || !isWanted(party)) {
       return;
     }
     new Bootstrap()
@@ -268,9 +270,18 @@ public final class NettyExchange extends Exchange {
     channel.close();
   }
 
-  void keepAlive(PartyId peer, NettyLink link, boolean open) {
-    if (open) {
-      ping(peer, link);
+  void keepAlive(PartyId peer, NettyLink link) {
+    ping(peer, link);
+  }
+
+  /** Of the links of a peer that are not in use yet the newest counts. */
+  private void onlyHopeful(PartyId party, Channel newest) {
+    Channel before = hopeful.put(party, newest);
+    if (before != null && !before.equals(newest)) {
+      LinkHandler handler = before.pipeline().get(LinkHandler.class);
+      if (handler == null || !handler.isOpen()) {
+        drop(before);
+      }
     }
   }
 
@@ -338,7 +349,6 @@ public final class NettyExchange extends Exchange {
 
   private final class AcceptedLink extends LinkHandler {
     private final Channel channel;
-    private boolean proved;
 
     AcceptedLink(Channel channel) {
       super(NettyExchange.this, tls);
@@ -353,10 +363,9 @@ public final class NettyExchange extends Exchange {
 
     @Override
     FrameHandler authenticated(PartyId party, NettyLink link) {
-      FrameHandler handler = accepted(party, link);
-      proved = true;
       unauthenticated.remove(channel);
-      return handler;
+      onlyHopeful(party, channel);
+      return accepted(party, link);
     }
 
     @Override
@@ -368,9 +377,7 @@ public final class NettyExchange extends Exchange {
     }
 
     @Override
-    boolean wasOpen(PartyId party) {
-      return proved;
-    }
+    void ended() {}
   }
 
   private final class DialledLink extends LinkHandler {
@@ -416,8 +423,8 @@ public final class NettyExchange extends Exchange {
     }
 
     @Override
-    boolean wasOpen(PartyId proved) {
-      return isOpen(party);
+    void ended() {
+      redial(party, FIRST_RETRY_MILLIS);
     }
   }
 

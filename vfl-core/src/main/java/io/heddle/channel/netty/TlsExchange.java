@@ -28,7 +28,11 @@ public final class TlsExchange {
             .listen(party.listen().host(), party.listen().port())
             .timeouts(
                 new ExchangeTimeouts(
-                    timeouts.connect(), timeouts.handshake(), timeouts.idle(), timeouts.receive()));
+                    timeouts.connect(),
+                    timeouts.handshake(),
+                    timeouts.idle(),
+                    timeouts.receive(),
+                    timeouts.reconnect()));
     for (PartyId name : job.parties()) {
       PartyConfig.Peer peer = party.peers().get(name);
       if (peer != null) {

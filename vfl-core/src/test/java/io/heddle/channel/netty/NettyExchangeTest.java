@@ -63,7 +63,8 @@ class NettyExchangeTest {
           Duration.ofSeconds(20),
           Duration.ofSeconds(3),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          Duration.ofMillis(500));
 
   private final List<Exchange> opened = new ArrayList<>();
   private final int bankPort = NettyNetwork.freePort();
@@ -172,7 +173,8 @@ class NettyExchangeTest {
                 Duration.ofMillis(400),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(1)));
+                Duration.ofSeconds(1),
+                Duration.ofMillis(500)));
     assertThatThrownBy(() -> bank.connect(Progress.NONE))
         .isInstanceOf(PeerUnavailableException.class)
         .hasMessage("Party retailer did not appear within 400 ms");
@@ -209,7 +211,8 @@ class NettyExchangeTest {
             Duration.ofMillis(100),
             Duration.ofSeconds(3),
             Duration.ofSeconds(20),
-            Duration.ofSeconds(20));
+            Duration.ofSeconds(20),
+            Duration.ofMillis(500));
     NettyExchange bank = bank(RETAILER_ID, brief);
     long start = System.nanoTime();
     bank.abortUnopened(AbortCode.DATA, Progress.NONE);
@@ -358,7 +361,7 @@ class NettyExchangeTest {
     // No handshake times out while this test runs.
     Duration forLong = Duration.ofMinutes(10);
     NettyExchange bank =
-        bank(RETAILER_ID, new ExchangeTimeouts(forLong, forLong, forLong, forLong));
+        bank(RETAILER_ID, new ExchangeTimeouts(forLong, forLong, forLong, forLong, forLong));
     List<Socket> silent = new ArrayList<>();
     try {
       // All of the first 20 are known to the bank once four of them had to go.
@@ -420,7 +423,7 @@ class NettyExchangeTest {
       throws Exception {
     NettyExchange bank = bank(RETAILER_ID, PATIENT);
     try (RawPeer peer = RawPeer.dial(bankPort, RETAILER_ID, "TLSv1.3", Tls.PROTOCOL)) {
-      assertThat(peer.readFrame()).startsWith(1);
+      peer.letIn();
       peer.write(bytes);
       assertThat(connectFailures(bank).get(BANK)).isInstanceOf(ProtocolException.class);
     }
@@ -430,7 +433,7 @@ class NettyExchangeTest {
   void frame_truncatedThenClosed_isALostLink() throws Exception {
     NettyExchange bank = bank(RETAILER_ID, PATIENT);
     try (RawPeer peer = RawPeer.dial(bankPort, RETAILER_ID, "TLSv1.3", Tls.PROTOCOL)) {
-      assertThat(peer.readFrame()).startsWith(1);
+      peer.letIn();
       peer.write(framed(1000, 2, 0, 0));
     }
     assertThat(connectFailures(bank).get(BANK))
@@ -447,9 +450,10 @@ class NettyExchangeTest {
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(3),
                 Duration.ofMillis(600),
-                Duration.ofSeconds(20)));
+                Duration.ofSeconds(20),
+                Duration.ofMillis(500)));
     try (RawPeer peer = RawPeer.dial(bankPort, RETAILER_ID, "TLSv1.3", Tls.PROTOCOL)) {
-      assertThat(peer.readFrame()).startsWith(1);
+      peer.letIn();
       assertThat(peer.readFrame()).as("a ping").containsExactly(7);
       assertThat(connectFailures(bank).get(BANK))
           .isInstanceOf(PeerUnavailableException.class)
@@ -525,7 +529,8 @@ class NettyExchangeTest {
             Duration.ofSeconds(20),
             Duration.ofSeconds(5),
             Duration.ofSeconds(20),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            Duration.ofMillis(500));
     try (Relay toRetailer = new Relay(retailerPort)) {
       NettyExchange bank =
           exchange(BANK, bankPort, BANK_ID, RETAILER, toRetailer.port(), RETAILER_ID, hasty);

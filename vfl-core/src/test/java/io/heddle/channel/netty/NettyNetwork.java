@@ -41,7 +41,8 @@ public record NettyNetwork(
           Duration.ofSeconds(20),
           Duration.ofSeconds(5),
           Duration.ofSeconds(20),
-          Duration.ofSeconds(20));
+          Duration.ofSeconds(20),
+          Duration.ofMillis(500));
 
   public NettyNetwork() {
     this(ExchangeLimits.DEFAULT, TIMEOUTS, party -> FrameObserver.NONE);
