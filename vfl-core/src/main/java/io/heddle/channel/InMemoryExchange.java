@@ -114,6 +114,11 @@ public final class InMemoryExchange extends Exchange {
     }
 
     @Override
+    public boolean isOpen() {
+      return reader != null;
+    }
+
+    @Override
     public void close() {
       reader = null;
     }

@@ -13,6 +13,9 @@ public interface Link {
    */
   void write(ByteBuffer frame, boolean wait);
 
+  /** Whether the connection is there. */
+  boolean isOpen();
+
   /** Closes the connection after what was written. */
   void close();
 }

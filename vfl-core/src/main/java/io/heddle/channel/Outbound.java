@@ -140,7 +140,8 @@ final class Outbound {
       }
       return true;
     } catch (PeerUnavailableException e) {
-      if (Thread.currentThread().isInterrupted()) {
+      if (link.link().isOpen()) {
+        // The peer does not read, or this thread shall end.
         throw e;
       }
       // It is sent again over the next link, or the peer is given up.

@@ -44,7 +44,7 @@ class InboundTest {
   }
 
   private static FrameHandler letIn(LoneExchange exchange) {
-    FrameHandler link = exchange.accepted(RETAILER, exchange);
+    FrameHandler link = exchange.accepted(RETAILER, exchange.wire());
     link.start();
     link.frame(Frames.hail(RUN));
     return link;
@@ -271,7 +271,7 @@ class InboundTest {
 
   @Test
   void send_moreThanOneMebibyteOutsideAStep_isTheCallersFault() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, ExchangeLimits.DEFAULT));
     MessageKey key = new MessageKey(SESSION, MessageKey.CONTROL, 1, BANK, RETAILER, 0);
     assertThatThrownBy(() -> bank.send(Envelope.of(key, 10, new byte[(1 << 20) + 1])))
@@ -365,7 +365,7 @@ class InboundTest {
 
   @Test
   void dialledLink_framesBeforeTheWelcome_refused() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
     assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("before the welcome");
@@ -373,7 +373,7 @@ class InboundTest {
 
   @Test
   void dialledLink_creditThatWasNeverSpent_refused() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, LIMITS));
     assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
         .isInstanceOf(ProtocolException.class)
@@ -382,7 +382,7 @@ class InboundTest {
 
   @Test
   void dialledLink_secondWelcome_refused() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank);
+    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, LIMITS));
     assertThatThrownBy(() -> outbound.frame(Frames.welcome(RUN, LIMITS)))
         .isInstanceOf(ProtocolException.class)
@@ -391,7 +391,7 @@ class InboundTest {
 
   @Test
   void accepted_messageBeforeTheHail_refused() {
-    FrameHandler link = bank.accepted(RETAILER, bank);
+    FrameHandler link = bank.accepted(RETAILER, bank.wire());
     link.start();
     assertThat(link.isOpen()).isFalse();
     assertThatThrownBy(() -> link.frame(headOf(1)))
@@ -401,7 +401,7 @@ class InboundTest {
 
   @Test
   void accepted_secondRunOfAPeerThatIsStillThere_isTurnedAwayAndTheFirstGoesOn() {
-    FrameHandler second = bank.accepted(RETAILER, bank);
+    FrameHandler second = bank.accepted(RETAILER, bank.wire());
     second.start();
     byte[] otherRun = new byte[16];
     otherRun[3] = 1;
@@ -415,7 +415,7 @@ class InboundTest {
   @Test
   void accepted_anotherRunAfterTheFirstWasLost_endsAll() {
     inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
-    FrameHandler second = bank.accepted(RETAILER, bank);
+    FrameHandler second = bank.accepted(RETAILER, bank.wire());
     second.start();
     byte[] otherRun = new byte[16];
     otherRun[15] = 1;
@@ -492,7 +492,7 @@ class InboundTest {
 
   @Test
   void send_overALinkThatIsLost_isSentAgainInOrderOverTheNext() {
-    FrameHandler first = bank.dialled(RETAILER, bank);
+    FrameHandler first = bank.dialled(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     for (int number = 0; number < 3; number++) {
       bank.send(blob(new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, number), number));
@@ -500,7 +500,7 @@ class InboundTest {
     first.frame(Frames.credit(2));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
     bank.written.clear();
-    FrameHandler second = bank.dialled(RETAILER, bank);
+    FrameHandler second = bank.dialled(RETAILER, bank.wire());
     second.frame(Frames.welcome(RUN, LIMITS));
     // A send may come before the thread that catches up: it does so itself.
     bank.send(blob(new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, 3), 3));
@@ -524,10 +524,10 @@ class InboundTest {
 
   @Test
   void welcome_withOtherRoomThanBefore_refused() {
-    FrameHandler first = bank.dialled(RETAILER, bank);
+    FrameHandler first = bank.dialled(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
-    FrameHandler second = bank.dialled(RETAILER, bank);
+    FrameHandler second = bank.dialled(RETAILER, bank.wire());
     assertThatThrownBy(() -> second.frame(Frames.welcome(RUN, ExchangeLimits.DEFAULT)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("grants other room");
@@ -535,12 +535,12 @@ class InboundTest {
 
   @Test
   void abort_whileTheLinkIsAway_isToldOverTheNext() {
-    FrameHandler first = bank.dialled(RETAILER, bank);
+    FrameHandler first = bank.dialled(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
     bank.abort(SESSION, AbortCode.DATA, "");
     bank.written.clear();
-    bank.dialled(RETAILER, bank).frame(Frames.welcome(RUN, LIMITS));
+    bank.dialled(RETAILER, bank.wire()).frame(Frames.welcome(RUN, LIMITS));
     assertThat(bank.written)
         .containsExactly(
             Frames.hail(bank.incarnation()),

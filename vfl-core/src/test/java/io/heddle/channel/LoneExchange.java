@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One exchange without a network: the test plays the peer, frame by frame. */
-final class LoneExchange extends Exchange implements Link {
+final class LoneExchange extends Exchange {
   final List<ByteBuffer> written = new CopyOnWriteArrayList<>();
 
   LoneExchange(PartyId self, PartyId peer, ExchangeLimits limits) {
@@ -37,8 +37,23 @@ final class LoneExchange extends Exchange implements Link {
   @Override
   protected void stop() {}
 
-  @Override
-  public void write(ByteBuffer frame, boolean wait) {
-    written.add(frame);
+  /** A link that keeps what is written. */
+  private final class Wire implements Link {
+    @Override
+    public void write(ByteBuffer frame, boolean wait) {
+      written.add(frame);
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  Link wire() {
+    return new Wire();
   }
 }

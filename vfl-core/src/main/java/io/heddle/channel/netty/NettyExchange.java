@@ -31,6 +31,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
@@ -399,8 +400,7 @@ public final class NettyExchange extends Exchange {
 
     @Override
     void refused(@Nullable Throwable why) {
-      boolean verdict = why instanceof SSLException || why instanceof ProtocolException;
-      if (why == null || !verdict || why instanceof SslHandshakeTimeoutException) {
+      if (!isVerdict(why)) {
         redial(party, retryMillis);
         return;
       }
@@ -426,6 +426,23 @@ public final class NettyExchange extends Exchange {
     void ended() {
       redial(party, FIRST_RETRY_MILLIS);
     }
+  }
+
+  /** Whether the other side is not who it should be, and not just gone. */
+  private static boolean isVerdict(@Nullable Throwable why) {
+    if (why == null || why instanceof SslHandshakeTimeoutException) {
+      return false;
+    }
+    for (Throwable t = why; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException || t instanceof NotSslRecordException) {
+        return true;
+      }
+      if (t instanceof IOException && !(t instanceof SSLException)) {
+        // The connection broke in the middle of the handshake.
+        return false;
+      }
+    }
+    return why instanceof SSLException || why instanceof ProtocolException;
   }
 
   /** Why TLS failed, for an operator who compares certificates. */

@@ -70,6 +70,11 @@ final class NettyLink implements Link {
   }
 
   @Override
+  public boolean isOpen() {
+    return channel.isActive();
+  }
+
+  @Override
   public void close() {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }

@@ -38,9 +38,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -472,10 +477,19 @@ class NettyExchangeTest {
       Relay toBank,
       Parties.Code<Boolean> ofBank,
       Parties.Code<Boolean> ofRetailer) {
+    throughRelays(PATIENT, toRetailer, toBank, ofBank, ofRetailer);
+  }
+
+  private void throughRelays(
+      ExchangeTimeouts timeouts,
+      Relay toRetailer,
+      Relay toBank,
+      Parties.Code<Boolean> ofBank,
+      Parties.Code<Boolean> ofRetailer) {
     NettyExchange bank =
-        exchange(BANK, bankPort, BANK_ID, RETAILER, toRetailer.port(), RETAILER_ID, PATIENT);
+        exchange(BANK, bankPort, BANK_ID, RETAILER, toRetailer.port(), RETAILER_ID, timeouts);
     NettyExchange retailer =
-        exchange(RETAILER, retailerPort, RETAILER_ID, BANK, toBank.port(), BANK_ID, PATIENT);
+        exchange(RETAILER, retailerPort, RETAILER_ID, BANK, toBank.port(), BANK_ID, timeouts);
     Map<PartyId, Callable<Boolean>> calls = new TreeMap<>();
     calls.put(BANK, () -> run(bank, ofBank));
     calls.put(RETAILER, () -> run(retailer, ofRetailer));
@@ -598,7 +612,7 @@ class NettyExchangeTest {
   }
 
   @Test
-  void link_cutInTheMiddle_isUnavailableAtBoth() throws IOException {
+  void link_cutForGood_isUnavailableAtBothAfterTheReconnectTimeout() throws IOException {
     try (Relay toRetailer = new Relay(retailerPort);
         Relay toBank = new Relay(bankPort)) {
       CompletableFuture<Boolean> talking = new CompletableFuture<>();
@@ -615,11 +629,79 @@ class NettyExchangeTest {
                       session -> {
                         Channel step = session.beginStep("talk", new TreeMap<>());
                         talking.join();
-                        toRetailer.cut();
+                        toRetailer.shut();
                         return step.receive(BANK, Text.class).text().isEmpty();
                       }))
           .isInstanceOf(PeerUnavailableException.class)
-          .hasMessageContaining("Lost the link");
+          .hasMessageContaining("Lost the link")
+          .hasMessageContaining("it did not come back within 500 ms");
     }
+  }
+
+  /** Both links are cut again and again while messages of all sizes cross both ways. */
+  @Test
+  void link_cutManyTimes_everyMessageArrivesOnceAndInOrder() throws Exception {
+    int rounds = 40;
+    try (Relay toRetailer = new Relay(retailerPort);
+        Relay toBank = new Relay(bankPort)) {
+      CompletableFuture<Boolean> done = new CompletableFuture<>();
+      AtomicInteger cuts = new AtomicInteger();
+      Thread vandal =
+          new Thread(
+              () -> {
+                Random random = new Random(20261126);
+                while (!done.isDone()) {
+                  try {
+                    (random.nextBoolean() ? toRetailer : toBank).cut();
+                    cuts.incrementAndGet();
+                    done.get(50 + random.nextInt(400), TimeUnit.MILLISECONDS);
+                  } catch (TimeoutException | IOException e) {
+                    // On with it.
+                  } catch (InterruptedException | ExecutionException e) {
+                    throw new AssertionError(e);
+                  }
+                }
+              });
+      vandal.setDaemon(true);
+      CompletableFuture<Boolean> talking = new CompletableFuture<>();
+      try {
+        throughRelays(
+            ExchangeTimeouts.DEFAULT,
+            toRetailer,
+            toBank,
+            session -> {
+              Channel step = session.beginStep("talk", new TreeMap<>());
+              talking.join();
+              vandal.start();
+              boolean inOrder = talk(step, RETAILER, rounds);
+              done.complete(true);
+              return inOrder;
+            },
+            session -> {
+              Channel step = session.beginStep("talk", new TreeMap<>());
+              talking.complete(true);
+              return talk(step, BANK, rounds);
+            });
+      } finally {
+        done.complete(true);
+      }
+      assertThat(cuts.get()).isGreaterThan(1);
+    }
+  }
+
+  private static boolean talk(Channel step, PartyId peer, int rounds) {
+    for (int i = 0; i < rounds; i++) {
+      step.send(peer, new Blob(blob(i)));
+      step.send(peer, new Text("message " + i));
+      assertThat(step.receive(peer, Blob.class).bytes()).isEqualTo(blob(i));
+      assertThat(step.receive(peer, Text.class).text()).isEqualTo("message " + i);
+    }
+    return true;
+  }
+
+  private static byte[] blob(int number) {
+    byte[] bytes = new byte[(number * 7919) % 100_000 * (number % 10 == 0 ? 30 : 1)];
+    new Random(number).nextBytes(bytes);
+    return bytes;
   }
 }

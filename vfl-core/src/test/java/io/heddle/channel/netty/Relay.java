@@ -130,10 +130,15 @@ public final class Relay implements AutoCloseable {
     }
   }
 
+  /** Ends every connection, and takes no new ones. */
+  void shut() throws IOException {
+    listener.close();
+    cut();
+  }
+
   @Override
   public void close() throws IOException {
     ended.countDown();
-    listener.close();
-    cut();
+    shut();
   }
 }
