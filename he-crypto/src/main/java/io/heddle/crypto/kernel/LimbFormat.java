@@ -5,6 +5,7 @@ import static io.heddle.crypto.kernel.VectorLanes.HALF_LIMB;
 import static io.heddle.crypto.kernel.VectorLanes.LIMB_BITS;
 import static io.heddle.crypto.kernel.VectorLanes.LIMB_MASK;
 
+import io.heddle.crypto.number.FixedWidth;
 import java.math.BigInteger;
 
 /** Numbers as limbs and as bytes. */
@@ -41,7 +42,7 @@ final class LimbFormat {
     double[] out = new double[limbs];
     int width = (number.bitLength() + 7) / 8;
     byte[] bytes = new byte[width];
-    BigEndian.put(number, bytes, 0, width);
+    FixedWidth.put(number, bytes, 0, width);
     read(bytes, 0, width, out, 0, limbs);
     return out;
   }
