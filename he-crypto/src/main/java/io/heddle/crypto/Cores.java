@@ -4,6 +4,7 @@ package io.heddle.crypto;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -32,21 +33,24 @@ public final class Cores {
     int wanted = PIECES_PER_THREAD * threads();
     int fair = (size + wanted - 1) / wanted;
     int piece = Math.min(LARGEST, Math.max(1, (fair + STEP - 1) / STEP) * STEP);
+    return each(
+        (size + piece - 1) / piece, i -> work.run(i * piece, Math.min(size, (i + 1) * piece)));
+  }
+
+  /** Runs work that was cut already, handed out one by one, and gives its results in order. */
+  public static <T> List<T> each(int count, IntFunction<T> work) {
     // No parallel stream: it ties pieces into four bundles a thread, and on two cores into four
     // altogether, so that a core that is a little slower is waited for with a quarter of the work.
-    List<ForkJoinTask<T>> tasks =
-        IntStream.range(0, (size + piece - 1) / piece)
-            .mapToObj(i -> task(work, i * piece, Math.min(size, (i + 1) * piece)))
-            .toList();
+    List<ForkJoinTask<T>> tasks = IntStream.range(0, count).mapToObj(i -> task(work, i)).toList();
     return ForkJoinTask.invokeAll(tasks).stream().map(ForkJoinTask::join).toList();
   }
 
-  private static <T> ForkJoinTask<T> task(Piece<T> work, int from, int to) {
-    return ForkJoinTask.adapt(() -> work.run(from, to));
+  private static <T> ForkJoinTask<T> task(IntFunction<T> work, int i) {
+    return ForkJoinTask.adapt(() -> work.apply(i));
   }
 
-  /** A caller from outside works beside the threads of the common pool. */
-  private static int threads() {
+  /** How many threads work here: one from outside works beside those of the common pool. */
+  public static int threads() {
     ForkJoinPool pool = ForkJoinTask.getPool();
     return pool == null ? ForkJoinPool.getCommonPoolParallelism() + 1 : pool.getParallelism();
   }
