@@ -15,7 +15,7 @@ public final class FixedWidth {
    */
   public static void put(BigInteger value, byte[] into, int offset, int width) {
     byte[] bytes = value.toByteArray();
-    int sign = bytes[0] == 0 && bytes.length > 1 ? 1 : 0;
+    int sign = bytes[0] == 0 ? 1 : 0;
     int length = bytes.length - sign;
     if (value.signum() < 0 || length > width) {
       throw new IllegalArgumentException(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigInteger;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FixedWidthTest {
@@ -23,10 +24,12 @@ class FixedWidthTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"10000000000000000", "-1"})
-  void put_numberThatDoesNotFit_isRefused(String hex) {
-    assertThatThrownBy(() -> FixedWidth.put(new BigInteger(hex, 16), new byte[8], 0, 8))
+  @CsvSource({"10000000000000000, 65", "-1, 0", "-80, 7"})
+  void put_numberTooLongOrNegative_isRefused(String hex, int bits) {
+    byte[] bytes = new byte[8];
+    assertThatThrownBy(() -> FixedWidth.put(new BigInteger(hex, 16), bytes, 0, 8))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("8 bytes");
+        .hasMessage("A number of " + bits + " bits does not fit 8 bytes");
+    assertThat(bytes).containsOnly(0);
   }
 }
