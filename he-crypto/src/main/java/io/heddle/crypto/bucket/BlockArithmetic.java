@@ -18,12 +18,12 @@ public final class BlockArithmetic {
   private static final int SHORTEST_PIECE = 16;
 
   /** How long pieces should be that are cut for the cache's sake. */
-  private static final int TILED_PIECE = 32;
+  private static final int TILED_PIECE = 16;
 
   /** Factors that are in so many lists on average are prepared. */
   private static final int OFTEN = 3;
 
-  private static final int SMALLEST_TILE = 256;
+  private static final int SMALLEST_TILE = 128;
   private static final int LARGEST_TILE_BYTES = 2 << 20;
 
   /** A core should not be asked for less. */
