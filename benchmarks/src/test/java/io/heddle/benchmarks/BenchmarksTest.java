@@ -54,6 +54,17 @@ class BenchmarksTest {
   }
 
   @Test
+  void twoThreads_inHaste_measureEachKindOfWork() throws Exception {
+    assertThat(TwoThreads.measure(Duration.ofMillis(1), 300, 64))
+        .extracting(TwoThreads.Line::work)
+        .containsExactly(
+            "multiplication, nothing shared",
+            "encryption by the owner",
+            "histogram",
+            "histogram by joint buckets");
+  }
+
+  @Test
   void peerFigures_inHaste_haveEveryKey() throws Exception {
     Map<String, Object> figures = PeerFigures.measure(Duration.ofMillis(1), 300);
 

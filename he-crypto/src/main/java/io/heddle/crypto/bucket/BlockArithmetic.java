@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.bucket;
 
+import io.heddle.crypto.Cores;
 import io.heddle.crypto.kernel.Kernel;
 import io.heddle.crypto.kernel.Modulus;
 import io.heddle.crypto.kernel.Residues;
 import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
-import java.util.stream.IntStream;
 
 /**
  * Spreads operations on blocks of residues over the cores and counts what they cost. Safe for use
@@ -20,16 +18,19 @@ public final class BlockArithmetic {
   private static final int SHORTEST_PIECE = 16;
 
   /** How long pieces should be that are cut for the cache's sake. */
-  private static final int TILED_PIECE = 32;
+  private static final int TILED_PIECE = 16;
 
   /** Factors that are in so many lists on average are prepared. */
   private static final int OFTEN = 3;
 
-  private static final int SMALLEST_TILE = 256;
+  private static final int SMALLEST_TILE = 128;
   private static final int LARGEST_TILE_BYTES = 2 << 20;
 
   /** A core should not be asked for less. */
   private static final int SMALLEST_PART = 256;
+
+  /** The last part is waited for, so parts are short. */
+  private static final int PARTS_PER_THREAD = 8;
 
   private final Modulus modulus;
   private final LongAdder multiplications = new LongAdder();
@@ -211,14 +212,12 @@ public final class BlockArithmetic {
     if (parts == 1) {
       return work.apply(0);
     }
-    Residues[] results = new Residues[parts];
-    IntStream.range(0, parts).parallel().forEach(part -> results[part] = work.apply(part));
-    return modulus.concat(List.of(results));
+    return modulus.concat(Cores.each(parts, work));
   }
 
   private static int parts(int work, int smallest) {
-    int threads = ForkJoinPool.getCommonPoolParallelism() + 1;
-    int wanted = threads == 1 ? 1 : 4 * threads;
+    int threads = Cores.threads();
+    int wanted = threads == 1 ? 1 : PARTS_PER_THREAD * threads;
     return Math.max(1, Math.min(wanted, work / smallest));
   }
 

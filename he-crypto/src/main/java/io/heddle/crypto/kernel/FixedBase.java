@@ -19,14 +19,18 @@ public final class FixedBase {
 
   FixedBase(Modulus modulus, BigInteger base, int exponentBits, long maxTableBytes) {
     this.modulus = modulus;
-    long residueBytes = modulus.bytes() * 13L / 10;
-    int widest = 4;
-    while (widest < 10 && tableEntries(exponentBits, widest + 1) * residueBytes <= maxTableBytes) {
-      widest++;
-    }
-    window = widest;
+    window = window(exponentBits, modulus.bytes() * 13L / 10, maxTableBytes);
     windows = (exponentBits + window - 1) / window;
     table = table(base);
+  }
+
+  /** Bits of a window, 4 to 10: the widest with which the table has room. */
+  static int window(int exponentBits, long entryBytes, long maxTableBytes) {
+    int widest = 4;
+    while (widest < 10 && tableEntries(exponentBits, widest + 1) * entryBytes <= maxTableBytes) {
+      widest++;
+    }
+    return widest;
   }
 
   private static long tableEntries(int exponentBits, int window) {
@@ -84,20 +88,21 @@ public final class FixedBase {
     for (int k = 0; k < count; k++) {
       starts[k + 1] = starts[k] + needed;
       for (int i = 0; i < needed; i++) {
-        places[starts[k] + i] = (i << window) + digit(exponents, k * width, width, i * window);
+        places[starts[k] + i] =
+            (i << window) + digit(exponents, k * width, width, i * window, window);
       }
     }
     return modulus.products(table, places, starts);
   }
 
-  private int digit(byte[] exponents, int offset, int width, int bit) {
-    int value = 0;
-    for (int i = window - 1; i >= 0; i--) {
-      int at = bit + i;
-      int index = width - 1 - (at >> 3);
-      int set = index < 0 ? 0 : (exponents[offset + index] >> (at & 7)) & 1;
-      value = 2 * value + set;
+  /** The window that begins with the given bit of an exponent. */
+  static int digit(byte[] exponents, int offset, int width, int bit, int window) {
+    // Up to 10 bits from up to 7 on.
+    int held = 0;
+    for (int i = (bit >> 3) + 2; i >= bit >> 3; i--) {
+      int index = width - 1 - i;
+      held = (held << 8) | (index < 0 ? 0 : exponents[offset + index] & 0xff);
     }
-    return value;
+    return (held >> (bit & 7)) & ((1 << window) - 1);
   }
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.kernel;
 
-import static io.heddle.crypto.kernel.VectorLanes.HALF_LIMB;
-import static io.heddle.crypto.kernel.VectorLanes.HIGH_BITS;
 import static io.heddle.crypto.kernel.VectorLanes.LANES;
 import static io.heddle.crypto.kernel.VectorLanes.LIMB_BITS;
-import static io.heddle.crypto.kernel.VectorLanes.LOW_BITS;
 import static io.heddle.crypto.kernel.VectorLanes.PAD;
 
 import io.heddle.crypto.kernel.Residues.Limbs;
@@ -18,20 +15,18 @@ import java.util.List;
  * Montgomery multiplication of {@link VectorLanes#LANES} residues side by side.
  *
  * <p>It works modulo a multiple N' of the modulus that is -1 modulo B = 2^50: a quotient limb is
- * then the low limb of its column. Numbers are whole numbers x with |x| at most 2N', so that a
- * product reduced by R = B^rows, |ab|/R + N'/2, stays below N'; only {@link #toBytes} reduces to
- * one of 0 to the modulus minus one. (Montgomery, "Modular Multiplication without Trial Division",
- * Math. Comp. 44, 1985.)
+ * then the low limb of its column. Numbers are whole numbers x with |x| at most 2N'; R = B^rows is
+ * at least 4N', so a reduced product, |ab|/R + N'/2, is at most 3/2 N'; only {@link #toBytes}
+ * reduces to one of 0 to the modulus minus one. (Montgomery, "Modular Multiplication without Trial
+ * Division", Math. Comp. 44, 1985.)
  */
 final class LaneModulus extends Modulus {
-  /** Columns below R that are added up besides those above. */
-  static final int GUARDS = 2;
-
   private final BigInteger value;
   private final LimbFormat format;
   private final int limbs;
   private final int rows;
-  final double[] multiple;
+  private final BigInteger multiple;
+  final double[] multipleLanes;
   final long[] productBias;
   final long[] squareBias;
   final long[] lowBias;
@@ -44,31 +39,24 @@ final class LaneModulus extends Modulus {
   LaneModulus(BigInteger value) {
     this.value = value;
     BigInteger base = BigInteger.ONE.shiftLeft(LIMB_BITS);
-    BigInteger multiplier = value.modInverse(base).negate().mod(base);
+    this.multiple = value.multiply(value.modInverse(base).negate().mod(base));
     // Room for 2N' and the sign.
     this.limbs = (value.bitLength() + 2 * LIMB_BITS + 1) / LIMB_BITS;
-    this.rows = (limbs + 3) / 4 * 4;
-    this.format = new LimbFormat(value, value.multiply(multiplier), limbs);
-    this.multiple = broadcast(value.multiply(multiplier));
-    this.productBias = bias(0, (lows, highs, i) -> countProduct(lows, highs, i, 0));
-    this.squareBias = bias(0, (lows, highs, i) -> countProduct(lows, highs, i, i));
-    this.lowBias = bias(0, (lows, highs, i) -> count(lows, highs, i, 0, rows - i));
-    int lowest = rows - GUARDS;
-    this.upperBias =
-        bias(
-            lowest,
-            (lows, highs, i) -> {
-              count(lows, highs, i, Math.max(0, lowest - i), limbs + 3);
-              count(lows, highs, i, Math.max(0, lowest - i), limbs + 3);
-            });
-    BigInteger inverse = value.multiply(multiplier).negate().modInverse(radix());
-    this.negativeInverse = broadcastRows(inverse);
+    this.rows = (limbs + 1) / 2 * 2;
+    this.format = new LimbFormat(value, multiple, limbs);
+    this.multipleLanes = broadcast(multiple);
+    this.productBias = bias().products(1).reduction().columns();
+    this.squareBias = bias().square().reduction().columns();
+    this.lowBias = bias().low().columns();
+    this.upperBias = bias().upper().upper().columnsFrom(rows - LaneBias.GUARDS);
+    this.negativeInverse = broadcastRows(multiple.negate().modInverse(radix()));
     this.toMontgomery = broadcast(radix().multiply(radix()).mod(value));
     this.fromMontgomery = broadcast(BigInteger.ONE);
     this.one = format.limbs(radix().mod(value));
   }
 
-  private double[] broadcast(BigInteger number) {
+  /** The same number in all lanes, as it is. */
+  double[] broadcast(BigInteger number) {
     return broadcast(format.limbs(number));
   }
 
@@ -90,9 +78,19 @@ final class LaneModulus extends Modulus {
     return wide;
   }
 
+  /** For products of this modulus's numbers. */
+  LaneBias bias() {
+    return new LaneBias(limbs, rows);
+  }
+
   /** R. */
-  private BigInteger radix() {
+  BigInteger radix() {
     return BigInteger.ONE.shiftLeft(LIMB_BITS * rows);
+  }
+
+  /** N'. */
+  BigInteger multiple() {
+    return multiple;
   }
 
   /** Limbs of a number. */
@@ -100,72 +98,13 @@ final class LaneModulus extends Modulus {
     return limbs;
   }
 
-  /** Limbs by which a product is reduced: the next multiple of four. */
+  /** Limbs by which a product is reduced: the next even number. */
   int rows() {
     return rows;
   }
 
   int paddedLimbs() {
     return limbs + 2 * PAD;
-  }
-
-  int columns() {
-    return rows + limbs + PAD + 1;
-  }
-
-  /** What {@link #bias} leaves in the last column of a result. */
-  long excess() {
-    return (surplus() << LIMB_BITS) + HALF_LIMB;
-  }
-
-  /** Multiples of B that keep each column positive whatever is added to it. */
-  private long surplus() {
-    return 4L * limbs;
-  }
-
-  /** Counts what the four rows from {@code row} on add to the columns. */
-  @FunctionalInterface
-  private interface Rows {
-    void count(int[] lows, int[] highs, int row);
-  }
-
-  private void countProduct(int[] lows, int[] highs, int row, int from) {
-    count(lows, highs, row, from, limbs + 3);
-    count(lows, highs, row, 1, 4);
-    count(lows, highs, row, 4, limbs + 3);
-  }
-
-  /**
-   * What each column starts with: less the constants in the bits of the doubles that will be added,
-   * plus a surplus that is taken from the next column again, plus half a limb, which makes carried
-   * limbs lie around zero.
-   *
-   * @param lowest the first column that is carried
-   */
-  private long[] bias(int lowest, Rows rowsOf) {
-    int[] lows = new int[columns()];
-    int[] highs = new int[columns()];
-    for (int i = 0; i < rows; i += 4) {
-      rowsOf.count(lows, highs, i);
-    }
-    long[] bias = new long[columns() * LANES];
-    for (int c = 0; c < columns(); c++) {
-      long start =
-          (surplus() << LIMB_BITS)
-              - (c > lowest ? surplus() : 0)
-              + HALF_LIMB
-              - lows[c] * LOW_BITS
-              - highs[c] * HIGH_BITS;
-      Arrays.fill(bias, c * LANES, (c + 1) * LANES, start);
-    }
-    return bias;
-  }
-
-  private static void count(int[] lows, int[] highs, int column, int from, int to) {
-    for (int j = from; j < to; j++) {
-      lows[column + j]++;
-      highs[column + j + 1]++;
-    }
   }
 
   /** Copies a number into a lane. */
@@ -255,14 +194,14 @@ final class LaneModulus extends Modulus {
     return value;
   }
 
-  private double[] limbsOf(Residues residues) {
+  double[] limbsOf(Residues residues) {
     if (residues instanceof Limbs block && block.width == limbs) {
       return block.limbs;
     }
     throw new IllegalArgumentException("Residues of another modulus");
   }
 
-  private Residues block(double[] numbers) {
+  Residues block(double[] numbers) {
     return new Limbs(numbers, limbs, null);
   }
 
@@ -287,8 +226,17 @@ final class LaneModulus extends Modulus {
     }
   }
 
+  /** The numbers as they are stored, in Montgomery form, but from 0 to the modulus minus one. */
+  double[] canonical(Residues residues) {
+    double[] numbers = limbsOf(residues).clone();
+    for (int i = 0; i < numbers.length; i += limbs) {
+      format.reduce(numbers, i);
+    }
+    return numbers;
+  }
+
   /** The Montgomery products with one constant in all lanes. */
-  private double[] timesConstant(double[] numbers, double[] constant) {
+  double[] timesConstant(double[] numbers, double[] constant) {
     LaneScratch scratch = new LaneScratch(this);
     double[] companion = scratch.newNumbers();
     scratch.companion(constant, companion);
@@ -426,10 +374,12 @@ final class LaneModulus extends Modulus {
   public Residues power(Residues bases, BigInteger exponent) {
     double[] a = limbsOf(bases);
     double[] powers = new double[a.length];
-    LanePower power = new LanePower(this, exponent, one);
+    LaneScratch scratch = new LaneScratch(this);
+    LanePower<double[]> power = new LanePower<>(scratch, exponent, broadcast(radix().mod(value)));
     int size = bases.size();
     for (int i = 0; i < size; i += LANES) {
-      power.run(a, i, size, powers);
+      scratch.loadRow(a, i, size, power.base());
+      scratch.storeRow(power.power(), powers, i, size);
     }
     return block(powers);
   }

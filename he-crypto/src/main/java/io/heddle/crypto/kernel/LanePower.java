@@ -8,28 +8,35 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Powers by sliding windows of five bits (Handbook of Applied Cryptography, 14.85). */
-final class LanePower {
+/**
+ * Powers by sliding windows of five bits (Handbook of Applied Cryptography, 14.85).
+ *
+ * @param <T> a residue per lane
+ */
+final class LanePower<T> {
   private static final int WINDOW = 5;
 
-  private final LaneModulus modulus;
-  private final LaneScratch scratch;
-  private final double[][] odd = new double[1 << (WINDOW - 1)][];
-  private final double[] result;
-  private final double[] one;
+  private final LaneArithmetic<T> arithmetic;
+  private final T one;
+  private final List<T> odd = new ArrayList<>();
+  private final T result;
   // Square so often, then multiply by this odd power, or by none.
   private final List<int[]> steps = new ArrayList<>();
 
-  LanePower(LaneModulus modulus, BigInteger exponent, double[] one) {
+  /**
+   * Prepares powers with one exponent.
+   *
+   * @param one the number 1 in each lane
+   */
+  LanePower(LaneArithmetic<T> arithmetic, BigInteger exponent, T one) {
     if (exponent.signum() < 0) {
       throw new IllegalArgumentException("A negative exponent: must be at least 0");
     }
-    this.modulus = modulus;
+    this.arithmetic = arithmetic;
     this.one = one;
-    this.scratch = new LaneScratch(modulus);
-    this.result = scratch.newNumbers();
-    for (int k = 0; k < odd.length; k++) {
-      odd[k] = scratch.newNumbers();
+    this.result = arithmetic.newNumbers();
+    for (int k = 0; k < 1 << (WINDOW - 1); k++) {
+      odd.add(arithmetic.newNumbers());
     }
     plan(exponent);
   }
@@ -60,30 +67,30 @@ final class LanePower {
     }
   }
 
-  /** The powers of the numbers from {@code first} on, one per lane. */
-  void run(double[] bases, int first, int size, double[] powers) {
+  /** Where the next bases are put. */
+  T base() {
+    return odd.get(0);
+  }
+
+  /** The powers of the {@link #base}; good until the next call. */
+  T power() {
     if (steps.isEmpty()) {
-      for (int i = first; i < Math.min(size, first + LANES); i++) {
-        System.arraycopy(one, 0, powers, i * one.length, one.length);
-      }
-      return;
+      return one;
     }
-    scratch.loadRow(bases, first, size, odd[0]);
-    scratch.square(odd[0], scratch.left);
-    for (int k = 1; k < odd.length; k++) {
-      scratch.multiply(odd[k - 1], scratch.left, odd[k]);
+    arithmetic.square(base(), result);
+    for (int k = 1; k < odd.size(); k++) {
+      arithmetic.multiply(odd.get(k - 1), result, odd.get(k));
     }
-    int[] start = steps.get(0);
-    System.arraycopy(odd[start[1]], 0, result, 0, result.length);
+    arithmetic.copy(odd.get(steps.get(0)[1]), result);
     for (int[] step : steps.subList(1, steps.size())) {
       for (int k = 0; k < step[0]; k++) {
-        scratch.square(result, result);
+        arithmetic.square(result, result);
       }
       if (step[1] >= 0) {
-        scratch.multiply(result, odd[step[1]], result);
+        arithmetic.multiply(result, odd.get(step[1]), result);
       }
     }
-    scratch.storeRow(result, powers, first, size);
+    return result;
   }
 
   /** Powers with an exponent per lane, by fixed windows. */

@@ -5,6 +5,7 @@ import static io.heddle.crypto.kernel.VectorLanes.HALF_LIMB;
 import static io.heddle.crypto.kernel.VectorLanes.LIMB_BITS;
 import static io.heddle.crypto.kernel.VectorLanes.LIMB_MASK;
 
+import io.heddle.crypto.number.FixedWidth;
 import java.math.BigInteger;
 
 /** Numbers as limbs and as bytes. */
@@ -39,9 +40,9 @@ final class LimbFormat {
   /** A number below half of B^limbs as limbs around zero. */
   double[] limbs(BigInteger number) {
     double[] out = new double[limbs];
-    int width = (number.bitLength() + 7) / 8;
+    int width = number.bitLength() / 8 + 1;
     byte[] bytes = new byte[width];
-    BigEndian.put(number, bytes, 0, width);
+    FixedWidth.put(number, bytes, 0, width);
     read(bytes, 0, width, out, 0, limbs);
     return out;
   }
@@ -67,6 +68,11 @@ final class LimbFormat {
 
   /** Writes the residue from 0 to the modulus minus one of a number in limbs. */
   void write(double[] from, int at, byte[] into, int offset, int width) {
+    pack(residue(from, at), into, offset, width);
+  }
+
+  /** The residue from 0 to the modulus minus one, in limbs from 0 to 2^50 - 1. */
+  private long[] residue(double[] from, int at) {
     long[] digits = new long[limbs];
     long carry = 0;
     for (int k = 0; k < limbs; k++) {
@@ -81,11 +87,42 @@ final class LimbFormat {
     while (!belowModulus(digits)) {
       subtract(digits, 1);
     }
+    return digits;
+  }
+
+  /** Reduces a number to one from 0 to the modulus minus one. */
+  void reduce(double[] numbers, int at) {
+    long[] digits = residue(numbers, at);
+    for (int k = 0; k < limbs; k++) {
+      numbers[at + k] = digits[k];
+    }
+    settle(numbers, at);
+  }
+
+  /** The number that limbs stand for, itself. */
+  static BigInteger integer(double[] from) {
+    long[] digits = new long[from.length];
+    long carry = 0;
+    for (int k = 0; k < digits.length; k++) {
+      long sum = (long) from[k] + carry;
+      digits[k] = sum & LIMB_MASK;
+      carry = sum >> LIMB_BITS;
+    }
+    // The sign, 0 or -1, is all that is left.
+    byte[] bytes = new byte[(digits.length * LIMB_BITS + 7) / 8];
+    pack(digits, bytes, 0, bytes.length);
+    BigInteger number = new BigInteger(1, bytes);
+    return carry == 0
+        ? number
+        : number.subtract(BigInteger.ONE.shiftLeft(digits.length * LIMB_BITS));
+  }
+
+  private static void pack(long[] digits, byte[] into, int offset, int width) {
     long held = 0;
     int bits = 0;
     int k = 0;
     for (int i = offset + width - 1; i >= offset; i--) {
-      if (bits < 8 && k < limbs) {
+      if (bits < 8 && k < digits.length) {
         // Up to 57 bits: what is held and a whole limb.
         held |= digits[k++] << bits;
         bits += LIMB_BITS;

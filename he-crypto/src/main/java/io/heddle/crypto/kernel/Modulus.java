@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto.kernel;
 
+import io.heddle.crypto.number.FixedWidth;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
@@ -58,7 +59,7 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
     int width = bytes();
     byte[] flat = new byte[Math.multiplyExact(numbers.length, width)];
     for (int i = 0; i < numbers.length; i++) {
-      BigEndian.put(numbers[i], flat, i * width, width);
+      FixedWidth.put(numbers[i], flat, i * width, width);
     }
     return fromBytes(flat, 0, numbers.length, width);
   }
@@ -92,7 +93,7 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
     if (value().bitLength() > 8 * width) {
       return -1;
     }
-    BigEndian.put(value(), limit, 0, width);
+    FixedWidth.put(value(), limit, 0, width);
     for (int i = 0; i < count; i++) {
       int at = offset + i * width;
       if (Arrays.compareUnsigned(bytes, at, at + width, limit, 0, width) >= 0) {

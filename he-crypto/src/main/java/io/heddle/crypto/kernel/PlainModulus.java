@@ -2,6 +2,7 @@
 package io.heddle.crypto.kernel;
 
 import io.heddle.crypto.kernel.Residues.Plain;
+import io.heddle.crypto.number.FixedWidth;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ final class PlainModulus extends Modulus {
   public void toBytes(Residues residues, byte[] into, int offset, int width) {
     BigInteger[] a = numbers(residues);
     for (int i = 0; i < a.length; i++) {
-      BigEndian.put(a[i], into, offset + i * width, width);
+      FixedWidth.put(a[i], into, offset + i * width, width);
     }
   }
 

@@ -37,7 +37,19 @@ final class SelfTest {
         }
       }
     }
-    return curve25519();
+    String square = primeSquare();
+    return square != null ? square : curve25519();
+  }
+
+  /** Powers modulo the square of the prime 2^521 - 1. */
+  private static @Nullable String primeSquare() {
+    BigInteger prime = BigInteger.ONE.shiftLeft(521).subtract(BigInteger.ONE);
+    BigInteger square = prime.multiply(prime);
+    BigInteger number = BigInteger.valueOf(7).pow(360);
+    BigInteger exponent = BigInteger.valueOf(75);
+    LaneModulus whole = new LaneModulus(square.multiply(BigInteger.valueOf(3)));
+    BigInteger[] powers = new LaneSquare(prime, whole).powers(whole.residues(number), exponent);
+    return powers[0].equals(number.modPow(exponent, square)) ? null : "A square of 521 bits";
   }
 
   /**

@@ -14,9 +14,9 @@ import jdk.incubator.vector.VectorSpecies;
  * = 1.5 * 2^102 rounds it to a multiple of 2^50, and {@code fma(a, b, C - h)} is what was rounded
  * away. Doubles between two powers of two are evenly spaced, so their bits, taken as whole numbers,
  * are the two parts plus a constant; they are added up as such, and the constants are taken out of
- * each column beforehand ({@link LaneModulus#bias}). Up to four products share one h. (Emmart,
- * Zheng and Weems, "Faster Modular Exponentiation Using Double Precision Floating Point Arithmetic
- * on the GPU", ARITH 2018.)
+ * each column beforehand ({@link LaneBias}). Up to four products share one h. (Emmart, Zheng and
+ * Weems, "Faster Modular Exponentiation Using Double Precision Floating Point Arithmetic on the
+ * GPU", ARITH 2018.)
  *
  * <p>Limb k of lane l stands at {@code k * LANES + l}; {@code y} has {@link #PAD} zero limbs before
  * and after, so that no loop has special ends.
@@ -98,12 +98,60 @@ final class VectorLanes {
   }
 
   /**
+   * The same for two limbs of x, two columns per turn.
+   *
+   * @param to an even number of columns after {@code from}
+   */
+  static void accumulateTwo(
+      double[] x, int firstX, double[] y, long[] columns, int column, int from, int to) {
+    if (firstX < 0
+        || (firstX + 2) * LANES > x.length
+        || from < 0
+        || (to - from) % 2 != 0
+        || (to + PAD) * LANES > y.length
+        || (column + to + 1) * LANES > columns.length) {
+      throw new IndexOutOfBoundsException("Columns " + from + " to " + to + " at " + column);
+    }
+    DoubleVector x0 = DoubleVector.fromArray(D, x, firstX * LANES);
+    DoubleVector x1 = DoubleVector.fromArray(D, x, (firstX + 1) * LANES);
+    DoubleVector high = DoubleVector.broadcast(D, HIGH);
+    DoubleVector both = DoubleVector.broadcast(D, HIGH + LOW);
+    LongVector above = LongVector.broadcast(Q, 0L);
+    DoubleVector y2 = DoubleVector.fromArray(D, y, (from + PAD - 1) * LANES);
+    for (int j = from; j < to; j += 2) {
+      DoubleVector y1 = DoubleVector.fromArray(D, y, (j + PAD) * LANES);
+      DoubleVector y0 = DoubleVector.fromArray(D, y, (j + PAD + 1) * LANES);
+      DoubleVector g0 = x0.fma(y1, high);
+      DoubleVector lowG = x0.fma(y1, both.sub(g0));
+      DoubleVector g1 = x1.fma(y2, g0);
+      lowG = lowG.add(x1.fma(y2, g0.sub(g1)));
+      DoubleVector h0 = x0.fma(y0, high);
+      DoubleVector lowH = x0.fma(y0, both.sub(h0));
+      DoubleVector h1 = x1.fma(y1, h0);
+      lowH = lowH.add(x1.fma(y1, h0.sub(h1)));
+      LongVector.fromArray(Q, columns, (column + j) * LANES)
+          .add(above)
+          .add(lowG.reinterpretAsLongs())
+          .intoArray(columns, (column + j) * LANES);
+      LongVector.fromArray(Q, columns, (column + j + 1) * LANES)
+          .add(g1.reinterpretAsLongs())
+          .add(lowH.reinterpretAsLongs())
+          .intoArray(columns, (column + j + 1) * LANES);
+      above = h1.reinterpretAsLongs();
+      y2 = y0;
+    }
+    LongVector.fromArray(Q, columns, (column + to) * LANES)
+        .add(above)
+        .intoArray(columns, (column + to) * LANES);
+  }
+
+  /**
    * The four quotient limbs that make the columns {@code column} to {@code column + 3} vanish when
    * quotient times modulus is added, and the carry out of them: Montgomery's step for a modulus
    * that is -1 modulo B, so that a quotient limb is the column's own low limb.
    */
   static void quotients(double[] modulus, long[] columns, int column, double[] quotients) {
-    if (5 * LANES > quotients.length || (column + 5) * LANES > columns.length) {
+    if ((column + 4) * LANES > quotients.length || (column + 5) * LANES > columns.length) {
       throw new IndexOutOfBoundsException("Quotients at column " + column);
     }
     DoubleVector high = DoubleVector.broadcast(D, HIGH);
@@ -152,17 +200,46 @@ final class VectorLanes {
         .add(h2.reinterpretAsLongs())
         .add(c.lanewise(VectorOperators.LSHR, LIMB_BITS))
         .intoArray(columns, (column + 4) * LANES);
-    q0.intoArray(quotients, 0);
-    q1.intoArray(quotients, LANES);
-    q2.intoArray(quotients, 2 * LANES);
-    q3.intoArray(quotients, 3 * LANES);
+    q0.intoArray(quotients, column * LANES);
+    q1.intoArray(quotients, (column + 1) * LANES);
+    q2.intoArray(quotients, (column + 2) * LANES);
+    q3.intoArray(quotients, (column + 3) * LANES);
+  }
+
+  /** The same for two limbs: the columns {@code column} and {@code column + 1}. */
+  static void twoQuotients(double[] modulus, long[] columns, int column, double[] quotients) {
+    if ((column + 2) * LANES > quotients.length || (column + 3) * LANES > columns.length) {
+      throw new IndexOutOfBoundsException("Quotients at column " + column);
+    }
+    DoubleVector high = DoubleVector.broadcast(D, HIGH);
+    DoubleVector both = DoubleVector.broadcast(D, HIGH + LOW);
+    DoubleVector balance = DoubleVector.broadcast(D, BALANCE);
+    LongVector mask = LongVector.broadcast(Q, LIMB_MASK);
+    LongVector unit = LongVector.broadcast(Q, UNIT_BITS);
+    DoubleVector n1 = DoubleVector.fromArray(D, modulus, (PAD + 1) * LANES);
+
+    LongVector c = LongVector.fromArray(Q, columns, column * LANES);
+    DoubleVector q0 = c.and(mask).or(unit).reinterpretAsDoubles().sub(balance);
+    DoubleVector h0 = q0.fma(n1, high);
+    DoubleVector low = q0.fma(n1, both.sub(h0));
+    c =
+        LongVector.fromArray(Q, columns, (column + 1) * LANES)
+            .add(c.lanewise(VectorOperators.LSHR, LIMB_BITS))
+            .add(low.reinterpretAsLongs());
+    DoubleVector q1 = c.and(mask).or(unit).reinterpretAsDoubles().sub(balance);
+    LongVector.fromArray(Q, columns, (column + 2) * LANES)
+        .add(h0.reinterpretAsLongs())
+        .add(c.lanewise(VectorOperators.LSHR, LIMB_BITS))
+        .intoArray(columns, (column + 2) * LANES);
+    q0.intoArray(quotients, column * LANES);
+    q1.intoArray(quotients, (column + 1) * LANES);
   }
 
   /**
    * Carries the columns from {@code column} on into limbs between -2^49 and 2^49; the last one
    * keeps the sign.
    *
-   * @param excess what {@link LaneModulus#bias} has added to the last column
+   * @param excess what {@link LaneBias} has added to the last column
    * @param first where the first limb goes, counted with the padding
    */
   static void carry(long[] columns, int column, int limbs, long excess, double[] out, int first) {
@@ -188,11 +265,32 @@ final class VectorLanes {
         .intoArray(out, (limbs - 1 + first) * LANES);
   }
 
+  /** Adds limbs to the columns from {@code column} on, as doubles' bits: see {@link LaneBias}. */
+  static void add(double[] x, int firstX, int limbs, long[] columns, int column) {
+    DoubleVector low = DoubleVector.broadcast(D, LOW);
+    for (int j = 0; j < limbs; j++) {
+      LongVector.fromArray(Q, columns, (column + j) * LANES)
+          .add(DoubleVector.fromArray(D, x, (firstX + j) * LANES).add(low).reinterpretAsLongs())
+          .intoArray(columns, (column + j) * LANES);
+    }
+  }
+
   /** Twice each limb. */
   static void twice(double[] x, double[] out) {
     for (int i = 0; i < x.length; i += LANES) {
       DoubleVector limb = DoubleVector.fromArray(D, x, i);
       limb.add(limb).intoArray(out, i);
+    }
+  }
+
+  /** Copies the limbs from {@code first} on, and clears the four before them. */
+  static void copyAndClearBelow(double[] x, int first, int limbs, double[] out) {
+    DoubleVector zero = DoubleVector.zero(D);
+    for (int i = first - 4; i < first; i++) {
+      zero.intoArray(out, i * LANES);
+    }
+    for (int i = first; i < first + limbs; i++) {
+      DoubleVector.fromArray(D, x, i * LANES).intoArray(out, i * LANES);
     }
   }
 }

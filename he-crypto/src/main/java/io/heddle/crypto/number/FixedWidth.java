@@ -8,13 +8,18 @@ import java.util.Arrays;
 public final class FixedWidth {
   private FixedWidth() {}
 
-  /** Writes a number that is not negative and fits. */
+  /**
+   * Writes a number.
+   *
+   * @throws IllegalArgumentException if it is negative or does not fit
+   */
   public static void put(BigInteger value, byte[] into, int offset, int width) {
     byte[] bytes = value.toByteArray();
-    int sign = bytes[0] == 0 && bytes.length > 1 ? 1 : 0;
+    int sign = bytes[0] == 0 ? 1 : 0;
     int length = bytes.length - sign;
     if (value.signum() < 0 || length > width) {
-      throw new AssertionError("A number of " + value.bitLength() + " bits in " + width + " bytes");
+      throw new IllegalArgumentException(
+          "A number of " + value.bitLength() + " bits does not fit " + width + " bytes");
     }
     Arrays.fill(into, offset, offset + width - length, (byte) 0);
     System.arraycopy(bytes, sign, into, offset + width - length, length);

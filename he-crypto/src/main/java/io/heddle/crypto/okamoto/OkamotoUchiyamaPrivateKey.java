@@ -8,6 +8,7 @@ import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.kernel.FixedBase;
 import io.heddle.crypto.kernel.Modulus;
+import io.heddle.crypto.kernel.PrimeSquare;
 import io.heddle.crypto.kernel.Residues;
 import io.heddle.crypto.kernel.Transfer;
 import io.heddle.crypto.number.FixedWidth;
@@ -39,7 +40,7 @@ public final class OkamotoUchiyamaPrivateKey implements AdditivePrivateKey {
   private final OkamotoUchiyamaPublicKey publicKey;
   private final Part square;
   private final Part q;
-  private final Transfer down;
+  private final PrimeSquare arithmetic;
   private final BigInteger order;
   private final BigInteger scale;
 
@@ -51,7 +52,7 @@ public final class OkamotoUchiyamaPrivateKey implements AdditivePrivateKey {
     this.order = p.subtract(ONE);
     this.square = new Part(publicKey, pSquared, order, numbers.q());
     this.q = new Part(publicKey, numbers.q(), numbers.q().subtract(ONE), pSquared);
-    this.down = square.modulus.transferFrom(publicKey.space().modulus(), ONE);
+    this.arithmetic = PrimeSquare.of(p, publicKey.space().modulus());
     this.scale = logarithm(numbers.g().modPow(order, pSquared)).modInverse(p);
   }
 
@@ -106,8 +107,7 @@ public final class OkamotoUchiyamaPrivateKey implements AdditivePrivateKey {
         Cores.pieces(
             residues.size(),
             (from, to) -> {
-              Residues piece = down.apply(residues.slice(from, to));
-              BigInteger[] powers = square.modulus.toIntegers(square.modulus.power(piece, order));
+              BigInteger[] powers = arithmetic.powers(residues.slice(from, to), order);
               for (int i = 0; i < powers.length; i++) {
                 powers[i] = logarithm(powers[i]).multiply(scale).mod(numbers.p());
                 if (powers[i].bitLength() > publicKey.plaintextBits()) {

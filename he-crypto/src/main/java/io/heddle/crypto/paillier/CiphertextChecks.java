@@ -36,10 +36,12 @@ final class CiphertextChecks {
     key.space().requireLength(bytes, expectedCount);
     Modulus arithmetic = key.arithmetic();
     requireRange(arithmetic, bytes, expectedCount, width);
+    // Their range has been looked at: no need for fromBytes to do it again.
     List<Residues> pieces =
         Cores.pieces(
             expectedCount,
-            (from, to) -> arithmetic.fromBytes(bytes, from * width, to - from, width));
+            (from, to) ->
+                arithmetic.fromBytesTimes(bytes, from * width, to - from, width, BigInteger.ONE));
     Residues residues = arithmetic.concat(pieces);
     check(residues);
     return key.space().block(residues, key.modulus());

@@ -6,10 +6,8 @@ import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
-import io.heddle.crypto.kernel.FixedBase;
-import io.heddle.crypto.kernel.Modulus;
+import io.heddle.crypto.kernel.PrimeSquare;
 import io.heddle.crypto.kernel.Residues;
-import io.heddle.crypto.kernel.Transfer;
 import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.KeyMismatchException;
 import io.heddle.error.ProtocolException;
@@ -141,26 +139,20 @@ public final class PaillierPrivateKey implements AdditivePrivateKey {
 
   /** The key modulo the square of one of its primes. */
   private static final class Half {
-    private static final long MAX_TABLE_BYTES = 12L << 20;
+    private static final long MAX_TABLE_BYTES = 24L << 20;
 
     private final BigInteger prime;
     private final BigInteger order;
     private final BigInteger scale;
-    private final Modulus square;
-    private final Transfer down;
-    private final Transfer up;
-    private final FixedBase hs;
+    private final PrimeSquare square;
+    private final PrimeSquare.Powers hs;
 
     Half(PaillierPublicKey key, BigInteger prime, BigInteger order, BigInteger otherPrime) {
       this.prime = prime;
       this.order = order;
       // (1 + m N)^order = 1 + order m N modulo the square, so this is what multiplies m.
       this.scale = order.multiply(otherPrime).modInverse(prime);
-      BigInteger other = otherPrime.multiply(otherPrime);
-      this.square = Modulus.of(prime.multiply(prime));
-      this.down = square.transferFrom(key.arithmetic(), BigInteger.ONE);
-      this.up =
-          key.arithmetic().transferFrom(square, other.multiply(other.modInverse(square.value())));
+      this.square = PrimeSquare.of(prime, key.arithmetic());
       this.hs = square.fixedBase(key.hs(), order.bitLength(), MAX_TABLE_BYTES);
     }
 
@@ -173,11 +165,11 @@ public final class PaillierPrivateKey implements AdditivePrivateKey {
         BigInteger r = new BigInteger(1, exponents, i * width, width).mod(order);
         FixedWidth.put(r, reducedExponents, i * reduced, reduced);
       }
-      return up.apply(hs.powers(reducedExponents, reduced));
+      return hs.powers(reducedExponents, reduced);
     }
 
     BigInteger[] decrypt(Residues residues, int first) {
-      BigInteger[] powers = square.toIntegers(square.power(down.apply(residues), order));
+      BigInteger[] powers = square.powers(residues, order);
       for (int i = 0; i < powers.length; i++) {
         BigInteger[] quotient = powers[i].subtract(BigInteger.ONE).divideAndRemainder(prime);
         if (quotient[1].signum() != 0) {

@@ -9,6 +9,7 @@ import io.heddle.crypto.Randomness;
 import io.heddle.error.EncodingException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -120,6 +121,27 @@ class FixedPointTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FixedPoint.stochastic(new double[1], 20, NOISE, firstRow))
         .withMessage("Invalid first row " + firstRow + ": must be below 2^48");
+  }
+
+  @Test
+  void rounding_largestAndSmallestScale_areExact() {
+    assertThat(FixedPoint.nearest(new double[] {3 * 0x1p-1000}, 1000)).containsExactly(3);
+    assertThat(FixedPoint.nearest(new double[] {3 * 0x1p1000}, -1000)).containsExactly(3);
+    assertThat(FixedPoint.toDoubles(new long[] {3}, 1000)).containsExactly(3 * 0x1p-1000);
+    assertThat(FixedPoint.toDoubles(new long[] {3}, -1000)).containsExactly(3 * 0x1p1000);
+  }
+
+  /** The bytes are 8 for each row, 512 rows to an index, under the top byte 3: 53 bits count. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 511, 512, 513, 70_000, (1L << 48) - 1})
+  void stochastic_fractionAtItsThreshold_isRoundedUpOnlyAbove(long row) {
+    byte[] bytes = new byte[4096];
+    NOISE.fill((0x03L << 56) + row / 512, bytes);
+    long drawn = ByteBuffer.wrap(bytes).getLong((int) (row % 512) * 8);
+    double threshold = (drawn >>> 11) * 0x1p-53;
+    assertThat(FixedPoint.stochastic(new double[] {threshold}, 0, NOISE, row)).containsExactly(0);
+    double above = threshold + 0x1p-53;
+    assertThat(FixedPoint.stochastic(new double[] {above}, 0, NOISE, row)).containsExactly(1);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +60,8 @@ class RowPackingTest {
     assertThat(packing.rowsPerPlaintext()).isEqualTo(slots);
     assertThat(packing.ciphertexts()).isEqualTo(count);
     assertThat(packing.answerBits()).isEqualTo((2 * slots - 1) * slotBits);
+    // 4 times 2^residualBits for the carry, times half of 2^columnBits.
+    assertThat(packing.productBits()).isEqualTo(residualBits + columnBits + 1);
     assertThat(keyBits - packing.answerBits()).isBetween(42, 42 + 2 * slotBits - 1);
   }
 
@@ -131,6 +134,15 @@ class RowPackingTest {
     assertThat(none.size()).isZero();
   }
 
+  @Test
+  void pack_sumsOfNothing_areZeroAndNotTheModulus() {
+    RowPacking packing = new RowPacking(2048, 20, 12, 30);
+    PlaintextBlock block = packing.pack(LARGEST, new long[30], 0, 30);
+    assertThat(block.size()).isEqualTo(2);
+    assertThat(block.get(0)).isZero();
+    assertThat(block.get(1)).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {(1 << 20) + 1, -(1 << 20) - 1, Long.MAX_VALUE, Long.MIN_VALUE})
   void pack_residualTooLarge_namesTheRowOnly(long residual) {
@@ -156,6 +168,9 @@ class RowPackingTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RowPacking(2048, 20, 12, 9).pack(longer, new long[9], 0, 9))
         .withMessage("Invalid key of 3072 bits: must be 2048");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RowPacking(2048, 20, 12, 9).masks(longer, 1, RANDOMNESS))
+        .withMessage("Invalid key of 3072 bits: must be 2048");
   }
 
   @ParameterizedTest
@@ -174,6 +189,30 @@ class RowPackingTest {
     double chiSquare = Arrays.stream(counts).mapToDouble(c -> (c - 250.0) * (c - 250) / 250).sum();
     // 15 degrees of freedom: exceeded with a probability of one in a million.
     assertThat(chiSquare).isLessThan(53.6);
+  }
+
+  static Stream<PlaintextSpace> spacesOfOtherSizes() {
+    PlaintextSpace odd = () -> BigInteger.ONE.shiftLeft(2100).subtract(BigInteger.ONE);
+    return Stream.concat(spaces().stream(), Stream.of(odd));
+  }
+
+  /** A mask is the first draw below the range, of its bits, under the top byte 4. */
+  @ParameterizedTest
+  @MethodSource("spacesOfOtherSizes")
+  void masks_each_isTheFirstDrawThatFitsAboveTheOffset(PlaintextSpace space) {
+    RowPacking packing = new RowPacking(space.modulus().bitLength(), 20, 12, 1000);
+    BigInteger offset = BigInteger.TWO.pow(packing.answerBits() - 1);
+    BigInteger range = space.modulus().subtract(offset.multiply(BigInteger.valueOf(3)));
+    PlaintextBlock masks = packing.masks(space, 50, RANDOMNESS);
+    for (int i = 0; i < masks.size(); i++) {
+      BigInteger drawn = range;
+      for (int attempt = 0; drawn.compareTo(range) >= 0; attempt++) {
+        byte[] bytes = new byte[(range.bitLength() + 7) / 8];
+        RANDOMNESS.fill((4L << 56) + ((long) attempt << 32) + i, bytes);
+        drawn = new BigInteger(1, bytes).mod(BigInteger.TWO.pow(range.bitLength()));
+      }
+      assertThat(masks.get(i)).isEqualTo(offset.add(drawn));
+    }
   }
 
   @Test
@@ -246,6 +285,13 @@ class RowPackingTest {
   void plaintextBlock_asValue_showsAndSerialisesNothing() {
     PlaintextBlock block = PlaintextBlock.of(3, List.of(BigInteger.valueOf(987654321)));
     assertThat(block).hasToString("PlaintextBlock[1 from 3]").isNotInstanceOf(Serializable.class);
+  }
+
+  @Test
+  void plaintextBlock_ofTheLastIndex_isKept() {
+    PlaintextBlock block = PlaintextBlock.of((1L << 32) - 1, List.of(BigInteger.ZERO));
+    assertThat(block.firstIndex()).isEqualTo((1L << 32) - 1);
+    assertThat(block.get(0)).isZero();
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.heddle.crypto.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.crypto.number.FixedWidth;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.List;
@@ -269,8 +270,8 @@ class ModulusTest {
     BigInteger n = odd(2048);
     Modulus modulus = Modulus.of(n);
     byte[] bytes = new byte[3 * 256];
-    BigEndian.put(n.subtract(BigInteger.ONE), bytes, 0, 256);
-    BigEndian.put(n, bytes, 512, 256);
+    FixedWidth.put(n.subtract(BigInteger.ONE), bytes, 0, 256);
+    FixedWidth.put(n, bytes, 512, 256);
     assertThat(modulus.firstBeyond(bytes, 0, 2, 256)).isEqualTo(-1);
     assertThatThrownBy(() -> modulus.fromBytes(bytes, 0, 3, 256))
         .isInstanceOf(IllegalArgumentException.class)

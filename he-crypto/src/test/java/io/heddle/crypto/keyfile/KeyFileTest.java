@@ -66,6 +66,15 @@ class KeyFileTest {
   }
 
   @Test
+  void write_largestSecret_comesBackWhole() {
+    byte[] secret = new byte[SealedKey.MAX_BYTES - 62];
+    Arrays.fill(secret, (byte) 'x');
+    KeyFile.write(file, SCHEME, secret, PASSWORD, new SecureRandom());
+    assertThat(KeyFile.<Integer>read(file, PASSWORD, (scheme, opened) -> opened.length))
+        .isEqualTo(secret.length);
+  }
+
+  @Test
   void write_whereAFileIs_isRefusedAndKeepsIt() throws Exception {
     Files.writeString(file, "the only copy");
     assertThatThrownBy(this::write)

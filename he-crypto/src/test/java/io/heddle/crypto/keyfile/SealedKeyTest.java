@@ -10,8 +10,10 @@ import io.heddle.crypto.Sha256;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -104,6 +106,33 @@ class SealedKeyTest {
   }
 
   @Test
+  void open_shortestAndLongestSecret_areBothOpened() throws Exception {
+    for (int length : new int[] {1, SealedKey.MAX_BYTES - 62}) {
+      byte[] secret = new byte[length];
+      secret[length - 1] = 7;
+      byte[] sealed = SealedKey.seal(SCHEME, secret, QUICK, new SecureRandom());
+      assertThat(SealedKey.open(sealed, QUICK).secret()).isEqualTo(secret);
+    }
+    byte[] none = SealedKey.seal(SCHEME, new byte[0], QUICK, new SecureRandom());
+    assertThatThrownBy(() -> SealedKey.open(none, QUICK)).hasMessageContaining("length");
+    byte[] large = new byte[SealedKey.MAX_BYTES - 61];
+    byte[] tooLarge = SealedKey.seal(SCHEME, large, QUICK, new SecureRandom());
+    assertThatThrownBy(() -> SealedKey.open(tooLarge, QUICK)).hasMessageContaining("length");
+  }
+
+  @Test
+  void sealAndOpen_derivedKey_isWiped() throws Exception {
+    List<byte[]> derived = new ArrayList<>();
+    SealedKey.Derivation remembering =
+        (salt, iterations) -> {
+          derived.add(QUICK.derive(salt, iterations));
+          return derived.get(derived.size() - 1);
+        };
+    SealedKey.open(SealedKey.seal(SCHEME, SECRET, remembering, new SecureRandom()), remembering);
+    assertThat(derived).hasSize(2).allSatisfy(key -> assertThat(key).containsOnly(0));
+  }
+
+  @Test
   void open_anotherPassword_isRefused() {
     byte[] sealed = sealed();
     assertThatThrownBy(() -> SealedKey.open(sealed, quick("correct hors")))
@@ -126,6 +155,21 @@ class SealedKeyTest {
         .hasMessageContaining("key derivation");
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {210_000, 210_001, 10_500_000})
+  void open_iterationsAtTheEndsOfTheRange_areTried(int iterations) {
+    byte[] sealed = sealed();
+    ByteBuffer.wrap(sealed).putInt(14, iterations);
+    assertThatThrownBy(
+            () ->
+                SealedKey.open(
+                    sealed,
+                    (salt, times) -> {
+                      throw new GeneralSecurityException("tried " + times);
+                    }))
+        .hasMessage("tried " + iterations);
+  }
+
   /**
    * Python: hashlib.pbkdf2_hmac("sha512", "correct horse \u00fc".encode(), bytes(16), 1000, 32).
    */
@@ -140,5 +184,13 @@ class SealedKeyTest {
   @CsvSource({"-1, 0, 2048", "256, 0, 2048", "1, 256, 2048", "1, -1, 2048", "1, 0, 65536"})
   void keyScheme_outsideItsBytes_isRefused(int scheme, int type, int keyBits) {
     assertThatIllegalArgumentException().isThrownBy(() -> new KeyScheme(scheme, type, keyBits));
+  }
+
+  @Test
+  void keyScheme_largestOfEach_isKept() throws Exception {
+    KeyScheme scheme = new KeyScheme(255, 255, 65535);
+    byte[] sealed = SealedKey.seal(scheme, SECRET, QUICK, new SecureRandom());
+    assertThat(SealedKey.open(sealed, QUICK).scheme()).isEqualTo(scheme);
+    assertThat(new KeyScheme(0, 0, 0)).hasToString("KeyScheme[scheme=0, type=0, keyBits=0]");
   }
 }

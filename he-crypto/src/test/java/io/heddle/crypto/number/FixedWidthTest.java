@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.Arrays;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FixedWidthTest {
@@ -23,9 +23,13 @@ class FixedWidthTest {
     assertThat(FixedWidth.get(bytes, 2, 8)).isEqualTo(value);
   }
 
-  @Test
-  void put_numberTooLong_isABug() {
-    assertThatThrownBy(() -> FixedWidth.put(BigInteger.ONE.shiftLeft(64), new byte[8], 0, 8))
-        .isInstanceOf(AssertionError.class);
+  @ParameterizedTest
+  @CsvSource({"10000000000000000, 65", "-1, 0", "-80, 7"})
+  void put_numberTooLongOrNegative_isRefused(String hex, int bits) {
+    byte[] bytes = new byte[8];
+    assertThatThrownBy(() -> FixedWidth.put(new BigInteger(hex, 16), bytes, 0, 8))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("A number of " + bits + " bits does not fit 8 bytes");
+    assertThat(bytes).containsOnly(0);
   }
 }

@@ -40,6 +40,7 @@ class OkamotoUchiyamaKeyFileTest {
   @Test
   void parse_anyWrongNumberOrKind_isRefused() {
     byte[] secret = OkamotoUchiyamaKeyFile.secret(KEY);
+    assertThat(secret).hasSize(64 + 128 + 256);
     KeyScheme scheme = new KeyScheme(16, 0, 2048);
     OkamotoUchiyamaPrivateKey back = OkamotoUchiyamaKeyFile.parse(scheme, secret);
     assertThat(back).isNotNull();

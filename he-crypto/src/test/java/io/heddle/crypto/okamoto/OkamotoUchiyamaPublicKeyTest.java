@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.keyfile.KeyScheme;
 import io.heddle.crypto.number.FixedWidth;
 import io.heddle.crypto.paillier.PaillierPublicKey;
 import io.heddle.error.ProtocolException;
@@ -26,6 +27,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +65,19 @@ class OkamotoUchiyamaPublicKeyTest {
     // g and h have one Jacobi symbol modulo N, which is the Legendre symbol modulo q.
     BigInteger half = q.shiftRight(1);
     assertThat(h.modPow(half, q)).isEqualTo(numbers.g().modPow(half, q));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3072, 4096})
+  void toBytes_largerKey_comesBackEqualAndSoDoesItsFile(int keyBits) {
+    OkamotoUchiyamaPrivateKey owner =
+        OkamotoUchiyamaPrivateKey.generate(keyBits, new SecureRandom());
+    OkamotoUchiyamaPublicKey key = owner.publicKey();
+    assertThat(OkamotoUchiyamaPublicKey.fromBytes(key.toBytes())).isEqualTo(key);
+    KeyScheme scheme = new KeyScheme(16, 0, keyBits);
+    assertThat(OkamotoUchiyamaKeyFile.parse(scheme, OkamotoUchiyamaKeyFile.secret(owner)))
+        .extracting(OkamotoUchiyamaPrivateKey::numbers)
+        .isEqualTo(owner.numbers());
   }
 
   @Test
@@ -173,9 +188,10 @@ class OkamotoUchiyamaPublicKeyTest {
     withSmall = withSmall.testBit(0) ? withSmall : withSmall.subtract(small);
     BigInteger oneModQ = Q.multiply(P).add(ONE);
     return Stream.of(
-        Arguments.of("empty", new byte[0], "of 0 bytes"),
-        Arguments.of("header only", Arrays.copyOf(good, 3), "of 3 bytes"),
-        Arguments.of("truncated", Arrays.copyOf(good, good.length - 1), "of 514 bytes"),
+        Arguments.of("empty", new byte[0], "of 0 bytes: must be at least 3"),
+        Arguments.of("header only", Arrays.copyOf(good, 3), "of 3 bytes: must be 515 at 2048 bits"),
+        Arguments.of(
+            "truncated", Arrays.copyOf(good, good.length - 1), "of 514 bytes: must be 515 at"),
         Arguments.of("too long", Arrays.copyOf(good, good.length + 1), "of 516 bytes"),
         Arguments.of("Paillier", with(0, 1), "version 1"),
         Arguments.of("version 17", with(0, 17), "version 17"),
@@ -195,8 +211,28 @@ class OkamotoUchiyamaPublicKeyTest {
         Arguments.of("g minus one", encoded(N, N.subtract(ONE)), "Invalid g: must not be 1 or -1"),
         Arguments.of("g one modulo q", encoded(N, oneModQ), "Invalid g: must not be 1 or -1"),
         // Of order p: h is 1, and ciphertexts carry no randomness.
-        Arguments.of(
-            "g of order p", encoded(N, orderP()), "must not be 1 or -1 modulo n or a factor of n"));
+        Arguments.of("g of order p", encoded(N, orderP()), "Invalid g: must not be 1 or -1"),
+        Arguments.of("g of order r", generatorWithoutRandomness(), "Invalid h: must not be 1 or"));
+  }
+
+  /**
+   * A modulus with prime factors r and s = 2kr + 1: a g of order r modulo s passes for itself, but
+   * h, its n-th power, is 1 there.
+   */
+  private static byte[] generatorWithoutRandomness() {
+    BigInteger r = ONE.shiftLeft(61).subtract(ONE);
+    BigInteger rest =
+        BigInteger.valueOf(65539).pow(114).multiply(ONE.shiftLeft(31).subtract(ONE)).multiply(r);
+    BigInteger largest = ONE.shiftLeft(2048).subtract(ONE.shiftLeft(2040)).divide(rest);
+    BigInteger step = r.shiftLeft(1);
+    BigInteger s = largest.subtract(largest.mod(step)).add(ONE);
+    while (!s.isProbablePrime(50)) {
+      s = s.subtract(step);
+    }
+    BigInteger root = BigInteger.TWO.modPow(s.subtract(ONE).divide(r), s);
+    // 2 modulo all the rest.
+    BigInteger offset = root.subtract(BigInteger.TWO).multiply(rest.modInverse(s)).mod(s);
+    return encoded(rest.multiply(s), rest.multiply(offset).add(BigInteger.TWO));
   }
 
   private static BigInteger orderP() {
@@ -277,5 +313,18 @@ class OkamotoUchiyamaPublicKeyTest {
     assertThat(back.bound()).isEqualTo(TestKeys.LIMIT);
     assertThat(KEY.decrypt(back).get(2)).isEqualTo(3);
     assertThat(PUBLIC.read(new byte[0], 0).size()).isZero();
+  }
+
+  @Test
+  void read_manyCiphertexts_namesTheBadOneInWhicheverPiece() {
+    byte[] bytes = encrypted(LongStream.range(0, 300).toArray()).toBytes();
+    assertThat(PUBLIC.read(bytes, 300).toBytes()).isEqualTo(bytes);
+    for (int i : new int[] {0, 7, 8, 39, 40, 255, 256, 299}) {
+      byte[] changed = bytes.clone();
+      FixedWidth.put(P.multiply(BigInteger.valueOf(i + 2)), changed, i * WIDTH, WIDTH);
+      assertThatThrownBy(() -> PUBLIC.read(changed, 300))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessage("Ciphertext " + i + " has a factor in common with n");
+    }
   }
 }

@@ -96,6 +96,46 @@ class PaillierKeyFileTest {
         Arguments.of("djn h zero", with(djn, null, null, BigInteger.ZERO)));
   }
 
+  /** Whatever p and q are, the other numbers go with them: -h is 1 modulo p and 4 modulo q. */
+  private static PrivateNumbers djn(BigInteger p, BigInteger q) {
+    BigInteger three = BigInteger.valueOf(3).multiply(p.modInverse(q)).mod(q);
+    BigInteger minusH = p.multiply(three).add(ONE);
+    return new PrivateNumbers(
+        PaillierKeyType.DJN,
+        p,
+        p.subtract(ONE),
+        q,
+        q.subtract(ONE),
+        p.multiply(q).subtract(minusH));
+  }
+
+  /** The first number above {@code from} that is a prime, times the factor, of the given rest. */
+  private static BigInteger like(BigInteger from, BigInteger factor, int mod4, BigInteger other) {
+    BigInteger prime = from.nextProbablePrime();
+    BigInteger product = prime.multiply(factor);
+    while ((product.intValue() & 3) != mod4
+        || !product.subtract(ONE).gcd(other.subtract(ONE)).equals(BigInteger.TWO)) {
+      prime = prime.nextProbablePrime();
+      product = prime.multiply(factor);
+    }
+    return product;
+  }
+
+  @Test
+  void areSound_everythingRightButThePrime_areNot() {
+    BigInteger q = TestKeys.DJN.numbers().q();
+    assertThat(PrivateNumbersCheck.areSound(djn(TestKeys.DJN.numbers().p(), q), 2048)).isTrue();
+    BigInteger half = ONE.shiftLeft(512).subtract(ONE.shiftLeft(500));
+    BigInteger composite = like(half, half.nextProbablePrime(), 3, q);
+    BigInteger oneModulo4 = like(half.shiftLeft(512), ONE, 1, q);
+    for (BigInteger p : List.of(composite, oneModulo4)) {
+      assertThat(p.bitLength()).isEqualTo(1024);
+      assertThat(p.multiply(q).bitLength()).isEqualTo(2048);
+      assertThat(PrivateNumbersCheck.areSound(djn(p, q), 2048)).isFalse();
+      assertThat(PrivateNumbersCheck.areSound(djn(q, p), 2048)).isFalse();
+    }
+  }
+
   private static PrivateNumbers with(
       PrivateNumbers numbers,
       @Nullable BigInteger p,

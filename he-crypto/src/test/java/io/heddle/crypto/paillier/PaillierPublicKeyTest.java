@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.keyfile.KeyScheme;
 import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ProtocolException;
 import java.io.ByteArrayInputStream;
@@ -47,10 +48,16 @@ class PaillierPublicKeyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {3072, 4096})
-  void toBytes_largerKey_comesBackEqual(int keyBits) {
-    PaillierPublicKey key = PaillierPrivateKey.generate(keyBits, RANDOM).publicKey();
+  void toBytes_largerKey_comesBackEqualAndSoDoesItsFile(int keyBits) {
+    PaillierPrivateKey owner = PaillierPrivateKey.generate(keyBits, RANDOM);
+    PaillierPublicKey key = owner.publicKey();
     assertThat(PaillierPublicKey.fromBytes(key.toBytes())).isEqualTo(key);
     assertThat(key.ciphertextBytes()).isEqualTo(keyBits / 4);
+    KeyScheme scheme = new KeyScheme(1, 1, keyBits);
+    byte[] secret = PaillierKeyFile.secret(owner.numbers(), keyBits);
+    assertThat(PaillierKeyFile.parse(scheme, secret))
+        .extracting(PaillierPrivateKey::numbers)
+        .isEqualTo(owner.numbers());
   }
 
   @Test
@@ -113,9 +120,10 @@ class PaillierPublicKeyTest {
     BigInteger square = ONE.shiftLeft(1024).subtract(ONE.shiftLeft(900)).nextProbablePrime().pow(2);
     BigInteger eighth = ONE.shiftLeft(256).subtract(ONE.shiftLeft(240));
     return Stream.of(
-        Arguments.of("empty", new byte[0], "of 0 bytes"),
-        Arguments.of("header only", Arrays.copyOf(good, 3), "of 3 bytes"),
-        Arguments.of("truncated", Arrays.copyOf(good, good.length - 1), "of 770 bytes"),
+        Arguments.of("empty", new byte[0], "of 0 bytes: must be at least 3"),
+        Arguments.of("header only", Arrays.copyOf(good, 3), "of 3 bytes: must be 771 at 2048 bits"),
+        Arguments.of(
+            "truncated", Arrays.copyOf(good, good.length - 1), "of 770 bytes: must be 771 at"),
         Arguments.of("too long", Arrays.copyOf(good, good.length + 1), "of 772 bytes"),
         Arguments.of("version 0", with(0, 0), "version 0"),
         Arguments.of("version 3", with(0, 3), "version 3: must be 1 or 2"),
