@@ -3,17 +3,23 @@ package io.heddle;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.heddle.session.Session;
 import java.io.InputStream;
 import java.io.ObjectInputStream;
 import java.math.BigInteger;
+import java.security.SecureRandom;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
 
 /** What the parties' module may lean on. */
 @AnalyzeClasses(packages = "io.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -51,6 +57,33 @@ class ArchitectureTest {
           .belongToAnyOf(Random.class, ThreadLocalRandom.class, SplittableRandom.class)
           .orShould()
           .callMethod(Math.class, "random");
+
+  /** What goes into messages must be the same when it is made again, so it follows from that. */
+  @ArchTest
+  static final ArchRule FRESH_RANDOMNESS_FOR_A_SESSIONS_SECRET_AND_NONCE_ONLY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.heddle.crypto..")
+          .and()
+          .doNotBelongToAnyOf(Session.class)
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(SecureRandom.class);
+
+  /** What the rule above is there to find. */
+  static final class Planted {
+    int draw() {
+      return new SecureRandom().nextInt();
+    }
+  }
+
+  @Test
+  void freshRandomness_plantedUse_isFound() {
+    JavaClasses planted = new ClassFileImporter().importClasses(Planted.class);
+    assertThat(
+            FRESH_RANDOMNESS_FOR_A_SESSIONS_SECRET_AND_NONCE_ONLY.evaluate(planted).hasViolation())
+        .isTrue();
+  }
 
   @ArchTest
   static final ArchRule NO_JAVA_DESERIALISATION =

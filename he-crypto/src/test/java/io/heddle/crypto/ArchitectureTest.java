@@ -4,11 +4,16 @@ package io.heddle.crypto;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
 
 /** Encryption knows numbers only: the JDK below it, nobody above it. */
 @AnalyzeClasses(packages = "io.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -61,6 +66,30 @@ class ArchitectureTest {
           .belongToAnyOf(java.util.Random.class, java.util.concurrent.ThreadLocalRandom.class)
           .orShould()
           .callMethod(Math.class, "random");
+
+  /** Whoever calls says where randomness comes from. */
+  @ArchTest
+  static final ArchRule NO_RANDOMNESS_OF_ITS_OWN =
+      noClasses()
+          .should()
+          .callConstructor(SecureRandom.class)
+          .orShould()
+          .callMethod(SecureRandom.class, "getInstance", String.class)
+          .orShould()
+          .callMethod(SecureRandom.class, "getInstanceStrong");
+
+  /** What the rule above is there to find. */
+  static final class Planted {
+    int draw() {
+      return new SecureRandom().nextInt();
+    }
+  }
+
+  @Test
+  void ownRandomness_planted_isFound() {
+    JavaClasses planted = new ClassFileImporter().importClasses(Planted.class);
+    assertThat(NO_RANDOMNESS_OF_ITS_OWN.evaluate(planted).hasViolation()).isTrue();
+  }
 
   @ArchTest
   static final ArchRule PRIVATE_KEYS_STAY_IN_THEIR_PROCESS =

@@ -2,6 +2,7 @@
 package io.heddle.psi;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -41,7 +42,10 @@ public final class PrivateSetIntersection {
    * @param receiver the party that compares; the label holder in training
    * @param bindingSalt bytes of this session, equal at all parties: points of two sessions are
    *     unrelated
-   * @param ids this party's ids, each once; may be empty
+   * @param randomness from this party's own session secret; no peer learns anything of it. A step
+   *     that is repeated with it and the same ids, in any order, repeats its messages byte by byte;
+   *     other ids meet another scalar and other orders
+   * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
    * @throws io.heddle.error.AlignmentException if fewer rows are common than the limits ask, or the
@@ -52,12 +56,13 @@ public final class PrivateSetIntersection {
       Channel step,
       PartyId receiver,
       byte[] bindingSalt,
+      PrivateRandomness randomness,
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
-    checkIds(ids);
+    SortedIds sorted = SortedIds.of(ids);
     EcdhTerms terms = terms(step, bindingSalt, limits, true);
-    int[] rows = run(step, receiver, terms, ids, progress);
+    int[] rows = sorted.rows(run(step, receiver, terms, randomness, sorted, progress));
     byte[] digest = digest(terms.binding(), ids, rows);
     AlignmentCheck.run(step, receiver, rows.length, digest);
     return new Alignment(rows, digest);
@@ -75,28 +80,36 @@ public final class PrivateSetIntersection {
       Channel step,
       PartyId receiver,
       byte[] bindingSalt,
+      PrivateRandomness randomness,
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
-    checkIds(ids);
-    int[] rows = run(step, receiver, terms(step, bindingSalt, limits, false), ids, progress);
+    SortedIds sorted = SortedIds.of(ids);
+    EcdhTerms terms = terms(step, bindingSalt, limits, false);
+    int[] rows = sorted.rows(run(step, receiver, terms, randomness, sorted, progress));
     Arrays.sort(rows);
     return rows;
   }
 
   private static int[] run(
-      Channel step, PartyId receiver, EcdhTerms terms, List<byte[]> ids, Progress progress) {
+      Channel step,
+      PartyId receiver,
+      EcdhTerms terms,
+      PrivateRandomness randomness,
+      SortedIds sorted,
+      Progress progress) {
     boolean receives = step.self().equals(receiver);
     if (step.peers().isEmpty() || !(receives || step.peers().contains(receiver))) {
       throw new IllegalArgumentException(
           "Invalid receiver " + receiver + ": must be one of two or more parties");
     }
+    List<byte[]> ids = sorted.ids();
     if (step.peers().size() > 1) {
-      return new EcdhRing(terms, progress).run(step, receiver, ids);
+      return new EcdhRing(terms, randomness, progress).run(step, receiver, ids);
     }
     return receives
-        ? new EcdhReceiver(terms, progress).run(step, step.peers().first(), ids)
-        : new EcdhSender(terms, progress).run(step, receiver, ids);
+        ? new EcdhReceiver(terms, randomness, progress).run(step, step.peers().first(), ids)
+        : new EcdhSender(terms, randomness, progress).run(step, receiver, ids);
   }
 
   private static EcdhTerms terms(
@@ -108,25 +121,6 @@ public final class PrivateSetIntersection {
     // Two steps of one session are unrelated too.
     byte[] binding = sha256.digest(step.path().getBytes(StandardCharsets.UTF_8));
     return new EcdhTerms(binding, allLearn, limits.minIntersection(), limits.maxPeerSize());
-  }
-
-  private static void checkIds(List<byte[]> ids) {
-    if (ids.size() > PsiLimits.LARGEST_SET) {
-      throw new IllegalArgumentException(
-          "Invalid set of " + ids.size() + " ids: must be at most " + PsiLimits.LARGEST_SET);
-    }
-    byte[][] sorted = ids.toArray(byte[][]::new);
-    Arrays.parallelSort(sorted, Arrays::compareUnsigned);
-    int duplicates = 0;
-    for (int i = 1; i < sorted.length; i++) {
-      if (Arrays.equals(sorted[i - 1], sorted[i])) {
-        duplicates++;
-      }
-    }
-    if (duplicates > 0) {
-      throw new IllegalArgumentException(
-          duplicates + " of " + ids.size() + " ids stand in the list already: each may once");
-    }
   }
 
   private static byte[] digest(byte[] binding, List<byte[]> ids, int[] rows) {

@@ -66,6 +66,7 @@ class PrivateSetIntersectionTest {
         session.beginStep("align", new TreeMap<>()),
         receiver,
         session.bindingSalt("psi"),
+        session::privateRandomness,
         bytes(ids),
         limits,
         Progress.NONE);
@@ -251,6 +252,7 @@ class PrivateSetIntersectionTest {
                           session.beginStep("psi", new TreeMap<>()),
                           new PartyId("party-1"),
                           session.bindingSalt("psi"),
+                          session::privateRandomness,
                           bytes(ids),
                           ANY,
                           Progress.NONE))

@@ -3,12 +3,18 @@ package io.heddle.spark;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.heddle.spark.cli.IdentityFiles;
+import io.heddle.spark.ml.VerticalLogisticRegression;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
 
 @AnalyzeClasses(packages = "io.heddle", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -46,6 +52,33 @@ class ArchitectureTest {
           .haveFullyQualifiedName("java.io.ObjectInputStream")
           .orShould()
           .callMethod(Math.class, "random");
+
+  /** Keys that are made, and figures of the doctor; all else follows from a session's secret. */
+  @ArchTest
+  static final ArchRule FRESH_RANDOMNESS_FOR_KEYS_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.heddle.spark..")
+          .and()
+          .doNotBelongToAnyOf(IdentityFiles.class, VerticalLogisticRegression.class)
+          .and()
+          .doNotHaveFullyQualifiedName("io.heddle.spark.doctor.Workloads")
+          .should()
+          .dependOnClassesThat()
+          .belongToAnyOf(SecureRandom.class);
+
+  /** What the rule above is there to find. */
+  static final class Planted {
+    int draw() {
+      return new SecureRandom().nextInt();
+    }
+  }
+
+  @Test
+  void freshRandomness_plantedUse_isFound() {
+    JavaClasses planted = new ClassFileImporter().importClasses(Planted.class);
+    assertThat(FRESH_RANDOMNESS_FOR_KEYS_ONLY.evaluate(planted).hasViolation()).isTrue();
+  }
 
   @ArchTest
   static void packages_ofThisModule_haveNoCycle(JavaClasses classes) {

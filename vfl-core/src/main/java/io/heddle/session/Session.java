@@ -32,6 +32,8 @@ import java.util.TreeSet;
  * open. (docs/protocol.md 2.)
  */
 public final class Session implements AutoCloseable {
+  private static final int SECRET_BYTES = 32;
+
   private enum State {
     OPEN,
     FINISHED,
@@ -43,17 +45,18 @@ public final class Session implements AutoCloseable {
   private final TrafficMeter traffic = new TrafficMeter();
   private final Transcript sent = new Transcript();
   private final Transcript received = new Transcript();
-  private final byte[] secret = new byte[32];
+  private final byte[] secret;
   private final String id;
   private final SessionChannel control;
   private int steps;
   private State state = State.OPEN;
 
-  private Session(Exchange exchange, SessionTerms terms, Progress progress) {
+  private Session(
+      Exchange exchange, SessionTerms terms, Progress progress, byte[] secret, byte[] nonce) {
     this.exchange = exchange;
     this.progress = progress;
-    new SecureRandom().nextBytes(secret);
-    id = new SessionOpening(exchange, terms, progress, traffic).run();
+    this.secret = secret.clone();
+    id = new SessionOpening(exchange, terms, progress, traffic, nonce).run();
     control = new SessionChannel(this, MessageKey.CONTROL, MessageKey.CONTROL);
   }
 
@@ -67,6 +70,20 @@ public final class Session implements AutoCloseable {
    * @throws io.heddle.error.PeerUnavailableException if a peer does not appear in time
    */
   public static Session open(Exchange exchange, SessionTerms terms, Progress progress) {
+    SecureRandom random = new SecureRandom();
+    byte[] secret = new byte[SECRET_BYTES];
+    byte[] nonce = new byte[SessionOpening.NONCE_BYTES];
+    random.nextBytes(secret);
+    random.nextBytes(nonce);
+    return open(exchange, terms, progress, secret, nonce);
+  }
+
+  /**
+   * The same from a given secret and nonce. All private randomness follows from the secret: it may
+   * come a second time only to repeat what it made the first time.
+   */
+  static Session open(
+      Exchange exchange, SessionTerms terms, Progress progress, byte[] secret, byte[] nonce) {
     SortedSet<PartyId> expected = new TreeSet<>(exchange.peers());
     expected.add(exchange.self());
     if (!expected.equals(terms.roles().keySet())) {
@@ -76,7 +93,7 @@ public final class Session implements AutoCloseable {
               + ", the exchange between "
               + expected);
     }
-    return new Session(exchange, terms, progress);
+    return new Session(exchange, terms, progress, secret, nonce);
   }
 
   /** 64 hex digits, the same at every party; public to them. */
@@ -143,7 +160,9 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * This party's own secret randomness: no peer knows it, and the next session has another.
+   * This party's own secret randomness, by HKDF from 32 bytes that are drawn for this session and
+   * never sent: no peer knows it, the next session has another, and the same purpose and context
+   * give the same bytes again.
    *
    * @param purpose what it is for; each use has its own
    * @param context whatever else tells this use from others, such as a digest of what is encrypted

@@ -17,7 +17,6 @@ import io.heddle.session.SessionMessage.Hello;
 import io.heddle.session.SessionMessage.HelloAck;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
@@ -25,6 +24,8 @@ import java.util.TreeMap;
 
 /** Hello and hello-ack: from connected parties to a session id that all of them computed. */
 final class SessionOpening {
+  static final int NONCE_BYTES = 32;
+
   private static final int HELLO = 0;
   private static final int ACK = 1;
 
@@ -32,16 +33,26 @@ final class SessionOpening {
   private final SessionTerms terms;
   private final Progress progress;
   private final TrafficMeter traffic;
+  private final byte[] nonce;
   private final int attempt;
 
   /** What the peers are told the opening failed at. */
   private String failedAt = "";
 
-  SessionOpening(Exchange exchange, SessionTerms terms, Progress progress, TrafficMeter traffic) {
+  /**
+   * @param nonce this party's share in the session id, new for each session; public
+   */
+  SessionOpening(
+      Exchange exchange,
+      SessionTerms terms,
+      Progress progress,
+      TrafficMeter traffic,
+      byte[] nonce) {
     this.exchange = exchange;
     this.terms = terms;
     this.progress = progress;
     this.traffic = traffic;
+    this.nonce = nonce.clone();
     attempt = exchange.nextSession();
   }
 
@@ -62,8 +73,6 @@ final class SessionOpening {
 
   private String agree() {
     exchange.connect(progress);
-    byte[] nonce = new byte[32];
-    new SecureRandom().nextBytes(nonce);
     for (PartyId peer : exchange.peers()) {
       send(peer, HELLO, new Hello(SessionMessages.VERSION, nonce, terms));
     }

@@ -45,6 +45,12 @@ public final class Parties {
   public interface Network
       extends BiFunction<Collection<PartyId>, MessageCodec, SortedMap<PartyId, Exchange>> {}
 
+  /** Opens one party's session. */
+  @FunctionalInterface
+  public interface Opening {
+    Session open(Exchange exchange, SessionTerms terms);
+  }
+
   /** Runs in memory and returns what each party's code returned. */
   public static <R> SortedMap<PartyId, R> run(
       List<MessageType<?>> types, Map<PartyId, Code<R>> parties) {
@@ -65,6 +71,13 @@ public final class Parties {
    */
   public static <R> SortedMap<PartyId, R> run(
       Network network, List<MessageType<?>> types, Map<PartyId, Code<R>> parties) {
+    return run(
+        network, types, (exchange, terms) -> Session.open(exchange, terms, Progress.NONE), parties);
+  }
+
+  /** The same with sessions that are opened in another way. */
+  public static <R> SortedMap<PartyId, R> run(
+      Network network, List<MessageType<?>> types, Opening opening, Map<PartyId, Code<R>> parties) {
     SortedMap<PartyId, Exchange> exchanges = network.apply(parties.keySet(), codec(types));
     SortedMap<PartyId, String> roles = new TreeMap<>();
     parties.keySet().forEach(party -> roles.put(party, "party"));
@@ -76,7 +89,7 @@ public final class Parties {
                 party,
                 () -> {
                   Code<R> code = Objects.requireNonNull(parties.get(party));
-                  try (Session session = Session.open(exchange, terms, Progress.NONE)) {
+                  try (Session session = opening.open(exchange, terms)) {
                     try {
                       R result = code.run(session);
                       session.finish();

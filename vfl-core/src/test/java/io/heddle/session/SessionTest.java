@@ -22,6 +22,7 @@ import io.heddle.progress.Progress;
 import io.heddle.session.SessionMessage.Hello;
 import io.heddle.session.SessionMessage.StepStart;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -283,6 +284,36 @@ class SessionTest {
     List<byte[]> bank = both.get(0);
     assertThat(bank.get(0)).isEqualTo(bank.get(1)).isNotEqualTo(bank.get(2));
     assertThat(bank.get(0)).isNotEqualTo(bank.get(3)).isNotEqualTo(both.get(1).get(0));
+  }
+
+  @Test
+  void open_pinnedTwice_hasTheSameIdAndRandomness() {
+    List<List<String>> first = pinned("one", "nonce");
+    assertThat(pinned("one", "nonce")).isEqualTo(first);
+    List<List<String>> otherSecret = pinned("other", "nonce");
+    List<List<String>> otherNonce = pinned("one", "other");
+    for (int party = 0; party < 2; party++) {
+      assertThat(otherSecret.get(party).get(0)).isEqualTo(first.get(party).get(0));
+      assertThat(otherSecret.get(party).get(1)).isNotEqualTo(first.get(party).get(1));
+      assertThat(otherNonce.get(party).get(0)).isNotEqualTo(first.get(party).get(0));
+    }
+    assertThat(first.get(0).get(0)).isEqualTo(first.get(1).get(0));
+    assertThat(first.get(0).get(1)).isNotEqualTo(first.get(1).get(1));
+  }
+
+  /** Each party's session id and some of its own randomness. */
+  private static List<List<String>> pinned(String secretSeed, String nonceSeed) {
+    Parties.Code<List<String>> code =
+        session ->
+            List.of(
+                session.id(), HexFormat.of().formatHex(bytes(session.privateRandomness("test"))));
+    return List.copyOf(
+        Parties.run(
+                InMemoryExchange::network,
+                List.of(),
+                (exchange, terms) -> PinnedSession.open(exchange, terms, secretSeed, nonceSeed),
+                Map.of(BANK, code, RETAILER, code))
+            .values());
   }
 
   @Test

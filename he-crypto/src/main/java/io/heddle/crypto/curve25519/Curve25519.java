@@ -49,6 +49,15 @@ public final class Curve25519 {
   }
 
   /**
+   * A secret scalar of given bytes, clamped as {@link #newScalar} does.
+   *
+   * @param bytes 32 that nobody else knows; not changed
+   */
+  public static byte[] scalarOf(byte[] bytes) {
+    return clamp(checkScalar(bytes).clone());
+  }
+
+  /**
    * The scalar times the point: the function X25519.
    *
    * @param scalar 32 bytes; clamped here as RFC 7748 says
@@ -79,10 +88,7 @@ public final class Curve25519 {
 
   /** The same in lanes or one by one. */
   static byte[] multiplyAll(byte[] scalar, byte[] points, LongConsumer done, boolean inLanes) {
-    if (scalar.length != POINT_BYTES) {
-      throw new IllegalArgumentException(
-          "Invalid scalar of " + scalar.length + " bytes: must be " + POINT_BYTES);
-    }
+    checkScalar(scalar);
     if (points.length % POINT_BYTES != 0) {
       throw new ProtocolException(
           "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
@@ -156,6 +162,14 @@ public final class Curve25519 {
       Field.multiply(x[i], z[i], x[i]);
       System.arraycopy(Field.toBytes(x[i]), 0, points, (from + i) * POINT_BYTES, POINT_BYTES);
     }
+  }
+
+  private static byte[] checkScalar(byte[] scalar) {
+    if (scalar.length != POINT_BYTES) {
+      throw new IllegalArgumentException(
+          "Invalid scalar of " + scalar.length + " bytes: must be " + POINT_BYTES);
+    }
+    return scalar;
   }
 
   private static byte[] clamp(byte[] scalar) {

@@ -195,6 +195,21 @@ class Curve25519Test {
   }
 
   @Test
+  void scalarOf_sameBytes_isTheSameClampedScalar() {
+    byte[] bytes = new byte[32];
+    Arrays.fill(bytes, (byte) 0xff);
+    byte[] scalar = Curve25519.scalarOf(bytes);
+    assertThat(scalar[0]).isEqualTo((byte) 0xf8);
+    assertThat(scalar[31]).isEqualTo((byte) 0x7f);
+    assertThat(Curve25519.scalarOf(new byte[32])[31]).isEqualTo((byte) 0x40);
+    assertThat(Curve25519.scalarOf(bytes)).isEqualTo(scalar);
+    assertThat(bytes).containsOnly(0xff);
+    assertThatThrownBy(() -> Curve25519.scalarOf(new byte[31]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid scalar of 31 bytes: must be 32");
+  }
+
+  @Test
   void newScalar_manyTimes_isClampedAndFresh() {
     byte[] first = Curve25519.newScalar(random);
     byte[] second = Curve25519.newScalar(random);

@@ -173,10 +173,11 @@ public final class PsiCommand {
       byte[] salt = session.bindingSalt(STEP);
       PartyId receiver = job.psi().receiver();
       return job.psi().result() == JobConfig.PsiResult.BOTH
-          ? PrivateSetIntersection.align(step, receiver, salt, ids.values(), limits, progress)
+          ? PrivateSetIntersection.align(
+              step, receiver, salt, session::privateRandomness, ids.values(), limits, progress)
           : new Alignment(
               PrivateSetIntersection.intersect(
-                  step, receiver, salt, ids.values(), limits, progress),
+                  step, receiver, salt, session::privateRandomness, ids.values(), limits, progress),
               new byte[32]);
     } finally {
       progress.end();

@@ -9,14 +9,13 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * One party's secret of one run, and what it does to ids and to others' points. Closing forgets the
- * secret.
+ * One party's secret of one run, and what it does to ids and to others' points. Closing overwrites
+ * the secret here; the session's, from which it follows, lives on.
  */
 final class Blinding implements AutoCloseable {
   private static final byte[] POINT_TAG =
@@ -29,10 +28,13 @@ final class Blinding implements AutoCloseable {
   private final Progress progress;
   private boolean closed;
 
-  Blinding(byte[] binding, SecureRandom random, Progress progress) {
+  /**
+   * @param scalar this party's secret of this run; overwritten on closing
+   */
+  Blinding(byte[] binding, byte[] scalar, Progress progress) {
     dst = concat(POINT_TAG, binding);
     tagPrefix = concat(TAG_TAG, binding);
-    scalar = Curve25519.newScalar(random);
+    this.scalar = scalar;
     this.progress = progress;
   }
 

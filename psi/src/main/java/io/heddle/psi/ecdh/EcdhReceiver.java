@@ -2,6 +2,7 @@
 package io.heddle.psi.ecdh;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -9,29 +10,32 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SetSize;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The one of two parties that compares. It learns which of its ids the sender has, and how many ids
  * the sender has; nothing else, as long as discrete logarithms on Curve25519 are hard and the hash
- * to the curve is random. Each run has its own secret.
+ * to the curve is random. Its scalar and order are those of one session, step and set of ids.
  */
 public final class EcdhReceiver {
   private final EcdhTerms terms;
+  private final PrivateRandomness randomness;
   private final Progress progress;
-  private final SecureRandom random = new SecureRandom();
 
-  public EcdhReceiver(EcdhTerms terms, Progress progress) {
+  /**
+   * @param randomness from this party's own session secret, known to no peer
+   */
+  public EcdhReceiver(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
+    this.randomness = randomness;
     this.progress = progress;
   }
 
   /**
    * Runs the protocol with the sender.
    *
-   * @param ids each once
+   * @param ids each once; in another order they give other messages
    * @return the indices of the common ids, in the alignment's order
    */
   public int[] run(Channel channel, PartyId sender, List<byte[]> ids) {
@@ -40,9 +44,10 @@ public final class EcdhReceiver {
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
 
-    Shuffle order = new Shuffle(ids.size(), random);
+    RunSecrets secrets = new RunSecrets(randomness, channel, ids);
+    Shuffle order = secrets.ownOrder();
     int[][] common;
-    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+    try (Blinding blinding = new Blinding(terms.binding(), secrets.scalar(), progress)) {
       for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
         int from = Chunks.from(chunk);
         int to = Chunks.to(chunk, ids.size());

@@ -2,6 +2,7 @@
 package io.heddle.psi.ecdh;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -10,7 +11,6 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SetSize;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,17 +24,22 @@ import java.util.List;
  * <p>All learn the set sizes and how many ids are common to all. Each party, or the receiver alone,
  * learns which of its own ids are common to all. The receiver also learns how many ids each group
  * of parties has in common: not which, unless it is helped by one of them or asks for positions
- * that are not common to all. Each run has its own secret.
+ * that are not common to all. A party's scalar and orders are those of one session, step and set of
+ * ids.
  */
 public final class EcdhRing {
   private static final int MAX_PARTIES = 8;
 
   private final EcdhTerms terms;
+  private final PrivateRandomness randomness;
   private final Progress progress;
-  private final SecureRandom random = new SecureRandom();
 
-  public EcdhRing(EcdhTerms terms, Progress progress) {
+  /**
+   * @param randomness from this party's own session secret, known to no peer
+   */
+  public EcdhRing(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
+    this.randomness = randomness;
     this.progress = progress;
   }
 
@@ -42,7 +47,7 @@ public final class EcdhRing {
    * Runs the protocol with all peers of the channel.
    *
    * @param receiver the party that compares; may be this one
-   * @param ids each once
+   * @param ids each once; in another order they give other messages
    * @return the indices of the common ids, in the alignment's order; none at the others where the
    *     receiver learns alone
    */
@@ -58,15 +63,16 @@ public final class EcdhRing {
 
     // shuffles[h] is what this party did to the list that started h places before it.
     Shuffle[] shuffles = new Shuffle[ring.size()];
-    shuffles[0] = new Shuffle(ids.size(), random);
+    RunSecrets secrets = new RunSecrets(randomness, channel, ids);
+    shuffles[0] = secrets.ownOrder();
     byte[] tags;
-    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+    try (Blinding blinding = new Blinding(terms.binding(), secrets.scalar(), progress)) {
       byte[] list = blindAll(ids, shuffles[0], blinding);
       for (int hop = 1; hop < ring.size(); hop++) {
         int size = sizes[ring.owner(ring.self, hop)];
         byte[] multiplied = passOn(channel, ring, list, size, blinding);
         Tags.checkDistinct(ring.previous(), blinding.tags(multiplied, width), width);
-        shuffles[hop] = new Shuffle(size, random);
+        shuffles[hop] = secrets.order(hop, multiplied);
         list = shuffles[hop].apply(multiplied, Curve25519.POINT_BYTES);
       }
       tags = blinding.tags(list, width);

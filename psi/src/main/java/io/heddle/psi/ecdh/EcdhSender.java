@@ -2,6 +2,7 @@
 package io.heddle.psi.ecdh;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -11,21 +12,25 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SetSize;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The one of two parties that does not compare. It learns how many ids the receiver has and, where
- * all parties learn, which of its own ids the receiver has. Each run has its own secret.
+ * all parties learn, which of its own ids the receiver has. Its scalar and order are those of one
+ * session, step and set of ids.
  */
 public final class EcdhSender {
   private final EcdhTerms terms;
+  private final PrivateRandomness randomness;
   private final Progress progress;
-  private final SecureRandom random = new SecureRandom();
 
-  public EcdhSender(EcdhTerms terms, Progress progress) {
+  /**
+   * @param randomness from this party's own session secret, known to no peer
+   */
+  public EcdhSender(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
+    this.randomness = randomness;
     this.progress = progress;
   }
 
@@ -33,7 +38,7 @@ public final class EcdhSender {
    * Runs the protocol with the receiver. All of the receiver's points are taken in before anything
    * goes out, so neither party ever sends to one that is sending.
    *
-   * @param ids each once
+   * @param ids each once; in another order they give other messages
    * @return the indices of the common ids, in the alignment's order; none where the receiver learns
    *     alone
    */
@@ -43,8 +48,9 @@ public final class EcdhSender {
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
 
-    Shuffle order = new Shuffle(ids.size(), random);
-    try (Blinding blinding = new Blinding(terms.binding(), random, progress)) {
+    RunSecrets secrets = new RunSecrets(randomness, channel, ids);
+    Shuffle order = secrets.ownOrder();
+    try (Blinding blinding = new Blinding(terms.binding(), secrets.scalar(), progress)) {
       byte[] tags = receiveTags(channel, receiver, theirSize, width, blinding);
       for (int chunk = 0; chunk < Chunks.of(theirSize); chunk++) {
         channel.send(receiver, new BlindedTags(width, Chunks.cut(tags, chunk, width)));

@@ -1,21 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.ecdh;
 
+import io.heddle.crypto.Randomness;
 import io.heddle.error.ProtocolException;
-import java.security.SecureRandom;
+import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /** A secret order of a list: position k of the shuffled list holds item {@code item(k)}. */
 final class Shuffle {
   private final int[] items;
 
-  /** A uniformly random order. (Fisher and Yates.) */
-  Shuffle(int size, SecureRandom random) {
+  /** Each order with the same probability, and the same again from the same bytes. */
+  Shuffle(int size, Randomness randomness) {
     items = new int[size];
+    Numbers numbers = new Numbers(randomness);
+    // Fisher and Yates, inside out.
     for (int i = 0; i < size; i++) {
-      int j = random.nextInt(i + 1);
+      int j = numbers.below(i + 1);
       items[i] = items[j];
       items[j] = i;
+    }
+  }
+
+  /** Uniform numbers from the words of a stream. */
+  private static final class Numbers {
+    private static final int BLOCK_BYTES = 4096;
+
+    private final Randomness randomness;
+    private final ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).position(BLOCK_BYTES);
+    private long blocks;
+
+    Numbers(Randomness randomness) {
+      this.randomness = randomness;
+    }
+
+    int below(int bound) {
+      // The largest multiple of the bound: words from there on would favour small numbers.
+      long limit = (1L << Integer.SIZE) / bound * bound;
+      long word;
+      do {
+        word = nextWord();
+      } while (word >= limit);
+      return (int) (word % bound);
+    }
+
+    private long nextWord() {
+      if (!block.hasRemaining()) {
+        randomness.fill(blocks++, block.array());
+        block.rewind();
+      }
+      return Integer.toUnsignedLong(block.getInt());
     }
   }
 

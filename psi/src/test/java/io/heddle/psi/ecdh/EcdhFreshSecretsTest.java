@@ -3,7 +3,6 @@ package io.heddle.psi.ecdh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.party.PartyId;
@@ -17,7 +16,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
@@ -26,40 +24,6 @@ import org.junit.jupiter.api.Test;
 class EcdhFreshSecretsTest {
   private static final PartyId RECEIVER = new PartyId("receiver");
   private static final PartyId SENDER = new PartyId("sender");
-
-  /** A channel that also keeps what this party sends. */
-  private record Recording(Channel channel, Queue<Message> sent) implements Channel {
-    @Override
-    public PartyId self() {
-      return channel.self();
-    }
-
-    @Override
-    public SortedSet<PartyId> peers() {
-      return channel.peers();
-    }
-
-    @Override
-    public String path() {
-      return channel.path();
-    }
-
-    @Override
-    public Channel step(String name) {
-      return new Recording(channel.step(name), sent);
-    }
-
-    @Override
-    public void send(PartyId to, Message message) {
-      sent.add(message);
-      channel.send(to, message);
-    }
-
-    @Override
-    public <M extends Message> M receive(PartyId from, Class<M> type) {
-      return channel.receive(from, type);
-    }
-  }
 
   /** All points and tags of one run, in hex. */
   private static Set<String> run() {
@@ -72,13 +36,18 @@ class EcdhFreshSecretsTest {
         EcdhMessages.TYPES,
         RECEIVER,
         session ->
-            new EcdhReceiver(terms, Progress.NONE)
-                .run(new Recording(session.beginStep("psi", new TreeMap<>()), sent), SENDER, ids),
+            new EcdhReceiver(terms, session::privateRandomness, Progress.NONE)
+                .run(
+                    new RecordingChannel(session.beginStep("psi", new TreeMap<>()), sent),
+                    SENDER,
+                    ids),
         SENDER,
         session ->
-            new EcdhSender(terms, Progress.NONE)
+            new EcdhSender(terms, session::privateRandomness, Progress.NONE)
                 .run(
-                    new Recording(session.beginStep("psi", new TreeMap<>()), sent), RECEIVER, ids));
+                    new RecordingChannel(session.beginStep("psi", new TreeMap<>()), sent),
+                    RECEIVER,
+                    ids));
     Set<String> seen = new HashSet<>();
     for (Message message : sent) {
       if (message instanceof BlindedPoints own) {
@@ -99,7 +68,7 @@ class EcdhFreshSecretsTest {
   }
 
   @Test
-  void twoRuns_sameIdsAndBinding_shareNoPointAndNoTag() {
+  void twoSessions_sameIdsAndBinding_shareNoPointAndNoTag() {
     Set<String> first = run();
     Set<String> second = run();
     // Equal sets, yet no point of one party is one of the other.

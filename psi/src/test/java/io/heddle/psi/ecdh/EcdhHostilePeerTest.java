@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.Parties;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Randomness;
 import io.heddle.crypto.curve25519.HashToCurve;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
@@ -41,6 +43,8 @@ class EcdhHostilePeerTest {
   private static final BigInteger P =
       BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
   private static final EcdhTerms TERMS = new EcdhTerms(new byte[32], true, 1, 100);
+  private static final PrivateRandomness OWN =
+      (purpose, context) -> Randomness.derive(new byte[32], purpose, context);
   private static final int WIDTH = Tags.width(4);
   private static final List<byte[]> IDS =
       Stream.of("a", "b", "c", "d").map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
@@ -149,7 +153,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void sender_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(points));
@@ -162,7 +166,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void receiver_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        channel -> new EcdhReceiver(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedTags(WIDTH, distinct(4, WIDTH)));
@@ -182,7 +186,7 @@ class EcdhHostilePeerTest {
                     Map.of(
                         HONEST,
                         session ->
-                            new EcdhRing(TERMS, Progress.NONE)
+                            new EcdhRing(TERMS, OWN, Progress.NONE)
                                 .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS),
                         // In name order the hostile party is the second, the third is its next.
                         HOSTILE,
@@ -195,7 +199,7 @@ class EcdhHostilePeerTest {
                         },
                         THIRD,
                         session ->
-                            new EcdhRing(TERMS, Progress.NONE)
+                            new EcdhRing(TERMS, OWN, Progress.NONE)
                                 .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS))))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining(message);
@@ -210,7 +214,7 @@ class EcdhHostilePeerTest {
                     Map.of(
                         HONEST,
                         session ->
-                            new EcdhRing(TERMS, Progress.NONE)
+                            new EcdhRing(TERMS, OWN, Progress.NONE)
                                 .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS),
                         HOSTILE,
                         session -> {
@@ -227,7 +231,7 @@ class EcdhHostilePeerTest {
                         },
                         THIRD,
                         session ->
-                            new EcdhRing(TERMS, Progress.NONE)
+                            new EcdhRing(TERMS, OWN, Progress.NONE)
                                 .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS))))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
@@ -259,8 +263,8 @@ class EcdhHostilePeerTest {
       String name, EcdhMessage opening, Class<? extends VflException> error, String message) {
     for (Role role :
         List.<Role>of(
-            channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
-            channel -> new EcdhReceiver(TERMS, Progress.NONE).run(channel, HOSTILE, IDS))) {
+            channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+            channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS))) {
       assertRefused(role, channel -> channel.send(HONEST, opening), error, message);
     }
   }
@@ -281,7 +285,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badTags")
   void receiver_badTags_refuses(String name, EcdhMessage tags, String message) {
     assertRefused(
-        channel -> new EcdhReceiver(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, tags);
@@ -305,7 +309,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPositions")
   void sender_badPositions_refuses(String name, int count, int[] positions, String message) {
     assertRefused(
-        channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(good(4)));
@@ -319,7 +323,7 @@ class EcdhHostilePeerTest {
   @Test
   void sender_firstMessageOfAnotherProtocolStep_isRefused() {
     assertRefused(
-        channel -> new EcdhSender(TERMS, Progress.NONE).run(channel, HOSTILE, IDS),
+        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new SenderPoints(good(4)));

@@ -2,6 +2,7 @@
 package io.heddle.spark.ml;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
@@ -50,8 +51,6 @@ public class VerticalLogisticRegression
     implements VerticalLogisticRegressionParams, DefaultParamsWritable {
   /** The kind of the step, for traffic by step. */
   public static final String STEP = "fit-vertical-logistic-regression";
-
-  private static final int SEED_BYTES = 32;
 
   // No initialiser: the superclass asks for it before this class's fields are set.
   private @Nullable String uid;
@@ -225,11 +224,10 @@ public class VerticalLogisticRegression
       session.countOpenedPredictors(fit.summary().passes());
       return fit;
     }
-    byte[] roundingSeed = new byte[SEED_BYTES];
-    new SecureRandom().nextBytes(roundingSeed);
+    PrivateRandomness randomness = session.open()::privateRandomness;
+    byte[] roundingSeed = LogisticLabelHolder.roundingSeed(randomness, step);
     listener.seed(roundingSeed.clone());
-    return new LogisticLabelHolder(
-            terms, session.privacyRules(), key, session.open()::privateRandomness, roundingSeed)
+    return new LogisticLabelHolder(terms, session.privacyRules(), key, randomness, roundingSeed)
         .fit(
             step,
             rows.features().table(),

@@ -345,6 +345,7 @@ public final class HeddleSession implements AutoCloseable {
             step.step("align"),
             job.psi().receiver(),
             open().bindingSalt("alignment"),
+            open()::privateRandomness,
             ids,
             new PsiLimits(
                 job.psi().minIntersection(), Math.toIntExact(party.privacy().maxPeerSetSize())),

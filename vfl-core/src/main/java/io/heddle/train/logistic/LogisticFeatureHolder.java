@@ -2,6 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;

@@ -2,8 +2,10 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.progress.Progress;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +35,8 @@ public final class LogisticLabelHolder {
   /**
    * @param key fresh for the session, of {@code terms.keyBits()} bits
    * @param randomness from this party's own session secret
-   * @param roundingSeed 32 secret bytes, fresh for each fit; what {@link JoinedReference} needs to
-   *     repeat it
+   * @param roundingSeed 32 secret bytes, other ones for each fit, such as {@link #roundingSeed};
+   *     what {@link JoinedReference} needs to repeat it
    */
   public LogisticLabelHolder(
       LogisticTerms terms,
@@ -58,6 +60,19 @@ public final class LogisticLabelHolder {
     this.key = key;
     this.randomness = randomness;
     this.roundingSeed = roundingSeed.clone();
+  }
+
+  /**
+   * The seed of a fit's rounding noise, by HKDF from this party's own session secret and the step's
+   * path: the same again if the step is repeated, unrelated in another step or session. Who knows
+   * it cannot find the session secret.
+   */
+  public static byte[] roundingSeed(PrivateRandomness randomness, Channel step) {
+    byte[] seed = new byte[SEED_BYTES];
+    randomness
+        .derive("logistic/rounding", step.path().getBytes(StandardCharsets.UTF_8))
+        .fill(0, seed);
+    return seed;
   }
 
   /**

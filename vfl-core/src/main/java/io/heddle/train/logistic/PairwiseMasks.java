@@ -2,6 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.party.PartyId;

@@ -2,6 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.heddle.channel.Channel;
+import io.heddle.channel.Parties;
 import io.heddle.error.DataException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -41,6 +44,24 @@ class LogisticInputsTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void roundingSeed_sameStep_isRepeatableAndOfThatStepAlone() {
+    Parties.Code<List<String>> code =
+        session -> {
+          Channel first = Fits.begin(session, LogisticTerms.builder().build());
+          Channel second = Fits.begin(session, LogisticTerms.builder().build());
+          return Stream.of(first, first, second)
+              .map(step -> LogisticLabelHolder.roundingSeed(session::privateRandomness, step))
+              .map(HexFormat.of()::formatHex)
+              .toList();
+        };
+    List<List<String>> seeds =
+        Parties.run(Fits.TYPES, Fits.BANK, code, Fits.featureHolder(1), code);
+    List<String> own = seeds.get(0);
+    assertThat(own.get(0)).hasSize(64).isEqualTo(own.get(1)).isNotEqualTo(own.get(2));
+    assertThat(own.get(0)).isNotEqualTo(seeds.get(1).get(0));
   }
 
   @Test

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.session;
+
+import io.heddle.channel.Exchange;
+import io.heddle.crypto.Sha256;
+import io.heddle.progress.Progress;
+import java.nio.charset.StandardCharsets;
+
+/** For tests: a session that can be had again, with the same secret, nonce and so the same id. */
+public final class PinnedSession {
+  private PinnedSession() {}
+
+  /**
+   * Opens one party's.
+   *
+   * @param secretSeed all private randomness of this party follows from it and the party's name
+   * @param nonceSeed the session id follows from those of all parties
+   */
+  public static Session open(
+      Exchange exchange, SessionTerms terms, String secretSeed, String nonceSeed) {
+    return Session.open(
+        exchange,
+        terms,
+        Progress.NONE,
+        bytes("secret", secretSeed, exchange.self().name()),
+        bytes("nonce", nonceSeed, exchange.self().name()));
+  }
+
+  private static byte[] bytes(String... parts) {
+    return Sha256.of(String.join("|", parts).getBytes(StandardCharsets.UTF_8));
+  }
+}
