@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,6 +49,23 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule NO_PACKAGE_CYCLES =
       slices().matching("io.heddle.(**)").should().beFreeOfCycles();
+
+  /** So that the exchange, the session and every protocol may use them. */
+  @ArchTest
+  static final ArchRule CHECKPOINTS_KNOW_NO_PROTOCOL =
+      classes()
+          .that()
+          .resideInAPackage("io.heddle.checkpoint..")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "io.heddle.checkpoint..",
+              "io.heddle.crypto",
+              "io.heddle.error",
+              "io.heddle.identity",
+              "java..",
+              "javax.crypto..",
+              "org.jspecify..");
 
   @ArchTest
   static final ArchRule NO_WEAK_RANDOMNESS =

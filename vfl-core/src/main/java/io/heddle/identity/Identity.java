@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.identity;
 
+import io.heddle.crypto.Hkdf;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.ConfigurationException;
 import java.io.IOException;
@@ -30,6 +31,7 @@ public final class Identity {
   /** The name under which the key stands in its PKCS#12 file. */
   public static final String ALIAS = "heddle";
 
+  private static final int SECRET_BYTES = 32;
   private static final Set<PosixFilePermission> OTHERS =
       EnumSet.complementOf(
           EnumSet.of(
@@ -124,6 +126,32 @@ public final class Identity {
   /** For the TLS engine of this process only. */
   public PrivateKey privateKey() {
     return privateKey;
+  }
+
+  /**
+   * A secret of 32 bytes that only the holder of the private key can make again: HKDF-SHA256 over
+   * its PKCS#8 form. For what this party keeps to itself; other purposes or contexts give
+   * independent bytes. The caller wipes it.
+   *
+   * @param purpose what it is for
+   * @param context whatever else tells this use from others
+   * @throws ConfigurationException if the key cannot leave the device that holds it
+   */
+  public byte[] derive(String purpose, byte[]... context) {
+    byte[] secret = privateKey.getEncoded();
+    if (secret == null) {
+      throw new ConfigurationException(
+          "The private key of " + this + " is in a device that does not give it out");
+    }
+    byte[][] info = new byte[context.length + 1][];
+    info[0] = purpose.getBytes(StandardCharsets.UTF_8);
+    System.arraycopy(context, 0, info, 1, context.length);
+    try {
+      return Hkdf.derive(
+          secret, "heddle identity v1".getBytes(StandardCharsets.UTF_8), info, SECRET_BYTES);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
   }
 
   public X509Certificate certificate() {

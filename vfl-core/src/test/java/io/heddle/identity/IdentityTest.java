@@ -160,4 +160,21 @@ class IdentityTest {
         .hasMessageContaining("not valid today")
         .hasMessageContaining("heddle init --force");
   }
+
+  @Test
+  void derive_sameKey_isTheSameForOnePurposeOnly() throws Exception {
+    write(Identity.ALIAS, tomorrow());
+    Identity identity = Identity.load(keyStore, passwordFile);
+    byte[] context = {1, 2};
+    byte[] secret = identity.derive("a purpose", context);
+    assertThat(secret)
+        .hasSize(32)
+        .isEqualTo(Identity.load(keyStore, passwordFile).derive("a purpose", context))
+        .isNotEqualTo(identity.derive("a purpose", new byte[] {1}, new byte[] {2}))
+        .isNotEqualTo(identity.derive("a purpose"))
+        .isNotEqualTo(identity.derive("another purpose", context));
+    write(Identity.ALIAS, tomorrow());
+    assertThat(Identity.load(keyStore, passwordFile).derive("a purpose", context))
+        .isNotEqualTo(secret);
+  }
 }
