@@ -400,7 +400,7 @@ public final class NettyExchange extends Exchange {
 
     @Override
     void refused(@Nullable Throwable why) {
-      if (!isVerdict(why)) {
+      if (why == null || !isVerdict(why)) {
         redial(party, retryMillis);
         return;
       }
@@ -429,8 +429,8 @@ public final class NettyExchange extends Exchange {
   }
 
   /** Whether the other side is not who it should be, and not just gone. */
-  private static boolean isVerdict(@Nullable Throwable why) {
-    if (why == null || why instanceof SslHandshakeTimeoutException) {
+  private static boolean isVerdict(Throwable why) {
+    if (why instanceof SslHandshakeTimeoutException) {
       return false;
     }
     for (Throwable t = why; t != null; t = t.getCause()) {
