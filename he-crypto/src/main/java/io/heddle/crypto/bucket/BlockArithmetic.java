@@ -74,6 +74,11 @@ public final class BlockArithmetic {
       return cutAndMultiply(factors, lists.places(), starts);
     }
     int tile = tile(factors.size(), lists.factors(), nonEmpty);
+    boolean near = (long) factors.size() * modulus.bytes() <= LARGEST_TILE_BYTES;
+    if (tile == 0 && !near) {
+      // Fetching what factors are prepared with would take as long as it saves.
+      return cutAndMultiply(factors, lists.places(), starts);
+    }
     if (tile == 0) {
       Residues prepared =
           inLanes(factors.size(), (from, to) -> modulus.prepare(factors.slice(from, to)));
@@ -85,8 +90,8 @@ public final class BlockArithmetic {
             tiles.size(),
             i -> {
               int from = i * tile;
-              Residues near = factors.slice(from, Math.min(factors.size(), from + tile));
-              return modulus.products(modulus.prepare(near), tiles.places(), tiles.starts(i));
+              Residues some = factors.slice(from, Math.min(factors.size(), from + tile));
+              return modulus.products(modulus.prepare(some), tiles.places(), tiles.starts(i));
             });
     return cutAndMultiply(pieces, tiles.joins().places(), tiles.joins().starts());
   }
