@@ -68,6 +68,17 @@ class SparkSubcommand implements Callable<Integer> {
       description = "Memory of the party's driver (default: $HEDDLE_DRIVER_MEMORY, or 2g).")
   private String driverMemory = "";
 
+  @Option(
+      names = "--properties-file",
+      paramLabel = "FILE",
+      description = "Settings of Spark, such as secrets, that should not stand on a command line.")
+  private String propertiesFile = "";
+
+  @Option(
+      names = "--insecure-local",
+      description = "Run on a cluster that neither authenticates nor encrypts.")
+  private boolean insecureLocal;
+
   @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting of Spark.")
   private List<String> sparkSettings = new ArrayList<>();
 

@@ -7,6 +7,7 @@ import io.heddle.config.PartyConfig;
 import io.heddle.progress.Progress;
 import io.heddle.spark.console.ConsoleProgress;
 import io.heddle.spark.console.ExitCode;
+import io.heddle.spark.session.ClusterSafety;
 import io.heddle.spark.session.HeddleSession;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -79,13 +80,22 @@ public final class PartyJob {
     @Option(names = "--verbose", description = "Print stack traces.")
     boolean verbose;
 
+    @Option(
+        names = "--insecure-local",
+        description =
+            "Run on a cluster that neither authenticates nor encrypts. Only where nobody else can"
+                + " reach it: this party's rows cross it in the clear.")
+    boolean insecure;
+
     /** Opens what a job works with, hands it over, and ends the session if the job fails. */
     int run(Work work) {
       if (config == null || job == null || data == null) {
         throw new AssertionError("picocli lets no required option pass");
       }
       // Before Spark starts: a wrong file is told at once, and peers find this party early.
-      Overrides overrides = Overrides.ofArguments(set).before(Overrides.ofSpark(sparkSettings()));
+      Map<String, String> spark = sparkSettings();
+      requireSafe(spark);
+      Overrides overrides = Overrides.ofArguments(set).before(Overrides.ofSpark(spark));
       PartyConfig party = PartyConfig.load(config, overrides);
       JobConfig terms = JobConfig.load(job, overrides);
       terms.labelHolder();
@@ -93,8 +103,8 @@ public final class PartyJob {
       HeddleSession session = HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
       try {
         session.listen();
-        SparkSession spark = SparkSession.builder().appName("heddle").getOrCreate();
-        work.run(spark, session, party, terms, data);
+        work.run(
+            SparkSession.builder().appName("heddle").getOrCreate(), session, party, terms, data);
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
         session.fail(e);
@@ -102,6 +112,16 @@ public final class PartyJob {
       } finally {
         progress.end();
       }
+    }
+
+    private void requireSafe(Map<String, String> spark) {
+      if (!insecure) {
+        ClusterSafety.require(spark);
+        return;
+      }
+      System.err.println(
+          "WARNING: --insecure-local: Spark's cluster is not checked. This party's rows may cross it"
+              + " and lie on its disks in the clear.");
     }
 
     private static Map<String, String> sparkSettings() {

@@ -143,6 +143,7 @@ public final class HeddleSession implements AutoCloseable {
     for (Tuple2<String, String> setting : spark.sparkContext().getConf().getAll()) {
       settings.put(setting._1(), setting._2());
     }
+    ClusterSafety.require(settings);
     Overrides overrides = Overrides.ofSpark(settings);
     PartyConfig party = PartyConfig.load(file(settings, CONFIG), overrides);
     JobConfig job = JobConfig.load(file(settings, JOB), overrides);

@@ -75,7 +75,7 @@ class JobWireScanTest {
           Duration.ofSeconds(10),
           Duration.ofMinutes(1),
           Duration.ofMinutes(1),
-            Duration.ofSeconds(5));
+          Duration.ofSeconds(5));
 
   private final SparkSession spark;
   private final Path folder;
