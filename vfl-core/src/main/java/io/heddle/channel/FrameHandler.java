@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import java.nio.ByteBuffer;
 
@@ -16,10 +17,13 @@ public interface FrameHandler {
    * A frame has arrived, from its kind byte on.
    *
    * @param frame valid during the call
-   * @throws io.heddle.error.ProtocolException if it is not allowed; the transport closes the
-   *     connection, the session knows already
+   * @throws ProtocolException if it is not allowed; the transport closes the connection, the
+   *     session knows already, and what still comes is not taken
    */
   void frame(ByteBuffer frame);
+
+  /** What has arrived is no frame at all: nothing more is taken from this connection. */
+  void violated(ProtocolException cause);
 
   /** The connection is gone. */
   void lost(VflException cause);

@@ -18,6 +18,7 @@ final class InboundLink implements FrameHandler {
   private final Inbound inbound;
   private final Link link;
   private volatile boolean hailed;
+  private volatile boolean violated;
   private @Nullable Body body;
   private long reserved;
 
@@ -56,12 +57,21 @@ final class InboundLink implements FrameHandler {
 
   @Override
   public void frame(ByteBuffer frame) {
+    if (violated) {
+      return;
+    }
     try {
       read(frame);
     } catch (ProtocolException e) {
-      exchange.violated(peer, e);
+      violated(e);
       throw e;
     }
+  }
+
+  @Override
+  public void violated(ProtocolException cause) {
+    violated = true;
+    exchange.violated(peer, cause);
   }
 
   private void read(ByteBuffer frame) {

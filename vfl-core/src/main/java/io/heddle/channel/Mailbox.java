@@ -279,6 +279,16 @@ final class Mailbox {
     return new VflException(message, cause);
   }
 
+  /** For tests: what waits. */
+  List<Envelope> waiting() {
+    lock.lock();
+    try {
+      return List.copyOf(waiting.values());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** For tests of the bound: how many bodies wait. */
   int size() {
     lock.lock();

@@ -66,8 +66,12 @@ final class Outbound {
     int length = envelope.body().length;
     int max = key.place().maxBytes(room.maxMessageBytes());
     if (length > max) {
-      throw new IllegalArgumentException(
-          "Message of " + length + " bytes: party " + peer + " takes at most " + max);
+      String words = "Message of " + length + " bytes: party " + peer + " takes at most " + max;
+      if (length <= key.place().maxBytes(exchange.limits().maxMessageBytes())) {
+        // This party would take it: the peer grants less room than the protocols need.
+        throw new ProtocolException(words);
+      }
+      throw new IllegalArgumentException(words);
     }
     long cost = ExchangeLimits.cost(length);
     synchronized (sending) {

@@ -13,6 +13,7 @@ final class OutboundLink implements FrameHandler {
   private final Outbound outbound;
   private final Link link;
   private volatile boolean welcomed;
+  private volatile boolean violated;
 
   OutboundLink(Exchange exchange, PartyId peer, Outbound outbound, Link link) {
     this.exchange = exchange;
@@ -35,12 +36,21 @@ final class OutboundLink implements FrameHandler {
 
   @Override
   public void frame(ByteBuffer frame) {
+    if (violated) {
+      return;
+    }
     try {
       read(frame);
     } catch (ProtocolException e) {
-      exchange.violated(peer, e);
+      violated(e);
       throw e;
     }
+  }
+
+  @Override
+  public void violated(ProtocolException cause) {
+    violated = true;
+    exchange.violated(peer, cause);
   }
 
   private void read(ByteBuffer frame) {

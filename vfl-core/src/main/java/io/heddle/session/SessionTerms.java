@@ -150,7 +150,8 @@ public record SessionTerms(
     readMap(reader)
         .forEach(
             (key, floor) -> {
-              if (!isNumber(floor)) {
+              // One form for each number: 007 and -0 are no floors.
+              if (!isNumber(floor) || !Long.toString(Long.parseLong(floor)).equals(floor)) {
                 throw new ProtocolException("A floor of the peer is no whole number");
               }
               floors.put(key, Long.parseLong(floor));

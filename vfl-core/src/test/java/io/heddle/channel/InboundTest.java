@@ -280,6 +280,16 @@ class InboundTest {
   }
 
   @Test
+  void send_moreThanAPeerThatGrantsLessThanThisParty_isThePeersFault() {
+    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
+    outbound.frame(Frames.welcome(RUN, new ExchangeLimits(1 << 16, 256)));
+    MessageKey key = new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, 0);
+    assertThatThrownBy(() -> bank.send(Envelope.of(key, 60_002, new byte[257])))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Message of 257 bytes: party retailer takes at most 256");
+  }
+
+  @Test
   void defaultLimits_messageWithEightBytesForEachOfTenMillionRows_fits() {
     assertThat(ExchangeLimits.DEFAULT.maxMessageBytes()).isGreaterThan(8 * 10_000_000 + 1000);
   }
@@ -299,6 +309,16 @@ class InboundTest {
     assertThatThrownBy(() -> inbound.frame(frame)).isInstanceOf(ProtocolException.class);
     assertThatThrownBy(() -> bank.receive(key(0))).isInstanceOf(ProtocolException.class);
     assertThat(bank.written).isNotEmpty().allMatch(sent -> sent.get(0) == Frames.ABORT);
+  }
+
+  @Test
+  void frame_afterOneThatIsNotAllowed_notTakenAndNotAnswered() {
+    assertThatThrownBy(() -> inbound.frame(raw(99))).isInstanceOf(ProtocolException.class);
+    bank.written.clear();
+    deliver(blob(key(0), 10));
+    inbound.frame(raw(99));
+    assertThat(bank.mailbox().size()).isZero();
+    assertThat(bank.written).isEmpty();
   }
 
   static Stream<Arguments> hostileBodies() {

@@ -383,6 +383,22 @@ class SessionTest {
     return writer.toByteArray();
   }
 
+  private static byte[] helloWithFloor(String floor) {
+    WireWriter writer = new WireWriter();
+    writer.writeInt(SessionMessages.VERSION);
+    writer.writeRaw(new byte[32]);
+    AGREED.writeAgreed(writer);
+    SessionTerms.writeMap(new TreeMap<>(Map.of("some.key", floor)), writer);
+    return writer.toByteArray();
+  }
+
+  @Test
+  void decode_floorInItsOnlyForm_taken() {
+    MessageCodec codec = new MessageCodec(SessionMessages.TYPES);
+    byte[] body = helloWithFloor("-7");
+    assertThat(codec.encode(codec.decode(1, body))).isEqualTo(body);
+  }
+
   static Stream<Arguments> hostileHellos() {
     byte[] good = hello(AGREED);
     byte[] manyTerms = good.clone();
@@ -400,6 +416,8 @@ class SessionTest {
         Arguments.of("bell in a key", hello(Map.of("bank", "x", "shop", "y"), "a\u0007")),
         Arguments.of("escape in a role", hello(Map.of("bank", "\u001b[2J", "shop", "y"), "a")),
         Arguments.of("C1 control in a key", hello(Map.of("bank", "x", "shop", "y"), "\u009b2J")),
+        Arguments.of("floor with a leading zero", helloWithFloor("07")),
+        Arguments.of("floor of minus zero", helloWithFloor("-0")),
         Arguments.of("long key", hello(Map.of("bank", "x", "shop", "y"), "k".repeat(129))));
   }
 

@@ -118,6 +118,12 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
     if (cause == null) {
       cause = inner;
     }
+    FrameHandler reader = frames;
+    if (reader != null && !violated && inner instanceof ProtocolException violation) {
+      // No frame at all: as bad as one that is not allowed, and what stands behind it is not read.
+      violated = true;
+      reader.violated(violation);
+    }
     end(context);
   }
 

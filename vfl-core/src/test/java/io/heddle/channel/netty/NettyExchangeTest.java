@@ -431,6 +431,7 @@ class NettyExchangeTest {
       peer.letIn();
       peer.write(bytes);
       assertThat(connectFailures(bank).get(BANK)).isInstanceOf(ProtocolException.class);
+      assertThat(peer.readFrame()[0]).as("an abort tells the peer").isEqualTo((byte) 5);
     }
   }
 

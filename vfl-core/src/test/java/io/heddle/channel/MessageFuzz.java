@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import com.sun.management.ThreadMXBean;
+import io.heddle.error.ProtocolException;
+import java.lang.management.ManagementFactory;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * Every type of a list against mutants of its messages: a body is refused by a {@link
+ * ProtocolException}, or is what the message it gives encodes to, byte by byte; whatever its
+ * numbers say, memory goes by its size. Mutants for each type: {@code heddle.test.mutants}.
+ */
+@Execution(ExecutionMode.SAME_THREAD)
+public abstract class MessageFuzz {
+  private static final int FEW = 2000;
+  private static final Integer ASKED = Integer.getInteger("heddle.test.mutants");
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** The types to try. */
+  protected abstract List<MessageType<?>> types();
+
+  /** At least one message of each. */
+  protected abstract List<? extends Message> samples();
+
+  /** Whether whoever receives the message refuses it, though it can be read. */
+  protected boolean isRefusedByItsReader(Message message) {
+    return false;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> decode_mutants_refusedOrExactlyTheirMessage() {
+    MessageCodec codec = new MessageCodec(types());
+    List<byte[]> all = samples().stream().map(codec::encode).toList();
+    return codec.types().stream()
+        .map(type -> DynamicTest.dynamicTest(name(type), () -> fuzz(codec, type, all)));
+  }
+
+  private static String name(MessageType<?> type) {
+    return type.id() + " " + type.type().getSimpleName();
+  }
+
+  private void fuzz(MessageCodec codec, MessageType<?> type, List<byte[]> all) {
+    List<byte[]> seeds =
+        samples().stream().filter(type.type()::isInstance).map(codec::encode).toList();
+    assertThat(seeds).as("samples of %s", name(type)).isNotEmpty();
+    for (byte[] seed : seeds) {
+      assertThat(codec.encode(codec.decode(type.id(), seed))).isEqualTo(seed);
+    }
+    Tally tally = new Tally();
+    int mutants = Objects.requireNonNullElse(ASKED, FEW);
+    for (int i = 0; i < mutants; i++) {
+      long seed = ((long) type.id() << 32) + i;
+      byte[] body = new Mutator(seed).mutant(seeds, all);
+      try {
+        attempt(codec, type.id(), body, tally);
+      } catch (Throwable e) {
+        fail("Mutant with seed %d of %s: %s".formatted(seed, name(type), hex(body)), e);
+      }
+    }
+    if (ASKED != null) {
+      System.out.printf(
+          "%s: %d mutants, %d refused, %d valid, at most %d bytes more than 64 for each of a body%n",
+          name(type), mutants, tally.refused, tally.valid, Math.max(0, tally.excess));
+    }
+  }
+
+  /** How it went. */
+  private static final class Tally {
+    int refused;
+    int valid;
+    long excess = Long.MIN_VALUE;
+  }
+
+  private void attempt(MessageCodec codec, int typeId, byte[] body, Tally tally) {
+    byte[] kept = body.clone();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    try {
+      Message message = decode(codec, typeId, body, before, tally);
+      assertThat(body).as("the body is only read").isEqualTo(kept);
+      if (isRefusedByItsReader(message)) {
+        tally.refused++;
+        return;
+      }
+      assertThat(codec.encode(message)).isEqualTo(kept);
+      tally.valid++;
+    } catch (ProtocolException e) {
+      tally.refused++;
+    }
+  }
+
+  private static Message decode(
+      MessageCodec codec, int typeId, byte[] body, long before, Tally tally) {
+    try {
+      return codec.decode(typeId, body);
+    } finally {
+      long excess = THREADS.getCurrentThreadAllocatedBytes() - before - 64L * body.length;
+      tally.excess = Math.max(tally.excess, excess);
+      if (excess > 1 << 20) {
+        fail("%d bytes allocated beyond 64 for each byte of the body", excess);
+      }
+    }
+  }
+
+  private static String hex(byte[] body) {
+    return body.length <= 4096 ? HexFormat.of().formatHex(body) : body.length + " bytes";
+  }
+}
