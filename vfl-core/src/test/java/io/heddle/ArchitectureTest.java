@@ -14,8 +14,6 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.heddle.channel.Exchange;
 import io.heddle.session.Session;
-import java.io.InputStream;
-import java.io.ObjectInputStream;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Random;
@@ -109,13 +107,7 @@ class ArchitectureTest {
         .isTrue();
   }
 
-  @ArchTest
-  static final ArchRule NO_JAVA_DESERIALISATION =
-      noClasses()
-          .should()
-          .callConstructor(ObjectInputStream.class, InputStream.class)
-          .orShould()
-          .callMethod(ObjectInputStream.class, "readObject");
+  @ArchTest static final ArchRule NO_FOREIGN_OBJECTS = ForeignObjects.RULE;
 
   /** It sends decrypted numbers back, and one of them would give such a key away. */
   @ArchTest

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.crypto;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
 import java.security.SecureRandom;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Encryption knows numbers only: the JDK below it, nobody above it. */
@@ -89,6 +96,38 @@ class ArchitectureTest {
   void ownRandomness_planted_isFound() {
     JavaClasses planted = new ClassFileImporter().importClasses(Planted.class);
     assertThat(NO_RANDOMNESS_OF_ITS_OWN.evaluate(planted).hasViolation()).isTrue();
+  }
+
+  /** The rule of the parties' module; what is not of the JDK is refused above. */
+  @ArchTest
+  static final ArchRule NO_JAVA_DESERIALISATION =
+      noClasses()
+          .should()
+          .callCodeUnitWhere(
+              target(owner(JavaClass.Predicates.assignableTo(ObjectInputStream.class))))
+          .orShould()
+          .beAssignableTo(ObjectInputStream.class);
+
+  /** What the rule above is there to find. */
+  static final class PlantedReading {
+    Object read(InputStream in) throws IOException, ClassNotFoundException {
+      return new ObjectInputStream(in).readObject();
+    }
+  }
+
+  /** What it is there to find as well. */
+  static final class PlantedDefault {
+    void read(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+    }
+  }
+
+  @Test
+  void deserialisation_planted_isFound() {
+    for (Class<?> each : List.of(PlantedReading.class, PlantedDefault.class)) {
+      JavaClasses planted = new ClassFileImporter().importClasses(each);
+      assertThat(NO_JAVA_DESERIALISATION.evaluate(planted).hasViolation()).isTrue();
+    }
   }
 
   @ArchTest

@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param connect for all peers to appear after this party did
  * @param handshake for a link to be authenticated once the peer answers
- * @param idle without any byte on an open link; a ping goes out every third of it
+ * @param idle without any byte on an open link; a ping goes out every third of it, at least every
+ *     30 s
  * @param receive for one message to arrive, or for room in the peer's mailbox: the longest that a
  *     peer may compute between two messages
  * @param reconnect for a link that was lost to come back; until then nothing is given up

@@ -77,6 +77,11 @@ final class Keys {
     this.names = names;
   }
 
+  /** All of them but those of the peers. */
+  Set<String> names() {
+    return names;
+  }
+
   boolean contains(String key) {
     return names.contains(key) || (this == PARTY && PEER.matcher(key).matches());
   }

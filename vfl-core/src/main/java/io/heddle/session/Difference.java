@@ -21,10 +21,14 @@ record Difference(String key, String own, String theirs) {
     if (!own.kind().equals(theirs.kind())) {
       return new Difference("kind", own.kind(), theirs.kind());
     }
-    if (!own.roles().equals(theirs.roles())) {
-      return new Difference("roles", own.roles().toString(), theirs.roles().toString());
+    // Roles follow from terms, and a term is what an operator can look for in a file.
+    Difference terms = between(own.terms(), theirs.terms());
+    if (terms != null) {
+      return terms;
     }
-    return between(own.terms(), theirs.terms());
+    return own.roles().equals(theirs.roles())
+        ? null
+        : new Difference("roles", own.roles().toString(), theirs.roles().toString());
   }
 
   static @Nullable Difference between(

@@ -36,6 +36,7 @@ import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,7 @@ public final class NettyExchange extends Exchange {
   private static final long FIRST_RETRY_MILLIS = 100;
   private static final long LAST_RETRY_MILLIS = 1000;
   private static final long LINGER_MILLIS = 1000;
+  private static final long LONGEST_SILENCE_MILLIS = 30_000;
 
   /** A peer, as this party knows it. */
   private record Peer(String host, int port, Fingerprint fingerprint) {}
@@ -320,6 +322,13 @@ public final class NettyExchange extends Exchange {
     return tls != null && tls.handshakeFuture().isSuccess();
   }
 
+  /** However long silence is allowed here, what stands between the parties must not forget them. */
+  static IdleStateHandler idleDetection(Duration idle) {
+    long millis = idle.toMillis();
+    return new IdleStateHandler(
+        millis, Math.min(millis / 3, LONGEST_SILENCE_MILLIS), 0, TimeUnit.MILLISECONDS);
+  }
+
   /** TLS, idle detection, frames, meaning: the same for both directions. */
   private final class Initializer extends ChannelInitializer<SocketChannel> {
     private final Function<Channel, LinkHandler> handler;
@@ -337,12 +346,11 @@ public final class NettyExchange extends Exchange {
         drop(channel);
         return;
       }
-      long idle = timeouts().idle().toMillis();
       channel
           .pipeline()
           .addLast(
               dialled == null ? tls.accept(channel.alloc()) : tls.dial(dialled, channel.alloc()))
-          .addLast(new IdleStateHandler(idle, idle / 3, 0, TimeUnit.MILLISECONDS))
+          .addLast(idleDetection(timeouts().idle()))
           .addLast(new FrameDecoder())
           .addLast(handler.apply(channel));
     }

@@ -5,9 +5,11 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -47,19 +49,33 @@ final class RawPeer implements AutoCloseable {
    */
   static RawPeer dial(int port, @Nullable TestIdentity identity, String protocol, String alpn)
       throws IOException, GeneralSecurityException {
+    PrivateKey key = identity == null ? null : identity.key();
+    List<X509Certificate> chain = identity == null ? List.of() : List.of(identity.certificate());
+    return handshake(
+        (SSLSocket) context(key, chain).getSocketFactory().createSocket(NettyNetwork.HOST, port),
+        protocol,
+        alpn);
+  }
+
+  /** What shows this chain, or none, and trusts everybody. */
+  static SSLContext context(@Nullable PrivateKey key, List<X509Certificate> chain)
+      throws IOException, GeneralSecurityException {
     KeyManager[] keys = new KeyManager[0];
-    if (identity != null) {
+    if (key != null) {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      store.setKeyEntry(
-          "own", identity.key(), new char[0], new Certificate[] {identity.certificate()});
+      store.setKeyEntry("own", key, new char[0], chain.toArray(new Certificate[0]));
       KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
       factory.init(store, new char[0]);
       keys = factory.getKeyManagers();
     }
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys, new TrustManager[] {new TrustAll()}, new SecureRandom());
-    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(NettyNetwork.HOST, port);
+    return context;
+  }
+
+  /** Shakes hands on a connection; closes it if that fails. */
+  static RawPeer handshake(SSLSocket socket, String protocol, String alpn) throws IOException {
     socket.setSoTimeout(10_000);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setProtocols(new String[] {protocol});

@@ -51,6 +51,27 @@ public record TestIdentity(PrivateKey key, X509Certificate certificate) {
     }
   }
 
+  /** A fresh key whose certificate this one has signed. */
+  TestIdentity sign() {
+    TestIdentity other = generate();
+    try {
+      X509Certificate signed =
+          new JcaX509CertificateConverter()
+              .getCertificate(
+                  new JcaX509v3CertificateBuilder(
+                          certificate.getSubjectX500Principal(),
+                          BigInteger.TWO,
+                          certificate.getNotBefore(),
+                          certificate.getNotAfter(),
+                          new X500Principal("CN=signed"),
+                          other.certificate().getPublicKey())
+                      .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+      return new TestIdentity(other.key(), signed);
+    } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError("No test certificate", e);
+    }
+  }
+
   /** As in a configuration. */
   public String fingerprint() {
     return Fingerprint.of(certificate).toString();

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.heddle.channel.Exchange;
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.Parties;
+import io.heddle.channel.netty.NettyExchange;
+import io.heddle.channel.netty.NettyNetwork;
+import io.heddle.channel.netty.TestIdentity;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.session.Session;
+import io.heddle.session.SessionTerms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Two parties whose files differ in one key, for every key there is. */
+class KeyMatrixTest {
+  private static final PartyId BANK = new PartyId("bank");
+  private static final PartyId SHOP = new PartyId("shop");
+  private static final String JOB = "parties = [bank, shop], label-holder = bank\n";
+  private static final String PEER =
+      "%s { address = \"h:1\", fingerprint = \"sha256:" + "0".repeat(64) + "\" }\n";
+
+  /** What the second party's file says instead of the default. */
+  private static final Map<String, String> CHANGED =
+      Map.ofEntries(
+          entry("job.name", "other"),
+          entry("label-holder", "shop"),
+          entry("psi.protocol", "ecdh"),
+          entry("psi.receiver", "shop"),
+          entry("psi.result", "receiver"),
+          entry("psi.normalise", "trim"),
+          entry("psi.min-intersection", "5"),
+          entry("logistic.regParam", "0"),
+          entry("logistic.maxIter", "3"),
+          entry("logistic.tol", "0.1"),
+          entry("logistic.fitIntercept", "false"),
+          entry("logistic.standardization", "false"),
+          entry("logistic.threshold", "0.4"),
+          entry("paillier.key-bits", "3072"),
+          entry("test-fraction", "0"),
+          entry("seed", "-8"));
+
+  /** Keys with one allowed value: only another version of Heddle can have another one. */
+  private static final Map<String, Integer> ONE_VALUE =
+      Map.of("algorithm", JobConfig.Algorithm.values().length);
+
+  /** What a party decides for itself, by which it changes nobody's result or only refuses. */
+  private record Local(String value, String why) {}
+
+  private static final Map<String, Local> LOCAL =
+      Map.ofEntries(
+          entry("listen.host", new Local("127.0.0.1", "where the own machine listens")),
+          entry("listen.port", new Local("7000", "where the own machine listens")),
+          entry("identity.key-store", new Local("k.p12", "own file; peers pin its public key")),
+          entry("identity.password-file", new Local("k.txt", "own file")),
+          entry("channel.connect-timeout", new Local("20s", "own patience")),
+          entry("channel.handshake-timeout", new Local("5s", "own patience")),
+          entry("channel.idle-timeout", new Local("70s", "own patience")),
+          entry("channel.receive-timeout", new Local("50s", "own patience")),
+          entry("channel.reconnect-timeout", new Local("30s", "own patience")),
+          entry("privacy.min-key-bits", new Local("3072", "a floor: refuses jobs below it")),
+          entry("privacy.min-intersection", new Local("2", "a floor: refuses jobs below it")),
+          entry("privacy.max-peer-set-size", new Local("1000", "a quota against the peer")),
+          entry("privacy.consent.labels", new Local("60", "own consent; each asks for its own")),
+          entry("privacy.consent.predictor", new Local("full", "own consent")),
+          entry("data.id", new Local("customer", "names of columns differ between parties")),
+          entry("data.label", new Local("y", "the label holder's column")),
+          entry("data.columns", new Local("age", "own columns; what is said of them is in steps")),
+          entry("trace.dir", new Local("trace", "own notes on the own disk")),
+          entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
+          entry(
+              "peers.mall.fingerprint",
+              new Local("sha256:" + "1".repeat(64), "whom this party trusts")));
+
+  private final Path directory;
+
+  KeyMatrixTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  private JobConfig job(String text, String... settings) throws IOException {
+    Path file = Files.writeString(directory.resolve("job.conf"), text);
+    return JobConfig.load(file, Overrides.ofArguments(List.of(settings)));
+  }
+
+  private PartyConfig party(PartyId self, String... settings) throws IOException {
+    String peers =
+        String.format(PEER + PEER, "peers." + (self.equals(BANK) ? SHOP : BANK), "peers.mall");
+    Path file =
+        Files.writeString(
+            directory.resolve(self + ".conf"),
+            "party = " + self + "\n" + peers + String.join("\n", settings));
+    return PartyConfig.load(file, Overrides.NONE);
+  }
+
+  /** As a session for training is opened, or as one for an intersection only. */
+  private static SessionTerms terms(String kind, JobConfig job, PartyConfig party) {
+    job.checkFor(party);
+    SortedMap<PartyId, String> roles = new TreeMap<>();
+    for (PartyId each : job.parties()) {
+      roles.put(
+          each,
+          kind.equals("train")
+              ? each.equals(job.labelHolder()) ? "label-holder" : "feature-holder"
+              : each.equals(job.psi().receiver()) ? "receiver" : "sender");
+    }
+    SortedMap<String, Long> floors = new TreeMap<>();
+    floors.put("paillier.key-bits", (long) party.privacy().minKeyBits());
+    floors.put("psi.min-intersection", (long) party.privacy().minIntersection());
+    return SessionTerms.of(kind, roles, job.canonicalTerms()).withFloors(floors);
+  }
+
+  /** How opening a session ends at each of the two; null where it went well. */
+  private static Map<PartyId, Throwable> open(SessionTerms ofBank, SessionTerms ofShop) {
+    Map<PartyId, SessionTerms> terms = Map.of(BANK, ofBank, SHOP, ofShop);
+    SortedMap<PartyId, Exchange> exchanges =
+        InMemoryExchange.network(terms.keySet(), Parties.codec(List.of()));
+    Map<PartyId, Callable<Throwable>> calls = new TreeMap<>();
+    exchanges.forEach(
+        (party, exchange) ->
+            calls.put(
+                party,
+                () ->
+                    catchThrowable(
+                        () ->
+                            Session.open(
+                                    exchange,
+                                    Objects.requireNonNull(terms.get(party)),
+                                    Progress.NONE)
+                                .finish())));
+    return Parties.together(calls);
+  }
+
+  private static void assertBothName(String key, Map<PartyId, Throwable> failures) {
+    assertThat(failures.get(BANK))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageStartingWith("The parties' terms differ in " + key + ": bank has ");
+    assertThat(failures.get(SHOP))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageStartingWith("The parties' terms differ in " + key + ": shop has ");
+  }
+
+  static Stream<Arguments> jobKeys() {
+    List<Arguments> all = new ArrayList<>();
+    Set<String> keys = new TreeSet<>(Keys.JOB.names());
+    assertThat(keys.remove("parties")).isTrue();
+    for (String key : keys) {
+      all.add(Arguments.of(key, "train"));
+      all.add(Arguments.of(key, "psi"));
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest(name = "{0} in a session to {1}")
+  @MethodSource("jobKeys")
+  void open_jobsDifferInOneKey_bothRefuseAndNameIt(String key, String kind) throws IOException {
+    JobConfig ofBank = job(JOB);
+    SessionTerms ofShop;
+    if (ONE_VALUE.containsKey(key)) {
+      assertThat(ONE_VALUE.get(key)).as("allowed values of " + key).isEqualTo(1);
+      SessionTerms same = terms(kind, ofBank, party(SHOP));
+      SortedMap<String, String> changed = new TreeMap<>(same.terms());
+      assertThat(changed.put(key, "a-value-of-tomorrow")).isNotNull();
+      ofShop = SessionTerms.of(kind, same.roles(), changed);
+    } else {
+      assertThat(CHANGED).as("a changed value of every key of a job").containsKey(key);
+      ofShop = terms(kind, job(JOB, key + "=" + CHANGED.get(key)), party(SHOP));
+    }
+
+    assertBothName(key, open(terms(kind, ofBank, party(BANK)), ofShop));
+  }
+
+  /** Nothing is compared before all are there, and one of the parties of one job never comes. */
+  @Test
+  void open_jobsDifferInTheParties_bothRefuseAndOneNamesTheMissingParty() throws IOException {
+    PartyId mall = new PartyId("mall");
+    TestIdentity bankId = TestIdentity.generate();
+    TestIdentity shopId = TestIdentity.generate();
+    int bankPort = NettyNetwork.freePort();
+    int shopPort = NettyNetwork.freePort();
+    SessionTerms ofBank = terms("train", job(JOB), party(BANK));
+    SessionTerms ofShop = terms("train", job(JOB, "parties=bank,shop,mall"), party(SHOP));
+    Map<PartyId, Callable<Throwable>> calls = new TreeMap<>();
+    try (NettyExchange bank =
+            netty(BANK, bankPort, bankId)
+                .peer(SHOP, NettyNetwork.HOST, shopPort, shopId.fingerprint())
+                .open();
+        NettyExchange shop =
+            netty(SHOP, shopPort, shopId)
+                .peer(BANK, NettyNetwork.HOST, bankPort, bankId.fingerprint())
+                .peer(
+                    mall,
+                    NettyNetwork.HOST,
+                    NettyNetwork.freePort(),
+                    TestIdentity.generate().fingerprint())
+                .open()) {
+      calls.put(BANK, () -> catchThrowable(() -> Session.open(bank, ofBank, Progress.NONE)));
+      calls.put(SHOP, () -> catchThrowable(() -> Session.open(shop, ofShop, Progress.NONE)));
+      Map<PartyId, Throwable> failures = Parties.together(calls);
+
+      assertThat(failures.get(SHOP))
+          .isInstanceOf(PeerUnavailableException.class)
+          .hasMessageContaining("Party mall did not appear");
+      assertThat(failures.get(BANK))
+          .isInstanceOf(VflException.class)
+          .hasMessageContaining("Party shop");
+    }
+  }
+
+  private static NettyExchange.Builder netty(PartyId self, int port, TestIdentity identity) {
+    Duration patience = Duration.ofSeconds(10);
+    return NettyExchange.builder(self, Parties.codec(List.of()))
+        .identity(identity.key(), List.of(identity.certificate()))
+        .listen(NettyNetwork.HOST, port)
+        .timeouts(
+            new ExchangeTimeouts(Duration.ofSeconds(2), patience, patience, patience, patience));
+  }
+
+  @Test
+  void open_sameJobWrittenDifferently_opens() throws IOException {
+    SessionTerms ofBank = terms("train", job(JOB), party(BANK));
+    SessionTerms ofShop =
+        terms("train", job("label-holder = bank, parties = [shop, bank], seed = 7"), party(SHOP));
+
+    assertThat(open(ofBank, ofShop)).containsOnlyKeys(BANK, SHOP).containsValues(null, null);
+  }
+
+  static Set<String> partyKeys() {
+    Set<String> keys = new TreeSet<>(Keys.PARTY.names());
+    // Nobody can be someone else and the same.
+    keys.remove("party");
+    keys.addAll(LOCAL.keySet());
+    return keys;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("partyKeys")
+  void open_partiesDifferInOneKeyOfTheirOwn_opens(String key) throws IOException {
+    assertThat(LOCAL).as("why every key of a party is not compared").containsKey(key);
+    Local local = Objects.requireNonNull(LOCAL.get(key));
+    assertThat(local.why()).isNotBlank();
+    JobConfig job = job(JOB, "paillier.key-bits=3072", "psi.min-intersection=2");
+    PartyConfig before = party(SHOP);
+    PartyConfig after = party(SHOP, key + " = \"" + local.value() + "\"");
+
+    assertThat(after.effective().get(key)).isNotNull().isNotEqualTo(before.effective().get(key));
+    assertThat(open(terms("train", job, party(BANK)), terms("train", job, after)))
+        .containsOnlyKeys(BANK, SHOP)
+        .containsValues(null, null);
+  }
+}
