@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.heddle.ForeignObjects;
 import io.heddle.spark.cli.IdentityFiles;
 import io.heddle.spark.ml.VerticalLogisticRegression;
 import java.security.SecureRandom;
@@ -52,6 +53,8 @@ class ArchitectureTest {
           .haveFullyQualifiedName("java.io.ObjectInputStream")
           .orShould()
           .callMethod(Math.class, "random");
+
+  @ArchTest static final ArchRule NO_FOREIGN_OBJECTS = ForeignObjects.RULE;
 
   /** Keys that are made, and figures of the doctor; all else follows from a session's secret. */
   @ArchTest
