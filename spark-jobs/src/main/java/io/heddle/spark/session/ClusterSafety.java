@@ -43,9 +43,9 @@ public final class ClusterSafety {
                 .equals("AES/GCM/NOPADDING");
     if (!aesGcm && !isOn(spark, "spark.ssl.rpc.enabled")) {
       missing.append(
-          "\n  spark.ssl.rpc.enabled = true, or spark.network.crypto.enabled = true with"
-              + " spark.network.crypto.cipher = AES/GCM/NoPadding: what driver and executors send"
-              + " each other is encrypted");
+          "\n  spark.ssl.rpc.enabled = true: what driver and executors send each other is encrypted"
+              + " (or spark.network.crypto.enabled = true with spark.network.crypto.cipher ="
+              + " AES/GCM/NoPadding, which hangs in Spark 4.1.0: SPARK-56227)");
     }
     if (missing.length() > 0) {
       throw new ConfigurationException(
