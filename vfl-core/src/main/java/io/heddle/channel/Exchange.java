@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -393,18 +394,18 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   private Outbound way(PartyId peer) {
-    @Nullable Outbound way = outbound.get(peer);
+    return of(outbound, peer);
+  }
+
+  private Inbound from(PartyId peer) {
+    return of(inbound, peer);
+  }
+
+  private <T> T of(Map<PartyId, T> ways, PartyId peer) {
+    @Nullable T way = ways.get(peer);
     if (way == null) {
       throw new IllegalArgumentException("Party " + peer + " is no peer of " + self);
     }
     return way;
-  }
-
-  private Inbound from(PartyId peer) {
-    @Nullable Inbound from = inbound.get(peer);
-    if (from == null) {
-      throw new IllegalArgumentException("Party " + peer + " is no peer of " + self);
-    }
-    return from;
   }
 }

@@ -12,25 +12,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** One link that a peer dialled: its messages come in, credit goes back. */
-final class InboundLink implements FrameHandler {
-  private final Exchange exchange;
-  private final PartyId peer;
+final class InboundLink extends PeerLink {
   private final Inbound inbound;
-  private final Link link;
   private volatile boolean hailed;
-  private volatile boolean violated;
   private @Nullable Body body;
   private long reserved;
 
   InboundLink(Exchange exchange, PartyId peer, Inbound inbound, Link link) {
-    this.exchange = exchange;
-    this.peer = peer;
+    super(exchange, peer, link);
     this.inbound = inbound;
-    this.link = link;
-  }
-
-  Link link() {
-    return link;
   }
 
   /** Room for the message that is on its way in. Under the lock of the mailbox. */
@@ -56,25 +46,7 @@ final class InboundLink implements FrameHandler {
   }
 
   @Override
-  public void frame(ByteBuffer frame) {
-    if (violated) {
-      return;
-    }
-    try {
-      read(frame);
-    } catch (ProtocolException e) {
-      violated(e);
-      throw e;
-    }
-  }
-
-  @Override
-  public void violated(ProtocolException cause) {
-    violated = true;
-    exchange.violated(peer, cause);
-  }
-
-  private void read(ByteBuffer frame) {
+  void read(ByteBuffer frame) {
     byte kind = Frames.kind(frame);
     if (hailed && !inbound.uses(this) && kind != Frames.ABORT) {
       // A newer link has taken over: what still comes here comes there again.
@@ -90,7 +62,7 @@ final class InboundLink implements FrameHandler {
       case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
       case Frames.BYE -> exchange.left(peer);
       case Frames.PING -> {}
-      default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
+      default -> throw unknown(kind);
     }
   }
 

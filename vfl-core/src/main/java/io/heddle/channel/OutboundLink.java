@@ -7,23 +7,13 @@ import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
 
 /** One link that this party dialled: its own messages go out, the peer's credit comes back. */
-final class OutboundLink implements FrameHandler {
-  private final Exchange exchange;
-  private final PartyId peer;
+final class OutboundLink extends PeerLink {
   private final Outbound outbound;
-  private final Link link;
   private volatile boolean welcomed;
-  private volatile boolean violated;
 
   OutboundLink(Exchange exchange, PartyId peer, Outbound outbound, Link link) {
-    this.exchange = exchange;
-    this.peer = peer;
+    super(exchange, peer, link);
     this.outbound = outbound;
-    this.link = link;
-  }
-
-  Link link() {
-    return link;
   }
 
   @Override
@@ -35,25 +25,7 @@ final class OutboundLink implements FrameHandler {
   }
 
   @Override
-  public void frame(ByteBuffer frame) {
-    if (violated) {
-      return;
-    }
-    try {
-      read(frame);
-    } catch (ProtocolException e) {
-      violated(e);
-      throw e;
-    }
-  }
-
-  @Override
-  public void violated(ProtocolException cause) {
-    violated = true;
-    exchange.violated(peer, cause);
-  }
-
-  private void read(ByteBuffer frame) {
+  void read(ByteBuffer frame) {
     byte kind = Frames.kind(frame);
     if (!welcomed && kind != Frames.WELCOME && kind != Frames.ABORT) {
       throw new ProtocolException("Frame of kind " + kind + " before the welcome of " + peer);
@@ -64,7 +36,7 @@ final class OutboundLink implements FrameHandler {
       case Frames.ABORT -> exchange.aborted(peer, Frames.readAbort(Frames.control(frame)));
       case Frames.BYE -> exchange.stopsReading(peer);
       case Frames.PING -> {}
-      default -> throw new ProtocolException("Unknown frame of kind " + kind + " from " + peer);
+      default -> throw unknown(kind);
     }
   }
 
