@@ -3,6 +3,7 @@ package io.heddle.channel;
 
 import io.heddle.party.PartyId;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One party's way to the others within one step of a session. Code of a role reads top to bottom as
@@ -39,4 +40,26 @@ public interface Channel {
   void send(PartyId to, Message message);
 
   <M extends Message> M receive(PartyId from, Class<M> type);
+
+  /**
+   * Keeps how far this step has come here, in place of what it kept before, together with all that
+   * the session needs to go on from this very point: whoever is started again after a crash finds
+   * it as {@link #restored} and goes on from there. Waits until the peers hold every message that
+   * was sent before. Without a place on the disk for it, does nothing.
+   *
+   * <p>What a role receives between two commits is kept too, so a role that is started again from
+   * the last one receives the same again and must send the same again: what it does depends on its
+   * state, its data, the session's randomness and what it receives, on nothing else.
+   *
+   * @param state what {@link #restored} shall give; secret, encrypted on the disk, never sent; not
+   *     to be changed afterwards
+   * @throws io.heddle.error.CheckpointException if the disk does not take it
+   */
+  void commit(byte[] state);
+
+  /**
+   * What this step kept last, before this party was started again; null if it has to begin. Nobody
+   * else can have written it. A step that has ended keeps its result: it is asked again, too.
+   */
+  byte @Nullable [] restored();
 }

@@ -18,9 +18,12 @@ import io.heddle.session.SessionMessage.StepStart;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One agreed run between all parties of an exchange. It begins when all parties have the same
@@ -48,6 +51,7 @@ public final class Session implements AutoCloseable {
   private final byte[] secret;
   private final String id;
   private final SessionChannel control;
+  private final Map<String, byte[]> states = new ConcurrentHashMap<>();
   private int steps;
   private State state = State.OPEN;
 
@@ -288,6 +292,14 @@ public final class Session implements AutoCloseable {
       fail(e);
       throw e;
     }
+  }
+
+  void commit(String path, byte[] state) {
+    states.put(path, state);
+  }
+
+  byte @Nullable [] restored(String path) {
+    return states.get(path);
   }
 
   private synchronized void requireOpen() {

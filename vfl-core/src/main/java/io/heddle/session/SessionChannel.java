@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /** The view of one step: counts the messages each way. */
 final class SessionChannel implements Channel {
@@ -61,6 +62,16 @@ final class SessionChannel implements Channel {
   @Override
   public <M extends Message> M receive(PartyId from, Class<M> type) {
     return session.receive(kind, key(from, self(), next(received, from)), type);
+  }
+
+  @Override
+  public void commit(byte[] state) {
+    session.commit(path, state);
+  }
+
+  @Override
+  public byte @Nullable [] restored() {
+    return session.restored(path);
   }
 
   private MessageKey key(PartyId from, PartyId to, int number) {

@@ -6,6 +6,7 @@ import io.heddle.channel.Message;
 import io.heddle.party.PartyId;
 import java.util.Queue;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /** A channel that also keeps what this party sends. */
 record RecordingChannel(Channel channel, Queue<Message> sent) implements Channel {
@@ -38,5 +39,15 @@ record RecordingChannel(Channel channel, Queue<Message> sent) implements Channel
   @Override
   public <M extends Message> M receive(PartyId from, Class<M> type) {
     return channel.receive(from, type);
+  }
+
+  @Override
+  public void commit(byte[] state) {
+    channel.commit(state);
+  }
+
+  @Override
+  public byte @Nullable [] restored() {
+    return channel.restored();
   }
 }

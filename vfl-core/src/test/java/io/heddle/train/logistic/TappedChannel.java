@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** For tests: keeps what a party receives, and lets it send something else than its role would. */
 final class TappedChannel implements Channel {
@@ -59,5 +60,15 @@ final class TappedChannel implements Channel {
     M message = channel.receive(from, type);
     received.add(message);
     return message;
+  }
+
+  @Override
+  public void commit(byte[] state) {
+    channel.commit(state);
+  }
+
+  @Override
+  public byte @Nullable [] restored() {
+    return channel.restored();
   }
 }
