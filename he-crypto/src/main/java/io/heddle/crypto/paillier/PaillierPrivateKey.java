@@ -3,6 +3,7 @@ package io.heddle.crypto.paillier;
 
 import io.heddle.crypto.Cores;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.RepeatableRandom;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
@@ -67,6 +68,17 @@ public final class PaillierPrivateKey implements AdditivePrivateKey {
   public static PaillierPrivateKey generate(
       PaillierKeyType type, int keyBits, SecureRandom random) {
     return new PaillierPrivateKey(PrivateNumbers.generate(type, keyBits, random));
+  }
+
+  /**
+   * Makes the optimised key that follows from randomness: the same one again from the same, so a
+   * party that is started again needs no place to keep it. Takes a second or a few.
+   *
+   * @param keyBits 2048, 3072 or 4096
+   * @param randomness used for nothing else: whoever knows it has the key
+   */
+  public static PaillierPrivateKey derive(int keyBits, Randomness randomness) {
+    return generate(keyBits, new RepeatableRandom(randomness));
   }
 
   @Override

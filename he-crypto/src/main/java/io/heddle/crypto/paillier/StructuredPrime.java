@@ -22,13 +22,24 @@ record StructuredPrime(BigInteger value, BigInteger factor, BigInteger cofactor)
 
   /** Draws one of exactly {@code bits} bits whose two top bits are set, so products keep theirs. */
   static StructuredPrime generate(int bits, int factorBits, SecureRandom random) {
-    BigInteger factor = new BigInteger(factorBits, CERTAINTY, random);
+    BigInteger factor = factor(factorBits, random);
     while (true) {
       BigInteger start = new BigInteger(bits, random).setBit(bits - 1).setBit(bits - 2);
       BigInteger cofactor = start.divide(factor.multiply(TWO)).setBit(0);
       StructuredPrime found = search(bits, factor, cofactor);
       if (found != null) {
         return found;
+      }
+    }
+  }
+
+  // Not BigInteger's own constructor for primes: how that uses up random bytes is the platform's
+  // business, and the same bytes are to give the same key on the next one too.
+  private static BigInteger factor(int bits, SecureRandom random) {
+    while (true) {
+      BigInteger candidate = new BigInteger(bits, random).setBit(bits - 1).setBit(0);
+      if (isPrime(candidate)) {
+        return candidate;
       }
     }
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.crypto.Randomness;
 import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyPrimesTest {
+  private static final byte[] SECRET = new byte[32];
   private static final BigInteger ONE = BigInteger.ONE;
   private static final BigInteger TWO = BigInteger.TWO;
 
@@ -72,6 +74,17 @@ class KeyPrimesTest {
   @Test
   void generate_twice_givesTwoKeys() {
     assertThat(TestKeys.PUBLIC).isNotEqualTo(TestKeys.OTHER);
+  }
+
+  @Test
+  void derive_sameRandomness_givesTheSameKeyAndAnotherGivesAnother() {
+    PaillierPrivateKey one = PaillierPrivateKey.derive(2048, Randomness.derive(SECRET, "test"));
+    PaillierPrivateKey same = PaillierPrivateKey.derive(2048, Randomness.derive(SECRET, "test"));
+    PaillierPrivateKey other = PaillierPrivateKey.derive(2048, Randomness.derive(SECRET, "tesu"));
+    assertThat(same.numbers()).isEqualTo(one.numbers());
+    assertThat(same.publicKey().toBytes()).isEqualTo(one.publicKey().toBytes());
+    assertThat(other.publicKey().toBytes()).isNotEqualTo(one.publicKey().toBytes());
+    assertThat(PaillierPublicKey.fromBytes(one.publicKey().toBytes())).isEqualTo(one.publicKey());
   }
 
   @Test
