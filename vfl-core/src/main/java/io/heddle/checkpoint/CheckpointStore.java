@@ -229,6 +229,7 @@ public final class CheckpointStore implements AutoCloseable {
       throw new IllegalArgumentException(
           "Invalid commit " + number + " after commit " + last.number() + ": must be the next one");
     }
+    current.force();
     CheckpointHeader header =
         new CheckpointHeader(id, number, terms, data, Platform.current(), current.mark());
     Path file = file(number);

@@ -73,9 +73,12 @@
  *                tag of the block before
  * </pre>
  *
- * <p>At opening, a last block that is too short or all zeros is cut off: a crash while it was
- * written leaves that, and {@link io.heddle.checkpoint.Journal#record} had not returned. Anything
- * else that does not fit is refused, and so is a journal that is not so far as the commit says.
+ * <p>At opening, the first block behind the newest commit's mark that is too short or all zeros is
+ * cut off with everything behind it: a crash before {@link io.heddle.checkpoint.Journal#force}
+ * returned leaves that, as a disk may take blocks in any order. This is no weaker than to cut off
+ * the last block only: whoever can put zeros into a block could as well cut the file there.
+ * Anything else that does not fit is refused, and so is a journal that is not so far as the commit
+ * says.
  *
  * <p>What it does not hold off:
  *
