@@ -44,7 +44,7 @@ public final class Checkpoint {
     }
   }
 
-  /** The id of its session, 64 hex digits. */
+  /** What tells its session from every other one of the job, 64 hex digits. */
   public String session() {
     return header.session();
   }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What stands in the clear, but checked, before a body.
  *
- * @param session the session id, 64 hex digits
+ * @param session what tells it from every other one of the job, 64 hex digits
  * @param number of the commit
  * @param terms the digest of the agreed terms, 64 hex digits
  * @param data the digest of the own data, 64 hex digits
@@ -30,7 +30,7 @@ record CheckpointHeader(
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
 
   CheckpointHeader {
-    requireDigest("session id", session);
+    requireDigest("session", session);
     requireDigest("digest of the terms", terms);
     requireDigest("digest of the data", data);
     if (number < 0) {

@@ -8,40 +8,37 @@ import io.heddle.identity.Identity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one party keeps of one job, so that the same command goes on after a crash: the two newest
- * commits and the journal, encrypted under the identity key, in a directory that one process at a
- * time uses. A new session: {@link #journal}, then {@link #commit} 0. After a crash: {@link
- * #newest}, {@link #journal} with its session, then the next commits. Not safe for several threads;
- * the journal is.
+ * commits, what came in since then, and the journal, encrypted under the identity key, in a
+ * directory that one process at a time uses. A new session: {@link #journal}, then {@link #commit}
+ * 0, from which on the {@link #inbox} takes messages. After a crash: {@link #newest}, {@link
+ * #journal} with its session, the {@link #inbox}, then the next commits. Not safe for several
+ * threads; the journal and the inbox are.
  */
 public final class CheckpointStore implements AutoCloseable {
-  private static final Pattern COMMIT = Pattern.compile("commit-(0|[1-9][0-9]{0,17})");
-  private static final String JOURNAL = "journal";
   private static final int KEPT = 2;
 
-  private final Path directory;
+  private final StoreFiles files;
   private final JobKeys keys;
   private final StoreLock lock;
   private final Disk disk;
   private @Nullable Journal journal;
+  private @Nullable Inbox inbox;
   private @Nullable String session;
   private @Nullable Checkpoint newest;
   private boolean searched;
 
-  private CheckpointStore(Path directory, JobKeys keys, StoreLock lock, Disk disk) {
-    this.directory = directory;
+  private CheckpointStore(StoreFiles files, JobKeys keys, StoreLock lock, Disk disk) {
+    this.files = files;
     this.keys = keys;
     this.lock = lock;
     this.disk = disk;
@@ -76,7 +73,8 @@ public final class CheckpointStore implements AutoCloseable {
     boolean opened = false;
     try {
       makeDirectory(directory, base.toAbsolutePath(), disk);
-      CheckpointStore store = new CheckpointStore(directory, keys, StoreLock.take(directory), disk);
+      StoreLock lock = StoreLock.take(directory);
+      CheckpointStore store = new CheckpointStore(new StoreFiles(directory), keys, lock, disk);
       try {
         store.removeDrafts();
         opened = true;
@@ -121,19 +119,19 @@ public final class CheckpointStore implements AutoCloseable {
   }
 
   private void removeDrafts() throws IOException {
-    for (Path file : list(Disk.DRAFT_START + "*" + Disk.DRAFT_END)) {
+    for (Path file : files.drafts()) {
       disk.delete(file);
     }
   }
 
   /** Where this job's files are. */
   public Path directory() {
-    return directory;
+    return files.directory();
   }
 
   /**
-   * The newest commit that can be read to its end; it tells why a newer one could not. Null if
-   * there is none.
+   * The newest commit that can be read to its end and has its inbox; it tells why a newer one could
+   * not. Null if there is none.
    *
    * @throws CheckpointException if there are commits and none can be used
    */
@@ -149,8 +147,7 @@ public final class CheckpointStore implements AutoCloseable {
     CheckpointException first = null;
     for (long number : numbers()) {
       try {
-        return Checkpoint.check(
-            file(number), keys, number, first == null ? null : first.getMessage());
+        return check(number, first == null ? null : first.getMessage());
       } catch (CheckpointException e) {
         if (first == null) {
           first = e;
@@ -165,6 +162,12 @@ public final class CheckpointStore implements AutoCloseable {
     return null;
   }
 
+  private Checkpoint check(long number, @Nullable String damage) {
+    Checkpoint found = Checkpoint.check(files.commit(number), keys, number, damage);
+    InboxFile.check(files.inbox(number), keys, found.session(), number);
+    return found;
+  }
+
   /**
    * One of the kept commits, as when the peer has only the one before the newest. Null if it is not
    * kept.
@@ -172,19 +175,20 @@ public final class CheckpointStore implements AutoCloseable {
    * @throws CheckpointException if it cannot be used
    */
   public @Nullable Checkpoint find(long number) {
-    return numbers().contains(number) ? Checkpoint.check(file(number), keys, number, null) : null;
+    return numbers().contains(number) ? check(number, null) : null;
   }
 
   /**
    * The journal of a session: a new one if there is no commit yet, else the one that goes with the
    * commits.
    *
-   * @param session the session id, 64 hex digits
+   * @param session what tells it from every other one of the job, 64 hex digits; the parties need
+   *     not have agreed on it
    * @throws CheckpointException if the commits are of another session, or the journal is missing,
-   *     damaged or not so far as the newest commit
+   *     damaged or not so far as the newest commit, or the newest commit's inbox cannot be used
    */
   public Journal journal(String session) {
-    CheckpointHeader.requireDigest("session id", session);
+    CheckpointHeader.requireDigest("session", session);
     if (journal != null) {
       if (!session.equals(this.session)) {
         throw new IllegalStateException("The store is used by another session");
@@ -195,24 +199,59 @@ public final class CheckpointStore implements AutoCloseable {
     if (last != null && !last.session().equals(session)) {
       throw new CheckpointException(
           "The checkpoints in "
-              + directory
+              + directory()
               + " are of session "
               + last.session()
               + ": drop them before another one");
     }
-    Journal opened =
-        last == null
-            ? Journal.create(directory, JOURNAL, keys, session, disk)
-            : Journal.open(directory.resolve(JOURNAL), keys, session, last.journal(), disk);
     this.session = session;
-    journal = opened;
-    return opened;
+    inbox = new Inbox();
+    try {
+      if (last == null) {
+        journal = Journal.create(directory(), StoreFiles.JOURNAL, keys, session, disk);
+      } else {
+        openInboxes(inbox, session, last.number());
+        journal = Journal.open(files.journal(), keys, session, last.journal(), disk);
+      }
+      return journal;
+    } finally {
+      if (journal == null) {
+        closeSession();
+      }
+    }
+  }
+
+  private void openInboxes(Inbox to, String session, long newest) {
+    List<Long> numbers = new ArrayList<>(numbers());
+    numbers.sort(Comparator.naturalOrder());
+    for (long number : numbers) {
+      try {
+        to.add(InboxFile.open(files.inbox(number), keys, session, number, disk));
+      } catch (CheckpointException e) {
+        // Another commit than the newest is refused when it is asked for.
+        if (number == newest) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * The inbox of the {@link #journal}'s session, with what came in after each of the kept commits:
+   * one object until the store is dropped or closed. It takes messages from commit 0 on.
+   */
+  public Inbox inbox() {
+    if (inbox == null) {
+      throw new IllegalStateException("The session's journal comes before its inbox");
+    }
+    return inbox;
   }
 
   /**
    * Writes a commit: it is on the disk when this returns, and after a failure the one before it
    * still is. The number is that of {@link #newest} or the next one: a party that goes on from the
-   * commit before its newest writes that one again.
+   * commit before its newest writes that one again, and what came in after that stays in the inbox.
+   * The body holds what came in before; nothing may be appended to the inbox meanwhile.
    *
    * @param terms the digest of the agreed terms, 64 hex digits
    * @param data the digest of the party's own data, 64 hex digits
@@ -220,8 +259,9 @@ public final class CheckpointStore implements AutoCloseable {
    */
   public void commit(long number, String terms, String data, Body body) {
     Journal current = journal;
+    Inbox messages = inbox;
     String id = session;
-    if (current == null || id == null) {
+    if (current == null || messages == null || id == null) {
       throw new IllegalStateException("The session's journal comes before its first commit");
     }
     Checkpoint last = newest();
@@ -229,93 +269,107 @@ public final class CheckpointStore implements AutoCloseable {
       throw new IllegalArgumentException(
           "Invalid commit " + number + " after commit " + last.number() + ": must be the next one");
     }
+    current.force();
+    messages.force();
     CheckpointHeader header =
         new CheckpointHeader(id, number, terms, data, Platform.current(), current.mark());
-    Path file = file(number);
+    boolean isKnown = messages.has(number);
+    if (!isKnown) {
+      InboxFile.create(directory(), StoreFiles.inboxName(number), keys, id, number, disk);
+    }
+    write(header, body);
+    newest = new Checkpoint(files.commit(number), keys, header, null);
+    if (!isKnown) {
+      messages.add(InboxFile.open(files.inbox(number), keys, id, number, disk));
+    }
+    removeOld(messages);
+  }
+
+  private void write(CheckpointHeader header, Body body) {
+    Path file = files.commit(header.number());
     try {
-      SealedFile.write(disk, directory, name(number), keys, header, body);
+      String name = StoreFiles.commitName(header.number());
+      SealedFile.write(disk, directory(), name, keys, header, body);
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot write the checkpoint " + file + ": is the disk full?", e);
     }
-    newest = new Checkpoint(file, keys, header, null);
-    removeOld();
   }
 
-  private void removeOld() {
+  private void removeOld(Inbox messages) {
     List<Long> numbers = numbers();
-    for (long number : numbers.subList(Math.min(KEPT, numbers.size()), numbers.size())) {
-      try {
-        disk.delete(file(number));
-      } catch (IOException e) {
-        // The new commit counts; the old file goes with the next one.
+    List<Long> kept = numbers.subList(0, Math.min(KEPT, numbers.size()));
+    try {
+      messages.keep(kept);
+      for (long number : numbers.subList(kept.size(), numbers.size())) {
+        disk.delete(files.commit(number));
       }
+      for (long number : files.inboxes()) {
+        if (!kept.contains(number)) {
+          disk.delete(files.inbox(number));
+        }
+      }
+    } catch (IOException e) {
+      // The new commit counts; the old files go with the next one.
     }
   }
 
   /**
    * Forgets the session: finished, given up, or another one is wanted. The store is empty then. A
-   * crash on the way leaves the newest commit and its journal, or nothing that is used.
+   * crash on the way leaves the newest commit with its inbox and journal, or nothing that is used.
    *
    * @throws CheckpointException if a file cannot be deleted
    */
   public void drop() {
+    closeSession();
     try {
-      closeJournal();
       List<Long> numbers = new ArrayList<>(numbers());
       numbers.sort(Comparator.naturalOrder());
       for (long number : numbers) {
-        disk.delete(file(number));
+        disk.delete(files.commit(number));
       }
-      disk.syncDirectory(directory);
-      disk.delete(directory.resolve(JOURNAL));
-      disk.syncDirectory(directory);
+      disk.syncDirectory(directory());
+      for (long number : files.inboxes()) {
+        disk.delete(files.inbox(number));
+      }
+      disk.delete(files.journal());
+      disk.syncDirectory(directory());
     } catch (IOException e) {
-      throw new CheckpointException("Cannot delete the checkpoints in " + directory, e);
+      throw new CheckpointException("Cannot delete the checkpoints in " + directory(), e);
     }
     newest = null;
     searched = true;
   }
 
-  private static String name(long number) {
-    return "commit-" + number;
-  }
-
-  private Path file(long number) {
-    return directory.resolve(name(number));
-  }
-
   /** The numbers of the commits in the directory, the newest first. */
   private List<Long> numbers() {
     try {
-      return list("commit-*").stream()
-          .map(file -> COMMIT.matcher(file.getFileName().toString()))
-          .filter(name -> name.matches())
-          .map(name -> Long.valueOf(name.group(1)))
-          .sorted(Comparator.reverseOrder())
-          .toList();
+      return files.commits();
     } catch (IOException e) {
-      throw new CheckpointException("Cannot read the checkpoint directory " + directory, e);
+      throw new CheckpointException("Cannot read the checkpoint directory " + directory(), e);
     }
   }
 
-  private List<Path> list(String glob) throws IOException {
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, glob)) {
-      stream.forEach(files::add);
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
-    return files;
-  }
-
-  private void closeJournal() throws IOException {
-    Journal open = journal;
+  private void closeSession() {
+    Journal openJournal = journal;
+    Inbox openInbox = inbox;
     journal = null;
+    inbox = null;
     session = null;
-    if (open != null) {
-      open.close();
+    try {
+      if (openInbox != null) {
+        openInbox.close();
+      }
+      if (openJournal != null) {
+        openJournal.close();
+      }
+    } catch (IOException e) {
+      throw cannotClose(e);
     }
+  }
+
+  private CheckpointException cannotClose(IOException cause) {
+    return new CheckpointException("Cannot close the checkpoints in " + directory(), cause);
   }
 
   /** Wipes the keys and lets another process in; the files stay. */
@@ -323,9 +377,9 @@ public final class CheckpointStore implements AutoCloseable {
   public void close() {
     keys.wipe();
     try (lock) {
-      closeJournal();
+      closeSession();
     } catch (IOException e) {
-      throw new CheckpointException("Cannot close the checkpoints in " + directory, e);
+      throw cannotClose(e);
     }
   }
 }

@@ -14,16 +14,18 @@ final class JobKeys {
 
   private final byte[] commits;
   private final byte[] journal;
+  private final byte[] inboxes;
   private boolean wiped;
 
   /**
-   * Derives both.
+   * Derives all of them.
    *
    * @param job 32 secret bytes; wiped
    */
   JobKeys(byte[] job) {
     commits = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint commits v1"), 32);
     journal = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint journal v1"), 32);
+    inboxes = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint inboxes v1"), 32);
     Arrays.fill(job, (byte) 0);
   }
 
@@ -41,6 +43,11 @@ final class JobKeys {
     return ofFile(journal, salt);
   }
 
+  /** The key of one inbox, which no other file has. */
+  synchronized byte[] ofInbox(byte[] salt) {
+    return ofFile(inboxes, salt);
+  }
+
   private byte[] ofFile(byte[] key, byte[] salt) {
     if (wiped) {
       throw new IllegalStateException("The checkpoint store is closed");
@@ -51,6 +58,7 @@ final class JobKeys {
   synchronized void wipe() {
     Arrays.fill(commits, (byte) 0);
     Arrays.fill(journal, (byte) 0);
+    Arrays.fill(inboxes, (byte) 0);
     wiped = true;
   }
 }

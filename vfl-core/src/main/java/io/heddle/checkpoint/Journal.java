@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Remembers over a crash which bytes went out or came in under which message key, so that a resumed
  * party neither gives nor takes two different messages under one key: the difference of two answers
- * under the same masks would show what the masks hide. Each record is on the disk before {@link
- * #record} returns. Its store closes it. Safe for use by several threads.
+ * under the same masks would show what the masks hide. A record outlives this process as soon as
+ * {@link #record} returns, and a power cut only after {@link #force}. Its store closes it. Safe for
+ * use by several threads.
  */
 public final class Journal {
   /** Which way a message goes. */
@@ -43,6 +44,9 @@ public final class Journal {
   private byte[] head;
   private boolean torn;
   private boolean failed;
+
+  // What is read back counts as not forced: a killed process leaves such records, too.
+  private boolean unforced = true;
 
   private record Entry(Direction direction, ByteBuffer key) {
     static Entry of(Direction direction, String key) {
@@ -72,7 +76,7 @@ public final class Journal {
   }
 
   /**
-   * Reads a journal back and cuts off a last record that a crash left half written.
+   * Reads a journal back and cuts off what a crash left half written at its end.
    *
    * @param mark how far it was at the commit from which the session goes on
    * @throws CheckpointException if it is missing, damaged, of something else, or not so far
@@ -123,7 +127,7 @@ public final class Journal {
       byte[] content =
           block.length < JournalFormat.BLOCK_BYTES ? null : format.open(records, head, block);
       if (content == null) {
-        cutOff(block);
+        cutOff(block, mark);
         break;
       }
       ByteBuffer fields = ByteBuffer.wrap(content);
@@ -150,16 +154,21 @@ public final class Journal {
   }
 
   /**
-   * Only the last record can be half written: one that is too short, or of which no sector came to
-   * the disk. Anything else was changed later.
+   * Records that were not forced can be lost in any order, so what stands behind the first lost one
+   * may be whole; but nothing that a peer was told depends on it. Everything up to the mark was
+   * forced, and a block with any other content was changed later.
    */
-  private void cutOff(byte[] block) throws IOException {
-    long good = (1 + records) * JournalFormat.BLOCK_BYTES;
-    boolean isLast = channel.size() == good + block.length;
-    if (!isLast || (block.length == JournalFormat.BLOCK_BYTES && !isZero(block))) {
+  private void cutOff(byte[] block, JournalMark mark) throws IOException {
+    boolean isLost = block.length < JournalFormat.BLOCK_BYTES || isZero(block);
+    if (!isLost) {
       throw JournalFormat.refused(
           file, "record " + (1 + records) + " was changed, or a record was put in or taken out");
     }
+    if (records < mark.records()) {
+      // The caller refuses it, and leaves it as it is.
+      return;
+    }
+    long good = (1 + records) * JournalFormat.BLOCK_BYTES;
     disk.truncate(channel, good);
     disk.force(channel);
     torn = true;
@@ -174,8 +183,8 @@ public final class Journal {
   }
 
   /**
-   * Records a message, before its first byte is sent or before it is answered. A message that is
-   * recorded already is left as it is.
+   * Records a message; {@link #force} comes before its first byte is sent or before it is answered.
+   * A message that is recorded already is left as it is.
    *
    * @param key the message key, all parts of it
    * @param digest the SHA-256 of the body
@@ -205,10 +214,7 @@ public final class Journal {
   }
 
   private void append(Entry entry, byte[] digest) {
-    if (failed || !channel.isOpen()) {
-      throw new CheckpointException(
-          "Cannot write the journal " + file + ": it is closed, or failed before");
-    }
+    requireWritable();
     ByteBuffer content = ByteBuffer.allocate(JournalFormat.CONTENT_BYTES);
     content
         .put((byte) (entry.direction() == Direction.SENT ? 0 : 1))
@@ -217,15 +223,42 @@ public final class Journal {
     byte[] block = format.seal(records, head, content.array());
     try {
       disk.write(channel, ByteBuffer.wrap(block), (1 + records) * JournalFormat.BLOCK_BYTES);
-      disk.force(channel);
     } catch (IOException e) {
       // What the disk has now is known only after it is read back.
       failed = true;
       throw cannotWrite(file, e);
     }
+    unforced = true;
     digests.put(entry, digest);
     records++;
     head = JournalFormat.tag(block);
+  }
+
+  private void requireWritable() {
+    if (failed || !channel.isOpen()) {
+      throw new CheckpointException(
+          "Cannot write the journal " + file + ": it is closed, or failed before");
+    }
+  }
+
+  /**
+   * Makes every record so far outlive a power cut.
+   *
+   * @throws CheckpointException if the disk does not do it, now or before; nothing may be sent then
+   */
+  public synchronized void force() {
+    requireWritable();
+    if (!unforced) {
+      return;
+    }
+    try {
+      disk.force(channel);
+    } catch (IOException e) {
+      // A second try could succeed though the disk has given up the blocks.
+      failed = true;
+      throw cannotWrite(file, e);
+    }
+    unforced = false;
   }
 
   /** The digest recorded for a message; null if there is none. */
@@ -239,7 +272,7 @@ public final class Journal {
     return records;
   }
 
-  /** Whether a half-written record was cut off when it was opened, for the operator. */
+  /** Whether records that a crash left half written were cut off at opening, for the operator. */
   public synchronized boolean wasTorn() {
     return torn;
   }

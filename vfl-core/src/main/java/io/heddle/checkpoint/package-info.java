@@ -7,6 +7,7 @@
  *
  * <ul>
  *   <li>{@code commit-N}: the state after commit N, of which the two newest are kept;
+ *   <li>{@code inbox-N}: the messages that came in after commit N, one for each commit;
  *   <li>{@code journal}: which body went out or came in under which message key;
  *   <li>{@code lock}: empty, locked by the process that uses the directory; it is never deleted;
  *   <li>{@code .NAME.RANDOM.tmp}: a file being written, or left by a crash and removed at the next
@@ -14,11 +15,14 @@
  * </ul>
  *
  * <p>Numbers are big-endian. Every file has a key of its own: HKDF-SHA256 (RFC 5869) over the
- * PKCS#8 form of the identity key gives the job's key, that one gives one key for commits and one
- * for the journal, and each of these with the file's random salt the file's. No two files share a
- * key, so nonces only have to differ within a file. The cipher is AES-256-GCM with nonces of 12 and
- * tags of 16 bytes. A file is written under another name, forced to the disk, renamed, and the
- * directory forced.
+ * PKCS#8 form of the identity key gives the job's key, that one gives one key for commits, one for
+ * inboxes and one for the journal, and each of these with the file's random salt the file's. No two
+ * files share a key, so nonces only have to differ within a file. The cipher is AES-256-GCM with
+ * nonces of 12 and tags of 16 bytes. A file is written under another name, forced to the disk,
+ * renamed, and the directory forced; then only the journal and the newest inbox grow.
+ *
+ * <p>The fields below that are called session tell one session of the job from every other one. A
+ * party chooses them before it has met its peers, so they need not be the id that all agree on.
  *
  * <p>A commit:
  *
@@ -29,7 +33,7 @@
  *     12      4  F, the length of the fields
  *     16     32  salt
  *     48      F  fields, in the clear:
- *                  32  session id
+ *                  32  session
  *                   8  number of the commit, the N of the file's name
  *                  32  digest of the agreed terms
  *                  32  digest of the party's own data
@@ -54,7 +58,7 @@
  *      0      8  HEDDLEJN in ASCII
  *      8      4  format version, 1
  *     12     32  salt
- *     44     32  session id
+ *     44     32  session
  *     76     36  zeros
  *    112     16  tag of no plaintext, with bytes 0 to 112 as associated data, nonce of 12 zeros
  * </pre>
@@ -73,9 +77,54 @@
  *                tag of the block before
  * </pre>
  *
- * <p>At opening, a last block that is too short or all zeros is cut off: a crash while it was
- * written leaves that, and {@link io.heddle.checkpoint.Journal#record} had not returned. Anything
- * else that does not fit is refused, and so is a journal that is not so far as the commit says.
+ * <p>At opening, the first block behind the newest commit's mark that is too short or all zeros is
+ * cut off with everything behind it: a crash before {@link io.heddle.checkpoint.Journal#force}
+ * returned leaves that, as a disk may take blocks in any order. This is no weaker than to cut off
+ * the last block only: whoever can put zeros into a block could as well cut the file there.
+ * Anything else that does not fit is refused, and so is a journal that is not so far as the commit
+ * says.
+ *
+ * <p>An inbox:
+ *
+ * <pre>
+ * offset  bytes
+ *      0      8  HEDDLEIN in ASCII
+ *      8      4  format version, 1
+ *     12     32  salt
+ *     44     32  session
+ *     76      8  number of the commit, the N of the file's name
+ *     84     16  tag of no plaintext, with bytes 0 to 84 as associated data, nonce of 12 zeros
+ *    100      -  records
+ * </pre>
+ *
+ * <p>A record:
+ *
+ * <pre>
+ * offset  bytes
+ *      0      4  L, the length of the content: 66 to 83,886,146
+ *      4     12  nonce, random
+ *     16      -  the content in pieces, numbered from 0: each 4,096 bytes of it encrypted, then a
+ *                tag; only the last one is shorter. The content:
+ *                   2  type of the message
+ *                  32  SHA-256 of the message key in UTF-8
+ *                  32  SHA-256 of the body
+ *                L-66  body
+ *
+ * nonce of a piece: the record's, its last 4 bytes XORed with the piece's number
+ * associated data of a piece: 8 bytes number of the record, from 0; 4 bytes L; 16 bytes tag of the
+ *                piece before, of the header before the first one
+ * </pre>
+ *
+ * <p>The nonces are random for the same reason as the journal's: a record that is cut off makes
+ * room for another one of the same number. All of an inbox is checked at opening, and the first
+ * record that ends too early or of which any bit is another one is cut off with everything behind
+ * it: a crash before {@link io.heddle.checkpoint.Inbox#force} returned can leave anything there.
+ * Nothing says how long an inbox was. An empty one is on the disk before its commit, so a commit is
+ * refused as damaged if its inbox is missing or has another header. A message is given out only
+ * after all of its record has been checked again.
+ *
+ * <p>A commit forces the journal and the inbox before it, and both inboxes are kept as long as
+ * their commits: a party that goes on from the older commit finds in them all that came in since.
  *
  * <p>What it does not hold off:
  *
@@ -87,10 +136,15 @@
  *       goes for records at the end of the journal that no commit counts yet: they can be cut off
  *       whole. So no copy of the directory may be restored while its session lives: drop it, and
  *       another session begins with other secrets.
+ *   <li>Someone who can cut off records at the end of an inbox, or change a bit in it: the party
+ *       asks its peers again for the messages from there on, and cannot go on if they have
+ *       forgotten them. It never takes another message for one of them: the journal knows what came
+ *       in.
  *   <li>Someone who has the disk and the identity key: deleted files may still be on the disk, and
  *       they hold the secrets of ended sessions.
  *   <li>What the fields in the clear, the lengths, the times and the number of records show: which
- *       session, how far, on which kind of machine, how large a state.
+ *       session, how far, on which kind of machine, how large a state and each message that came
+ *       in.
  * </ul>
  */
 @NullMarked

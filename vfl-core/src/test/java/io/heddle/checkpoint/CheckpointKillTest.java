@@ -10,6 +10,7 @@ import io.heddle.error.CheckpointException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -19,17 +20,37 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointKillTest {
   private static final int KILLS = 8;
 
-  private static Process start(Path base) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            CommitLoop.class.getName(),
-            base.toString())
-        .redirectErrorStream(true)
-        .start();
+  private static Process start(Path base, String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx64m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                CommitLoop.class.getName(),
+                base.toString()));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  /** The last line of a process that was killed some time after its first one. */
+  private static String lastLineBeforeKill(Process child, long millis) throws Exception {
+    String last;
+    try (BufferedReader out = child.inputReader(UTF_8)) {
+      String first = requireNonNull(out.readLine());
+      assertThat(child.waitFor(millis, TimeUnit.MILLISECONDS)).isFalse();
+      // Process.destroyForcibly would close the stream that has the last lines.
+      child.toHandle().destroyForcibly();
+      StringBuilder rest = new StringBuilder();
+      for (int c = out.read(); c >= 0; c = out.read()) {
+        rest.append((char) c);
+      }
+      last = lastLine(rest.toString(), first);
+    }
+    assertThat(child.waitFor()).isEqualTo(128 + 9);
+    return last;
   }
 
   /** The last whole line; one of a killed process may be cut. */
@@ -41,21 +62,7 @@ class CheckpointKillTest {
   @Test
   void kill_whileCommitting_losesNothingThatWasCommitted(@TempDir Path base) throws Exception {
     for (int kill = 0; kill < KILLS; kill++) {
-      Process child = start(base);
-      String last;
-      try (BufferedReader out = child.inputReader(UTF_8)) {
-        String first = requireNonNull(out.readLine());
-        assertThat(child.waitFor(3 + 11L * kill, TimeUnit.MILLISECONDS)).isFalse();
-        // Process.destroyForcibly would close the stream that has the last lines.
-        child.toHandle().destroyForcibly();
-        StringBuilder rest = new StringBuilder();
-        for (int c = out.read(); c >= 0; c = out.read()) {
-          rest.append((char) c);
-        }
-        last = lastLine(rest.toString(), first);
-      }
-      assertThat(child.waitFor()).isEqualTo(128 + 9);
-      long committed = Long.parseLong(last);
+      long committed = Long.parseLong(lastLineBeforeKill(start(base), 3 + 11L * kill));
       try (CheckpointStore store = Stores.open(base)) {
         Checkpoint newest = requireNonNull(store.newest());
         assertThat(newest.number()).isBetween(committed, committed + 1);
@@ -67,6 +74,26 @@ class CheckpointKillTest {
           Stores.record(journal, number);
         }
         assertThat(journal.size()).isLessThanOrEqualTo(newest.number() + 2);
+      }
+    }
+  }
+
+  @Test
+  void kill_whileAppending_losesNoMessageThatWasForced(@TempDir Path base) throws Exception {
+    for (int kill = 0; kill < KILLS; kill++) {
+      int forced = Integer.parseInt(lastLineBeforeKill(start(base, "append"), 3 + 31L * kill));
+      try (CheckpointStore store = Stores.open(base)) {
+        Checkpoint newest = requireNonNull(store.newest());
+        assertThat(newest.damage()).isNull();
+        store.journal(Stores.SESSION);
+        Inbox inbox = store.inbox();
+        int from = CommitLoop.COMMIT_EACH * (int) Math.max(0, newest.number() - 1);
+        int to = from + (int) inbox.size();
+        assertThat(to).isGreaterThan(forced);
+        for (int message = from; message < to; message++) {
+          Stores.assertHas(inbox, message);
+        }
+        assertThat(inbox.find("message " + to)).isNull();
       }
     }
   }

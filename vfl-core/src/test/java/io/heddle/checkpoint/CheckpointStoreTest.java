@@ -87,7 +87,8 @@ class CheckpointStoreTest {
         Stores.commit(store, number, Stores.body(number, 100));
         assertIsCommit(requireNonNull(store.newest()), number);
       }
-      assertThat(files()).containsExactly("commit-2", "commit-3", "journal", "lock");
+      assertThat(files())
+          .containsExactly("commit-2", "commit-3", "inbox-2", "inbox-3", "journal", "lock");
       assertThat(mode(directory.resolve("commit-3"))).isEqualTo("rw-------");
     }
     try (CheckpointStore store = Stores.open(base)) {
@@ -99,7 +100,8 @@ class CheckpointStoreTest {
       assertThat(store.journal(Stores.SESSION).size()).isEqualTo(4);
       Stores.commit(store, 3, Stores.body(3, 100));
       Stores.commit(store, 4, Stores.body(4, 100));
-      assertThat(files()).containsExactly("commit-3", "commit-4", "journal", "lock");
+      assertThat(files())
+          .containsExactly("commit-3", "commit-4", "inbox-3", "inbox-4", "journal", "lock");
     }
   }
 
@@ -117,7 +119,8 @@ class CheckpointStoreTest {
       assertThat(store.journal(Stores.SESSION).size()).isEqualTo(4);
       Stores.commit(store, 3, Stores.body(3, 100));
       assertIsCommit(requireNonNull(store.find(3)), 3);
-      assertThat(files()).containsExactly("commit-2", "commit-3", "journal", "lock");
+      assertThat(files())
+          .containsExactly("commit-2", "commit-3", "inbox-2", "inbox-3", "journal", "lock");
     }
   }
 
@@ -331,7 +334,9 @@ class CheckpointStoreTest {
     Files.writeString(directory.resolve(".journal.123.tmp"), "half");
     Files.writeString(directory.resolve("commit-02"), "not ours");
     try (CheckpointStore store = Stores.open(base)) {
-      assertThat(files()).containsExactly("commit-0", "commit-02", "commit-1", "journal", "lock");
+      assertThat(files())
+          .containsExactly(
+              "commit-0", "commit-02", "commit-1", "inbox-0", "inbox-1", "journal", "lock");
       assertIsCommit(requireNonNull(store.newest()), 1);
     }
   }
@@ -358,9 +363,7 @@ class CheckpointStoreTest {
       assertThatThrownBy(() -> Stores.commit(store, 2, Stores.body(2, 100)))
           .isInstanceOf(CheckpointException.class)
           .hasMessage(
-              "Cannot write the checkpoint "
-                  + directory.resolve("commit-2")
-                  + ": is the disk full?");
+              "Cannot write the inbox " + directory.resolve("inbox-2") + ": is the disk full?");
       Files.move(away, directory);
       Stores.commit(store, 2, Stores.body(2, 100));
       assertIsCommit(requireNonNull(store.newest()), 2);
@@ -396,8 +399,9 @@ class CheckpointStoreTest {
         Stores.commit(store, 2, Stores.body(2, 100));
       }
     }
-    // A record's write and force; a commit's write, force, rename and force of the directory.
-    assertThat(failures).isEqualTo(6);
+    // A record's write; the force of the journal and both inboxes; then for the new inbox and the
+    // commit each a write, force, rename and force of the directory.
+    assertThat(failures).isEqualTo(12);
   }
 
   @Test

@@ -158,21 +158,70 @@ class JournalTest {
     }
   }
 
-  @Test
-  void open_lastSectorNeverWritten_isCutOff() throws IOException {
-    byte[] good = write(3);
-    Files.write(file, Arrays.copyOf(good, good.length + BLOCK));
-    Journal journal = open(end);
-    assertThat(journal.wasTorn()).isTrue();
-    assertThat(journal.size()).isEqualTo(3);
-    assertThat(Files.readAllBytes(file)).isEqualTo(good);
+  private static byte[] zeroed(byte[] good, int... blocks) {
+    byte[] changed = good.clone();
+    for (int block : blocks) {
+      Arrays.fill(changed, block * BLOCK, (block + 1) * BLOCK, (byte) 0);
+    }
+    return changed;
+  }
 
-    assertRefused(Arrays.copyOf(good, good.length + 2 * BLOCK), end, "record 4 was changed");
-    byte[] garbage = Arrays.copyOf(good, good.length + BLOCK);
+  private void assertCut(byte[] content, JournalMark mark, int records) throws IOException {
+    Files.write(file, content);
+    Journal journal = open(mark);
+    assertThat(journal.wasTorn()).isTrue();
+    assertThat(journal.size()).isEqualTo(records);
+    assertThat(Files.readAllBytes(file)).isEqualTo(Arrays.copyOf(content, (1 + records) * BLOCK));
+    IntStream.range(0, 8).forEach(i -> Stores.record(journal, i));
+    journal.close();
+    Journal again = open(journal.mark());
+    assertThat(again.size()).isEqualTo(8);
+    assertThat(again.wasTorn()).isFalse();
+    again.close();
+  }
+
+  @Test
+  void open_unforcedBlocksLost_isCutAtTheFirst() throws IOException {
+    write(3);
+    Journal journal = open(end);
+    IntStream.range(3, 8).forEach(i -> Stores.record(journal, i));
+    journal.close();
+    byte[] good = Files.readAllBytes(file);
+    assertCut(zeroed(good, 8), end, 7);
+    assertCut(zeroed(good, 4), end, 3);
+    assertCut(zeroed(good, 5), end, 4);
+    assertCut(zeroed(good, 5, 7), end, 4);
+    assertCut(zeroed(good, 4, 5, 6, 7, 8), end, 3);
+    assertCut(Arrays.copyOf(zeroed(good, 6), good.length - 50), end, 5);
+    assertCut(Arrays.copyOf(good, good.length - 50), end, 7);
+    assertCut(Arrays.copyOf(good, good.length + BLOCK), end, 8);
+    assertCut(Arrays.copyOf(good, good.length + 7 * BLOCK + 1), end, 8);
+    assertCut(zeroed(good, 1), start, 0);
+  }
+
+  @Test
+  void open_blockLostUpToTheMark_isRefused() throws IOException {
+    byte[] good = write(3);
+    for (int block = 1; block <= 3; block++) {
+      String reason = "it has " + (block - 1) + " records, at the last commit it had 3";
+      assertRefused(zeroed(good, block), end, reason);
+    }
+    assertRefused(Arrays.copyOf(good, good.length - 1), end, "it has 2 records");
+  }
+
+  @Test
+  void open_otherBytesThanZeros_isRefused() throws IOException {
+    byte[] good = write(3);
+    byte[] garbage = Arrays.copyOf(good, good.length + 2 * BLOCK);
     garbage[good.length] = 1;
     assertRefused(garbage, end, "record 4 was changed");
-    Arrays.fill(good, BLOCK, 2 * BLOCK, (byte) 0);
-    assertRefused(good, start, "record 1 was changed");
+    byte[] half = zeroed(good, 2);
+    half[3 * BLOCK - 1] = good[3 * BLOCK - 1];
+    assertRefused(half, start, "record 2 was changed");
+    // The zeros decide only if they come first.
+    byte[] both = zeroed(good, 3);
+    both[2 * BLOCK] ^= 1;
+    assertRefused(both, start, "record 2 was changed");
   }
 
   @Test
@@ -224,18 +273,45 @@ class JournalTest {
   @Test
   void record_diskFails_recordsNothingMore() throws IOException {
     write(3);
-    for (int operations = 0; operations < 2; operations++) {
-      Journal journal = Journal.open(file, keys, Stores.SESSION, end, new FailingDisk(operations));
-      assertThatThrownBy(() -> Stores.record(journal, 3))
-          .isInstanceOf(CheckpointException.class)
-          .hasMessage("Cannot write the journal " + file + ": is the disk full?");
-      assertThatThrownBy(() -> Stores.record(journal, 4))
-          .isInstanceOf(CheckpointException.class)
-          .hasMessageContaining("failed before");
-      Stores.record(journal, 2);
-      assertThat(journal.mark()).isEqualTo(end);
-      journal.close();
-      assertThat(open(end).size()).isEqualTo(3 + operations);
-    }
+    Journal journal = Journal.open(file, keys, Stores.SESSION, end, new FailingDisk(0));
+    assertThatThrownBy(() -> Stores.record(journal, 3))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("Cannot write the journal " + file + ": is the disk full?");
+    assertThatThrownBy(() -> Stores.record(journal, 4))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("failed before");
+    assertThatThrownBy(journal::force).hasMessageContaining("failed before");
+    Stores.record(journal, 2);
+    assertThat(journal.mark()).isEqualTo(end);
+    journal.close();
+    assertThat(open(end).size()).isEqualTo(3);
+  }
+
+  @Test
+  void force_onlyWhatIsNotForced() throws IOException {
+    write(3);
+    // Two records and one force, with what was read back; the next force is one too many.
+    Journal journal = Journal.open(file, keys, Stores.SESSION, end, new FailingDisk(3));
+    Stores.record(journal, 3);
+    Stores.record(journal, 4);
+    journal.force();
+    journal.force();
+    Stores.record(journal, 4);
+    journal.force();
+    assertThat(journal.size()).isEqualTo(5);
+    assertThatThrownBy(() -> Stores.record(journal, 5)).isInstanceOf(CheckpointException.class);
+    journal.close();
+    assertThatThrownBy(journal::force).isInstanceOf(CheckpointException.class);
+  }
+
+  @Test
+  void force_readBack_isForcedAsWell() throws IOException {
+    write(3);
+    Journal journal = Journal.open(file, keys, Stores.SESSION, end, new FailingDisk(0));
+    assertThatThrownBy(journal::force)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("Cannot write the journal " + file + ": is the disk full?");
+    assertThatThrownBy(journal::force).hasMessageContaining("failed before");
+    assertThatThrownBy(() -> Stores.record(journal, 3)).hasMessageContaining("failed before");
   }
 }

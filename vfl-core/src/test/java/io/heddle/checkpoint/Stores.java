@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.checkpoint;
 
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.heddle.crypto.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -78,5 +81,23 @@ final class Stores {
 
   static void record(Journal journal, long number) {
     journal.record(Journal.Direction.SENT, "message " + number, sha256("body " + number));
+  }
+
+  /** Appends a message whose length depends on its number. */
+  static void append(Inbox inbox, int message) {
+    byte[] body = messageBody(message);
+    inbox.append("message " + message, 1 + message % 7, Sha256.of(body), body);
+  }
+
+  static void assertHas(Inbox inbox, int message) {
+    Inbox.Received found = requireNonNull(inbox.find("message " + message));
+    byte[] body = messageBody(message);
+    assertThat(Arrays.equals(found.body(), body)).isTrue();
+    assertThat(found.digest()).isEqualTo(Sha256.of(body));
+    assertThat(found.typeId()).isEqualTo(1 + message % 7);
+  }
+
+  private static byte[] messageBody(int message) {
+    return body(message, message * 997 % 20_000);
   }
 }
