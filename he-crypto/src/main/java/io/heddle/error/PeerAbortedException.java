@@ -5,11 +5,24 @@ package io.heddle.error;
 public final class PeerAbortedException extends ProtocolException {
   private static final long serialVersionUID = 1L;
 
-  public PeerAbortedException(String message) {
+  private final boolean isFinal;
+
+  /**
+   * @param isFinal whether the session is over for good; else the peer may go on with it when it is
+   *     started again
+   */
+  public PeerAbortedException(String message, boolean isFinal) {
     super(message);
+    this.isFinal = isFinal;
   }
 
-  public PeerAbortedException(String message, Throwable cause) {
+  public PeerAbortedException(String message, boolean isFinal, Throwable cause) {
     super(message, cause);
+    this.isFinal = isFinal;
+  }
+
+  /** Whether the session is over for good. */
+  public boolean isFinal() {
+    return isFinal;
   }
 }

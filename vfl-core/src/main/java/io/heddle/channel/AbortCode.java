@@ -4,6 +4,7 @@ package io.heddle.channel;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
+import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
@@ -57,10 +58,21 @@ public enum AbortCode {
     return OTHER;
   }
 
+  /**
+   * Whether the session cannot be gone on with: the same would come of it again. A party that keeps
+   * its sessions on its disk forgets one that ends so, and keeps it otherwise.
+   */
+  public boolean isFinal() {
+    return this != FAILED && this != UNAVAILABLE && this != OTHER;
+  }
+
   /** The code that tells a peer about this failure without telling its cause. */
   public static AbortCode of(Throwable failure) {
     if (failure instanceof PrivacyException) {
       return RULE;
+    }
+    if (failure instanceof PeerAbortedException aborted && !aborted.isFinal()) {
+      return UNAVAILABLE;
     }
     if (failure instanceof ProtocolException) {
       return PROTOCOL;

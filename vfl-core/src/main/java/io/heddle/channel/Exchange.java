@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.channel.ExchangeStart.Run;
+import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -43,11 +44,11 @@ public abstract class Exchange implements AutoCloseable {
   private final ExchangeLimits limits;
   private final ExchangeTimeouts timeouts;
   private final FrameObserver observer;
-  private final Mailbox mailbox = new Mailbox();
+  private final Mailbox mailbox;
   private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
   private final TreeMap<PartyId, Inbound> inbound = new TreeMap<>();
-  private final byte[] incarnation = new byte[Frames.INCARNATION_BYTES];
-  private final ConcurrentHashMap<PartyId, byte[]> incarnations = new ConcurrentHashMap<>();
+  private final Run run;
+  private final Map<PartyId, Run> runs;
   private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
   private int sessionsOpened;
   private volatile boolean closed;
@@ -58,7 +59,8 @@ public abstract class Exchange implements AutoCloseable {
       MessageCodec codec,
       ExchangeLimits limits,
       ExchangeTimeouts timeouts,
-      FrameObserver observer) {
+      FrameObserver observer,
+      ExchangeStart start) {
     if (peers.isEmpty() || peers.contains(self)) {
       throw new IllegalArgumentException(
           "Invalid peers of " + self + ": must be at least one other party");
@@ -69,11 +71,13 @@ public abstract class Exchange implements AutoCloseable {
     this.limits = limits;
     this.timeouts = timeouts;
     this.observer = observer;
+    run = start.run();
+    runs = new ConcurrentHashMap<>(start.peers());
+    mailbox = new Mailbox(start.session(), start.received());
     for (PartyId peer : this.peers) {
       outbound.put(peer, new Outbound(this, peer));
       inbound.put(peer, new Inbound(this, peer));
     }
-    new SecureRandom().nextBytes(incarnation);
   }
 
   public final PartyId self() {
@@ -102,8 +106,13 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   /** What tells this run of the exchange from every other one. */
-  final byte[] incarnation() {
-    return incarnation;
+  public final Run run() {
+    return run;
+  }
+
+  /** The runs of the peers' exchanges that this one has met. */
+  public final SortedMap<PartyId, Run> peerRuns() {
+    return new TreeMap<>(runs);
   }
 
   /** SHA-256 of a party's public key, this party's own included; 32 bytes. */
@@ -168,15 +177,85 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   /**
-   * Waits for the message with this key.
+   * As {@link #send} to a peer that may never come again: does not wait for it, and keeps the
+   * message for when it does. For messages that are small and few.
+   */
+  public final void sendIfItComes(Envelope envelope) {
+    way(envelope.key().to()).sendIfItComes(envelope);
+  }
+
+  /**
+   * Waits for the message with this key and releases it: for a party that would not go on after a
+   * crash.
    *
    * @throws PeerUnavailableException on a lost link or a time-out
    * @throws ProtocolException if the session has failed
    */
   public final Envelope receive(MessageKey key) {
-    Envelope envelope = mailbox.take(key, timeouts.receive());
-    from(key.from()).release(key);
+    Envelope envelope = take(key);
+    release(key);
     return envelope;
+  }
+
+  /**
+   * Waits for the message with this key. It takes room, and the peer keeps it, until it is
+   * released.
+   *
+   * @throws PeerUnavailableException on a lost link or a time-out
+   * @throws ProtocolException if the session has failed
+   */
+  public final Envelope take(MessageKey key) {
+    return mailbox.take(key, timeouts.receive());
+  }
+
+  /** As {@link #take} if the message has arrived; null if it has not. */
+  public final @Nullable Envelope poll(MessageKey key) {
+    return mailbox.poll(key);
+  }
+
+  /** Gives the room of a taken message back to its sender, who may forget it now. */
+  public final void release(MessageKey key) {
+    from(key.from()).release(key);
+  }
+
+  /**
+   * Waits until every peer has released all messages of a session, and of its opening, that this
+   * party has sent: it need not be able to send them again.
+   *
+   * @throws PeerUnavailableException on a lost link or a time-out
+   * @throws ProtocolException if the session has failed
+   */
+  public final void settle(String session) {
+    for (PartyId peer : peers) {
+      settle(session, peer, timeouts.receive());
+    }
+  }
+
+  /** Whether that is so before the patience ends; a peer that is lost is waited for. */
+  public final boolean settles(String session, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    boolean all = true;
+    for (PartyId peer : peers) {
+      try {
+        settle(session, peer, Duration.ofNanos(deadline - System.nanoTime()));
+      } catch (VflException e) {
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  private void settle(String session, PartyId peer, Duration patience) {
+    mailbox.await(
+        () -> way(peer).isSettled(session),
+        session,
+        peer,
+        patience,
+        () ->
+            "Party "
+                + peer
+                + " has not received all messages within "
+                + ExchangeTimeouts.describe(patience));
   }
 
   /**
@@ -315,18 +394,28 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   /**
-   * Whether a link is of the run of the peer's exchange that this party knows. What another run was
-   * sent is unknown to this one, so if the known run has gone, everything ends; if it has not, the
-   * newcomer is turned away.
+   * Whether a link is of the run of the peer's exchange that this party knows, and of its newest
+   * start. What another run was sent is unknown to this one, so if the known run has gone,
+   * everything ends; if it has not, the newcomer is turned away.
    */
-  final boolean isSameRun(PartyId peer, byte[] run) {
-    byte[] known = incarnations.putIfAbsent(peer, run.clone());
-    if (known == null || Arrays.equals(known, run)) {
+  final synchronized boolean admits(PartyId peer, Run theirs) {
+    Run known = runs.get(peer);
+    if (known == null || known.id().equals(theirs.id())) {
+      if (known != null && theirs.start() < known.start()) {
+        LOG.warn("An earlier start of party {} has dialled: its link is closed", peer);
+        return false;
+      }
+      if (known != null && theirs.start() > known.start()) {
+        LOG.info("Party {} was started again and goes on", peer);
+      }
+      runs.put(peer, theirs);
       return true;
     }
     boolean gone = !from(peer).isOpen() || mailbox.isLost(peer, true);
     if (gone && (!way(peer).isOpen() || mailbox.isLost(peer, false))) {
-      mailbox.fail(new PeerUnavailableException("Party " + peer + " was started anew"));
+      mailbox.fail(
+          new PeerAbortedException(
+              "Party " + peer + " was started anew and cannot go on with this session", true));
     } else {
       LOG.warn("Party {} has dialled twice: the second link is closed", peer);
     }

@@ -27,7 +27,7 @@ public record ExchangeTimeouts(
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           Duration.ofHours(2),
-          Duration.ofMinutes(2));
+          Duration.ofMinutes(10));
 
   public ExchangeTimeouts {
     check("connect", connect);

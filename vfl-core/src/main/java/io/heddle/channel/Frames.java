@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.error.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /** The frames of docs/protocol.md 1, from the kind byte on. */
 final class Frames {
-  static final int VERSION = 2;
-
-  /** What tells one run of an exchange from the next: random bytes. */
-  static final int INCARNATION_BYTES = 16;
+  static final int VERSION = 3;
 
   /** A frame with its kind, without the length in front. */
   static final int MAX_BYTES = 2 << 20;
@@ -35,12 +33,13 @@ final class Frames {
   private Frames() {}
 
   /** The mailbox of the acceptor is open for the dialler. */
-  record Welcome(int version, byte[] incarnation, long windowBytes, int maxMessageBytes) {}
+  record Welcome(int version, Run run, long windowBytes, int maxMessageBytes) {}
 
   /**
    * The head of a message: {@code length} body bytes follow in chunks.
    *
-   * @param sequence the place among all messages of one exchange to another, from 1
+   * @param sequence the place among all messages of one start of an exchange to one of another,
+   *     from 1
    */
   record Head(MessageKey key, long sequence, int typeId, int length, byte[] digest) {}
 
@@ -67,10 +66,10 @@ final class Frames {
     return new WireReader(bytes);
   }
 
-  static ByteBuffer welcome(byte[] incarnation, ExchangeLimits limits) {
+  static ByteBuffer welcome(Run run, ExchangeLimits limits) {
     WireWriter writer = kind(WELCOME);
     writer.writeInt(VERSION);
-    writer.writeRaw(incarnation);
+    writeRun(run, writer);
     writer.writeLong(limits.windowBytes());
     writer.writeInt(limits.maxMessageBytes());
     return done(writer);
@@ -82,9 +81,7 @@ final class Frames {
       throw new ProtocolException(
           "Frame version " + version + " of the peer: this party speaks " + VERSION);
     }
-    Welcome welcome =
-        new Welcome(
-            version, reader.readRaw(INCARNATION_BYTES), reader.readLong(), reader.readInt());
+    Welcome welcome = new Welcome(version, readRun(reader), reader.readLong(), reader.readInt());
     reader.end();
     if (welcome.windowBytes() < 1 || welcome.maxMessageBytes() < 1) {
       throw new ProtocolException("The peer's welcome grants no room");
@@ -92,16 +89,30 @@ final class Frames {
     return welcome;
   }
 
-  static ByteBuffer hail(byte[] incarnation) {
+  static ByteBuffer hail(Run run) {
     WireWriter writer = kind(HAIL);
-    writer.writeRaw(incarnation);
+    writeRun(run, writer);
     return done(writer);
   }
 
-  static byte[] readHail(WireReader reader) {
-    byte[] incarnation = reader.readRaw(INCARNATION_BYTES);
+  static Run readHail(WireReader reader) {
+    Run run = readRun(reader);
     reader.end();
-    return incarnation;
+    return run;
+  }
+
+  private static void writeRun(Run run, WireWriter writer) {
+    writer.writeRaw(HexFormat.of().parseHex(run.id()));
+    writer.writeInt(run.start());
+  }
+
+  private static Run readRun(WireReader reader) {
+    String id = HexFormat.of().formatHex(reader.readRaw(Run.ID_BYTES));
+    int start = reader.readInt();
+    if (start < 0) {
+      throw new ProtocolException("Start " + start + " of the peer: must be at least 0");
+    }
+    return new Run(id, start);
   }
 
   static ByteBuffer head(Head head) {

@@ -29,7 +29,7 @@ public final class InMemoryExchange extends Exchange {
       ExchangeTimeouts timeouts,
       FrameObserver observer,
       Map<PartyId, InMemoryExchange> network) {
-    super(self, peers, codec, limits, timeouts, observer);
+    super(self, peers, codec, limits, timeouts, observer, ExchangeStart.first());
     this.network = network;
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Messages come in the order of their sequence numbers. After a lost link the peer sends again
  * whatever it has no credit for; what had arrived is dropped, and what was received since is
- * credited once more, for that credit may have gone with the link.
+ * credited once more, for that credit may have gone with the link. A peer that was started again
+ * counts from one, and may repeat by their keys messages that this party has long had.
  */
 final class Inbound {
   private static final int MAX_DROPPED = 10_000;
@@ -22,12 +24,18 @@ final class Inbound {
   private final Exchange exchange;
   private final PartyId peer;
   // All that follows changes under the lock of the mailbox.
-  private final Map<Long, Long> costs = new HashMap<>();
-  private final Map<MessageKey, Long> waiting = new HashMap<>();
+  private final Map<MessageKey, Held> held = new HashMap<>();
   private volatile @Nullable InboundLink current;
+  private int start = -1;
   private long arrived;
   private long outstanding;
-  private int dropped;
+  private long droppable = MAX_DROPPED;
+
+  /**
+   * A message without credit. The number is 0, and it takes no room, until a peer that was started
+   * again has sent it again.
+   */
+  private record Held(long sequence, long cost) {}
 
   Inbound(Exchange exchange, PartyId peer) {
     this.exchange = exchange;
@@ -49,8 +57,8 @@ final class Inbound {
    *
    * @return whether the link is in use from now on
    */
-  boolean use(InboundLink next, byte[] incarnation) {
-    if (!exchange.isSameRun(peer, incarnation)) {
+  boolean use(InboundLink next, Run run) {
+    if (!exchange.admits(peer, run)) {
       return false;
     }
     InboundLink[] before = new InboundLink[1];
@@ -62,6 +70,9 @@ final class Inbound {
               if (before[0] != null) {
                 outstanding -= before[0].takeReserved();
               }
+              if (run.start() != start) {
+                beginAnew(run.start());
+              }
               current = next;
               exchange.mailbox().regain(peer, true);
             });
@@ -69,6 +80,15 @@ final class Inbound {
       before[0].link().close();
     }
     return true;
+  }
+
+  /** The peer has been started, maybe not for the first time: it has nothing without credit yet. */
+  private void beginAnew(int now) {
+    start = now;
+    held.replaceAll((key, message) -> new Held(0, 0));
+    outstanding = 0;
+    droppable += arrived;
+    arrived = 0;
   }
 
   boolean uses(InboundLink link) {
@@ -141,20 +161,21 @@ final class Inbound {
   /** Whether a message that came before still takes room. */
   private boolean isHeld(long sequence, Envelope envelope) {
     exchange.mailbox().deliver(envelope);
-    return costs.containsKey(sequence);
+    Held message = held.get(envelope.key());
+    return message != null && message.sequence() == sequence;
   }
 
   private boolean store(InboundLink link, long sequence, Envelope envelope) {
     boolean stored = exchange.mailbox().deliver(envelope);
     long cost = link.takeReserved();
     arrived = sequence;
-    if (stored) {
-      costs.put(sequence, cost);
-      waiting.put(envelope.key(), sequence);
+    Held before = held.get(envelope.key());
+    if (stored || (before != null && before.sequence() == 0)) {
+      held.put(envelope.key(), new Held(sequence, cost));
       return true;
     }
     outstanding -= cost;
-    if (++dropped > MAX_DROPPED) {
+    if (--droppable < 0) {
       throw new ProtocolException(
           "Party " + peer + " repeats itself more than " + MAX_DROPPED + " times");
     }
@@ -169,11 +190,10 @@ final class Inbound {
         .mailbox()
         .update(
             () -> {
-              Long sequence = waiting.remove(key);
-              Long cost = sequence == null ? null : costs.remove(sequence);
-              if (sequence != null && cost != null) {
-                outstanding -= cost;
-                released[0] = sequence;
+              Held message = held.remove(key);
+              if (message != null && message.sequence() > 0) {
+                outstanding -= message.cost();
+                released[0] = message.sequence();
                 link[0] = current;
               }
             });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.error.ProtocolException;
@@ -37,7 +38,7 @@ final class InboundLink extends PeerLink {
 
   @Override
   public void start() {
-    exchange.writeQuietly(peer, link, Frames.welcome(exchange.incarnation(), exchange.limits()));
+    exchange.writeQuietly(peer, link, Frames.welcome(exchange.run(), exchange.limits()));
   }
 
   @Override
@@ -66,11 +67,11 @@ final class InboundLink extends PeerLink {
     }
   }
 
-  private void hail(byte[] incarnation) {
+  private void hail(Run run) {
     if (hailed) {
       throw new ProtocolException("Second hail from " + peer);
     }
-    hailed = inbound.use(this, incarnation);
+    hailed = inbound.use(this, run);
     if (!hailed) {
       link.close();
     }
@@ -116,13 +117,15 @@ final class InboundLink extends PeerLink {
 
   /** The session of a frame that ends it. */
   static VflException describe(PartyId peer, Frames.Abort abort) {
+    AbortCode code = AbortCode.of(abort.code());
     return new PeerAbortedException(
         "Party "
             + peer
             + " "
-            + AbortCode.of(abort.code()).words()
+            + code.words()
             + (abort.detail().isEmpty() ? "" : " (" + abort.detail() + ")")
-            + " and ended the session; its own log has the cause");
+            + " and ended the session; its own log has the cause",
+        code.isFinal());
   }
 
   /** A body on its way in. Grows with what has arrived, not with what was announced. */

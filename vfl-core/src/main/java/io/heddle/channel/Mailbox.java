@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,19 @@ final class Mailbox {
   private final Map<String, VflException> sessionFailures = new HashMap<>();
   private final Set<PartyId> left = new HashSet<>();
   private final Map<Way, Loss> losses = new HashMap<>();
+  private final Function<MessageKey, byte @Nullable []> receivedBefore;
   private @Nullable VflException failure;
+
+  /**
+   * @param open the session that is open from the beginning; null for none
+   * @param receivedBefore the digests of what was received before this party was started again
+   */
+  Mailbox(@Nullable String open, Function<MessageKey, byte @Nullable []> receivedBefore) {
+    this.receivedBefore = receivedBefore;
+    if (open != null) {
+      this.open.add(open);
+    }
+  }
 
   /** The link that a peer dials, or the one that this party dials to it. */
   private record Way(PartyId peer, boolean incoming) {}
@@ -172,16 +185,32 @@ final class Mailbox {
       if (ended || sessionFailures.containsKey(key.session())) {
         return false;
       }
-      byte[] before = digests.putIfAbsent(key, envelope.digest());
+      byte[] before = digests.get(key);
+      if (before == null) {
+        before = receivedBefore.apply(key);
+      }
       if (before != null) {
         if (!MessageDigest.isEqual(before, envelope.digest())) {
           throw new ProtocolException("Different bytes under one key: " + key);
         }
         return false;
       }
+      digests.put(key, envelope.digest());
       waiting.put(key, envelope);
       changed.signalAll();
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Hands a message out if it is there; null if it is not. */
+  @Nullable Envelope poll(MessageKey key) {
+    lock.lock();
+    try {
+      return key.place() == Place.STEP && failureOf(key.session()) != null
+          ? null
+          : waiting.remove(key);
     } finally {
       lock.unlock();
     }
@@ -267,8 +296,8 @@ final class Mailbox {
   /** The same failure for one more thread, with that thread's own stack. */
   private static VflException again(VflException cause) {
     String message = String.valueOf(cause.getMessage());
-    if (cause instanceof PeerAbortedException) {
-      return new PeerAbortedException(message, cause);
+    if (cause instanceof PeerAbortedException aborted) {
+      return new PeerAbortedException(message, aborted.isFinal(), cause);
     }
     if (cause instanceof ProtocolException) {
       return new ProtocolException(message, cause);

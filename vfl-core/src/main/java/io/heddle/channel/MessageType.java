@@ -14,13 +14,26 @@ import java.util.function.Function;
  * @param write writes the body; must write the same bytes for equal messages
  * @param read reads the body; throws {@link io.heddle.error.ProtocolException} for anything that
  *     {@code write} cannot have written
+ * @param once whether its secrecy rests on masks that parties share, which must meet one input
+ *     only: a party that may go on after a crash has its digest on the disk before the first byte
+ *     leaves
  */
 public record MessageType<M extends Message>(
     int id,
     Class<M> type,
     String learns,
     BiConsumer<M, WireWriter> write,
-    Function<WireReader, M> read) {
+    Function<WireReader, M> read,
+    boolean once) {
+
+  public MessageType(
+      int id,
+      Class<M> type,
+      String learns,
+      BiConsumer<M, WireWriter> write,
+      Function<WireReader, M> read) {
+    this(id, type, learns, write, read, false);
+  }
 
   public MessageType {
     if (id < 1 || id > 0xffff) {

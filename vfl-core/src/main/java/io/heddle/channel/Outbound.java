@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A message stays here until the peer has given credit for it, which it does once the message
  * has been received by its role. After a lost link those without credit are sent again, in order,
- * before anything new. So what is held is at most the peer's window, or one message.
+ * before anything new. So what is held is at most the peer's window, or one message. Numbers count
+ * from 1 for each start of the peer.
  */
 final class Outbound {
   /** The frames that tell of ended sessions, for a peer that is away; more would be of no use. */
@@ -111,6 +112,24 @@ final class Outbound {
     }
   }
 
+  /** Sends one message, or keeps it for when the peer is there. */
+  void sendIfItComes(Envelope envelope) {
+    boolean[] kept = new boolean[1];
+    exchange
+        .mailbox()
+        .update(
+            () -> {
+              if (granted == null) {
+                sent.put(++lastSequence, envelope);
+                outstanding += ExchangeLimits.cost(envelope.body().length);
+                kept[0] = true;
+              }
+            });
+    if (!kept[0]) {
+      send(envelope);
+    }
+  }
+
   /** Gives a link that is new everything that has no credit. Under the monitor. */
   private @Nullable OutboundLink catchUp() {
     while (written != current) {
@@ -156,7 +175,7 @@ final class Outbound {
 
   /** A link whose acceptor has let this party in: from now on it is in use. */
   boolean use(OutboundLink next, Frames.Welcome welcome) {
-    if (!exchange.isSameRun(peer, welcome.incarnation())) {
+    if (!exchange.admits(peer, welcome.run())) {
       return false;
     }
     Frames.Welcome before = granted;
@@ -166,13 +185,16 @@ final class Outbound {
       throw new ProtocolException("Party " + peer + " grants other room than before");
     }
     // Ahead of all messages.
-    exchange.writeQuietly(peer, next.link(), Frames.hail(exchange.incarnation()));
+    exchange.writeQuietly(peer, next.link(), Frames.hail(exchange.run()));
     List<ByteBuffer> told = new ArrayList<>();
     boolean[] again = new boolean[1];
     exchange
         .mailbox()
         .update(
             () -> {
+              if (before != null && before.run().start() != welcome.run().start()) {
+                countAnew();
+              }
               current = next;
               granted = welcome;
               again[0] = !sent.isEmpty();
@@ -188,6 +210,23 @@ final class Outbound {
       thread.start();
     }
     return true;
+  }
+
+  /** The peer has been started again: it knows of no number. Under the lock of the mailbox. */
+  private void countAnew() {
+    List<Envelope> again = List.copyOf(sent.values());
+    sent.clear();
+    lastSequence = 0;
+    again.forEach(envelope -> sent.put(++lastSequence, envelope));
+  }
+
+  /** Whether the peer holds every message of a session, or of its opening. */
+  boolean isSettled(String session) {
+    return sent.values().stream()
+        .noneMatch(
+            envelope ->
+                envelope.key().session().equals(session)
+                    || envelope.key().place() == Place.OPENING);
   }
 
   private void sendAgain() {

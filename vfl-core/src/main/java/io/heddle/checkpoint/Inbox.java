@@ -106,6 +106,19 @@ public final class Inbox {
     return null;
   }
 
+  /** The SHA-256 of the body that came under a key; null if none did. */
+  public synchronized byte @Nullable [] digest(String key) {
+    requireOpen();
+    byte[] hash = hash(key);
+    for (InboxFile file : files) {
+      byte[] digest = file.digest(hash);
+      if (digest != null) {
+        return digest.clone();
+      }
+    }
+    return null;
+  }
+
   private static byte[] hash(String key) {
     return Sha256.of(key.getBytes(StandardCharsets.UTF_8));
   }

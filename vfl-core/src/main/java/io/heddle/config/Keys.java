@@ -35,6 +35,8 @@ final class Keys {
               "data.id",
               "data.label",
               "data.columns",
+              "checkpoint.dir",
+              "checkpoint.keep",
               "trace.dir"));
 
   static final Keys JOB =

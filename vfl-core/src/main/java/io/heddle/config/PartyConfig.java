@@ -203,7 +203,7 @@ public record PartyConfig(
         settings.duration("channel.handshake-timeout", Duration.ofSeconds(10), shortest, day),
         settings.duration("channel.idle-timeout", Duration.ofSeconds(60), shortest, day),
         settings.duration("channel.receive-timeout", Duration.ofHours(2), shortest, day),
-        settings.duration("channel.reconnect-timeout", Duration.ofMinutes(2), shortest, day));
+        settings.duration("channel.reconnect-timeout", Duration.ofMinutes(10), shortest, day));
   }
 
   private static Privacy privacy(Settings settings) {

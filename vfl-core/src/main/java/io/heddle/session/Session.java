@@ -7,22 +7,21 @@ import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
+import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
+import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.SessionMessage.Finish;
 import io.heddle.session.SessionMessage.StepStart;
-import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * open. (docs/protocol.md 2.)
  */
 public final class Session implements AutoCloseable {
-  private static final int SECRET_BYTES = 32;
-
   private enum State {
     OPEN,
     FINISHED,
@@ -44,23 +41,42 @@ public final class Session implements AutoCloseable {
   }
 
   private final Exchange exchange;
-  private final Progress progress;
-  private final TrafficMeter traffic = new TrafficMeter();
-  private final Transcript sent = new Transcript();
-  private final Transcript received = new Transcript();
-  private final byte[] secret;
-  private final String id;
+  private final SessionSecrets secrets;
+  private final @Nullable SessionLog log;
+  private final SessionMail mail;
   private final SessionChannel control;
-  private final Map<String, byte[]> states = new ConcurrentHashMap<>();
+  private SessionState reached;
   private int steps;
   private State state = State.OPEN;
 
   private Session(
-      Exchange exchange, SessionTerms terms, Progress progress, byte[] secret, byte[] nonce) {
+      Exchange exchange,
+      SessionTerms terms,
+      Progress progress,
+      SessionSecrets secrets,
+      @Nullable SessionLog log) {
     this.exchange = exchange;
-    this.progress = progress;
-    this.secret = secret.clone();
-    id = new SessionOpening(exchange, terms, progress, traffic, nonce).run();
+    this.secrets = secrets;
+    this.log = log;
+    SessionState before = log == null ? null : log.state();
+    TrafficMeter traffic = before == null ? new TrafficMeter() : before.traffic();
+    mail = new SessionMail(exchange, progress, traffic, log);
+    SessionOpening opening = new SessionOpening(exchange, terms, progress, mail, secrets.nonce());
+    if (before == null) {
+      String id = opening.agree();
+      before = SessionState.agreed(id, exchange.peerRuns(), traffic);
+      if (log != null) {
+        mail.settle(id);
+        log.commit(before);
+      }
+    }
+    if (!before.acknowledged()) {
+      opening.acknowledge(before.id());
+      before = before.whenAcknowledged();
+    } else if (!before.finished()) {
+      exchange.connect(progress);
+    }
+    reached = before;
     control = new SessionChannel(this, MessageKey.CONTROL, MessageKey.CONTROL);
   }
 
@@ -74,20 +90,35 @@ public final class Session implements AutoCloseable {
    * @throws io.heddle.error.PeerUnavailableException if a peer does not appear in time
    */
   public static Session open(Exchange exchange, SessionTerms terms, Progress progress) {
-    SecureRandom random = new SecureRandom();
-    byte[] secret = new byte[SECRET_BYTES];
-    byte[] nonce = new byte[SessionOpening.NONCE_BYTES];
-    random.nextBytes(secret);
-    random.nextBytes(nonce);
-    return open(exchange, terms, progress, secret, nonce);
+    return open(exchange, terms, progress, SessionSecrets.draw());
   }
 
   /**
-   * The same from a given secret and nonce. All private randomness follows from the secret: it may
-   * come a second time only to repeat what it made the first time.
+   * The same, kept on the disk from the first byte on, or taken up from there: the caller then does
+   * all that it did before, in the same order, and each step goes on from what it kept.
+   *
+   * @param exchange opened with the log's {@link SessionLog#start}
+   * @param log of this session; the caller closes it after the session
+   */
+  public static Session open(Exchange exchange, SessionLog log, Progress progress) {
+    if (!exchange.run().equals(log.secrets().run())) {
+      throw new IllegalArgumentException("The exchange was not started for the session's log");
+    }
+    requireParties(exchange, log.terms());
+    return new Session(exchange, log.terms(), progress, log.secrets(), log);
+  }
+
+  /**
+   * Without a log, from given secrets. All private randomness follows from them: they may come a
+   * second time only to repeat what they made the first time.
    */
   static Session open(
-      Exchange exchange, SessionTerms terms, Progress progress, byte[] secret, byte[] nonce) {
+      Exchange exchange, SessionTerms terms, Progress progress, SessionSecrets secrets) {
+    requireParties(exchange, terms);
+    return new Session(exchange, terms, progress, secrets, null);
+  }
+
+  private static void requireParties(Exchange exchange, SessionTerms terms) {
     SortedSet<PartyId> expected = new TreeSet<>(exchange.peers());
     expected.add(exchange.self());
     if (!expected.equals(terms.roles().keySet())) {
@@ -97,12 +128,11 @@ public final class Session implements AutoCloseable {
               + ", the exchange between "
               + expected);
     }
-    return new Session(exchange, terms, progress, secret, nonce);
   }
 
   /** 64 hex digits, the same at every party; public to them. */
   public String id() {
-    return id;
+    return reached.id();
   }
 
   public PartyId self() {
@@ -130,7 +160,15 @@ public final class Session implements AutoCloseable {
     }
     SessionTerms.checkMap(terms);
     requireOpen();
+    String call = kind + " " + digest(terms);
     int number = ++steps;
+    if (number <= reached.begun().size()) {
+      if (!reached.begun().get(number - 1).equals(call)) {
+        throw new CheckpointException(
+            "The checkpoint was made by a job with another step " + number + ", or other terms");
+      }
+      return new SessionChannel(this, kind, number + "-" + kind);
+    }
     for (PartyId peer : peers()) {
       control.send(peer, new StepStart(number, kind, terms));
     }
@@ -160,7 +198,14 @@ public final class Session implements AutoCloseable {
             "The parties' terms of " + own + " differ in " + difference.describe(self(), peer));
       }
     }
+    reached.begun().add(call);
     return new SessionChannel(this, kind, number + "-" + kind);
+  }
+
+  private static String digest(SortedMap<String, String> terms) {
+    WireWriter writer = new WireWriter();
+    SessionTerms.writeMap(terms, writer);
+    return HexFormat.of().formatHex(Sha256.of(writer.toByteArray()));
   }
 
   /**
@@ -172,7 +217,7 @@ public final class Session implements AutoCloseable {
    * @param context whatever else tells this use from others, such as a digest of what is encrypted
    */
   public Randomness privateRandomness(String purpose, byte[]... context) {
-    return Randomness.derive(secret, purpose, context);
+    return Randomness.derive(secrets.secret(), purpose, context);
   }
 
   /**
@@ -182,13 +227,13 @@ public final class Session implements AutoCloseable {
   public byte[] bindingSalt(String purpose) {
     return Sha256.of(
         SessionOpening.utf8("heddle binding salt v1"),
-        HexFormat.of().parseHex(id),
+        HexFormat.of().parseHex(id()),
         SessionOpening.utf8(purpose));
   }
 
   /** What has crossed so far. */
   public Traffic traffic() {
-    return traffic.snapshot();
+    return reached.traffic().snapshot();
   }
 
   /**
@@ -198,43 +243,94 @@ public final class Session implements AutoCloseable {
    */
   public void finish() {
     requireOpen();
-    for (PartyId peer : peers()) {
-      control.send(peer, new Finish(sent.digest(peer), received.digest(peer)));
+    if (reached.finished()) {
+      // Before this party was started again. A peer may still wait for this party's word.
+      peers().forEach(peer -> mail.sendIfItComes(lastKey(self(), peer), finish(peer)));
+    } else if (log == null) {
+      peers().forEach(peer -> mail.send(MessageKey.CONTROL, lastKey(self(), peer), finish(peer)));
+      peers().forEach(this::check);
+    } else {
+      mail.settle(id());
+      peers().forEach(peer -> mail.send(MessageKey.CONTROL, lastKey(self(), peer), finish(peer)));
+      peers().forEach(this::check);
+      reached = reached.whenFinished();
+      log.commit(reached);
+      // Only now may a peer forget its own word, and leave.
+      mail.release();
     }
-    for (PartyId peer : peers()) {
-      Message message = control.receive(peer, SessionMessage.class);
-      if (!(message instanceof Finish finish)) {
-        String call =
-            message instanceof StepStart start
-                ? "calls step " + start.number() + " '" + start.kind() + "'"
-                : "opens another";
-        throw differs("finish", "This party finishes the session, " + peer + " " + call);
-      }
-      if (!Transcript.same(finish.sent(), received.digest(peer))
-          || !Transcript.same(finish.received(), sent.digest(peer))) {
-        throw differs(
-            "transcript",
-            "This party and "
-                + peer
-                + " have not seen the same messages: something sent was not received");
-      }
+    if (end(State.FINISHED) && log == null) {
+      exchange.close(id());
     }
-    if (end(State.FINISHED)) {
-      exchange.close(id);
+  }
+
+  /**
+   * After a session with a log is finished and what it made is in its place: waits until every peer
+   * is as far, as long as a lost link may take to come back, and forgets the session.
+   *
+   * @return false if a peer may still need this party: the same command serves it, once more
+   */
+  public boolean leave() {
+    if (log == null) {
+      return true;
+    }
+    if (!log.isPublished()) {
+      log.published(reached);
+    }
+    boolean settled = exchange.settles(id(), exchange.timeouts().reconnect());
+    if (settled || log.isPublished()) {
+      log.drop();
+    }
+    return settled;
+  }
+
+  private MessageKey lastKey(PartyId from, PartyId to) {
+    boolean own = from.equals(self());
+    int number =
+        own
+            ? reached.counts().sent(MessageKey.CONTROL, to)
+            : reached.counts().received(MessageKey.CONTROL, from);
+    return control.key(from, to, number);
+  }
+
+  private Finish finish(PartyId peer) {
+    return new Finish(reached.sent().digest(peer), reached.received().digest(peer));
+  }
+
+  private void check(PartyId peer) {
+    SessionMessage message =
+        mail.read(MessageKey.CONTROL, mail.hold(lastKey(peer, self())), SessionMessage.class);
+    if (!(message instanceof Finish finish)) {
+      String call =
+          message instanceof StepStart start
+              ? "calls step " + start.number() + " '" + start.kind() + "'"
+              : "opens another";
+      throw differs("finish", "This party finishes the session, " + peer + " " + call);
+    }
+    if (!Transcript.same(finish.sent(), reached.received().digest(peer))
+        || !Transcript.same(finish.received(), reached.sent().digest(peer))) {
+      throw differs(
+          "transcript",
+          "This party and "
+              + peer
+              + " have not seen the same messages: something sent was not received");
     }
   }
 
   /**
    * Ends the session badly: tells every peer that, but not why, and wakes whoever waits for a
-   * message of it. Later calls do nothing.
+   * message of it. Where it cannot be gone on with after such a failure, the log forgets it. Later
+   * calls do nothing.
    */
   public void fail(Throwable cause) {
     fail(AbortCode.of(cause), "");
+    if (log != null && AbortCode.of(cause).isFinal()) {
+      log.drop();
+    }
   }
 
   private void fail(AbortCode code, String detail) {
     if (end(State.FAILED)) {
-      exchange.abort(id, code, detail);
+      exchange.abort(id(), code, detail);
     }
   }
 
@@ -257,49 +353,51 @@ public final class Session implements AutoCloseable {
   }
 
   void send(String stepKind, MessageKey key, Message message) {
-    Envelope envelope =
-        Envelope.of(
-            key, exchange.codec().type(message.getClass()).id(), exchange.codec().encode(message));
-    exchange.send(envelope);
-    traffic.sent(stepKind, message.getClass(), envelope);
-    if (!(message instanceof Finish)) {
-      sent.add(key.to(), envelope);
-    }
+    reached.sent().add(key.to(), mail.send(stepKind, key, message));
   }
 
   <M extends Message> M receive(String stepKind, MessageKey key, Class<M> type) {
-    progress.waitingFor(key.from().name());
-    long start = System.nanoTime();
-    Envelope envelope = exchange.receive(key);
-    traffic.waited(key.from(), System.nanoTime() - start);
+    Envelope envelope = mail.take(key);
     try {
-      Message message = exchange.codec().decode(envelope.typeId(), envelope.body());
-      traffic.received(stepKind, message.getClass(), envelope);
-      if (!type.isInstance(message)) {
-        throw new ProtocolException(
-            "Expected "
-                + type.getSimpleName()
-                + " as "
-                + key
-                + ", but it is "
-                + message.getClass().getSimpleName());
-      }
-      if (!(message instanceof Finish)) {
-        received.add(key.from(), envelope);
-      }
-      return type.cast(message);
+      M message = mail.read(stepKind, envelope, type);
+      reached.received().add(key.from(), envelope);
+      return message;
     } catch (VflException e) {
       fail(e);
       throw e;
     }
   }
 
-  void commit(String path, byte[] state) {
-    states.put(path, state);
+  StepCounts counts() {
+    return reached.counts();
   }
 
-  byte @Nullable [] restored(String path) {
-    return states.get(path);
+  void commit(String step, byte[] result) {
+    if (log == null) {
+      return;
+    }
+    requireOpen();
+    requireResults();
+    reached.results().put(step, result);
+    reached.counts().forgetWithin(step);
+    mail.settle(id());
+    log.commit(reached);
+  }
+
+  /** A step without one would be done again after a crash, when its messages are gone. */
+  private void requireResults() {
+    for (int number = 1; number < steps; number++) {
+      String call = reached.begun().get(number - 1);
+      String step = number + "-" + call.substring(0, call.indexOf(' '));
+      if (reached.results().keySet().stream()
+          .noneMatch(path -> path.equals(step) || path.startsWith(step + "/"))) {
+        throw new IllegalStateException("Step " + step + " has kept no result");
+      }
+    }
+  }
+
+  byte @Nullable [] restored(String step) {
+    return log == null ? null : reached.results().get(step);
   }
 
   private synchronized void requireOpen() {
@@ -310,6 +408,6 @@ public final class Session implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "session " + id.substring(0, 8) + " of " + self() + " with " + peers();
+    return "session " + id().substring(0, 8) + " of " + self() + " with " + peers();
   }
 }

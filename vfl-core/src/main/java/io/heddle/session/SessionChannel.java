@@ -5,22 +5,18 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
 import io.heddle.party.PartyId;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
-/** The view of one step: counts the messages each way. */
+/** The view of one step: its path and its messages. */
 final class SessionChannel implements Channel {
   private static final int ATTEMPT = 1;
 
   private final Session session;
   private final String kind;
   private final String path;
-  private final Map<PartyId, Integer> sent = new HashMap<>();
-  private final Map<PartyId, Integer> received = new HashMap<>();
   private final Set<String> steps = new HashSet<>();
 
   SessionChannel(Session session, String kind, String path) {
@@ -56,12 +52,13 @@ final class SessionChannel implements Channel {
 
   @Override
   public void send(PartyId to, Message message) {
-    session.send(kind, key(self(), to, next(sent, to)), message);
+    session.send(kind, key(self(), to, session.counts().nextSent(path, to)), message);
   }
 
   @Override
   public <M extends Message> M receive(PartyId from, Class<M> type) {
-    return session.receive(kind, key(from, self(), next(received, from)), type);
+    return session.receive(
+        kind, key(from, self(), session.counts().nextReceived(path, from)), type);
   }
 
   @Override
@@ -74,13 +71,7 @@ final class SessionChannel implements Channel {
     return session.restored(path);
   }
 
-  private MessageKey key(PartyId from, PartyId to, int number) {
+  MessageKey key(PartyId from, PartyId to, int number) {
     return new MessageKey(session.id(), path, ATTEMPT, from, to, number);
-  }
-
-  private static int next(Map<PartyId, Integer> counts, PartyId peer) {
-    synchronized (counts) {
-      return counts.merge(peer, 1, Integer::sum) - 1;
-    }
   }
 }

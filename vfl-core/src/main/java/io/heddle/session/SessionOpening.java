@@ -2,7 +2,6 @@
 package io.heddle.session;
 
 import io.heddle.channel.AbortCode;
-import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
@@ -21,18 +20,17 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /** Hello and hello-ack: from connected parties to a session id that all of them computed. */
 final class SessionOpening {
-  static final int NONCE_BYTES = 32;
-
   private static final int HELLO = 0;
   private static final int ACK = 1;
 
   private final Exchange exchange;
   private final SessionTerms terms;
   private final Progress progress;
-  private final TrafficMeter traffic;
+  private final SessionMail mail;
   private final byte[] nonce;
   private final int attempt;
 
@@ -43,23 +41,66 @@ final class SessionOpening {
    * @param nonce this party's share in the session id, new for each session; public
    */
   SessionOpening(
-      Exchange exchange,
-      SessionTerms terms,
-      Progress progress,
-      TrafficMeter traffic,
-      byte[] nonce) {
+      Exchange exchange, SessionTerms terms, Progress progress, SessionMail mail, byte[] nonce) {
     this.exchange = exchange;
     this.terms = terms;
     this.progress = progress;
-    this.traffic = traffic;
+    this.mail = mail;
     this.nonce = nonce.clone();
     attempt = exchange.nextSession();
   }
 
-  /** The session id, as hex digits; messages of the session are taken from now on. */
-  String run() {
+  /**
+   * Agrees on the session id, as hex digits. No peer can use it before this party has acknowledged
+   * it.
+   */
+  String agree() {
+    return guarded(
+        () -> {
+          exchange.connect(progress);
+          for (PartyId peer : exchange.peers()) {
+            send(peer, HELLO, new Hello(SessionMessages.VERSION, nonce, terms));
+          }
+          SortedMap<PartyId, byte[]> nonces = new TreeMap<>();
+          nonces.put(exchange.self(), nonce);
+          SortedMap<PartyId, SessionTerms> allTerms = new TreeMap<>();
+          allTerms.put(exchange.self(), terms);
+          for (PartyId peer : exchange.peers()) {
+            Hello hello = receive(peer, HELLO, Hello.class);
+            nonces.put(peer, hello.nonce());
+            allTerms.put(peer, compare(peer, hello));
+          }
+          allTerms.forEach(this::checkFloors);
+          return HexFormat.of().formatHex(sessionId(nonces));
+        });
+  }
+
+  /** Waits until every party has the session open; messages of it are taken from now on. */
+  void acknowledge(String session) {
+    byte[] id = HexFormat.of().parseHex(session);
+    guarded(
+        () -> {
+          exchange.connect(progress);
+          // Before the ack: a peer that has read it may send at once.
+          exchange.open(session);
+          for (PartyId peer : exchange.peers()) {
+            send(peer, ACK, new HelloAck(id));
+          }
+          for (PartyId peer : exchange.peers()) {
+            if (!MessageDigest.isEqual(id, receive(peer, ACK, HelloAck.class).sessionId())) {
+              throw new ProtocolException(
+                  "Party "
+                      + peer
+                      + " computed another session id: the parties see different hellos");
+            }
+          }
+          return session;
+        });
+  }
+
+  private String guarded(Supplier<String> work) {
     try {
-      return agree();
+      return work.get();
     } catch (VflException e) {
       AbortCode code = failedAt.isEmpty() ? AbortCode.of(e) : code(e);
       exchange.abort(MessageKey.OPENING, code, failedAt);
@@ -69,37 +110,6 @@ final class SessionOpening {
 
   private static AbortCode code(VflException failure) {
     return failure instanceof ProtocolException ? AbortCode.TERMS : AbortCode.of(failure);
-  }
-
-  private String agree() {
-    exchange.connect(progress);
-    for (PartyId peer : exchange.peers()) {
-      send(peer, HELLO, new Hello(SessionMessages.VERSION, nonce, terms));
-    }
-    SortedMap<PartyId, byte[]> nonces = new TreeMap<>();
-    nonces.put(exchange.self(), nonce);
-    SortedMap<PartyId, SessionTerms> allTerms = new TreeMap<>();
-    allTerms.put(exchange.self(), terms);
-    for (PartyId peer : exchange.peers()) {
-      Hello hello = receive(peer, HELLO, Hello.class);
-      nonces.put(peer, hello.nonce());
-      allTerms.put(peer, compare(peer, hello));
-    }
-    allTerms.forEach(this::checkFloors);
-    byte[] id = sessionId(nonces);
-    String session = HexFormat.of().formatHex(id);
-    // Before the ack: a peer that has read it may send at once.
-    exchange.open(session);
-    for (PartyId peer : exchange.peers()) {
-      send(peer, ACK, new HelloAck(id));
-    }
-    for (PartyId peer : exchange.peers()) {
-      if (!MessageDigest.isEqual(id, receive(peer, ACK, HelloAck.class).sessionId())) {
-        throw new ProtocolException(
-            "Party " + peer + " computed another session id: the parties see different hellos");
-      }
-    }
-    return session;
   }
 
   private SessionTerms compare(PartyId peer, Hello hello) {
@@ -163,33 +173,12 @@ final class SessionOpening {
   }
 
   private void send(PartyId peer, int number, Message message) {
-    Envelope envelope =
-        Envelope.of(
-            key(exchange.self(), peer, number),
-            exchange.codec().type(message.getClass()).id(),
-            exchange.codec().encode(message));
-    exchange.send(envelope);
-    traffic.sent(MessageKey.CONTROL, message.getClass(), envelope);
+    mail.send(MessageKey.CONTROL, key(exchange.self(), peer, number), message);
   }
 
   private <M extends Message> M receive(PartyId peer, int number, Class<M> type) {
-    progress.waitingFor(peer.name());
-    long start = System.nanoTime();
-    Envelope envelope = exchange.receive(key(peer, exchange.self(), number));
-    traffic.waited(peer, System.nanoTime() - start);
-    Message message = exchange.codec().decode(envelope.typeId(), envelope.body());
-    traffic.received(MessageKey.CONTROL, message.getClass(), envelope);
-    if (!type.isInstance(message)) {
-      throw new ProtocolException(
-          "Party "
-              + peer
-              + " sent "
-              + message.getClass().getSimpleName()
-              + " where "
-              + type.getSimpleName()
-              + " opens the session");
-    }
-    return type.cast(message);
+    MessageKey key = key(peer, exchange.self(), number);
+    return mail.read(MessageKey.CONTROL, mail.take(key), type);
   }
 
   private MessageKey key(PartyId from, PartyId to, int number) {

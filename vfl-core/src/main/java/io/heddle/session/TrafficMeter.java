@@ -3,11 +3,15 @@ package io.heddle.session;
 
 import io.heddle.channel.Envelope;
 import io.heddle.channel.Message;
+import io.heddle.channel.MessageCodec;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.party.PartyId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -48,6 +52,37 @@ final class TrafficMeter {
 
   synchronized void waited(PartyId peer, long nanos) {
     waitedNanos.merge(peer, nanos, Long::sum);
+  }
+
+  synchronized void write(MessageCodec codec, WireWriter out) {
+    out.writeInt(counts.values().stream().mapToInt(Map::size).sum());
+    counts.forEach(
+        (kind, types) ->
+            types
+                .values()
+                .forEach(
+                    line -> {
+                      out.writeString(kind);
+                      out.writeInt(codec.type(line.type).id());
+                      out.writeLong(line.messagesSent);
+                      out.writeLong(line.bytesSent);
+                      out.writeLong(line.messagesReceived);
+                      out.writeLong(line.bytesReceived);
+                    }));
+  }
+
+  static TrafficMeter read(MessageCodec codec, WireReader in) {
+    TrafficMeter meter = new TrafficMeter();
+    int size = SessionState.size(in);
+    for (int i = 0; i < size; i++) {
+      Counts line =
+          meter.of(in.readString(SessionState.MAX_TEXT_BYTES), codec.type(in.readInt()).type());
+      line.messagesSent = in.readLong();
+      line.bytesSent = in.readLong();
+      line.messagesReceived = in.readLong();
+      line.bytesReceived = in.readLong();
+    }
+    return meter;
   }
 
   synchronized Traffic snapshot() {

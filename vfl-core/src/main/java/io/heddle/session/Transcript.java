@@ -2,6 +2,7 @@
 package io.heddle.session;
 
 import io.heddle.channel.Envelope;
+import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
@@ -42,6 +43,35 @@ final class Transcript {
               writer.writeRaw(hash);
             });
     return Sha256.of(writer.toByteArray());
+  }
+
+  synchronized void write(WireWriter out) {
+    out.writeInt(steps.size());
+    new TreeMap<>(steps)
+        .forEach(
+            (peer, hashes) -> {
+              out.writeString(peer.name());
+              out.writeInt(hashes.size());
+              hashes.forEach(
+                  (step, hash) -> {
+                    out.writeString(step);
+                    out.writeRaw(hash);
+                  });
+            });
+  }
+
+  static Transcript read(WireReader in) {
+    Transcript transcript = new Transcript();
+    int peers = SessionState.size(in);
+    for (int i = 0; i < peers; i++) {
+      TreeMap<String, byte[]> hashes = new TreeMap<>();
+      transcript.steps.put(new PartyId(in.readString(SessionState.MAX_TEXT_BYTES)), hashes);
+      int size = SessionState.size(in);
+      for (int j = 0; j < size; j++) {
+        hashes.put(in.readString(SessionState.MAX_TEXT_BYTES), in.readRaw(32));
+      }
+    }
+    return transcript;
   }
 
   static boolean same(byte[] one, byte[] other) {

@@ -4,6 +4,7 @@ package io.heddle.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.channel.TestMessage.Blob;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
@@ -25,7 +26,7 @@ class FrameFuzzTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final String SESSION = "a1".repeat(32);
-  private static final byte[] RUN = new byte[16];
+  private static final Run RUN = new Run("00".repeat(32), 0);
   private static final ExchangeLimits LIMITS = new ExchangeLimits(1 << 16, 1 << 17);
   private static final int SCHEDULES =
       Objects.requireNonNullElse(Integer.getInteger("heddle.test.mutants"), 20_000) / 10;
@@ -83,7 +84,7 @@ class FrameFuzzTest {
     return List.of(
         bytes(Frames.welcome(RUN, LIMITS)),
         bytes(Frames.hail(RUN)),
-        bytes(Frames.hail(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6})),
+        bytes(Frames.hail(new Run("3a".repeat(32), 5))),
         bytes(Frames.credit(1)),
         bytes(Frames.credit(Long.MAX_VALUE)),
         bytes(Frames.abort(new Frames.Abort(SESSION, 1, "a detail"))),

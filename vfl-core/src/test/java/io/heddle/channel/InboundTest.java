@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.channel.TestMessage.Blob;
+import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -14,7 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,7 +33,9 @@ class InboundTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final PartyId INSURER = new PartyId("insurer");
-  private static final byte[] RUN = new byte[16];
+  private static final Run RUN = new Run("00".repeat(32), 0);
+  private static final Run OTHER_RUN = new Run("5c".repeat(32), 0);
+  private static final Run AGAIN = new Run("00".repeat(32), 1);
   private static final String SESSION = "a1".repeat(32);
   private static final String OLD_SESSION = "b2".repeat(32);
   private static final ExchangeLimits LIMITS = new ExchangeLimits(1 << 16, 1 << 20);
@@ -423,9 +429,7 @@ class InboundTest {
   void accepted_secondRunOfAPeerThatIsStillThere_isTurnedAwayAndTheFirstGoesOn() {
     FrameHandler second = bank.accepted(RETAILER, bank.wire());
     second.start();
-    byte[] otherRun = new byte[16];
-    otherRun[3] = 1;
-    second.frame(Frames.hail(otherRun));
+    second.frame(Frames.hail(OTHER_RUN));
     assertThat(second.isOpen()).isFalse();
     Envelope sent = blob(key(0), 100);
     deliver(sent);
@@ -437,12 +441,157 @@ class InboundTest {
     inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
     FrameHandler second = bank.accepted(RETAILER, bank.wire());
     second.start();
-    byte[] otherRun = new byte[16];
-    otherRun[15] = 1;
-    second.frame(Frames.hail(otherRun));
+    second.frame(Frames.hail(OTHER_RUN));
     assertThatThrownBy(() -> bank.receive(key(0)))
-        .isInstanceOf(PeerUnavailableException.class)
+        .isInstanceOf(PeerAbortedException.class)
         .hasMessageContaining("Party retailer was started anew");
+  }
+
+  /** A link of the peer's exchange after the peer was started again. */
+  private FrameHandler startedAgain() {
+    inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    FrameHandler next = bank.accepted(RETAILER, bank.wire());
+    next.start();
+    next.frame(Frames.hail(AGAIN));
+    bank.written.clear();
+    return next;
+  }
+
+  @Test
+  void startedAgain_messageThatNobodyHasReceived_isThereOnceAndCreditedByItsNewNumber() {
+    deliver(blob(key(0), 100));
+    Envelope waiting = blob(key(1), 200);
+    frames(2, waiting).forEach(inbound::frame);
+    bank.receive(key(0));
+    FrameHandler next = startedAgain();
+    frames(1, waiting).forEach(next::frame);
+    assertThat(bank.written).as("before it is received").isEmpty();
+    assertThat(bank.receive(key(1)).body()).isEqualTo(waiting.body());
+    assertThat(bank.written).containsExactly(Frames.credit(1));
+    assertThat(bank.mailbox().size()).isZero();
+  }
+
+  @Test
+  void startedAgain_messageThatIsReceivedBeforeItComesAgain_isCreditedThen() {
+    Envelope waiting = blob(key(0), 100);
+    deliver(waiting);
+    FrameHandler next = startedAgain();
+    bank.receive(key(0));
+    assertThat(bank.written).as("the new start knows no number of it").isEmpty();
+    frames(1, waiting).forEach(next::frame);
+    assertThat(bank.written).containsExactly(Frames.credit(1));
+    assertThat(bank.mailbox().size()).isZero();
+  }
+
+  @Test
+  void startedAgain_takenButNotReleased_isNotCreditedBeforeItIs() {
+    Envelope sent = blob(key(0), 100);
+    deliver(sent);
+    bank.take(key(0));
+    FrameHandler next = startedAgain();
+    frames(1, sent).forEach(next::frame);
+    assertThat(bank.written).isEmpty();
+    bank.release(key(0));
+    assertThat(bank.written).containsExactly(Frames.credit(1));
+  }
+
+  @Test
+  void startedAgain_otherBytesUnderAKeyThatWasReceived_endSession() {
+    deliver(blob(key(0), 100));
+    bank.receive(key(0));
+    FrameHandler next = startedAgain();
+    assertThatThrownBy(() -> frames(1, blob(key(0), 101)).forEach(next::frame))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Different bytes under one key");
+  }
+
+  @Test
+  void startedAgain_wholeWindowOfHeldMessages_theNewStartHasItsOwnRoom() {
+    for (int number = 0; number < 3; number++) {
+      frames(number + 1, blob(key(number), 20_000)).forEach(inbound::frame);
+    }
+    FrameHandler next = startedAgain();
+    for (int number = 0; number < 3; number++) {
+      frames(number + 1, blob(key(number), 20_000)).forEach(next::frame);
+    }
+    assertThatThrownBy(() -> frames(4, blob(key(3), 20_000)).forEach(next::frame))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("more than its window");
+  }
+
+  @Test
+  void startedAgain_linkOfTheEarlierStart_isTurnedAway() {
+    FrameHandler next = startedAgain();
+    FrameHandler stale = bank.accepted(RETAILER, bank.wire());
+    stale.start();
+    stale.frame(Frames.hail(RUN));
+    assertThat(stale.isOpen()).isFalse();
+    frames(1, blob(key(0), 100)).forEach(next::frame);
+    assertThat(bank.receive(key(0)).body()).hasSize(104);
+  }
+
+  @Test
+  void startedAgain_peersNewStart_getsWhatHasNoCreditByNewNumbers() {
+    FrameHandler first = bank.dialled(RETAILER, bank.wire());
+    first.frame(Frames.welcome(RUN, LIMITS));
+    for (int number = 0; number < 3; number++) {
+      bank.send(blob(outKey(number), 10 + number));
+    }
+    first.frame(Frames.credit(1));
+    first.lost(new PeerUnavailableException("Lost the link to party retailer"));
+    bank.written.clear();
+    bank.dialled(RETAILER, bank.wire()).frame(Frames.welcome(AGAIN, LIMITS));
+    bank.send(blob(outKey(3), 13));
+    List<ByteBuffer> expected = new ArrayList<>(List.of(Frames.hail(bank.run())));
+    for (int number = 1; number < 4; number++) {
+      expected.addAll(frames(number, blob(outKey(number), 10 + number)));
+    }
+    assertThat(bank.written).containsExactlyElementsOf(expected);
+  }
+
+  private static MessageKey outKey(int number) {
+    return new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, number);
+  }
+
+  @Test
+  void startedAgain_thisParty_dropsWhatItHadReceivedAndRefusesOtherBytes() {
+    Envelope before = blob(key(0), 100);
+    LoneExchange again =
+        new LoneExchange(
+            BANK,
+            RETAILER,
+            LIMITS,
+            new ExchangeStart(
+                OTHER_RUN,
+                new TreeMap<>(),
+                SESSION,
+                key -> key.equals(before.key()) ? before.digest() : null));
+    FrameHandler link = letIn(again);
+    again.written.clear();
+    frames(1, before).forEach(link::frame);
+    assertThat(again.written).containsExactly(Frames.credit(1));
+    assertThat(again.mailbox().size()).isZero();
+    frames(2, blob(key(1), 7)).forEach(link::frame);
+    assertThat(again.receive(key(1)).body()).hasSize(11);
+    assertThatThrownBy(() -> frames(3, blob(key(0), 101)).forEach(link::frame))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("Different bytes under one key");
+  }
+
+  @Test
+  void startedAgain_thisParty_meetsAPeerThatBeganAnew_endsAll() {
+    LoneExchange again =
+        new LoneExchange(
+            BANK,
+            RETAILER,
+            LIMITS,
+            new ExchangeStart(
+                OTHER_RUN, new TreeMap<>(Map.of(RETAILER, OTHER_RUN)), SESSION, key -> null));
+    FrameHandler link = letIn(again);
+    assertThat(link.isOpen()).isFalse();
+    assertThatThrownBy(() -> again.receive(key(0)))
+        .isInstanceOf(PeerAbortedException.class)
+        .hasMessageContaining("was started anew");
   }
 
   @Test
@@ -532,7 +681,7 @@ class InboundTest {
       }
     }
     assertThat(sequences).containsExactly(1L, 3L, 4L);
-    assertThat(bank.written.get(0)).isEqualTo(Frames.hail(bank.incarnation()));
+    assertThat(bank.written.get(0)).isEqualTo(Frames.hail(bank.run()));
     // What the old link still says is not heard; a credit that comes twice is.
     first.frame(Frames.credit(77));
     second.frame(Frames.credit(1));
@@ -563,7 +712,7 @@ class InboundTest {
     bank.dialled(RETAILER, bank.wire()).frame(Frames.welcome(RUN, LIMITS));
     assertThat(bank.written)
         .containsExactly(
-            Frames.hail(bank.incarnation()),
+            Frames.hail(bank.run()),
             Frames.abort(new Frames.Abort(SESSION, AbortCode.DATA.number(), "")));
   }
 }

@@ -12,6 +12,10 @@ final class LoneExchange extends Exchange {
   final List<ByteBuffer> written = new CopyOnWriteArrayList<>();
 
   LoneExchange(PartyId self, PartyId peer, ExchangeLimits limits) {
+    this(self, peer, limits, ExchangeStart.first());
+  }
+
+  LoneExchange(PartyId self, PartyId peer, ExchangeLimits limits, ExchangeStart start) {
     super(
         self,
         List.of(peer),
@@ -23,7 +27,8 @@ final class LoneExchange extends Exchange {
             Duration.ofSeconds(20),
             Duration.ofSeconds(20),
             Duration.ofMillis(300)),
-        FrameObserver.NONE);
+        FrameObserver.NONE,
+        start);
   }
 
   @Override

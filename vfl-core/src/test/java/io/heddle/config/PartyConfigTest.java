@@ -47,7 +47,7 @@ class PartyConfigTest {
     assertThat(config.peers()).isEmpty();
     assertThat(config.timeouts().connect()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.timeouts().receive()).isEqualTo(Duration.ofHours(2));
-    assertThat(config.timeouts().reconnect()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(config.timeouts().reconnect()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.timeouts().idle()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.privacy())
         .isEqualTo(new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PredictorConsent.LIMITED));

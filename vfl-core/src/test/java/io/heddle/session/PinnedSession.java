@@ -22,8 +22,10 @@ public final class PinnedSession {
         exchange,
         terms,
         Progress.NONE,
-        bytes("secret", secretSeed, exchange.self().name()),
-        bytes("nonce", nonceSeed, exchange.self().name()));
+        new SessionSecrets(
+            exchange.run(),
+            bytes("secret", secretSeed, exchange.self().name()),
+            bytes("nonce", nonceSeed, exchange.self().name())));
   }
 
   private static byte[] bytes(String... parts) {

@@ -3,6 +3,7 @@ package io.heddle.channel.netty;
 
 import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeLimits;
+import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameHandler;
 import io.heddle.channel.FrameObserver;
@@ -85,7 +86,8 @@ public final class NettyExchange extends Exchange {
         settings.codec,
         settings.limits,
         settings.timeouts,
-        settings.observer);
+        settings.observer,
+        settings.start);
     this.settings = settings;
     addresses = Map.copyOf(settings.peers);
     ownFingerprint = Fingerprint.of(chain.get(0));
@@ -125,6 +127,7 @@ public final class NettyExchange extends Exchange {
     private ExchangeLimits limits = ExchangeLimits.DEFAULT;
     private ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
     private FrameObserver observer = FrameObserver.NONE;
+    private ExchangeStart start = ExchangeStart.first();
 
     private Builder(PartyId self, MessageCodec codec) {
       this.self = self;
@@ -171,6 +174,12 @@ public final class NettyExchange extends Exchange {
 
     public Builder observer(FrameObserver value) {
       observer = value;
+      return this;
+    }
+
+    /** For an exchange that may be started again, or is. */
+    public Builder start(ExchangeStart value) {
+      start = value;
       return this;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.MessageCodec;
 import io.heddle.config.JobConfig;
@@ -20,11 +21,32 @@ public final class TlsExchange {
    * @throws ConfigurationException if the key files cannot be used or the port is in use
    */
   public static NettyExchange open(PartyConfig party, JobConfig job, MessageCodec codec) {
-    Identity identity = Identity.load(party.identity().keyStore(), party.identity().passwordFile());
+    return open(party, job, codec, identity(party), ExchangeStart.first());
+  }
+
+  /** The key and certificate that a party's file names. */
+  public static Identity identity(PartyConfig party) {
+    return Identity.load(party.identity().keyStore(), party.identity().passwordFile());
+  }
+
+  /**
+   * Listens and begins to dial; returns before any peer is there.
+   *
+   * @param codec of all messages that the job may send
+   * @param start whether it starts for the first time
+   * @throws ConfigurationException if the port is in use
+   */
+  public static NettyExchange open(
+      PartyConfig party,
+      JobConfig job,
+      MessageCodec codec,
+      Identity identity,
+      ExchangeStart start) {
     PartyConfig.Timeouts timeouts = party.timeouts();
     NettyExchange.Builder builder =
         NettyExchange.builder(party.party(), codec)
             .identity(identity.privateKey(), identity.certificateChain())
+            .start(start)
             .listen(party.listen().host(), party.listen().port())
             .timeouts(
                 new ExchangeTimeouts(

@@ -118,7 +118,8 @@ public final class LogisticMessages {
               "a lone feature holder's dot products of its blocks of the L-BFGS basis; with several,"
                   + " their sums",
               (message, out) -> out.writeInt128s(message.values()),
-              in -> new DotProducts(in.readInt128s(MAX_SCALARS))),
+              in -> new DotProducts(in.readInt128s(MAX_SCALARS)),
+              true),
           new MessageType<>(
               48,
               Direction.class,
@@ -137,7 +138,8 @@ public final class LogisticMessages {
                 out.writeLongs(message.values());
                 out.writeInt128s(message.penalty());
               },
-              in -> new Predictor(in.readLongs(Integer.MAX_VALUE), in.readInt128s(2))),
+              in -> new Predictor(in.readLongs(Integer.MAX_VALUE), in.readInt128s(2)),
+              true),
           new MessageType<>(
               50,
               Step.class,

@@ -40,5 +40,6 @@ public final class ScoringMessages {
               "a lone feature holder's part of the linear predictor, by row; with several, their"
                   + " sum",
               (message, out) -> out.writeLongs(message.values()),
-              in -> new ScoringPredictor(in.readLongs(Integer.MAX_VALUE))));
+              in -> new ScoringPredictor(in.readLongs(Integer.MAX_VALUE)),
+              true));
 }

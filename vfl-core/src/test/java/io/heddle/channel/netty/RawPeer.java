@@ -109,14 +109,14 @@ final class RawPeer implements AutoCloseable {
     socket.getOutputStream().flush();
   }
 
-  /** Reads the welcome and hails, so that the link is in use; the incarnation is all zeros. */
+  /** Reads the welcome and hails, so that the link is in use; the run is all zeros. */
   void letIn() throws IOException {
     byte[] welcome = readFrame();
     if (welcome[0] != 1) {
       throw new IOException("No welcome but a frame of kind " + welcome[0]);
     }
-    byte[] hail = new byte[4 + 17];
-    hail[3] = 17;
+    byte[] hail = new byte[4 + 37];
+    hail[3] = 37;
     hail[4] = 8;
     write(hail);
   }

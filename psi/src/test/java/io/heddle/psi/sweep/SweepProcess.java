@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.sweep;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.heddle.party.PartyId;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A {@link SweepParty} in a process of its own. */
+final class SweepProcess {
+  /** No message has this number. */
+  static final int NEVER = -1;
+
+  private static final long PATIENCE_SECONDS = 90;
+
+  private final PartyId party;
+  private final Process process;
+  private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+  private final List<String> said = new ArrayList<>();
+
+  private SweepProcess(PartyId party, Process process) {
+    this.party = party;
+    this.process = process;
+    Thread reader =
+        new Thread(
+            () -> {
+              try (BufferedReader out = process.inputReader(UTF_8)) {
+                out.lines().forEach(lines::add);
+              } catch (IOException | UncheckedIOException e) {
+                // Killed; what it was about to say no longer matters.
+              }
+              lines.add("");
+            });
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  static SweepProcess start(PartyId party, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                SweepParty.class.getName()));
+    command.addAll(List.of(arguments));
+    return new SweepProcess(party, new ProcessBuilder(command).redirectErrorStream(true).start());
+  }
+
+  /** Waits until it says that it stops; false if it ends instead. */
+  boolean waitForStop() throws InterruptedException {
+    return waitFor(SweepParty.AT);
+  }
+
+  private boolean waitFor(String start) throws InterruptedException {
+    for (String line = next(); !line.isEmpty(); line = next()) {
+      if (line.startsWith(start)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private String next() throws InterruptedException {
+    String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (line == null) {
+      throw new AssertionError("Party " + party + " hangs; it said " + said);
+    }
+    if (!line.isEmpty()) {
+      said.add(line);
+    }
+    return line;
+  }
+
+  void goOn() throws IOException {
+    OutputStream in = process.getOutputStream();
+    in.write('\n');
+    in.flush();
+  }
+
+  /** As {@code kill -9}. */
+  void kill() throws InterruptedException {
+    process.toHandle().destroyForcibly();
+    process.waitFor();
+  }
+
+  /** Waits for a good end. */
+  void end() throws InterruptedException {
+    waitFor("\0");
+    int code = process.waitFor();
+    if (code != 0) {
+      throw new AssertionError("Party " + party + " ended with " + code + " and said " + said);
+    }
+  }
+
+  /** Waits for a good end, and gives the number of messages it has sent. */
+  int finish() throws InterruptedException {
+    end();
+    String last = said.isEmpty() ? "" : said.get(said.size() - 1);
+    if (!last.startsWith(SweepParty.DONE)) {
+      throw new AssertionError("Party " + party + " said " + said);
+    }
+    return Integer.parseInt(last.substring(SweepParty.DONE.length()).split(" ", 2)[0]);
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.session;
+
+import io.heddle.channel.Envelope;
+import io.heddle.channel.Exchange;
+import io.heddle.channel.Message;
+import io.heddle.channel.MessageKey;
+import io.heddle.channel.MessageType;
+import io.heddle.error.ProtocolException;
+import io.heddle.progress.Progress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one session, both ways: counted, and kept on the disk if the session has a log.
+ * What is received is released to its sender once it is on the disk; what is sent leaves after all
+ * that it may depend on is there. Safe for use by several threads.
+ */
+final class SessionMail {
+  /** A pause for the disk is short against the time in which that much arrives. */
+  private static final long FORCED_BYTES = 8L << 20;
+
+  private final Exchange exchange;
+  private final Progress progress;
+  private final TrafficMeter traffic;
+  private final @Nullable SessionLog log;
+
+  SessionMail(
+      Exchange exchange, Progress progress, TrafficMeter traffic, @Nullable SessionLog log) {
+    this.exchange = exchange;
+    this.progress = progress;
+    this.traffic = traffic;
+    this.log = log;
+  }
+
+  Envelope send(String stepKind, MessageKey key, Message message) {
+    MessageType<?> type = exchange.codec().type(message.getClass());
+    Envelope envelope = Envelope.of(key, type.id(), exchange.codec().encode(message));
+    if (log != null) {
+      log.sending(envelope);
+      if (type.once() || log.isBehind()) {
+        release();
+      }
+    }
+    exchange.send(envelope);
+    traffic.sent(stepKind, type.type(), envelope);
+    return envelope;
+  }
+
+  /** As {@link #send}, to a peer that may never come again. */
+  void sendIfItComes(MessageKey key, Message message) {
+    MessageType<?> type = exchange.codec().type(message.getClass());
+    Envelope envelope = Envelope.of(key, type.id(), exchange.codec().encode(message));
+    if (log != null) {
+      log.sending(envelope);
+    }
+    exchange.sendIfItComes(envelope);
+  }
+
+  Envelope take(MessageKey key) {
+    progress.waitingFor(key.from().name());
+    long start = System.nanoTime();
+    Envelope envelope = log == null ? exchange.receive(key) : taken(log, key);
+    traffic.waited(key.from(), System.nanoTime() - start);
+    return envelope;
+  }
+
+  private Envelope taken(SessionLog kept, MessageKey key) {
+    Envelope before = kept.find(key);
+    if (before != null) {
+      return before;
+    }
+    Envelope envelope = exchange.poll(key);
+    if (envelope == null) {
+      // The peer may wait for this very room.
+      release();
+      envelope = exchange.take(key);
+    }
+    kept.received(envelope);
+    if (kept.unforcedBytes() >= FORCED_BYTES) {
+      release();
+    }
+    return envelope;
+  }
+
+  /** As {@link #take}; gives no room back before {@link #release}. */
+  Envelope hold(MessageKey key) {
+    progress.waitingFor(key.from().name());
+    Envelope envelope = log == null ? null : log.find(key);
+    if (envelope == null) {
+      envelope = exchange.take(key);
+      if (log != null) {
+        log.received(envelope);
+      } else {
+        exchange.release(key);
+      }
+    }
+    return envelope;
+  }
+
+  /**
+   * The message of an envelope.
+   *
+   * @throws ProtocolException if it is not of this type
+   */
+  <M extends Message> M read(String stepKind, Envelope envelope, Class<M> type) {
+    Message message = exchange.codec().decode(envelope.typeId(), envelope.body());
+    traffic.received(stepKind, message.getClass(), envelope);
+    if (!type.isInstance(message)) {
+      throw new ProtocolException(
+          "Expected "
+              + type.getSimpleName()
+              + " as "
+              + envelope.key()
+              + ", but it is "
+              + message.getClass().getSimpleName());
+    }
+    return type.cast(message);
+  }
+
+  /** Has on the disk what was received, and lets its senders forget it. */
+  void release() {
+    if (log != null) {
+      log.force().forEach(exchange::release);
+    }
+  }
+
+  /** Waits until the peers hold all that was sent. */
+  void settle(String session) {
+    release();
+    exchange.settle(session);
+  }
+}
