@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long to wait for what
  * @param privacy this party's own rules, which no job can lower
  * @param data which columns of the own table take part
+ * @param checkpoints what this party keeps of a job, to go on with it after a crash
  * @param traceDirectory where a run may leave its own intermediate coefficients for comparison with
  *     training in the clear; null, the default, for nowhere
  */
@@ -38,12 +39,22 @@ public record PartyConfig(
     Timeouts timeouts,
     Privacy privacy,
     Data data,
+    Checkpoints checkpoints,
     @Nullable Path traceDirectory) {
 
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 
   /** One port takes all connections of the peers. */
   public record Listen(String host, int port) {}
+
+  /**
+   * What makes the same command go on after a crash.
+   *
+   * @param directory where all jobs of this party keep theirs, encrypted under its identity key; on
+   *     a disk that the next driver finds as well
+   * @param keep whether anything is kept
+   */
+  public record Checkpoints(Path directory, boolean keep) {}
 
   /** A PKCS#12 key store and the file with its password, both readable by their owner only. */
   public record KeyFiles(Path keyStore, Path passwordFile) {}
@@ -169,6 +180,8 @@ public record PartyConfig(
         timeouts(settings),
         privacy(settings),
         data(settings),
+        new Checkpoints(
+            settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
         settings.optionalPath("trace.dir"));
   }
 
@@ -246,6 +259,13 @@ public record PartyConfig(
     }
   }
 
+  /** The settings that this party's messages and results depend on, in one text. */
+  public String resultSettings() {
+    SortedMap<String, String> all = new TreeMap<>(effective());
+    all.keySet().removeIf(key -> !key.startsWith("data.") && !key.startsWith("privacy."));
+    return all.toString();
+  }
+
   /** Every setting with the value that counts, as {@code heddle config check} prints it. */
   public SortedMap<String, String> effective() {
     SortedMap<String, String> all = new TreeMap<>();
@@ -274,6 +294,8 @@ public record PartyConfig(
     if (data.label() != null) {
       all.put("data.label", data.label());
     }
+    all.put("checkpoint.dir", checkpoints.directory().toString());
+    all.put("checkpoint.keep", String.valueOf(checkpoints.keep()));
     if (traceDirectory != null) {
       all.put("trace.dir", traceDirectory.toString());
     }

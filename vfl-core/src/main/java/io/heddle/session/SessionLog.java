@@ -14,9 +14,13 @@ import io.heddle.checkpoint.Inbox;
 import io.heddle.checkpoint.Journal;
 import io.heddle.checkpoint.Journal.Direction;
 import io.heddle.checkpoint.Platform;
+import io.heddle.config.PartyConfig;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
+import io.heddle.identity.Identity;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -107,6 +111,47 @@ public final class SessionLog implements AutoCloseable {
   }
 
   /**
+   * That of a job, as a party's configuration describes it.
+   *
+   * @param command what is run, such as {@code train}
+   * @param job the file that all parties hold; with command and party it is what makes a command the
+   *     same one
+   * @param data where this party's rows are
+   * @param fresh forgets a session that was broken off
+   * @return null if the party keeps nothing
+   * @throws CheckpointException as {@link #open}, or if a running process uses the store
+   * @throws io.heddle.error.ConfigurationException if the directory cannot be used
+   */
+  public static @Nullable SessionLog ofJob(
+      PartyConfig party,
+      Identity identity,
+      String command,
+      Path job,
+      String data,
+      SessionTerms terms,
+      MessageCodec codec,
+      boolean fresh) {
+    if (!party.checkpoints().keep()) {
+      return null;
+    }
+    CheckpointStore store =
+        CheckpointStore.open(
+            party.checkpoints().directory(),
+            identity,
+            utf8(command),
+            utf8(party.party().name()),
+            utf8(job.toAbsolutePath().normalize().toString()));
+    if (fresh) {
+      store.drop();
+    }
+    return open(store, terms, codec, utf8(data + "\n" + party.resultSettings()));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /**
    * Takes up the session that a store keeps, or begins one. One that has not got as far as a
    * session id makes way for another if terms or settings have changed.
    *
@@ -153,7 +198,7 @@ public final class SessionLog implements AutoCloseable {
                   + store.directory()
                   + " is of another job: "
                   + change
-                  + ". Change it back to go on, or begin anew, which the peers must do as well");
+                  + ". Change it back to go on, or begin anew with --fresh, which the peers must do as well");
         }
       } catch (ProtocolException e) {
         throw new CheckpointException(
@@ -215,6 +260,12 @@ public final class SessionLog implements AutoCloseable {
   /** Whether the results are in their place already, and only peers may need something. */
   public boolean isPublished() {
     return kept.published();
+  }
+
+  /** The id of the session that is gone on with; null if it is not known yet. */
+  public @Nullable String session() {
+    SessionState state = kept.state();
+    return state == null ? null : state.id();
   }
 
   /** What the operator should know of how it was opened. */

@@ -93,6 +93,8 @@ class KeyMatrixTest {
           entry("data.id", new Local("customer", "names of columns differ between parties")),
           entry("data.label", new Local("y", "the label holder's column")),
           entry("data.columns", new Local("age", "own columns; what is said of them is in steps")),
+          entry("checkpoint.dir", new Local("kept", "where the own disk keeps the session")),
+          entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
           entry(

@@ -4,6 +4,7 @@ package io.heddle.psi.command;
 import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Exchange;
+import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.netty.NettyExchange;
@@ -12,6 +13,7 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
+import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
@@ -23,6 +25,7 @@ import io.heddle.psi.table.Table;
 import io.heddle.psi.table.TableFiles;
 import io.heddle.psi.table.TableOutput;
 import io.heddle.session.Session;
+import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
 import java.nio.file.Path;
@@ -53,6 +56,7 @@ public final class PsiCommand {
    * @param data this party's table
    * @param out where the common rows go, in the order that all parties share; null for nowhere
    * @param report where a report for another process goes; null for nowhere
+   * @param fresh begins anew instead of going on with a run that was broken off
    */
   public record Request(
       Path config,
@@ -60,13 +64,14 @@ public final class PsiCommand {
       Path data,
       @Nullable Path out,
       @Nullable Path report,
+      boolean fresh,
       Overrides overrides) {}
 
   /** This party's rows. */
   private record Own(Ids ids, Table columns) {}
 
   /**
-   * Runs until the common rows are written. What is wrong with the settings or the key files is
+   * Runs until the common rows are written. After a crash the same request goes on where it was. What is wrong with the settings or the key files is
    * told before any connection.
    *
    * @throws io.heddle.error.VflException of the kind that the cause asks for; the peers are told
@@ -82,13 +87,29 @@ public final class PsiCommand {
               + request.config()
               + "): must be the column that names a row, or a list of them");
     }
+    Identity identity = TlsExchange.identity(config);
+    SessionTerms terms = terms(job, config);
     // Listens before the table is read: a peer that is there is told if it cannot be used.
-    try (NettyExchange exchange = TlsExchange.open(config, job, codec());
-        TableOutput output = openOutput(request, exchange, progress)) {
-      Own own = beforeSession(exchange, progress, () -> read(request, config, job, progress));
-      try (Session session = Session.open(exchange, terms(job, config), progress)) {
+    try (SessionLog log = openLog(request, config, identity, terms);
+        NettyExchange exchange =
+            TlsExchange.open(
+                config,
+                job,
+                codec(),
+                identity,
+                log == null ? ExchangeStart.first() : log.start());
+        TableOutput output = openOutput(request, exchange, log, progress)) {
+      if (log != null) {
+        log.notes().forEach(progress::note);
+      }
+      Own own = beforeSession(exchange, log, progress, () -> read(request, config, job, progress));
+      try (Session session =
+          log == null
+              ? Session.open(exchange, terms, progress)
+              : Session.open(exchange, log, progress)) {
         try {
-          return run(request, session, own, output, config, job, progress);
+          boolean published = log != null && log.isPublished();
+          return run(request, session, own, published ? null : output, config, job, progress);
         } catch (RuntimeException | Error e) {
           session.fail(e);
           throw e;
@@ -97,18 +118,34 @@ public final class PsiCommand {
     }
   }
 
+  private static @Nullable SessionLog openLog(
+      Request request, PartyConfig config, Identity identity, SessionTerms terms) {
+    return SessionLog.ofJob(
+        config,
+        identity,
+        STEP,
+        request.job(),
+        request.data().toAbsolutePath().toString(),
+        terms,
+        codec(),
+        request.fresh());
+  }
+
   private static @Nullable TableOutput openOutput(
-      Request request, Exchange exchange, Progress progress) {
+      Request request, Exchange exchange, @Nullable SessionLog log, Progress progress) {
     Path out = request.out();
-    return out == null ? null : beforeSession(exchange, progress, () -> TableOutput.open(out));
+    return out == null ? null : beforeSession(exchange, log, progress, () -> TableOutput.open(out));
   }
 
   /** Does what needs no peer; if it fails the peers are told. */
-  private static <T> T beforeSession(Exchange exchange, Progress progress, Supplier<T> work) {
+  private static <T> T beforeSession(
+      Exchange exchange, @Nullable SessionLog log, Progress progress, Supplier<T> work) {
     try {
       return work.get();
     } catch (RuntimeException | Error e) {
-      exchange.abortUnopened(AbortCode.of(e), progress);
+      // A session that began before this process can be gone on with once the cause is mended.
+      boolean again = log != null && log.isAgain();
+      exchange.abortUnopened(again ? AbortCode.FAILED : AbortCode.of(e), progress);
       throw e;
     }
   }
@@ -152,6 +189,10 @@ public final class PsiCommand {
     session.finish();
     if (result != null) {
       result.publish();
+    }
+    if (!session.leave()) {
+      progress.note(
+          "a peer has not confirmed the end: should it have to go on later, run this command again");
     }
     return report;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.command;
 
-import io.heddle.error.DataException;
+import io.heddle.error.OutputException;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -53,7 +53,7 @@ public record PsiReport(
       values.store(text, null);
       Files.writeString(file, text.toString());
     } catch (IOException e) {
-      throw new DataException("Cannot write the report " + file + ": is the disk full?", e);
+      throw new OutputException("Cannot write the report " + file + ": is the disk full?", e);
     }
   }
 

@@ -2,6 +2,7 @@
 package io.heddle.psi.table;
 
 import io.heddle.error.DataException;
+import io.heddle.error.OutputException;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -56,7 +57,7 @@ public final class TableOutput implements AutoCloseable {
    * Writes rows of a table in the given order; nobody sees them before {@link #publish}. CSV: every
    * value quoted, a missing one empty and unquoted, lines end with a line feed.
    *
-   * @throws DataException if the disk is full or the file cannot be written; nothing is left then
+   * @throws OutputException if the disk is full or the file cannot be written; nothing is left then
    */
   public void write(Table table, int[] rows) {
     close();
@@ -80,7 +81,7 @@ public final class TableOutput implements AutoCloseable {
   /**
    * Makes what was written visible under the file's name.
    *
-   * @throws DataException if the file cannot be replaced
+   * @throws OutputException if the file cannot be replaced
    */
   public void publish() {
     Path temporary = written;
@@ -110,8 +111,8 @@ public final class TableOutput implements AutoCloseable {
     }
   }
 
-  private DataException cannotWrite(IOException cause) {
-    return new DataException("Cannot write " + file + ": is the disk full?", cause);
+  private OutputException cannotWrite(IOException cause) {
+    return new OutputException("Cannot write " + file + ": is the disk full?", cause);
   }
 
   private Path createTemporary() throws IOException {

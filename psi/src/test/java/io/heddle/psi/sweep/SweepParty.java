@@ -75,11 +75,11 @@ final class SweepParty {
   /** What a process says at its end, with the number of messages it has sent. */
   static final String DONE = "DONE ";
 
-  private static final int COMMON = 300;
-  private static final int ALONE = 40;
+  private static final int COMMON = 150;
+  private static final int ALONE = 20;
   private static final int COLUMNS = 2;
   private static final LogisticTerms TERMS =
-      LogisticTerms.builder().regParam(0.01).maxIter(6).tol(1e-6).build();
+      LogisticTerms.builder().regParam(0.01).maxIter(3).tol(1e-6).build();
 
   private static final PrivacyRules RULES = new PrivacyRules(50, PredictorConsent.FULL);
 

@@ -39,7 +39,8 @@ import picocli.CommandLine.ScopeType;
       "5:a privacy rule refuses the job",
       "6:the peer broke the protocol or was started with other terms",
       "7:the peer cannot be reached",
-      "8:the peer ended the session"
+      "8:the peer ended the session",
+      "9:what was kept for going on after a crash cannot be written or used"
     })
 public final class HeddleCommand {
   @Option(

@@ -97,6 +97,11 @@ final class PsiSubcommand implements Callable<Integer> {
       description = "Goes before the files; may be given several times.")
   private List<String> settings = new ArrayList<>();
 
+  @Option(
+      names = "--fresh",
+      description = "Begin anew instead of going on with a run that was broken off.")
+  private boolean fresh;
+
   @Option(names = "--report", hidden = true)
   private @Nullable Path report;
 
@@ -122,7 +127,13 @@ final class PsiSubcommand implements Callable<Integer> {
       result =
           PsiCommand.run(
               new PsiCommand.Request(
-                  ownConfig, sharedJob, table, out, report, Overrides.ofArguments(settings)),
+                  ownConfig,
+                  sharedJob,
+                  table,
+                  out,
+                  report,
+                  fresh,
+                  Overrides.ofArguments(settings)),
               progress);
     } finally {
       progress.end();

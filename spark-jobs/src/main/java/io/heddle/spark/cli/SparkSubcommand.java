@@ -79,6 +79,11 @@ class SparkSubcommand implements Callable<Integer> {
       description = "Run on a cluster that neither authenticates nor encrypts.")
   private boolean insecureLocal;
 
+  @Option(
+      names = "--fresh",
+      description = "Begin anew instead of going on with a run that was broken off.")
+  private boolean fresh;
+
   @Option(names = "--conf", paramLabel = "KEY=VALUE", description = "A setting of Spark.")
   private List<String> sparkSettings = new ArrayList<>();
 

@@ -2,9 +2,11 @@
 package io.heddle.spark.console;
 
 import io.heddle.error.AlignmentException;
+import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import io.heddle.error.EncodingException;
+import io.heddle.error.OutputException;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.PrivacyException;
@@ -24,8 +26,10 @@ public enum ExitCode {
   /** The peer did what the protocol does not allow, or was started with other terms. */
   PROTOCOL(6, "compare version, job file and fingerprints with the peer's"),
   /** Nothing is known to be wrong: a new run may work. */
-  PEER_UNAVAILABLE(7, "check that the peer runs and its address is right, then start again"),
-  PEER_ENDED(8, "the peer's own output has the cause");
+  PEER_UNAVAILABLE(7, "check that the peer runs and its address is right, then run the same command again"),
+  PEER_ENDED(8, "the peer's own output has the cause"),
+  /** What was kept for going on after a crash cannot be written or used. */
+  CHECKPOINT(9, "--fresh begins anew, at every party");
 
   private final int code;
   private final String nextStep;
@@ -46,6 +50,7 @@ public enum ExitCode {
     if (known instanceof ConfigurationException) {
       return CONFIGURATION;
     } else if (known instanceof DataException
+        || known instanceof OutputException
         || known instanceof AlignmentException
         || known instanceof EncodingException) {
       return DATA;
@@ -55,6 +60,8 @@ public enum ExitCode {
       return PEER_ENDED;
     } else if (known instanceof PeerUnavailableException) {
       return PEER_UNAVAILABLE;
+    } else if (known instanceof CheckpointException) {
+      return CHECKPOINT;
     } else if (known instanceof VflException) {
       return PROTOCOL;
     }

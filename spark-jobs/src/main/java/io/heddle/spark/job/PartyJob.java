@@ -81,6 +81,11 @@ public final class PartyJob {
     boolean verbose;
 
     @Option(
+        names = "--fresh",
+        description = "Begin anew instead of going on with a run that was broken off.")
+    boolean fresh;
+
+    @Option(
         names = "--insecure-local",
         description =
             "Run on a cluster that neither authenticates nor encrypts. Only where nobody else can"
@@ -88,7 +93,7 @@ public final class PartyJob {
     boolean insecure;
 
     /** Opens what a job works with, hands it over, and ends the session if the job fails. */
-    int run(Work work) {
+    int run(String command, Work work) {
       if (config == null || job == null || data == null) {
         throw new AssertionError("picocli lets no required option pass");
       }
@@ -100,11 +105,19 @@ public final class PartyJob {
       JobConfig terms = JobConfig.load(job, overrides);
       terms.labelHolder();
       Progress progress = ConsoleProgress.create();
-      HeddleSession session = HeddleSession.register(HeddleSession.DEFAULT, party, terms, progress);
+      HeddleSession session =
+          HeddleSession.ofCommand(command, job, data, fresh, party, terms, progress);
       try {
         session.listen();
-        work.run(
-            SparkSession.builder().appName("heddle").getOrCreate(), session, party, terms, data);
+        if (session.isPublished()) {
+          progress.note("the results are in their place; peers may have to come as far");
+          session.open();
+          session.finish();
+        } else {
+          work.run(
+              SparkSession.builder().appName("heddle").getOrCreate(), session, party, terms, data);
+        }
+        session.leave();
         return ExitCode.OK.code();
       } catch (RuntimeException | Error e) {
         session.fail(e);
@@ -133,7 +146,7 @@ public final class PartyJob {
     }
   }
 
-  /** What a job does with its session; finishes it. */
+  /** What a job does with its session; finishes it and publishes the results. */
   interface Work {
     void run(
         SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job, String data);
@@ -155,6 +168,7 @@ public final class PartyJob {
     @Override
     public Integer call() {
       return files.run(
+          "train",
           (spark, session, party, job, data) ->
               new TrainJob(spark, session, party, job).run(data, modelDir, out));
     }
@@ -179,6 +193,7 @@ public final class PartyJob {
     @Override
     public Integer call() {
       return files.run(
+          "score",
           (spark, session, party, job, data) -> {
             if (modelDir == null) {
               throw new AssertionError("picocli lets no required option pass");

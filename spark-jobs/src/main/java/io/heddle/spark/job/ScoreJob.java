@@ -47,7 +47,8 @@ final class ScoreJob {
       throw new ConfigurationException(
           "No model in --model-dir " + modelDir + ": must be a folder that heddle train wrote");
     }
-    try (Publication results = out == null ? null : Publication.prepare(out, "--out")) {
+    try (Publication results =
+        out == null ? null : Publication.prepare(out, "--out", session.broken())) {
       VerticalLogisticRegressionModel model =
           VerticalLogisticRegressionModel.load(part.toUri().toString())
               .setSession(session.name())
@@ -68,7 +69,7 @@ final class ScoreJob {
           write(scored, model, results.folder().resolve("scores.csv"));
         }
         results.json("run.json", figures(aligned, session.open().traffic()));
-        results.complete();
+        results.complete(session.open().id());
       }
       session.finish();
       if (results != null && out != null) {

@@ -61,8 +61,11 @@ final class TrainJob {
    */
   void run(String data, @Nullable Path modelDir, @Nullable Path out) {
     try (Publication model =
-            modelDir == null ? null : Publication.prepare(modelDir, "--model-dir");
-        Publication figures = out == null ? null : Publication.prepare(out, "--out")) {
+            modelDir == null
+                ? null
+                : Publication.prepare(modelDir, "--model-dir", session.broken());
+        Publication figures =
+            out == null ? null : Publication.prepare(out, "--out", session.broken())) {
       TableReader own = TableReader.read(spark, data, party.data(), session.holdsLabels());
       HeddleSession.Aligned aligned = align(session, own.table(), party.data().id());
       KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
@@ -85,12 +88,12 @@ final class TrainJob {
       // While the peers still wait: a full disk here leaves them without a model as well.
       if (model != null) {
         save(fitted, model.folder().resolve(MODEL));
-        model.complete();
+        model.complete(session.open().id());
       }
       if (figures != null) {
         Traffic traffic = session.open().traffic();
         figures.json("run.json", figures(aligned, split, fitted.summary(), metrics, traffic));
-        figures.complete();
+        figures.complete(session.open().id());
       }
       session.finish();
       if (figures != null) {

@@ -4,6 +4,7 @@ package io.heddle.spark.session;
 import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Exchange;
+import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.MessageType;
@@ -12,6 +13,7 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
+import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
@@ -19,6 +21,7 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
+import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
 import io.heddle.spark.table.AlignedTable;
@@ -65,26 +68,71 @@ public final class HeddleSession implements AutoCloseable {
   private final PartyConfig party;
   private final JobConfig job;
   private final Progress progress;
-  private final Supplier<Exchange> opener;
+  private final Transport transport;
   private final Map<String, Double> seconds = new HashMap<>();
   private final AtomicInteger openedPredictors = new AtomicInteger();
 
   /** Held while the parties meet, which may take long; the own monitor is not. */
   private final Object meeting = new Object();
 
+  private @Nullable SessionLog log;
   private @Nullable Exchange exchange;
   private @Nullable Session session;
   private boolean opening;
   private boolean ended;
 
+  /** Opens the way to the peers. */
+  private interface Transport {
+    Exchange open(ExchangeStart start);
+  }
+
   private HeddleSession(
-      String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
+      String name, PartyConfig party, JobConfig job, Progress progress, Transport transport) {
     job.checkFor(party);
     this.name = name;
     this.party = party;
     this.job = job;
     this.progress = progress;
-    this.opener = opener;
+    this.transport = transport;
+  }
+
+  /**
+   * Makes the session of a command, under the name {@value #DEFAULT}. It is kept on the disk as the
+   * party's file says; where the same command was broken off, this one goes on with it.
+   *
+   * @param command what is run, such as {@code train}
+   * @param jobFile the file that all parties hold
+   * @param data where this party's rows are
+   * @param fresh forgets a session that was broken off
+   * @throws io.heddle.error.CheckpointException if what was kept cannot be gone on with
+   * @throws ConfigurationException if the party cannot take part in the job
+   */
+  public static HeddleSession ofCommand(
+      String command,
+      Path jobFile,
+      String data,
+      boolean fresh,
+      PartyConfig party,
+      JobConfig job,
+      Progress progress) {
+    Identity identity = TlsExchange.identity(party);
+    HeddleSession made =
+        new HeddleSession(
+            DEFAULT,
+            party,
+            job,
+            progress,
+            start -> TlsExchange.open(party, job, codec(), identity, start));
+    SessionLog kept =
+        SessionLog.ofJob(
+            party, identity, command, jobFile, data, made.terms(), codec(), fresh);
+    if (kept != null) {
+      kept.notes().forEach(progress::note);
+    }
+    synchronized (made) {
+      made.log = kept;
+    }
+    return register(made);
   }
 
   /**
@@ -108,10 +156,14 @@ public final class HeddleSession implements AutoCloseable {
    */
   public static HeddleSession register(
       String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
-    HeddleSession made = new HeddleSession(name, party, job, progress, opener);
-    if (BY_NAME.putIfAbsent(name, made) != null) {
+    return register(new HeddleSession(name, party, job, progress, start -> opener.get()));
+  }
+
+  private static HeddleSession register(HeddleSession made) {
+    if (BY_NAME.putIfAbsent(made.name, made) != null) {
+      made.close();
       throw new IllegalArgumentException(
-          "A session with the name " + name + " is open: finish it first");
+          "A session with the name " + made.name + " is open: finish it first");
     }
     return made;
   }
@@ -148,7 +200,7 @@ public final class HeddleSession implements AutoCloseable {
     PartyConfig party = PartyConfig.load(file(settings, CONFIG), overrides);
     JobConfig job = JobConfig.load(file(settings, JOB), overrides);
     return new HeddleSession(
-        DEFAULT, party, job, Progress.NONE, () -> TlsExchange.open(party, job, codec()));
+        DEFAULT, party, job, Progress.NONE, start -> TlsExchange.open(party, job, codec()));
   }
 
   private static Path file(Map<String, String> settings, String key) {
@@ -211,7 +263,7 @@ public final class HeddleSession implements AutoCloseable {
   public synchronized Exchange listen() {
     requireNotEnded();
     if (exchange == null) {
-      exchange = opener.get();
+      exchange = transport.open(log == null ? ExchangeStart.first() : log.start());
     }
     return exchange;
   }
@@ -238,7 +290,10 @@ public final class HeddleSession implements AutoCloseable {
         links = listen();
         opening = true;
       }
-      Session opened = Session.open(links, terms(), progress);
+      Session opened =
+          log == null
+              ? Session.open(links, terms(), progress)
+              : Session.open(links, log, progress);
       synchronized (this) {
         if (!ended) {
           session = opened;
@@ -249,6 +304,18 @@ public final class HeddleSession implements AutoCloseable {
       throw new IllegalStateException(
           "The Heddle session " + name + " was ended while the parties met");
     }
+  }
+
+  /**
+   * The id of a session that began before this process and is gone on with; null for any other one.
+   */
+  public synchronized @Nullable String broken() {
+    return log == null ? null : log.session();
+  }
+
+  /** Whether this command had published its results: only its peers may need it once more. */
+  public synchronized boolean isPublished() {
+    return log != null && log.isPublished();
   }
 
   private SessionTerms terms() {
@@ -370,18 +437,43 @@ public final class HeddleSession implements AutoCloseable {
   public record Aligned(AlignedTable table, List<byte[]> ids, int ownRows) {}
 
   /**
-   * Compares with every peer what was sent and received, and ends the session.
+   * Compares with every peer what was sent and received, and ends the session. That of a command
+   * ends with {@link #leave}, after its results are published.
    *
    * @throws io.heddle.error.ProtocolException if the transcripts differ
    */
   public void finish() {
-    Session opened;
-    synchronized (this) {
-      opened = session;
-    }
+    boolean finished = false;
     try {
+      Session opened;
+      synchronized (this) {
+        opened = session;
+      }
       if (opened != null) {
         opened.finish();
+      }
+      finished = true;
+    } finally {
+      if (log == null || !finished) {
+        close();
+      }
+    }
+  }
+
+  /**
+   * After {@link #finish} and once the results are published: waits for peers that have not come as
+   * far, and ends the session.
+   */
+  public void leave() {
+    try {
+      Session opened;
+      synchronized (this) {
+        opened = session;
+      }
+      if (opened != null && !opened.leave()) {
+        progress.note(
+            "a peer has not confirmed the end: should it have to go on later, run this command"
+                + " again");
       }
     } finally {
       close();
@@ -398,11 +490,16 @@ public final class HeddleSession implements AutoCloseable {
           if (opened != null) {
             opened.fail(cause);
           } else if (met) {
-            links.abort(MessageKey.OPENING, AbortCode.of(cause), "");
+            links.abort(MessageKey.OPENING, code(cause), "");
           } else {
-            links.abortUnopened(AbortCode.of(cause), progress);
+            links.abortUnopened(code(cause), progress);
           }
         });
+  }
+
+  /** A session that began before this process can be gone on with once the cause is mended. */
+  private synchronized AbortCode code(Throwable cause) {
+    return log != null && log.isAgain() ? AbortCode.FAILED : AbortCode.of(cause);
   }
 
   /** Ends the session; to the peers one that is not finished has failed. */
@@ -420,6 +517,7 @@ public final class HeddleSession implements AutoCloseable {
   private void end(LastWord word) {
     Exchange links;
     Session opened;
+    SessionLog kept;
     boolean met;
     synchronized (this) {
       if (ended) {
@@ -428,14 +526,14 @@ public final class HeddleSession implements AutoCloseable {
       ended = true;
       links = exchange;
       opened = session;
+      kept = log;
       met = opening;
     }
-    try {
+    try (kept;
+        links;
+        opened) {
       if (links != null) {
-        try (links;
-            opened) {
-          word.say(links, opened, met);
-        }
+        word.say(links, opened, met);
       }
     } finally {
       BY_NAME.remove(name, this);

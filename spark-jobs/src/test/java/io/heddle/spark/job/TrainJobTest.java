@@ -232,9 +232,9 @@ class TrainJobTest {
   @Test
   void publication_completeThenPublish_onlyMoves() throws Exception {
     Path place = folder.resolve("figures");
-    try (Publication figures = Publication.prepare(place, "--out")) {
+    try (Publication figures = Publication.prepare(place, "--out", null)) {
       figures.json("run.json", Map.of("passes", 3));
-      figures.complete();
+      figures.complete("0".repeat(64));
       assertThat(figures.folder().resolve("manifest.json")).exists();
       assertThat(place).doesNotExist();
       figures.publish();
@@ -246,7 +246,7 @@ class TrainJobTest {
 
   @Test
   void publication_folderGone_isDataExceptionNamingThePlace() throws Exception {
-    Publication figures = Publication.prepare(folder.resolve("figures"), "--out");
+    Publication figures = Publication.prepare(folder.resolve("figures"), "--out", null);
     figures.close();
     assertThatThrownBy(() -> figures.json("run.json", Map.of()))
         .isInstanceOf(DataException.class)
@@ -258,10 +258,10 @@ class TrainJobTest {
   @Test
   void publication_placeTaken_isRefusedBeforeAnyWork() throws Exception {
     Path taken = Files.createDirectory(folder.resolve("taken"));
-    Publication.prepare(taken, "--out").close();
+    Publication.prepare(taken, "--out", null).close();
     Files.writeString(taken.resolve("file"), "kept");
 
-    assertThatThrownBy(() -> Publication.prepare(taken, "--out"))
+    assertThatThrownBy(() -> Publication.prepare(taken, "--out", null))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("--out");
     assertThat(taken.resolve("file")).hasContent("kept");
@@ -271,7 +271,7 @@ class TrainJobTest {
   void publication_placeBelowAFile_isRefused() throws Exception {
     Path file = Files.writeString(folder.resolve("file"), "kept");
 
-    assertThatThrownBy(() -> Publication.prepare(file.resolve("model"), "--model-dir"))
+    assertThatThrownBy(() -> Publication.prepare(file.resolve("model"), "--model-dir", null))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("--model-dir");
   }
