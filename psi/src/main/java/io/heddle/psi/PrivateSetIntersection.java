@@ -36,7 +36,8 @@ public final class PrivateSetIntersection {
   private PrivateSetIntersection() {}
 
   /**
-   * The alignment of all parties: each learns which of its rows are common to all.
+   * The alignment of all parties: each learns which of its rows are common to all. Where the step
+   * has ended already, gives the same at once for the same ids, in whatever order they are now.
    *
    * @param step opened by all parties alike
    * @param receiver the party that compares; the label holder in training
@@ -47,6 +48,8 @@ public final class PrivateSetIntersection {
    *     other ids meet another scalar and other orders
    * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
+   * @throws io.heddle.error.DataException if the step has ended already, with other ids
+   * @throws io.heddle.error.CheckpointException if what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
    * @throws io.heddle.error.AlignmentException if fewer rows are common than the limits ask, or the
    *     parties' results differ; at all parties
@@ -61,11 +64,16 @@ public final class PrivateSetIntersection {
       PsiLimits limits,
       Progress progress) {
     SortedIds sorted = SortedIds.of(ids);
-    EcdhTerms terms = terms(step, bindingSalt, limits, true);
-    int[] rows = sorted.rows(run(step, receiver, terms, randomness, sorted, progress));
-    byte[] digest = digest(terms.binding(), ids, rows);
-    AlignmentCheck.run(step, receiver, rows.length, digest);
-    return new Alignment(rows, digest);
+    Settled settled = Settled.restored(step, sorted);
+    if (settled == null) {
+      EcdhTerms terms = terms(step, bindingSalt, limits, true);
+      int[] places = run(step, receiver, terms, randomness, sorted, progress);
+      byte[] digest = digest(terms.binding(), sorted.ids(), places);
+      AlignmentCheck.run(step, receiver, places.length, digest);
+      settled = new Settled(places, digest);
+      settled.commit(step, sorted);
+    }
+    return new Alignment(sorted.rows(settled.places()), settled.digest());
   }
 
   /**
@@ -85,8 +93,14 @@ public final class PrivateSetIntersection {
       PsiLimits limits,
       Progress progress) {
     SortedIds sorted = SortedIds.of(ids);
-    EcdhTerms terms = terms(step, bindingSalt, limits, false);
-    int[] rows = sorted.rows(run(step, receiver, terms, randomness, sorted, progress));
+    Settled settled = Settled.restored(step, sorted);
+    if (settled == null) {
+      EcdhTerms terms = terms(step, bindingSalt, limits, false);
+      int[] places = run(step, receiver, terms, randomness, sorted, progress);
+      settled = new Settled(places, digest(terms.binding(), sorted.ids(), places));
+      settled.commit(step, sorted);
+    }
+    int[] rows = sorted.rows(settled.places());
     Arrays.sort(rows);
     return rows;
   }
@@ -123,12 +137,12 @@ public final class PrivateSetIntersection {
     return new EcdhTerms(binding, allLearn, limits.minIntersection(), limits.maxPeerSize());
   }
 
-  private static byte[] digest(byte[] binding, List<byte[]> ids, int[] rows) {
+  private static byte[] digest(byte[] binding, List<byte[]> ids, int[] places) {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(binding);
-    sha256.update(ByteBuffer.allocate(4).putInt(rows.length).array());
-    for (int row : rows) {
-      byte[] id = ids.get(row);
+    sha256.update(ByteBuffer.allocate(4).putInt(places.length).array());
+    for (int place : places) {
+      byte[] id = ids.get(place);
       sha256.update(ByteBuffer.allocate(4).putInt(id.length).array());
       sha256.update(id);
     }

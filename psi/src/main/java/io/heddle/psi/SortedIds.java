@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi;
 
+import io.heddle.crypto.Sha256;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -47,6 +50,16 @@ final class SortedIds {
   /** The ids in byte order, bytes taken as unsigned. */
   List<byte[]> ids() {
     return Collections.unmodifiableList(Arrays.asList(sorted));
+  }
+
+  /** SHA-256 over the set: for each id its 32-bit length and itself. */
+  byte[] digest() {
+    MessageDigest sha256 = Sha256.newDigest();
+    for (byte[] id : sorted) {
+      sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(id.length).array());
+      sha256.update(id);
+    }
+    return sha256.digest();
   }
 
   /** Where the ids at these places in byte order stand in the given list; the order is kept. */

@@ -7,8 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -27,16 +28,13 @@ public final class TraceFiles implements FitTrace {
   private final Path directory;
 
   /**
-   * @param directory where the notes go; made if it does not exist, notes of an earlier run in it
-   *     are replaced
+   * @param directory where the notes go; made if it does not exist, notes of an earlier fit in it
+   *     are replaced from its first pass on
    */
   public TraceFiles(Path directory) {
     this.directory = directory;
     try {
       Files.createDirectories(directory);
-      for (String name : List.of(SEED, COEFFICIENTS, TRAINING_IDS)) {
-        Files.deleteIfExists(directory.resolve(name));
-      }
     } catch (IOException e) {
       throw new ConfigurationException(
           "Cannot write to trace.dir " + directory + ": must be a writable folder", e);
@@ -45,38 +43,55 @@ public final class TraceFiles implements FitTrace {
 
   @Override
   public void seed(byte[] roundingSeed) {
-    append(SEED, HexFormat.of().formatHex(roundingSeed));
+    note(SEED, List.of(HexFormat.of().formatHex(roundingSeed)));
   }
 
   @Override
   public void afterPass(int pass, double[] scaledCoefficients) {
-    append(
-        COEFFICIENTS,
+    List<String> lines = new ArrayList<>(before(pass));
+    lines.add(
         Arrays.stream(scaledCoefficients)
             .mapToObj(Double::toString)
             .collect(Collectors.joining(",")));
+    note(COEFFICIENTS, lines);
   }
 
-  /** The normalised ids of the training rows in aligned order; called once. */
-  public void trainingIds(List<byte[]> ids) {
-    append(
-        TRAINING_IDS,
-        ids.stream().map(HexFormat.of()::formatHex).collect(Collectors.joining("\n")));
-  }
-
-  private void append(String name, String lines) {
-    Path file = directory.resolve(name);
+  /** A fit that was broken off goes on after any pass: what was noted of later ones is replaced. */
+  private List<String> before(int pass) {
+    Path file = directory.resolve(COEFFICIENTS);
     try {
-      if (!Files.exists(file)) {
-        if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
-          Files.createFile(
-              file,
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } else {
-          Files.createFile(file);
-        }
+      return pass == 1 ? List.of() : Files.readAllLines(file).subList(0, pass - 1);
+    } catch (IOException | IndexOutOfBoundsException e) {
+      throw new ConfigurationException(
+          "Cannot go on with the notes in trace.dir "
+              + directory
+              + ": must hold those of the "
+              + (pass - 1)
+              + " passes before",
+          e);
+    }
+  }
+
+  /** The normalised ids of the training rows in aligned order. */
+  public void trainingIds(List<byte[]> ids) {
+    note(TRAINING_IDS, ids.stream().map(HexFormat.of()::formatHex).toList());
+  }
+
+  /** Whole or not at all, for a party may be killed at any time. */
+  private void note(String name, List<String> lines) {
+    Path file = directory.resolve(name);
+    Path whole = directory.resolve(name + ".new");
+    try {
+      Files.deleteIfExists(whole);
+      if (Files.getFileStore(directory).supportsFileAttributeView("posix")) {
+        Files.createFile(
+            whole,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } else {
+        Files.createFile(whole);
       }
-      Files.writeString(file, lines + "\n", StandardCharsets.US_ASCII, StandardOpenOption.APPEND);
+      Files.write(whole, lines, StandardCharsets.US_ASCII);
+      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw Publication.cannotWrite(file + " (trace.dir)", e);
     }

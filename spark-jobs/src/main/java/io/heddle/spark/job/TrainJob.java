@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -206,11 +207,19 @@ final class TrainJob {
     }
     List<Row> rows =
         scored
-            .select(functions.col(LABEL), functions.col(model.getProbabilityCol()))
-            .collectAsList();
-    double[] labels = rows.stream().mapToDouble(row -> row.getDouble(0)).toArray();
+            .select(
+                functions.col(AlignedTable.INDEX),
+                functions.col(LABEL),
+                functions.col(model.getProbabilityCol()))
+            .toJavaRDD()
+            .collect()
+            .stream()
+            // Figures are sums, and the last digit of a sum depends on its order.
+            .sorted(Comparator.comparingInt(row -> row.getInt(0)))
+            .toList();
+    double[] labels = rows.stream().mapToDouble(row -> row.getDouble(1)).toArray();
     double[] probabilities =
-        rows.stream().mapToDouble(row -> ((Vector) row.get(1)).apply(1)).toArray();
+        rows.stream().mapToDouble(row -> ((Vector) row.get(2)).apply(1)).toArray();
     return RankMetrics.of(labels, probabilities, model.getThreshold());
   }
 

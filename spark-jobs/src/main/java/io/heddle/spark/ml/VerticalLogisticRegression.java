@@ -10,7 +10,6 @@ import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
 import io.heddle.train.logistic.LogisticTerms;
-import java.security.SecureRandom;
 import java.util.SortedMap;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
@@ -163,21 +162,17 @@ public class VerticalLogisticRegression
     // Whatever can fail or take long here and now does so before the peers wait for it.
     OwnRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
     try {
-      PaillierPrivateKey key =
-          session.holdsLabels()
-              ? PaillierPrivateKey.generate(terms.keyBits(), new SecureRandom())
-              : null;
       LogisticFit fit =
           session.step(
               STEP,
               stepTerms,
               step -> {
                 if (prepared != null) {
-                  return fit(session, step, terms, key, prepared);
+                  return fit(session, step, terms, prepared);
                 }
                 try (OwnRows rows =
                     prepare(session, session.align(step, table, getIdCol()).table())) {
-                  return fit(session, step, terms, key, rows);
+                  return fit(session, step, terms, rows);
                 }
               });
       return new VerticalLogisticRegressionModel(
@@ -203,14 +198,9 @@ public class VerticalLogisticRegression
     return new OwnRows(FeatureRows.of(aligned, getFeaturesCol()), labels);
   }
 
-  private LogisticFit fit(
-      HeddleSession session,
-      Channel step,
-      LogisticTerms terms,
-      @Nullable PaillierPrivateKey key,
-      OwnRows rows) {
+  private LogisticFit fit(HeddleSession session, Channel step, LogisticTerms terms, OwnRows rows) {
     FitTrace listener = trace != null ? trace : FitTrace.NONE;
-    if (key == null || rows.labels() == null) {
+    if (rows.labels() == null) {
       LogisticFit fit =
           new LogisticFeatureHolder(
                   terms, session.privacyRules(), session.open()::privateRandomness)
@@ -227,6 +217,7 @@ public class VerticalLogisticRegression
     PrivateRandomness randomness = session.open()::privateRandomness;
     byte[] roundingSeed = LogisticLabelHolder.roundingSeed(randomness, step);
     listener.seed(roundingSeed.clone());
+    PaillierPrivateKey key = LogisticLabelHolder.key(randomness, step, terms);
     return new LogisticLabelHolder(terms, session.privacyRules(), key, randomness, roundingSeed)
         .fit(
             step,

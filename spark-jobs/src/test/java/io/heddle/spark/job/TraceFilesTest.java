@@ -2,7 +2,9 @@
 package io.heddle.spark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.error.ConfigurationException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,31 @@ class TraceFilesTest {
     files.afterPass(1, new double[] {2});
 
     assertThat(TraceFiles.readCoefficients(dir)).containsExactly(new double[] {2});
+  }
+
+  @Test
+  void afterPass_ofAFitThatGoesOn_keepsThePassesBefore() throws Exception {
+    TraceFiles killed = new TraceFiles(dir);
+    killed.seed(new byte[] {1});
+    for (int pass = 1; pass <= 3; pass++) {
+      killed.afterPass(pass, new double[] {pass});
+    }
+    TraceFiles files = new TraceFiles(dir);
+    files.seed(new byte[] {1});
+    files.afterPass(3, new double[] {3.5});
+
+    assertThat(TraceFiles.readCoefficients(dir))
+        .containsExactly(new double[] {1}, new double[] {2}, new double[] {3.5});
+    assertThat(TraceFiles.readSeed(dir)).containsExactly(1);
+  }
+
+  @Test
+  void afterPass_withoutThePassesBefore_isRefused() {
+    TraceFiles files = new TraceFiles(dir);
+    files.afterPass(1, new double[1]);
+    assertThatThrownBy(() -> files.afterPass(3, new double[1]))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("must hold those of the 2 passes before");
   }
 
   private static byte[] bytes(String text) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -79,6 +81,40 @@ final class BasisProducts {
       table.set(i, longer);
     }
     table.add(row);
+  }
+
+  /** Writes the table of pairs; what is of one gradient comes anew with the next. */
+  void write(WireWriter out) {
+    StateFormat.writeVectors(out, stepStep);
+    StateFormat.writeVectors(out, stepDifference);
+    StateFormat.writeVectors(out, differenceDifference);
+  }
+
+  /** Goes on from what another one of the same history has written. */
+  void read(WireReader in) {
+    stepStep.addAll(readTable(in));
+    stepDifference.addAll(readTable(in));
+    differenceDifference.addAll(readTable(in));
+    StateFormat.require(
+        stepStep.size() == stepDifference.size() && stepStep.size() == differenceDifference.size(),
+        "tables of different sizes");
+  }
+
+  private List<double[]> readTable(WireReader in) {
+    List<double[]> table = StateFormat.readVectors(in);
+    StateFormat.require(table.size() <= history, "a table of " + table.size() + " pairs");
+    // One that was not kept leaves its column.
+    table.forEach(
+        row ->
+            StateFormat.require(
+                row.length == table.size() || row.length == table.size() + 1,
+                "a row of " + row.length + " in a table of " + table.size()));
+    return table;
+  }
+
+  /** How many pairs the table has. */
+  int pairs() {
+    return stepStep.size();
   }
 
   boolean pairKept() {

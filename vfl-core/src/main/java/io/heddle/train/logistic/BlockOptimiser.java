@@ -4,6 +4,8 @@ package io.heddle.train.logistic;
 import static io.heddle.train.logistic.SmallMatrix.addScaled;
 import static io.heddle.train.logistic.SmallMatrix.dot;
 
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,5 +122,52 @@ final class BlockOptimiser {
   void advance(double stepLength) {
     length = stepLength;
     addScaled(coefficients, stepLength, direction);
+  }
+
+  /** Writes where {@link #advance} has come to. */
+  void write(WireWriter out) {
+    out.writeDoubles(coefficients);
+    StateFormat.writeVectors(out, steps);
+    StateFormat.writeVectors(out, differences);
+    out.writeDoubles(gradient == null ? new double[0] : gradient);
+    out.writeBoolean(gradient != null);
+    out.writeDoubles(basisDirection);
+    out.writeDouble(length);
+  }
+
+  /** Goes on from what another one of the same curvature has written. */
+  void read(WireReader in) {
+    double[] reached = readVector(in);
+    System.arraycopy(reached, 0, coefficients, 0, reached.length);
+    steps.addAll(readPairs(in));
+    differences.addAll(readPairs(in));
+    StateFormat.require(steps.size() == differences.size(), "steps without differences");
+    double[] last = in.readDoubles(coefficients.length);
+    boolean begun = in.readBoolean();
+    StateFormat.require(
+        last.length == (begun ? coefficients.length : 0), "a gradient of another length");
+    gradient = begun ? last : null;
+    basisDirection = readVector(in);
+    direction = SmallMatrix.transposedLowerTimes(inverseFactor, basisDirection);
+    length = in.readDouble();
+  }
+
+  private List<double[]> readPairs(WireReader in) {
+    List<double[]> vectors = StateFormat.readVectors(in);
+    StateFormat.require(vectors.size() <= history, "a history of " + vectors.size() + " pairs");
+    vectors.forEach(this::requireWidth);
+    return vectors;
+  }
+
+  private double[] readVector(WireReader in) {
+    double[] vector = in.readDoubles(coefficients.length);
+    requireWidth(vector);
+    return vector;
+  }
+
+  private void requireWidth(double[] vector) {
+    StateFormat.require(
+        vector.length == coefficients.length,
+        vector.length + " coefficients of a block of " + coefficients.length);
   }
 }

@@ -2,6 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.CiphertextBlock;
@@ -34,6 +35,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** One fit as a feature holder goes through it. */
 final class FeatureHolderFit {
@@ -47,11 +49,13 @@ final class FeatureHolderFit {
   private final Progress progress;
   private final LogisticTable table;
   private final PreparedColumns columns;
+  private final OwnData data;
+  private final int rowsPerColumn;
   private final SortedSet<PartyId> others;
   private final RowPacking packing;
   private final BlockOptimiser optimiser;
   private final FitReport report = new FitReport();
-  private int visibleColumns;
+  private int passesDone;
 
   FeatureHolderFit(
       Channel channel,
@@ -63,7 +67,9 @@ final class FeatureHolderFit {
       PassListener listener,
       Progress progress,
       LogisticTable table,
-      PreparedColumns columns) {
+      PreparedColumns columns,
+      OwnData data,
+      int rowsPerColumn) {
     this.channel = channel;
     this.labelHolder = labelHolder;
     this.terms = terms;
@@ -74,6 +80,8 @@ final class FeatureHolderFit {
     this.progress = progress;
     this.table = table;
     this.columns = columns;
+    this.data = data;
+    this.rowsPerColumn = rowsPerColumn;
     others = new TreeSet<>(channel.peers());
     others.remove(labelHolder);
     packing =
@@ -86,19 +94,33 @@ final class FeatureHolderFit {
             terms.history());
   }
 
-  LogisticFit run() {
-    PairwiseMasks masks = agreeOnMasks();
-    int passLimit = PrivacyChecks.passLimit(rules, visibleColumns, others.isEmpty(), openedBefore);
-    channel.send(
-        labelHolder,
-        new Declaration(table.rows().rows(), table.alignmentDigest(), columns.count(), passLimit));
-    Opening opening = channel.receive(labelHolder, Opening.class);
-    PaillierPublicKey key = accept(opening, passLimit);
-    report.constantColumns(columns.constantColumns());
-    report.pulledRows(columns.pulledRows());
+  /**
+   * What stands before the first pass.
+   *
+   * @param others the mask keys of the other feature holders
+   */
+  record Agreed(SortedMap<PartyId, MaskKey> others, Opening opening) {}
+
+  /**
+   * @param restored what {@link #progress} gave in a run that was broken off; null to begin
+   */
+  LogisticFit run(byte @Nullable [] restored) {
+    byte[] secretKey = PairwiseMasks.secretKey(randomness, channel, data);
+    Agreed agreed = restored == null ? begin(secretKey) : goOn(restored);
+    Opening opening = agreed.opening();
+    int visibleColumns = visibleColumns(agreed.others());
+    PaillierPublicKey key = accept(opening, passLimit(visibleColumns));
+    PairwiseMasks masks = masks(secretKey, agreed.others());
+    if (restored == null) {
+      report.constantColumns(columns.constantColumns());
+      report.pulledRows(columns.pulledRows());
+      commit(progress(agreed), null);
+    }
     progress.begin("train", opening.passLimit(), "passes");
+    progress.advance(passesDone);
     Verdict verdict = Verdict.CONTINUE;
-    for (int pass = 1; verdict == Verdict.CONTINUE; pass++) {
+    while (verdict == Verdict.CONTINUE) {
+      int pass = passesDone + 1;
       Channel step = channel.step("pass-" + pass);
       double[] gradient = gradient(step, key, opening.residualExponent());
       report.gradientOpened();
@@ -114,31 +136,85 @@ final class FeatureHolderFit {
       step.send(labelHolder, maskedPredictor(masks, pass));
       verdict = advance(step.receive(labelHolder, Step.class), pass, opening.passLimit());
       report.passDone();
+      passesDone = pass;
       listener.afterPass(pass, optimiser.coefficients());
       progress.advance(1);
       progress.note("pass " + pass + " done");
+      if (verdict == Verdict.CONTINUE) {
+        commit(progress(agreed), null);
+      }
     }
     progress.end();
     report.featureHolderLedger(
         table.rows().rows(), columns.count(), visibleColumns, others.isEmpty(), openedBefore);
-    return new LogisticFit(
-        columns.modelPart(HexFormat.of().formatHex(opening.fitId()), optimiser.coefficients(), 0),
-        report.summary(verdict == Verdict.CONVERGED));
+    LogisticFit fit =
+        new LogisticFit(
+            columns.modelPart(
+                HexFormat.of().formatHex(opening.fitId()), optimiser.coefficients(), 0),
+            report.summary(verdict == Verdict.CONVERGED));
+    commit(new byte[0], fit);
+    return fit;
   }
 
   /** Keys cross between every two feature holders on their own link, never through a third. */
-  private PairwiseMasks agreeOnMasks() {
-    byte[] secretKey = PairwiseMasks.secretKey(randomness, channel);
+  private Agreed begin(byte[] secretKey) {
     MaskKey own = new MaskKey(PairwiseMasks.publicKey(secretKey), columns.count());
     others.forEach(peer -> channel.send(peer, own));
-    visibleColumns = columns.count();
-    SortedMap<PartyId, byte[]> publicKeys = new TreeMap<>();
+    SortedMap<PartyId, MaskKey> theirs = new TreeMap<>();
     for (PartyId peer : others) {
-      MaskKey theirs = channel.receive(peer, MaskKey.class);
-      publicKeys.put(peer, theirs.publicKey());
-      visibleColumns += theirs.columns();
+      theirs.put(peer, channel.receive(peer, MaskKey.class));
     }
+    int passLimit = passLimit(visibleColumns(theirs));
+    channel.send(
+        labelHolder,
+        new Declaration(table.rows().rows(), table.alignmentDigest(), columns.count(), passLimit));
+    return new Agreed(theirs, channel.receive(labelHolder, Opening.class));
+  }
+
+  /** Of all feature holders, for the label holder sees the sum. */
+  private int visibleColumns(SortedMap<PartyId, MaskKey> theirs) {
+    return columns.count() + theirs.values().stream().mapToInt(MaskKey::columns).sum();
+  }
+
+  private int passLimit(int visibleColumns) {
+    return PrivacyChecks.passLimit(rules, visibleColumns, others.isEmpty(), openedBefore);
+  }
+
+  private PairwiseMasks masks(byte[] secretKey, SortedMap<PartyId, MaskKey> theirs) {
+    SortedMap<PartyId, byte[]> publicKeys = new TreeMap<>();
+    theirs.forEach((peer, key) -> publicKeys.put(peer, key.publicKey()));
     return new PairwiseMasks(channel.self(), channel.path(), secretKey, publicKeys);
+  }
+
+  private void commit(byte[] progress, @Nullable LogisticFit result) {
+    channel.commit(new FitState(rowsPerColumn, data, progress, result).toBytes());
+  }
+
+  /** All that the passes to come need, but for the data. */
+  byte[] progress(Agreed agreed) {
+    return StateFormat.write(
+        out -> {
+          agreed.others().values().forEach(key -> LogisticMessages.write(key, out));
+          LogisticMessages.write(agreed.opening(), out);
+          out.writeInt(passesDone);
+          optimiser.write(out);
+          report.write(out);
+        });
+  }
+
+  /** Takes up what {@link #progress} gave. */
+  Agreed goOn(byte[] restored) {
+    return StateFormat.read(restored, this::read);
+  }
+
+  private Agreed read(WireReader in) {
+    SortedMap<PartyId, MaskKey> theirs = new TreeMap<>();
+    others.forEach(peer -> theirs.put(peer, LogisticMessages.readMaskKey(in)));
+    Opening opening = LogisticMessages.readOpening(in);
+    passesDone = LogisticMessages.between(in, "number of passes", 0, opening.passLimit() - 1);
+    optimiser.read(in);
+    report.read(in);
+    return new Agreed(theirs, opening);
   }
 
   private PaillierPublicKey accept(Opening opening, int passLimit) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.party.PartyId;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +140,22 @@ final class FitReport {
             + " label holder learned "
             + (alone ? "the feature holder's" : "the sums of the feature holders'")
             + " dot products of that basis");
+  }
+
+  /** Writes what was collected before the end; lines of the ledger come at the end only. */
+  void write(WireWriter out) {
+    out.writeInt(passes);
+    out.writeInt(gradients);
+    out.writeDoubles(losses.stream().mapToDouble(Double::doubleValue).toArray());
+    StateFormat.writeTexts(out, warnings);
+  }
+
+  /** Goes on from what another one has written. */
+  void read(WireReader in) {
+    passes = in.readInt();
+    gradients = in.readInt();
+    losses.addAll(StateFormat.readNumbers(in));
+    warnings.addAll(StateFormat.readTexts(in));
   }
 
   FitSummary summary(boolean converged) {

@@ -2,13 +2,16 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.AlignmentException;
+import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -27,10 +30,12 @@ import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** One fit as the label holder goes through it. */
 final class LabelHolderFit {
@@ -44,6 +49,7 @@ final class LabelHolderFit {
   private final Progress progress;
   private final LogisticTable table;
   private final PreparedColumns columns;
+  private final OwnData data;
   private final AlignedRows<QuantisedBlock> ownRows;
   private final LogisticLoss loss;
   private final RowPacking packing;
@@ -51,6 +57,9 @@ final class LabelHolderFit {
   private final BasisProducts basis;
   private final FitReport report = new FitReport();
   private final SortedMap<PartyId, Integer> featureColumns = new TreeMap<>();
+  private int passLimit;
+  private int passesDone;
+  private double total;
   private double penalty;
 
   LabelHolderFit(
@@ -64,6 +73,7 @@ final class LabelHolderFit {
       Progress progress,
       LogisticTable table,
       PreparedColumns columns,
+      OwnData data,
       LogisticLoss loss) {
     this.channel = channel;
     this.terms = terms;
@@ -75,6 +85,7 @@ final class LabelHolderFit {
     this.progress = progress;
     this.table = table;
     this.columns = columns;
+    this.data = data;
     this.loss = loss;
     // Sums with residuals are taken in this JVM: they tell labels, which no executor is to see.
     ownRows = LocalAlignedRows.collect(columns.rows());
@@ -100,15 +111,21 @@ final class LabelHolderFit {
     return terms.fitIntercept() ? 1 : 0;
   }
 
-  LogisticFit run() {
-    int passLimit = agreeOnFloors();
-    byte[] fitId = open(passLimit);
-    report.constantColumns(columns.constantColumns());
+  /**
+   * @param restored what {@link #progress} gave in a run that was broken off; null to begin
+   */
+  LogisticFit run(byte @Nullable [] restored) {
+    if (restored == null) {
+      begin();
+      commit(progress(), null);
+    } else {
+      goOn(restored);
+    }
     progress.begin("train", passLimit, "passes");
-    double total = loss.mean();
-    report.loss(total);
+    progress.advance(passesDone);
     Verdict verdict = Verdict.CONTINUE;
-    for (int pass = 1; verdict == Verdict.CONTINUE; pass++) {
+    while (verdict == Verdict.CONTINUE) {
+      int pass = passesDone + 1;
       Channel step = channel.step("pass-" + pass);
       long[] residuals = sendResiduals(step, pass);
       double[] gradient = ownGradient(residuals);
@@ -131,19 +148,90 @@ final class LabelHolderFit {
       }
       sendToAll(step, new Step(length, verdict));
       report.loss(total);
+      passesDone = pass;
       listener.afterPass(pass, optimiser.coefficients());
       progress.advance(1);
       progress.note("pass " + pass + ": loss " + total);
+      if (verdict == Verdict.CONTINUE) {
+        commit(progress(), null);
+      }
     }
     progress.end();
     report.labelHolderLedger(loss.effectiveRows(), featureColumns);
     double[] fitted = optimiser.coefficients();
-    return new LogisticFit(
-        columns.modelPart(
-            HexFormat.of().formatHex(fitId),
-            Arrays.copyOfRange(fitted, interceptCount(), fitted.length),
-            terms.fitIntercept() ? fitted[0] : 0),
-        report.summary(verdict == Verdict.CONVERGED));
+    LogisticFit fit =
+        new LogisticFit(
+            columns.modelPart(
+                HexFormat.of().formatHex(fitId()),
+                Arrays.copyOfRange(fitted, interceptCount(), fitted.length),
+                terms.fitIntercept() ? fitted[0] : 0),
+            report.summary(verdict == Verdict.CONVERGED));
+    commit(new byte[0], fit);
+    return fit;
+  }
+
+  private void begin() {
+    passLimit = agreeOnFloors();
+    sendToAll(channel, new Opening(fitId(), key.publicKey().toBytes(), loss.exponent(), passLimit));
+    report.constantColumns(columns.constantColumns());
+    total = loss.mean();
+    report.loss(total);
+  }
+
+  private void commit(byte[] progress, @Nullable LogisticFit result) {
+    channel.commit(new FitState(rules.rowsPerColumn(), data, progress, result).toBytes());
+  }
+
+  /** All that the passes to come need, but for the data and the key. */
+  byte[] progress() {
+    return StateFormat.write(
+        out -> {
+          out.writeRaw(secrets());
+          out.writeInt(passLimit);
+          out.writeInts(featureColumns.values().stream().mapToInt(Integer::intValue).toArray());
+          out.writeInt(passesDone);
+          out.writeDouble(total);
+          out.writeDouble(penalty);
+          loss.write(out);
+          optimiser.write(out);
+          basis.write(out);
+          report.write(out);
+        });
+  }
+
+  /** Takes up what {@link #progress} gave. */
+  void goOn(byte[] restored) {
+    byte[] secrets = StateFormat.read(restored, this::read);
+    if (!MessageDigest.isEqual(secrets, secrets())) {
+      throw new CheckpointException(
+          "The key and the seed of this fit are not those of its last commit: another version of"
+              + " the program made them. Go on with that one, or begin anew");
+    }
+  }
+
+  private byte[] read(WireReader in) {
+    byte[] secrets = in.readRaw(OwnData.DIGEST_BYTES);
+    passLimit = LogisticMessages.between(in, "pass limit", 1, terms.maxIter());
+    int[] counts = in.readInts(channel.peers().size());
+    StateFormat.require(counts.length == channel.peers().size(), counts.length + " peers");
+    int at = 0;
+    for (PartyId peer : channel.peers()) {
+      featureColumns.put(peer, counts[at++]);
+    }
+    passesDone = LogisticMessages.between(in, "number of passes", 0, passLimit - 1);
+    total = in.readDouble();
+    penalty = in.readDouble();
+    loss.read(in);
+    optimiser.read(in);
+    basis.read(in);
+    StateFormat.require(optimiser.pairs() == basis.pairs(), "pairs without products");
+    report.read(in);
+    return secrets;
+  }
+
+  /** Tells whether key and seed are the same, and nothing of them. */
+  private byte[] secrets() {
+    return Sha256.of(key.publicKey().toBytes(), roundingSeed);
   }
 
   private int agreeOnFloors() {
@@ -175,10 +263,9 @@ final class LabelHolderFit {
     }
   }
 
-  private byte[] open(int passLimit) {
+  private byte[] fitId() {
     byte[] fitId = new byte[LogisticMessages.FIT_ID_BYTES];
     randomness.derive("logistic/fit id", context(channel)).fill(0, fitId);
-    sendToAll(channel, new Opening(fitId, key.publicKey().toBytes(), loss.exponent(), passLimit));
     return fitId;
   }
 

@@ -37,10 +37,15 @@ public final class LogisticFeatureHolder {
   /**
    * Trains together with the label holder and all other peers of the channel.
    *
+   * <p>Where the step was broken off it goes on after the last pass, with the same data; where it
+   * has ended it gives the same result at once. Neither sends anything again.
+   *
    * @param openedBefore how many linear predictors of these columns the label holder has seen in
    *     earlier fits, at least 0: they count against this party's limit, for another fit opens
    *     other ones. That of a fit is {@link FitSummary#passes}
-   * @throws DataException if columns cannot be used, or none varies
+   * @throws DataException if columns cannot be used, none varies, or they have changed since the
+   *     step was broken off
+   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version
    * @throws io.heddle.error.PrivacyException if a row floor, the leverage of rows or this party's
    *     own consent forbids the fit, or leaves too few predictors of earlier fits; nothing of the
    *     columns has been sent then
@@ -61,7 +66,9 @@ public final class LogisticFeatureHolder {
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }
-    int rowsPerColumn = receiveFloor(step, labelHolder, table);
+    FitState restored = FitState.of(step.restored());
+    int rowsPerColumn =
+        restored == null ? receiveFloor(step, labelHolder, table) : restored.rowsPerColumn();
     try (PreparedColumns columns =
         PreparedColumns.of(table.rows(), table.columnNames(), terms, rowsPerColumn)) {
       if (columns.count() == 0) {
@@ -75,6 +82,13 @@ public final class LogisticFeatureHolder {
       if (step.peers().size() == 1) {
         PrivacyChecks.passLimit(rules, columns.count(), true, openedBefore);
       }
+      OwnData data = OwnData.of(table, columns);
+      if (restored != null) {
+        restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
+        if (restored.result() != null) {
+          return restored.result();
+        }
+      }
       return new FeatureHolderFit(
               step,
               labelHolder,
@@ -85,8 +99,10 @@ public final class LogisticFeatureHolder {
               listener,
               progress,
               table,
-              columns)
-          .run();
+              columns,
+              data,
+              rowsPerColumn)
+          .run(restored == null ? null : restored.progress());
     }
   }
 

@@ -33,7 +33,7 @@ public final class LogisticLabelHolder {
   private final byte[] roundingSeed;
 
   /**
-   * @param key fresh for the session, of {@code terms.keyBits()} bits
+   * @param key other ones for each fit, of {@code terms.keyBits()} bits, such as {@link #key}
    * @param randomness from this party's own session secret
    * @param roundingSeed 32 secret bytes, other ones for each fit, such as {@link #roundingSeed};
    *     what {@link JoinedReference} needs to repeat it
@@ -76,12 +76,30 @@ public final class LogisticLabelHolder {
   }
 
   /**
+   * The Paillier key of a fit, by HKDF from this party's own session secret and the step's path: a
+   * party that repeats the step has the same key again, another step or session an unrelated one.
+   * Takes a second or a few.
+   */
+  public static PaillierPrivateKey key(
+      PrivateRandomness randomness, Channel step, LogisticTerms terms) {
+    return PaillierPrivateKey.derive(
+        terms.keyBits(),
+        randomness.derive("logistic/paillier key", step.path().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
    * Trains. Every feature holder must call its own {@code fit} on the same step.
+   *
+   * <p>Where the step was broken off it goes on after the last pass, with the same data; where it
+   * has ended it gives the same result at once. Neither sends anything again.
    *
    * @param table this party's columns; may have none
    * @param labels 0 or 1, by aligned row
    * @param weights of the rows, not negative; null for equal ones
-   * @throws io.heddle.error.DataException if labels, weights or columns cannot be used
+   * @throws io.heddle.error.DataException if labels, weights or columns cannot be used, or have
+   *     changed since the step was broken off
+   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version
+   *     or under another key
    * @throws io.heddle.error.PrivacyException if a row floor forbids the fit
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
@@ -97,9 +115,17 @@ public final class LogisticLabelHolder {
       throw new IllegalArgumentException(
           labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
     }
+    FitState restored = FitState.of(step.restored());
     LogisticLoss loss = LogisticLoss.of(labels, weights, terms.fitIntercept());
     try (PreparedColumns columns =
         PreparedColumns.of(table.rows(), table.columnNames(), terms, rules.rowsPerColumn())) {
+      OwnData data = OwnData.of(table, columns, labels, weights);
+      if (restored != null) {
+        restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
+        if (restored.result() != null) {
+          return restored.result();
+        }
+      }
       return new LabelHolderFit(
               step,
               terms,
@@ -111,8 +137,9 @@ public final class LogisticLabelHolder {
               progress,
               table,
               columns,
+              data,
               loss)
-          .run();
+          .run(restored == null ? null : restored.progress());
     }
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.encoding.FixedPoint;
 import io.heddle.error.DataException;
@@ -126,6 +128,18 @@ final class LogisticLoss {
         Randomness.derive(
             roundingSeed, "logistic/rounding", ByteBuffer.allocate(4).putInt(pass).array());
     return FixedPoint.stochastic(residuals(), bits, noise);
+  }
+
+  /** Writes the linear predictor. */
+  void write(WireWriter out) {
+    out.writeDoubles(predictor);
+  }
+
+  /** Goes on from what another one of the same rows has written. */
+  void read(WireReader in) {
+    double[] reached = in.readDoubles(predictor.length);
+    StateFormat.require(reached.length == predictor.length, reached.length + " rows");
+    System.arraycopy(reached, 0, predictor, 0, reached.length);
   }
 
   /** Moves the linear predictor. */

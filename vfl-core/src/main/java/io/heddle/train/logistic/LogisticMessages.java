@@ -3,6 +3,7 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.MessageType;
 import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
@@ -52,11 +53,8 @@ public final class LogisticMessages {
               41,
               MaskKey.class,
               "a fresh X25519 public key and how many columns the sender has",
-              (message, out) -> {
-                out.writeRaw(message.publicKey());
-                out.writeInt(message.columns());
-              },
-              in -> new MaskKey(in.readRaw(POINT_BYTES), columns(in))),
+              LogisticMessages::write,
+              LogisticMessages::readMaskKey),
           new MessageType<>(
               42,
               Declaration.class,
@@ -79,18 +77,8 @@ public final class LogisticMessages {
               Opening.class,
               "the label holder's public key, the pass limit and the power of two above the largest"
                   + " row weight",
-              (message, out) -> {
-                out.writeRaw(message.fitId());
-                out.writeBytes(message.publicKey());
-                out.writeInt(message.residualExponent());
-                out.writeInt(message.passLimit());
-              },
-              in ->
-                  new Opening(
-                      in.readRaw(FIT_ID_BYTES),
-                      in.readBytes(MAX_KEY_BYTES),
-                      between(in, "residual exponent", 0, 62),
-                      positive(in, "pass limit"))),
+              LogisticMessages::write,
+              LogisticMessages::readOpening),
           new MessageType<>(
               44,
               ResidualChunk.class,
@@ -150,15 +138,39 @@ public final class LogisticMessages {
               },
               in -> new Step(in.readDouble(), verdict(in))));
 
+  static void write(MaskKey message, WireWriter out) {
+    out.writeRaw(message.publicKey());
+    out.writeInt(message.columns());
+  }
+
+  static MaskKey readMaskKey(WireReader in) {
+    return new MaskKey(in.readRaw(POINT_BYTES), columns(in));
+  }
+
+  static void write(Opening message, WireWriter out) {
+    out.writeRaw(message.fitId());
+    out.writeBytes(message.publicKey());
+    out.writeInt(message.residualExponent());
+    out.writeInt(message.passLimit());
+  }
+
+  static Opening readOpening(WireReader in) {
+    return new Opening(
+        in.readRaw(FIT_ID_BYTES),
+        in.readBytes(MAX_KEY_BYTES),
+        between(in, "residual exponent", 0, 62),
+        positive(in, "pass limit"));
+  }
+
   static int positive(WireReader in, String what) {
     return between(in, what, 1, Integer.MAX_VALUE);
   }
 
-  private static int columns(WireReader in) {
+  static int columns(WireReader in) {
     return between(in, "column count", 1, MAX_COLUMNS);
   }
 
-  private static int between(WireReader in, String what, int low, int high) {
+  static int between(WireReader in, String what, int low, int high) {
     int value = in.readInt();
     if (value < low || value > high) {
       throw new ProtocolException(

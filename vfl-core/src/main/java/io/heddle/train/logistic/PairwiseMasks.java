@@ -34,11 +34,14 @@ final class PairwiseMasks {
   private final SortedMap<PartyId, byte[]> secrets = new TreeMap<>();
   private final Set<String> used = new HashSet<>();
 
-  /** The secret half of this party's key, fresh for each step. */
-  static byte[] secretKey(PrivateRandomness randomness, Channel channel) {
+  /**
+   * The secret half of this party's key, fresh for each step and other data: the masks themselves
+   * do not change with what they hide.
+   */
+  static byte[] secretKey(PrivateRandomness randomness, Channel channel, OwnData data) {
     byte[] secret = new byte[Curve25519.POINT_BYTES];
     randomness
-        .derive("logistic/mask key", channel.path().getBytes(StandardCharsets.UTF_8))
+        .derive("logistic/mask key", channel.path().getBytes(StandardCharsets.UTF_8), data.digest())
         .fill(0, secret);
     return secret;
   }

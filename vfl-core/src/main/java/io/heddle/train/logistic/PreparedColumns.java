@@ -252,6 +252,25 @@ final class PreparedColumns implements AutoCloseable {
     return units;
   }
 
+  /**
+   * One digest for each column, constant ones too, that changes with all that a fit takes of it.
+   */
+  List<byte[]> digests() {
+    double[] worth = new double[names.size()];
+    for (int k = 0; k < units.length; k++) {
+      worth[grid.varying()[k]] = units[k];
+    }
+    return OwnData.columns(
+        names,
+        grid.varying(),
+        rows,
+        grid.lower(),
+        grid.upper(),
+        grid.centres(),
+        grid.steps(),
+        worth);
+  }
+
   /** The names of constant columns, whose coefficient is 0. */
   List<String> constantColumns() {
     List<String> constant = new ArrayList<>();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.crypto.Sha256;
 import io.heddle.table.ColumnBlock;
 import java.io.Serializable;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -72,6 +74,18 @@ record QuantisedBlock(int firstRow, int rows, short[][] columns) implements Seri
 
   private int value(int column, int row) {
     return column == 0 ? 1 : columns[column - 1][row];
+  }
+
+  /** One SHA-256 for each column, over its values and their place among the rows. */
+  static byte[][] digests(QuantisedBlock block, Boolean ignored) {
+    byte[][] digests = new byte[block.columns.length][];
+    ByteBuffer bytes = ByteBuffer.allocate(2 * Integer.BYTES + Short.BYTES * block.rows);
+    for (int j = 0; j < digests.length; j++) {
+      bytes.clear().putInt(block.firstRow).putInt(block.rows);
+      bytes.asShortBuffer().put(block.columns[j]);
+      digests[j] = Sha256.of(bytes.array());
+    }
+    return digests;
   }
 
   /** Which columns' values are counted, and the largest value. */

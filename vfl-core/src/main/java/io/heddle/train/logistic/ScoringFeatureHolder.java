@@ -34,12 +34,14 @@ public final class ScoringFeatureHolder {
   }
 
   /**
-   * Scores the rows together with all peers of the channel.
+   * Scores the rows together with all peers of the channel. Where the step has ended already, does
+   * nothing.
    *
    * @throws io.heddle.error.PrivacyException if this party is the only feature holder and its rules
    *     do not allow its predictor to be opened
    * @throws io.heddle.error.DataException if columns are not those of the model part, or hold
-   *     values that cannot be used
+   *     values that cannot be used, or are not those that the step ended with
+   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer's part is of another fit
    */
@@ -53,24 +55,38 @@ public final class ScoringFeatureHolder {
     }
     ScoringRows.requireColumns(part, table);
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
+      OwnData data = OwnData.of(table, part, rows);
       progress.begin("score", table.rows().rows(), "rows");
-      for (PartyId peer : step.peers()) {
-        step.send(peer, ScoringRows.opening(part, table));
+      if (ScoringState.restored(step, data, part.columnNames(), 0) == null) {
+        score(step, labelHolder, others, table, rows, data);
+        step.commit(new ScoringState(data, new long[0]).toBytes());
       }
-      for (PartyId peer : step.peers()) {
-        ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
-      }
-      byte[] secretKey = PairwiseMasks.secretKey(randomness, step);
-      ScoringMaskKey own = new ScoringMaskKey(PairwiseMasks.publicKey(secretKey));
-      others.forEach(peer -> step.send(peer, own));
-      SortedMap<PartyId, byte[]> publicKeys = new TreeMap<>();
-      others.forEach(
-          peer -> publicKeys.put(peer, step.receive(peer, ScoringMaskKey.class).publicKey()));
-      long[] values = ScoringRows.predictor(part, rows);
-      new PairwiseMasks(step.self(), step.path(), secretKey, publicKeys).mask("scores", values);
-      step.send(labelHolder, new ScoringPredictor(values));
-      progress.advance(values.length);
+      progress.advance(table.rows().rows());
       progress.end();
     }
+  }
+
+  private void score(
+      Channel step,
+      PartyId labelHolder,
+      SortedSet<PartyId> others,
+      LogisticTable table,
+      AlignedRows<QuantisedBlock> rows,
+      OwnData data) {
+    for (PartyId peer : step.peers()) {
+      step.send(peer, ScoringRows.opening(part, table));
+    }
+    for (PartyId peer : step.peers()) {
+      ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
+    }
+    byte[] secretKey = PairwiseMasks.secretKey(randomness, step, data);
+    ScoringMaskKey own = new ScoringMaskKey(PairwiseMasks.publicKey(secretKey));
+    others.forEach(peer -> step.send(peer, own));
+    SortedMap<PartyId, byte[]> publicKeys = new TreeMap<>();
+    others.forEach(
+        peer -> publicKeys.put(peer, step.receive(peer, ScoringMaskKey.class).publicKey()));
+    long[] values = ScoringRows.predictor(part, rows);
+    new PairwiseMasks(step.self(), step.path(), secretKey, publicKeys).mask("scores", values);
+    step.send(labelHolder, new ScoringPredictor(values));
   }
 }

@@ -21,10 +21,12 @@ public final class ScoringLabelHolder {
   }
 
   /**
-   * Scores the rows together with all peers of the channel.
+   * Scores the rows together with all peers of the channel. Where the step has ended already, gives
+   * the same scores at once.
    *
    * @throws io.heddle.error.DataException if columns are not those of the model part, or hold
-   *     values that cannot be used
+   *     values that cannot be used, or are not those that the step ended with
+   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws ProtocolException if a peer's part is of another fit, or it sends what the protocol
    *     does not allow
@@ -32,23 +34,12 @@ public final class ScoringLabelHolder {
   public Scores score(Channel step, LogisticTable table, Progress progress) {
     ScoringRows.requireColumns(part, table);
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
+      OwnData data = OwnData.of(table, part, rows);
       progress.begin("score", table.rows().rows(), "rows");
-      for (PartyId peer : step.peers()) {
-        step.send(peer, ScoringRows.opening(part, table));
-      }
-      for (PartyId peer : step.peers()) {
-        ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
-      }
-      long[] sums = ScoringRows.predictor(part, rows);
-      for (PartyId peer : step.peers()) {
-        long[] share = step.receive(peer, ScoringPredictor.class).values();
-        if (share.length != sums.length) {
-          throw new ProtocolException(
-              peer + " sent " + share.length + " rows: must be " + sums.length);
-        }
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += share[i];
-        }
+      long[] sums = ScoringState.restored(step, data, part.columnNames(), table.rows().rows());
+      if (sums == null) {
+        sums = sums(step, table, rows);
+        step.commit(new ScoringState(data, sums).toBytes());
       }
       double[] raw = LinearPredictor.toDoubles(sums);
       double[] probability = new double[raw.length];
@@ -59,5 +50,26 @@ public final class ScoringLabelHolder {
       progress.end();
       return new Scores(raw, probability);
     }
+  }
+
+  private long[] sums(Channel step, LogisticTable table, AlignedRows<QuantisedBlock> rows) {
+    for (PartyId peer : step.peers()) {
+      step.send(peer, ScoringRows.opening(part, table));
+    }
+    for (PartyId peer : step.peers()) {
+      ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
+    }
+    long[] sums = ScoringRows.predictor(part, rows);
+    for (PartyId peer : step.peers()) {
+      long[] share = step.receive(peer, ScoringPredictor.class).values();
+      if (share.length != sums.length) {
+        throw new ProtocolException(
+            peer + " sent " + share.length + " rows: must be " + sums.length);
+      }
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] += share[i];
+      }
+    }
+    return sums;
   }
 }

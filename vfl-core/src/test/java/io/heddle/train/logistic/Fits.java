@@ -2,6 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
@@ -150,6 +151,37 @@ final class Fits {
     return fit(terms, joined, weights, labelRules, featureRules, 0, wrapLabel, wrapFeature);
   }
 
+  /** With sessions that are opened in another way, and one wrapper for all parties. */
+  static Outcome fit(
+      LogisticTerms terms,
+      Joined joined,
+      double @Nullable [] weights,
+      Parties.Opening opening,
+      UnaryOperator<Channel> wrap) {
+    return fit(terms, joined, weights, FULL, FULL, 0, wrap, wrap, opening);
+  }
+
+  static Outcome fit(
+      LogisticTerms terms,
+      Joined joined,
+      double @Nullable [] weights,
+      PrivacyRules labelRules,
+      PrivacyRules featureRules,
+      int openedBefore,
+      UnaryOperator<Channel> wrapLabel,
+      UnaryOperator<Channel> wrapFeature) {
+    return fit(
+        terms,
+        joined,
+        weights,
+        labelRules,
+        featureRules,
+        openedBefore,
+        wrapLabel,
+        wrapFeature,
+        (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
+  }
+
   /**
    * @param openedBefore what every feature holder says
    * @param wrapLabel what the label holder speaks through
@@ -163,7 +195,8 @@ final class Fits {
       PrivacyRules featureRules,
       int openedBefore,
       UnaryOperator<Channel> wrapLabel,
-      UnaryOperator<Channel> wrapFeature) {
+      UnaryOperator<Channel> wrapFeature,
+      Parties.Opening opening) {
     List<List<double[]>> traces = new ArrayList<>();
     joined.holders().forEach(holder -> traces.add(new ArrayList<>()));
     Map<PartyId, Parties.Code<LogisticFit>> code = new HashMap<>();
@@ -192,7 +225,8 @@ final class Fits {
                       (pass, coefficients) -> traces.get(number).add(coefficients),
                       Progress.NONE));
     }
-    SortedMap<PartyId, LogisticFit> fits = Parties.run(TYPES, code);
+    SortedMap<PartyId, LogisticFit> fits =
+        Parties.run(InMemoryExchange::network, TYPES, opening, code);
     return new Outcome(List.copyOf(fits.values()), byPass(traces));
   }
 

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
 import io.heddle.error.DataException;
+import io.heddle.session.PinnedSession;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,40 @@ class LogisticInputsTest {
     List<String> own = seeds.get(0);
     assertThat(own.get(0)).hasSize(64).isEqualTo(own.get(1)).isNotEqualTo(own.get(2));
     assertThat(own.get(0)).isNotEqualTo(seeds.get(1).get(0));
+  }
+
+  @Test
+  void key_sameSecretAndStep_isRepeatableAndOfThemAlone() {
+    LogisticTerms terms = LogisticTerms.builder().build();
+    Parties.Code<List<String>> code =
+        session -> {
+          Channel first = Fits.begin(session, terms);
+          Channel second = Fits.begin(session, terms);
+          return Stream.of(first, first, second)
+              .map(step -> LogisticLabelHolder.key(session::privateRandomness, step, terms))
+              .map(key -> HexFormat.of().formatHex(key.publicKey().toBytes()))
+              .toList();
+        };
+    List<String> one = keys("secret", code);
+    assertThat(one.get(0)).isEqualTo(one.get(1)).isNotEqualTo(one.get(2));
+    assertThat(keys("secret", code)).isEqualTo(one);
+    assertThat(keys("other", code)).doesNotContainAnyElementsOf(one);
+  }
+
+  private static List<String> keys(String secretSeed, Parties.Code<List<String>> code) {
+    Parties.Code<List<String>> other =
+        session -> {
+          Fits.begin(session, LogisticTerms.builder().build());
+          Fits.begin(session, LogisticTerms.builder().build());
+          return List.of();
+        };
+    return Objects.requireNonNull(
+        Parties.run(
+                InMemoryExchange::network,
+                Fits.TYPES,
+                (exchange, terms) -> PinnedSession.open(exchange, terms, secretSeed, "nonce"),
+                Map.of(Fits.BANK, code, Fits.featureHolder(1), other))
+            .get(Fits.BANK));
   }
 
   @Test

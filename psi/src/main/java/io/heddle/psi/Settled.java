@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.DataException;
+import io.heddle.error.ProtocolException;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an intersection ended with, as a party keeps it for being started again: by places in byte
+ * order, for a table may be read in another order then.
+ *
+ * @param places of this party's common ids among its sorted ones
+ * @param digest of the alignment
+ */
+record Settled(int[] places, byte[] digest) {
+  private static final int VERSION = 1;
+
+  void commit(Channel step, SortedIds ids) {
+    step.commit(toBytes(ids));
+  }
+
+  byte[] toBytes(SortedIds ids) {
+    WireWriter out = new WireWriter();
+    out.writeInt(VERSION);
+    out.writeInt(ids.ids().size());
+    out.writeRaw(ids.digest());
+    out.writeInts(places);
+    out.writeRaw(digest);
+    return out.toByteArray();
+  }
+
+  /**
+   * What the step ended with; null where it has not.
+   *
+   * @throws DataException if it ended with other ids
+   * @throws CheckpointException if what was kept is of another version
+   */
+  static @Nullable Settled restored(Channel step, SortedIds ids) {
+    byte[] state = step.restored();
+    if (state == null) {
+      return null;
+    }
+    try {
+      return read(new WireReader(state), ids);
+    } catch (ProtocolException e) {
+      throw new CheckpointException(
+          "The "
+              + state.length
+              + " bytes that this party kept of the step cannot be read: another version of the"
+              + " program wrote them. Go on with that one, or begin anew",
+          e);
+    }
+  }
+
+  private static Settled read(WireReader in, SortedIds ids) {
+    int version = in.readInt();
+    if (version != VERSION) {
+      throw new ProtocolException("State of version " + version + ": must be " + VERSION);
+    }
+    int count = in.readInt();
+    byte[] idsDigest = in.readRaw(Alignment.DIGEST_BYTES);
+    int[] places = in.readInts(PsiLimits.LARGEST_SET);
+    Settled settled = new Settled(places, in.readRaw(Alignment.DIGEST_BYTES));
+    in.end();
+    int now = ids.ids().size();
+    if (count != now || !MessageDigest.isEqual(idsDigest, ids.digest())) {
+      throw new DataException(
+          "The ids have changed since the last commit of this step: "
+              + count
+              + " then, "
+              + now
+              + (count == now ? " others" : "")
+              + " now. Put the data back or begin anew");
+    }
+    for (int place : places) {
+      if (place < 0 || place >= now) {
+        throw new ProtocolException("Place " + place + ": must be 0 to " + (now - 1));
+      }
+    }
+    return settled;
+  }
+}
