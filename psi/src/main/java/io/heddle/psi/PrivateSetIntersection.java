@@ -48,7 +48,7 @@ public final class PrivateSetIntersection {
    *     other ids meet another scalar and other orders
    * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
-   * @throws io.heddle.error.DataException if the step has ended already, with other ids
+   * @throws io.heddle.error.CheckpointException if the step has ended already, with other ids
    * @throws io.heddle.error.CheckpointException if what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
    * @throws io.heddle.error.AlignmentException if fewer rows are common than the limits ask, or the

@@ -5,7 +5,6 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.CheckpointException;
-import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ record Settled(int[] places, byte[] digest) {
   /**
    * What the step ended with; null where it has not.
    *
-   * @throws DataException if it ended with other ids
+   * @throws CheckpointException if it ended with other ids
    * @throws CheckpointException if what was kept is of another version
    */
   static @Nullable Settled restored(Channel step, SortedIds ids) {
@@ -69,7 +68,7 @@ record Settled(int[] places, byte[] digest) {
     in.end();
     int now = ids.ids().size();
     if (count != now || !MessageDigest.isEqual(idsDigest, ids.digest())) {
-      throw new DataException(
+      throw new CheckpointException(
           "The ids have changed since the last commit of this step: "
               + count
               + " then, "

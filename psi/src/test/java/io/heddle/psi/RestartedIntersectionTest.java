@@ -9,7 +9,6 @@ import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.CheckpointException;
-import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.charset.StandardCharsets;
@@ -174,12 +173,12 @@ class RestartedIntersectionTest {
     List<String> other = ids(1);
     other.set(3, "customer-999");
     assertThatThrownBy(() -> restart(RECEIVER, state, other, true))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(CheckpointException.class)
         .hasMessage(
             "The ids have changed since the last commit of this step: 40 then, 40 others now. Put"
                 + " the data back or begin anew");
     assertThatThrownBy(() -> restart(RECEIVER, state, other.subList(0, 30), true))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("40 then, 30 now");
   }
 
@@ -204,7 +203,7 @@ class RestartedIntersectionTest {
         Settled read =
             Objects.requireNonNull(Settled.restored(new Restarted(channel, states, each), ids));
         assertThat(read.toBytes(ids)).isEqualTo(each);
-      } catch (CheckpointException | DataException e) {
+      } catch (CheckpointException e) {
         refused++;
       }
     }

@@ -114,8 +114,8 @@ public final class SessionLog implements AutoCloseable {
    * That of a job, as a party's configuration describes it.
    *
    * @param command what is run, such as {@code train}
-   * @param job the file that all parties hold; with command and party it is what makes a command the
-   *     same one
+   * @param job the file that all parties hold; with command and party it is what makes a command
+   *     the same one
    * @param data where this party's rows are
    * @param fresh forgets a session that was broken off
    * @return null if the party keeps nothing

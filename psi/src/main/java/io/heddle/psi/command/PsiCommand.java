@@ -71,8 +71,8 @@ public final class PsiCommand {
   private record Own(Ids ids, Table columns) {}
 
   /**
-   * Runs until the common rows are written. After a crash the same request goes on where it was. What is wrong with the settings or the key files is
-   * told before any connection.
+   * Runs until the common rows are written. After a crash the same request goes on where it was.
+   * What is wrong with the settings or the key files is told before any connection.
    *
    * @throws io.heddle.error.VflException of the kind that the cause asks for; the peers are told
    *     that this party failed, and nothing is written
@@ -93,11 +93,7 @@ public final class PsiCommand {
     try (SessionLog log = openLog(request, config, identity, terms);
         NettyExchange exchange =
             TlsExchange.open(
-                config,
-                job,
-                codec(),
-                identity,
-                log == null ? ExchangeStart.first() : log.start());
+                config, job, codec(), identity, log == null ? ExchangeStart.first() : log.start());
         TableOutput output = openOutput(request, exchange, log, progress)) {
       if (log != null) {
         log.notes().forEach(progress::note);

@@ -248,10 +248,7 @@ final class SweepParty {
             ? new LogisticLabelHolder(
                     TERMS,
                     RULES,
-                    io.heddle.crypto.paillier.PaillierPrivateKey.derive(
-                        TERMS.keyBits(),
-                        randomness.derive(
-                            "logistic/paillier key", step.path().getBytes(StandardCharsets.UTF_8))),
+                    LogisticLabelHolder.key(randomness, step, TERMS),
                     randomness,
                     LogisticLabelHolder.roundingSeed(randomness, step))
                 .fit(step, table, labels(alignment), null, PassListener.NONE, Progress.NONE)

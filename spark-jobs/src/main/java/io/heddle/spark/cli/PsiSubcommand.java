@@ -127,13 +127,7 @@ final class PsiSubcommand implements Callable<Integer> {
       result =
           PsiCommand.run(
               new PsiCommand.Request(
-                  ownConfig,
-                  sharedJob,
-                  table,
-                  out,
-                  report,
-                  fresh,
-                  Overrides.ofArguments(settings)),
+                  ownConfig, sharedJob, table, out, report, fresh, Overrides.ofArguments(settings)),
               progress);
     } finally {
       progress.end();

@@ -26,7 +26,8 @@ public enum ExitCode {
   /** The peer did what the protocol does not allow, or was started with other terms. */
   PROTOCOL(6, "compare version, job file and fingerprints with the peer's"),
   /** Nothing is known to be wrong: a new run may work. */
-  PEER_UNAVAILABLE(7, "check that the peer runs and its address is right, then run the same command again"),
+  PEER_UNAVAILABLE(
+      7, "check that the peer runs and its address is right, then run the same command again"),
   PEER_ENDED(8, "the peer's own output has the cause"),
   /** What was kept for going on after a crash cannot be written or used. */
   CHECKPOINT(9, "--fresh begins anew, at every party");

@@ -95,13 +95,12 @@ final class Publication implements AutoCloseable {
     }
     Pattern draft =
         Pattern.compile(
-            Pattern.quote("." + place.getFileName() + "-") + "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+            Pattern.quote("." + place.getFileName() + "-")
+                + "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     List<Path> drafts;
     try (Stream<Path> entries = Files.list(parent)) {
       drafts =
-          entries
-              .filter(path -> draft.matcher(path.getFileName().toString()).matches())
-              .toList();
+          entries.filter(path -> draft.matcher(path.getFileName().toString()).matches()).toList();
     }
     for (Path left : drafts) {
       delete(left);

@@ -124,8 +124,7 @@ public final class HeddleSession implements AutoCloseable {
             progress,
             start -> TlsExchange.open(party, job, codec(), identity, start));
     SessionLog kept =
-        SessionLog.ofJob(
-            party, identity, command, jobFile, data, made.terms(), codec(), fresh);
+        SessionLog.ofJob(party, identity, command, jobFile, data, made.terms(), codec(), fresh);
     if (kept != null) {
       kept.notes().forEach(progress::note);
     }
@@ -291,9 +290,7 @@ public final class HeddleSession implements AutoCloseable {
         opening = true;
       }
       Session opened =
-          log == null
-              ? Session.open(links, terms(), progress)
-              : Session.open(links, log, progress);
+          log == null ? Session.open(links, terms(), progress) : Session.open(links, log, progress);
       synchronized (this) {
         if (!ended) {
           session = opened;

@@ -251,7 +251,7 @@ class TrainJobTest {
     assertThatThrownBy(() -> figures.json("run.json", Map.of()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("run.json");
-    assertThatThrownBy(figures::complete).isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> figures.complete("0".repeat(64))).isInstanceOf(DataException.class);
     assertThatThrownBy(figures::publish).isInstanceOf(DataException.class);
   }
 

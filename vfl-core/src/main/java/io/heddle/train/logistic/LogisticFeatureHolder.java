@@ -43,9 +43,9 @@ public final class LogisticFeatureHolder {
    * @param openedBefore how many linear predictors of these columns the label holder has seen in
    *     earlier fits, at least 0: they count against this party's limit, for another fit opens
    *     other ones. That of a fit is {@link FitSummary#passes}
-   * @throws DataException if columns cannot be used, none varies, or they have changed since the
-   *     step was broken off
-   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version
+   * @throws DataException if columns cannot be used, or none varies
+   * @throws io.heddle.error.CheckpointException if the columns have changed since the step was
+   *     broken off, or what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a row floor, the leverage of rows or this party's
    *     own consent forbids the fit, or leaves too few predictors of earlier fits; nothing of the
    *     columns has been sent then

@@ -96,10 +96,9 @@ public final class LogisticLabelHolder {
    * @param table this party's columns; may have none
    * @param labels 0 or 1, by aligned row
    * @param weights of the rows, not negative; null for equal ones
-   * @throws io.heddle.error.DataException if labels, weights or columns cannot be used, or have
-   *     changed since the step was broken off
-   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version
-   *     or under another key
+   * @throws io.heddle.error.DataException if labels, weights or columns cannot be used
+   * @throws io.heddle.error.CheckpointException if labels, weights or columns have changed since
+   *     the step was broken off, or what was kept of it is of another version or under another key
    * @throws io.heddle.error.PrivacyException if a row floor forbids the fit
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow

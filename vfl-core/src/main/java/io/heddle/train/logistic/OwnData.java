@@ -4,7 +4,7 @@ package io.heddle.train.logistic;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Sha256;
-import io.heddle.error.DataException;
+import io.heddle.error.CheckpointException;
 import io.heddle.table.AlignedRows;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -107,7 +107,7 @@ record OwnData(byte[] alignment, List<byte[]> columns, byte[] rest) {
    *
    * @param names those of the columns now
    * @param restHas how a sentence about the rest begins
-   * @throws DataException tells what differs, by names and counts
+   * @throws CheckpointException tells what differs, by names and counts
    */
   void requireSame(OwnData now, List<String> names, String restHas) {
     if (!Arrays.equals(alignment, now.alignment)) {
@@ -137,8 +137,8 @@ record OwnData(byte[] alignment, List<byte[]> columns, byte[] rest) {
     }
   }
 
-  private static DataException changed(String what) {
-    return new DataException(
+  private static CheckpointException changed(String what) {
+    return new CheckpointException(
         what + " changed since the last commit of this step: put the data back or begin anew");
   }
 

@@ -38,7 +38,7 @@ record ScoringState(OwnData data, long[] sums) {
    *
    * @param names those of the columns
    * @param count of sums
-   * @throws io.heddle.error.DataException if it ended with other data
+   * @throws io.heddle.error.CheckpointException if it ended with other data
    * @throws io.heddle.error.CheckpointException if what was kept is of another version
    */
   static long @Nullable [] restored(Channel step, OwnData data, List<String> names, int count) {

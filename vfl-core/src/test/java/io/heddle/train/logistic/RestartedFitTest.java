@@ -9,7 +9,6 @@ import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.CheckpointException;
-import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.PinnedSession;
@@ -299,7 +298,7 @@ class RestartedFitTest {
       String message) {
     for (boolean ended : new boolean[] {false, true}) {
       assertThatThrownBy(() -> restart(two().parties().get(party), ended, table, labels, weights))
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(CheckpointException.class)
           .hasMessage(message);
     }
   }

@@ -8,7 +8,7 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.error.DataException;
+import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
@@ -112,15 +112,15 @@ class RestartedScoringTest {
     run(VALUES);
     for (PartyId party : PARTIES) {
       assertThatThrownBy(() -> restart(party, part(0.5), table(1, 2, 3, 4)))
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(CheckpointException.class)
           .hasMessage(
               "1 of 1 columns (x0) have changed since the last commit of this step: put the data"
                   + " back or begin anew");
       assertThatThrownBy(() -> restart(party, part(0.25), table(VALUES)))
-          .isInstanceOf(DataException.class);
+          .isInstanceOf(CheckpointException.class);
       LogisticTable otherIds = new LogisticTable(table(VALUES).rows(), List.of("x0"), Fits.seed());
       assertThatThrownBy(() -> restart(party, part(0.5), otherIds))
-          .isInstanceOf(DataException.class)
+          .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith("The aligned rows have changed");
     }
   }
