@@ -27,6 +27,7 @@ import picocli.CommandLine.ScopeType;
       InitSubcommand.class,
       PeerSubcommand.class,
       ConfigSubcommand.class,
+      PlanSubcommand.class,
       DoctorSubcommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

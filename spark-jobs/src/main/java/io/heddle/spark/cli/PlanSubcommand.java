@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.cli;
+
+import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
+import io.heddle.config.PartyConfig;
+import io.heddle.error.DataException;
+import io.heddle.party.PartyId;
+import io.heddle.psi.table.Table;
+import io.heddle.psi.table.TableFiles;
+import io.heddle.spark.plan.Plan;
+import io.heddle.spark.plan.PlanSizes;
+import io.heddle.spark.plan.PlannedMessage;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code heddle plan}. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Tells what a job would send to whom, how much, and what each reader learns.",
+      "Runs nothing, sends nothing; reads the table only to count its rows and columns."
+    })
+final class PlanSubcommand implements Runnable {
+  private static final int WIDTH = 100;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init")
+  private CommandSpec spec;
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "COMMAND",
+      description = "psi, train or score (default: train).")
+  private Plan.Command command = Plan.Command.TRAIN;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "This party's file (default: heddle.conf).")
+  private Path config = Path.of("heddle.conf");
+
+  @Option(
+      names = "--job",
+      paramLabel = "FILE",
+      required = true,
+      description = "The job file that all parties hold.")
+  private @Nullable Path job;
+
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      description = "This party's table: CSV with a header, or Parquet.")
+  private @Nullable Path data;
+
+  @Option(names = "--rows", paramLabel = "N", description = "Without --data: rows of the table.")
+  private int rows;
+
+  @Option(
+      names = "--columns",
+      paramLabel = "N",
+      description = "Without --data: columns that take part.")
+  private int columns;
+
+  @Option(
+      names = "--passes",
+      paramLabel = "N",
+      description = "Passes of a fit to reckon with (default: ${DEFAULT-VALUE}).")
+  private int passes = 20;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Goes before the files; may be given several times.")
+  private List<String> settings = new ArrayList<>();
+
+  @Override
+  public void run() {
+    if (job == null) {
+      throw new AssertionError("picocli lets no required option pass");
+    }
+    Overrides overrides = Overrides.ofArguments(settings);
+    PartyConfig party = PartyConfig.load(config, overrides);
+    JobConfig terms = JobConfig.load(job, overrides);
+    terms.checkFor(party);
+    PlanSizes sizes = sizes(party);
+    List<PlannedMessage> plan = Plan.of(terms, command, sizes);
+    PartyId self = party.party();
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(
+        "Plan of "
+            + self
+            + ": "
+            + command.name().toLowerCase(Locale.ROOT)
+            + ", job "
+            + terms.name()
+            + ". Nothing was run or sent.");
+    party
+        .peers()
+        .forEach(
+            (peer, known) -> {
+              if (terms.parties().contains(peer)) {
+                out.println(
+                    "  with " + peer + " at " + known.address() + ", " + known.fingerprint());
+              }
+            });
+    out.println(
+        "  reckoned with "
+            + sizes.rows()
+            + " rows and "
+            + sizes.columns()
+            + " columns at every party, all rows common"
+            + (command == Plan.Command.TRAIN
+                ? ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
+                : ""));
+    out.println();
+    out.println("What leaves this party");
+    print(
+        out,
+        plan.stream().filter(message -> message.from().equals(self)).toList(),
+        PlannedMessage::to,
+        "to ");
+    out.println();
+    out.println("What comes to this party, and what it learns");
+    print(
+        out,
+        plan.stream().filter(message -> message.to().equals(self)).toList(),
+        PlannedMessage::from,
+        "from ");
+    if (terms.parties().size() > 2) {
+      out.println();
+      out.println("What crosses between the others");
+      print(
+          out,
+          plan.stream()
+              .filter(message -> !message.from().equals(self) && !message.to().equals(self))
+              .toList(),
+          PlannedMessage::to,
+          "to ");
+    }
+    out.println();
+    out.println("This party's own rules");
+    party
+        .effective()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith("privacy.")) {
+                out.println("  " + key + " = " + value);
+              }
+            });
+  }
+
+  private PlanSizes sizes(PartyConfig party) {
+    if (data != null) {
+      if (rows != 0 || columns != 0) {
+        throw new ParameterException(
+            spec.commandLine(), "--rows and --columns are for a plan without --data");
+      }
+      Table table = TableFiles.read(data);
+      if (table.rows() == 0) {
+        throw new DataException("No rows in " + data);
+      }
+      Set<String> used = new TreeSet<>(table.columnNames());
+      party.data().id().forEach(used::remove);
+      used.remove(String.valueOf(party.data().label()));
+      if (!party.data().columns().isEmpty()) {
+        used.retainAll(party.data().columns());
+      }
+      return new PlanSizes(table.rows(), used.size(), atLeastOne("--passes", passes));
+    }
+    return new PlanSizes(
+        atLeastOne("--rows (or --data)", rows),
+        Math.max(0, columns),
+        atLeastOne("--passes", passes));
+  }
+
+  private int atLeastOne(String option, int value) {
+    if (value < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "Missing or invalid " + option + ": must be at least 1");
+    }
+    return value;
+  }
+
+  private static void print(
+      PrintWriter out,
+      List<PlannedMessage> messages,
+      Function<PlannedMessage, PartyId> other,
+      String preposition) {
+    String phase = "";
+    long sum = 0;
+    for (PlannedMessage message : messages) {
+      if (!message.phase().equals(phase)) {
+        phase = message.phase();
+        out.println("  " + phase);
+      }
+      out.println(
+          String.format(
+              Locale.ROOT,
+              "    %-18s %-22s %10s",
+              message.type().type().getSimpleName(),
+              preposition + other.apply(message),
+              size(message.bytes())));
+      wrapped(out, "learned by the reader: " + message.type().learns());
+      sum += message.bytes();
+    }
+    out.println("  in all about " + size(sum));
+  }
+
+  private static void wrapped(PrintWriter out, String text) {
+    StringBuilder line = new StringBuilder("       ");
+    for (String word : text.split(" ", -1)) {
+      if (line.length() + 1 + word.length() > WIDTH) {
+        out.println(line);
+        line = new StringBuilder("       ");
+      }
+      line.append(' ').append(word);
+    }
+    out.println(line);
+  }
+
+  private static String size(long bytes) {
+    if (bytes == 0) {
+      return "on failure";
+    }
+    if (bytes < 10_000) {
+      return bytes + " B";
+    }
+    return bytes < 10_000_000
+        ? String.format(Locale.ROOT, "%.1f kB", bytes / 1e3)
+        : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+  }
+}

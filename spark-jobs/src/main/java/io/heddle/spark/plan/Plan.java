@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.plan;
+
+import io.heddle.channel.MessageType;
+import io.heddle.config.JobConfig;
+import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.party.PartyId;
+import io.heddle.psi.PsiMessages;
+import io.heddle.session.SessionMessages;
+import io.heddle.train.logistic.LogisticMessages;
+import io.heddle.train.logistic.LogisticTerms;
+import io.heddle.train.logistic.ScoringMessages;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Every message that a job would send, from whom to whom, and about how much: docs/protocol.md as a
+ * list, without running anything.
+ */
+public final class Plan {
+  /** The jobs that there are. */
+  public enum Command {
+    PSI,
+    TRAIN,
+    SCORE
+  }
+
+  private static final int TERMS_BYTES = 1500;
+  private static final int SCALAR_BYTES = 16;
+
+  private final JobConfig job;
+  private final PlanSizes sizes;
+  private final Map<Integer, MessageType<?>> types = new TreeMap<>();
+  private final List<PlannedMessage> messages = new ArrayList<>();
+
+  private Plan(JobConfig job, PlanSizes sizes) {
+    this.job = job;
+    this.sizes = sizes;
+    Stream.of(
+            SessionMessages.TYPES, PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
+        .flatMap(List::stream)
+        .forEach(type -> types.put(type.id(), type));
+  }
+
+  /**
+   * All messages between all parties, in the order of the phases.
+   *
+   * @throws io.heddle.error.ConfigurationException if a job that trains or scores has no label
+   *     holder
+   */
+  public static List<PlannedMessage> of(JobConfig job, Command command, PlanSizes sizes) {
+    Plan plan = new Plan(job, sizes);
+    int steps = command == Command.PSI ? 1 : command == Command.SCORE ? 2 : 3;
+    plan.session(steps);
+    plan.align();
+    if (command != Command.PSI) {
+      int test =
+          command == Command.SCORE ? sizes.rows() : (int) (sizes.rows() * job.testFraction());
+      if (command == Command.TRAIN) {
+        plan.train(Math.max(1, sizes.rows() - test));
+      }
+      if (test > 0) {
+        plan.score(test);
+      }
+    }
+    return List.copyOf(plan.messages);
+  }
+
+  private void session(int steps) {
+    between("session", 1, TERMS_BYTES);
+    between("session", 2, 32);
+    between("session", 10, 200L * steps);
+    between("session", 11, 64);
+  }
+
+  private void align() {
+    PartyId receiver = job.psi().receiver();
+    List<PartyId> parties = job.parties();
+    boolean all = job.psi().result() == JobConfig.PsiResult.BOTH;
+    long points = 32L * sizes.rows();
+    // docs/protocol.md 3: of 40 bits and twice the logarithm of the set.
+    long tags =
+        (40 + 2 * (32 - Integer.numberOfLeadingZeros(sizes.rows() - 1)) + 7)
+            / 8
+            * (long) sizes.rows();
+    long positions = 4L * sizes.rows();
+    between("align", 20, 16);
+    if (parties.size() == 2) {
+      PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
+      add("align", 21, receiver, sender, points);
+      add("align", 22, sender, receiver, tags);
+      add("align", 23, sender, receiver, points);
+      if (all) {
+        add("align", 25, receiver, sender, 4);
+        add("align", 26, receiver, sender, positions);
+      }
+    } else {
+      ring(receiver, all, points, tags, positions);
+    }
+    for (PartyId other : parties) {
+      if (!other.equals(receiver)) {
+        if (all) {
+          add("align", 28, receiver, other, 36);
+          add("align", 29, other, receiver, 1);
+          add("align", 30, receiver, other, 1);
+        }
+        add("align", 27, other, receiver, 0);
+        add("align", 27, receiver, other, 0);
+      }
+    }
+  }
+
+  /**
+   * Each list goes round all parties, its tags to the receiver, its positions back to its owner.
+   */
+  private void ring(PartyId receiver, boolean all, long points, long tags, long positions) {
+    List<PartyId> parties = job.parties();
+    int count = parties.size();
+    for (int i = 0; i < count; i++) {
+      PartyId party = parties.get(i);
+      PartyId next = parties.get((i + 1) % count);
+      add("align", 24, party, next, points * (count - 1));
+      if (!party.equals(receiver)) {
+        // What it holds in the end is the list of the party after it.
+        add("align", 22, party, receiver, tags);
+        add("align", 25, receiver, party, 4);
+      }
+      if (all || next.equals(receiver)) {
+        if (!party.equals(receiver)) {
+          add("align", 26, receiver, party, positions);
+        }
+        // From the holder back along the ring to the owner.
+        for (int hop = 0; hop < count - 1; hop++) {
+          int from = Math.floorMod(i - hop, count);
+          add(
+              "align",
+              26,
+              parties.get(from),
+              parties.get(Math.floorMod(from - 1, count)),
+              positions);
+        }
+      }
+    }
+  }
+
+  private void train(int rows) {
+    LogisticTerms terms = LogisticTerms.builder().keyBits(job.keyBits()).build();
+    int ciphertextBytes = terms.keyBits() / 4;
+    long residuals =
+        (long)
+                new RowPacking(terms.keyBits(), terms.residualBits(), terms.columnBits(), rows)
+                    .ciphertexts()
+            * ciphertextBytes;
+    long passes = Math.min(sizes.passes(), job.logistic().maxIter());
+    long columns = Math.max(1, sizes.columns());
+    long pairs = Math.min(passes, terms.history());
+    boolean masked = featureHolders().size() > 1;
+    for (PartyId holder : featureHolders()) {
+      PartyId labels = job.labelHolder();
+      add("train", 40, labels, holder, 40);
+      if (masked) {
+        for (PartyId other : featureHolders()) {
+          if (!other.equals(holder)) {
+            add("train", 41, holder, other, 36);
+          }
+        }
+      }
+      add("train", 42, holder, labels, 44);
+      add("train", 43, labels, holder, 28 + 3L * terms.keyBits() / 8);
+      add("train", 44, labels, holder, passes * residuals);
+      add("train", 45, holder, labels, passes * columns * ciphertextBytes);
+      add("train", 46, labels, holder, passes * columns * 8);
+      add("train", 47, holder, labels, passes * 6 * pairs * SCALAR_BYTES);
+      add("train", 48, labels, holder, passes * (2 * pairs + 1) * 8);
+      add("train", 49, holder, labels, passes * (8L * rows + 2 * SCALAR_BYTES));
+      add("train", 50, labels, holder, passes * 9);
+    }
+  }
+
+  private void score(int rows) {
+    between("score", 70, 72);
+    for (PartyId holder : featureHolders()) {
+      for (PartyId other : featureHolders()) {
+        if (!other.equals(holder)) {
+          add("score", 71, holder, other, 32);
+        }
+      }
+      add("score", 72, holder, job.labelHolder(), 8L * rows);
+    }
+  }
+
+  private List<PartyId> featureHolders() {
+    return job.parties().stream().filter(party -> !party.equals(job.labelHolder())).toList();
+  }
+
+  private void between(String phase, int type, long bytes) {
+    for (PartyId from : job.parties()) {
+      for (PartyId to : job.parties()) {
+        if (!from.equals(to)) {
+          add(phase, type, from, to, bytes);
+        }
+      }
+    }
+  }
+
+  private void add(String phase, int id, PartyId from, PartyId to, long bytes) {
+    MessageType<?> type = types.get(id);
+    if (type == null) {
+      throw new AssertionError("No message type " + id);
+    }
+    for (int i = 0; i < messages.size(); i++) {
+      PlannedMessage before = messages.get(i);
+      if (before.phase().equals(phase)
+          && before.type().equals(type)
+          && before.from().equals(from)
+          && before.to().equals(to)) {
+        messages.set(i, new PlannedMessage(phase, type, from, to, before.bytes() + bytes));
+        return;
+      }
+    }
+    messages.add(new PlannedMessage(phase, type, from, to, bytes));
+  }
+}

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.MessageType;
+import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
+import io.heddle.progress.Progress;
+import io.heddle.psi.Alignment;
+import io.heddle.psi.PrivateSetIntersection;
+import io.heddle.psi.PsiLimits;
+import io.heddle.psi.PsiMessages;
+import io.heddle.session.Session;
+import io.heddle.session.SessionMessages;
+import io.heddle.session.Traffic;
+import io.heddle.table.LocalAlignedRows;
+import io.heddle.train.logistic.LogisticFeatureHolder;
+import io.heddle.train.logistic.LogisticFit;
+import io.heddle.train.logistic.LogisticLabelHolder;
+import io.heddle.train.logistic.LogisticMessages;
+import io.heddle.train.logistic.LogisticTable;
+import io.heddle.train.logistic.LogisticTerms;
+import io.heddle.train.logistic.PassListener;
+import io.heddle.train.logistic.PrivacyRules;
+import io.heddle.train.logistic.ScoringFeatureHolder;
+import io.heddle.train.logistic.ScoringLabelHolder;
+import io.heddle.train.logistic.ScoringMessages;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a plan says is what a run does. */
+class PlanTest {
+  private static final int ROWS = 1000;
+  private static final int COLUMNS = 3;
+  private static final PartyId BANK = new PartyId("bank");
+  private static final PrivacyRules RULES = new PrivacyRules(50, PredictorConsent.FULL);
+  private static final List<MessageType<?>> TYPES =
+      Stream.of(PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
+          .<MessageType<?>>flatMap(List::stream)
+          .toList();
+
+  private static final int FINISH = 11;
+
+  /** The smallest message that a plan has to be right about. */
+  private static final long NOTED_BYTES = 2000;
+
+  private final Path directory;
+
+  PlanTest(@TempDir Path directory) {
+    this.directory = directory;
+  }
+
+  private JobConfig job(int parties) throws Exception {
+    Path file = directory.resolve("job.conf");
+    Files.writeString(
+        file,
+        "parties = ["
+            + String.join(",", names(parties))
+            + "], label-holder = bank, test-fraction = 0.5\n");
+    return JobConfig.load(file, Overrides.NONE);
+  }
+
+  private static List<String> names(int parties) {
+    return List.of("bank", "shop-1", "shop-2", "shop-3").subList(0, parties);
+  }
+
+  /** A run whose test rows are all its rows, as are its training rows. */
+  private record Ran(Traffic traffic, int passes) {}
+
+  private static Ran run(Session session) {
+    boolean bank = session.self().equals(BANK);
+    PrivateRandomness randomness = session::privateRandomness;
+    List<byte[]> ids = new ArrayList<>();
+    for (int i = 0; i < ROWS; i++) {
+      ids.add(("id-" + i).getBytes(StandardCharsets.UTF_8));
+    }
+    Alignment aligned =
+        PrivateSetIntersection.align(
+            session.beginStep("align", new TreeMap<>()),
+            BANK,
+            session.bindingSalt("align"),
+            randomness,
+            ids,
+            new PsiLimits(1, ROWS),
+            Progress.NONE);
+    SplittableRandom random = new SplittableRandom(session.self().hashCode());
+    double[][] columns = new double[COLUMNS][];
+    for (int j = 0; j < COLUMNS; j++) {
+      columns[j] = random.doubles(ROWS).toArray();
+    }
+    LogisticTable table =
+        new LogisticTable(
+            LocalAlignedRows.of(ROWS, columns, 1),
+            IntStream.range(0, COLUMNS).mapToObj(j -> "x" + j).toList(),
+            aligned.digest());
+    LogisticTerms terms = LogisticTerms.builder().maxIter(3).build();
+    Channel step = session.beginStep("fit", new TreeMap<>());
+    LogisticFit fit =
+        bank
+            ? new LogisticLabelHolder(
+                    terms,
+                    RULES,
+                    LogisticLabelHolder.key(randomness, step, terms),
+                    randomness,
+                    LogisticLabelHolder.roundingSeed(randomness, step))
+                .fit(
+                    step,
+                    table,
+                    IntStream.range(0, ROWS).mapToDouble(i -> i % 2).toArray(),
+                    null,
+                    PassListener.NONE,
+                    Progress.NONE)
+            : new LogisticFeatureHolder(terms, RULES, randomness)
+                .fit(step, BANK, table, 0, PassListener.NONE, Progress.NONE);
+    Channel score = session.beginStep("score", new TreeMap<>());
+    if (bank) {
+      assertThat(new ScoringLabelHolder(fit.part()).score(score, table, Progress.NONE)).isNotNull();
+    } else {
+      new ScoringFeatureHolder(fit.part(), RULES, randomness)
+          .score(score, BANK, table, Progress.NONE);
+    }
+    return new Ran(session.traffic(), fit.summary().passes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void of_train_isWhatARunSends(int parties) throws Exception {
+    Map<PartyId, Parties.Code<Ran>> codes = new TreeMap<>();
+    names(parties).forEach(name -> codes.put(new PartyId(name), PlanTest::run));
+    SortedMap<PartyId, Ran> ran = Parties.run(TYPES, codes);
+    int passes = Objects.requireNonNull(ran.get(BANK)).passes();
+    JobConfig job = job(parties);
+    // Half of the rows are held out, so a plan for twice the rows trains and scores as the run
+    // does.
+    List<PlannedMessage> plan =
+        Plan.of(job, Plan.Command.TRAIN, new PlanSizes(2 * ROWS, COLUMNS, passes));
+    Set<Integer> compared = new TreeSet<>();
+    ran.forEach(
+        (party, run) -> {
+          Map<String, Long> sent =
+              run.traffic().lines().stream()
+                  .collect(
+                      Collectors.groupingBy(
+                          line -> line.type().getName(),
+                          Collectors.summingLong(Traffic.Line::bytesSent)));
+          Map<String, Long> planned =
+              plan.stream()
+                  .filter(message -> message.from().equals(party) && message.bytes() > 0)
+                  // Sent after the run has counted.
+                  .filter(message -> message.type().id() != FINISH)
+                  .collect(
+                      Collectors.groupingBy(
+                          message -> message.type().type().getName(),
+                          Collectors.summingLong(PlannedMessage::bytes)));
+          sent.values().removeIf(bytes -> bytes == 0);
+          assertThat(planned.keySet())
+              .as("types that " + party + " sends")
+              .isEqualTo(sent.keySet());
+          for (PlannedMessage message : plan) {
+            String type = message.type().type().getName();
+            long bytes = planned.getOrDefault(type, 0L);
+            if (message.from().equals(party)
+                && bytes >= NOTED_BYTES
+                && !message.phase().equals("session")) {
+              long expected = message.phase().equals("align") ? bytes / 2 : bytes;
+              assertThat(sent.get(type))
+                  .as(type + " of " + party)
+                  .isBetween((long) (0.6 * expected), (long) (1.15 * expected) + 2000);
+              compared.add(message.type().id());
+            }
+          }
+        });
+    assertThat(compared).contains(44, 45, 49, 72).containsAnyOf(21, 24);
+  }
+
+  @Test
+  void of_twoAndThreeParties_haveEveryTypeThatThereIs() throws Exception {
+    PlanSizes sizes = new PlanSizes(1000, 5, 10);
+    Set<Integer> planned = new TreeSet<>();
+    for (int parties : new int[] {2, 3}) {
+      Plan.of(job(parties), Plan.Command.TRAIN, sizes)
+          .forEach(message -> planned.add(message.type().id()));
+    }
+    Set<Integer> all = new TreeSet<>();
+    TYPES.forEach(type -> all.add(type.id()));
+    SessionMessages.TYPES.forEach(type -> all.add(type.id()));
+    assertThat(planned).isEqualTo(all);
+  }
+
+  @Test
+  void of_scoreAndPsi_trainNothing() throws Exception {
+    PlanSizes sizes = new PlanSizes(1000, 5, 10);
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes))
+        .allMatch(message -> message.type().id() < 40);
+    assertThat(Plan.of(job(2), Plan.Command.SCORE, sizes))
+        .noneMatch(message -> message.phase().equals("train"))
+        .anyMatch(message -> message.phase().equals("score"));
+  }
+}
