@@ -56,6 +56,7 @@ public final class SessionLog implements AutoCloseable {
   private final List<Envelope> unforced = new ArrayList<>();
   private long unforcedBytes;
   private long commit;
+  private boolean dropped;
 
   /** The body of a commit. */
   private record Kept(SessionSecrets secrets, boolean published, @Nullable SessionState state) {
@@ -287,6 +288,10 @@ public final class SessionLog implements AutoCloseable {
   }
 
   private synchronized byte @Nullable [] receivedDigest(MessageKey key) {
+    if (dropped) {
+      // What still comes now is for nobody.
+      return null;
+    }
     String text = text(key);
     byte[] digest = inbox.digest(text);
     return digest != null ? digest : journal.digest(Direction.RECEIVED, text);
@@ -375,6 +380,7 @@ public final class SessionLog implements AutoCloseable {
 
   /** Forgets the session: it is done, or cannot go on. */
   public synchronized void drop() {
+    dropped = true;
     store.drop();
   }
 
