@@ -5,6 +5,7 @@ import io.heddle.error.AlignmentException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import io.heddle.error.PeerAbortedException;
+import io.heddle.error.PeerIdentityException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
@@ -72,6 +73,9 @@ public enum AbortCode {
       return RULE;
     }
     if (failure instanceof PeerAbortedException aborted && !aborted.isFinal()) {
+      return UNAVAILABLE;
+    }
+    if (failure instanceof PeerIdentityException) {
       return UNAVAILABLE;
     }
     if (failure instanceof ProtocolException) {

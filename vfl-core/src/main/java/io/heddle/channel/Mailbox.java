@@ -2,6 +2,7 @@
 package io.heddle.channel;
 
 import io.heddle.error.PeerAbortedException;
+import io.heddle.error.PeerIdentityException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -298,6 +299,9 @@ final class Mailbox {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof PeerAbortedException aborted) {
       return new PeerAbortedException(message, aborted.isFinal(), cause);
+    }
+    if (cause instanceof PeerIdentityException) {
+      return new PeerIdentityException(message, cause);
     }
     if (cause instanceof ProtocolException) {
       return new ProtocolException(message, cause);

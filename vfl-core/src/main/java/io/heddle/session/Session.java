@@ -324,7 +324,11 @@ public final class Session implements AutoCloseable {
   public void fail(Throwable cause) {
     fail(AbortCode.of(cause), "");
     if (log != null && AbortCode.of(cause).isFinal()) {
-      log.drop();
+      try {
+        log.drop();
+      } catch (CheckpointException e) {
+        cause.addSuppressed(e);
+      }
     }
   }
 

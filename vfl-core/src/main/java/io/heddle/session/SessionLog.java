@@ -233,7 +233,7 @@ public final class SessionLog implements AutoCloseable {
       return "this party's floors were " + before.floors() + ", now they are " + now.floors();
     }
     if (!last.data().equals(settings)) {
-      return "the party's own settings of the job (data, columns, places for results) have changed";
+      return "its data file, or its own settings data.* or privacy.*, are others than before";
     }
     String platform = last.platform().difference(Platform.current());
     return platform == null ? null : "it was made on another " + platform;

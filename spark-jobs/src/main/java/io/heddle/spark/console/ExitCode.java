@@ -81,7 +81,14 @@ public enum ExitCode {
     Throwable known = known(failure);
     String message =
         known instanceof VflException ? String.valueOf(known.getMessage()) : describe(failure);
-    err.println("heddle: " + message.replaceAll("\\s*\\R\\s*", " ") + " (" + code.nextStep + ")");
+    boolean goesOn = known instanceof PeerAbortedException aborted && !aborted.isFinal();
+    err.println(
+        "heddle: "
+            + message.replaceAll("\\s*\\R\\s*", " ")
+            + " ("
+            + code.nextStep
+            + (goesOn ? "; then run the same command again" : "")
+            + ")");
     if (verbose) {
       failure.printStackTrace(err);
     }

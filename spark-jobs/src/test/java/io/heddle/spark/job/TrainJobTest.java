@@ -11,6 +11,7 @@ import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
+import io.heddle.error.OutputException;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PrivacyException;
 import io.heddle.spark.SparkExtension;
@@ -245,14 +246,14 @@ class TrainJobTest {
   }
 
   @Test
-  void publication_folderGone_isDataExceptionNamingThePlace() throws Exception {
+  void publication_folderGone_isRefusedNamingThePlace() throws Exception {
     Publication figures = Publication.prepare(folder.resolve("figures"), "--out", null);
     figures.close();
     assertThatThrownBy(() -> figures.json("run.json", Map.of()))
-        .isInstanceOf(DataException.class)
+        .isInstanceOf(OutputException.class)
         .hasMessageContaining("run.json");
-    assertThatThrownBy(() -> figures.complete("0".repeat(64))).isInstanceOf(DataException.class);
-    assertThatThrownBy(figures::publish).isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> figures.complete("0".repeat(64))).isInstanceOf(OutputException.class);
+    assertThatThrownBy(figures::publish).isInstanceOf(OutputException.class);
   }
 
   @Test

@@ -283,9 +283,12 @@ class ExecutorSecretsTest {
   }
 
   private static byte[] secretOf(Session session) throws ReflectiveOperationException {
-    Field field = Session.class.getDeclaredField("secret");
+    Field field = Session.class.getDeclaredField("secrets");
     field.setAccessible(true);
-    return ((byte[]) field.get(session)).clone();
+    Object secrets = field.get(session);
+    Field secret = secrets.getClass().getDeclaredField("secret");
+    secret.setAccessible(true);
+    return ((byte[]) secret.get(secrets)).clone();
   }
 
   /** Every large number within an object of ours that the public key does not show. */

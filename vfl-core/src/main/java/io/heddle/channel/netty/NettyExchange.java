@@ -9,6 +9,7 @@ import io.heddle.channel.FrameHandler;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.PeerIdentityException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.netty.bootstrap.Bootstrap;
@@ -421,8 +422,8 @@ public final class NettyExchange extends Exchange {
         redial(party, retryMillis);
         return;
       }
-      ProtocolException failure =
-          new ProtocolException(
+      PeerIdentityException failure =
+          new PeerIdentityException(
               "Authentication failed between this party, fingerprint "
                   + ownFingerprint
                   + ", and party "
