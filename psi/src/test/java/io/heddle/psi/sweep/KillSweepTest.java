@@ -62,7 +62,8 @@ class KillSweepTest {
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
-        "kill sweep, %s: %d of %d points (of %d; messages %s, last commits %s, %d kills) went on to"
+        "kill sweep, %s: %d of %d points (of %d; messages %s, last commits %s, %d kills, %d ends"
+            + " that a peer did not confirm) went on to"
             + " the same bits, %.0f s, %.1f s a point%n",
         name,
         points.size() - failures.size(),
@@ -71,6 +72,7 @@ class KillSweepTest {
         undisturbed.messages(),
         runs.commits(),
         runs.kills(),
+        runs.unsettled(),
         seconds,
         seconds / points.size());
     assertThat(failures).isEmpty();
@@ -96,8 +98,13 @@ class KillSweepTest {
           () -> runs.overChance(random, times, whole));
     }
     System.out.printf(
-        "kill sweep, random times: %d of %d jobs went on to the same bits, %d kills, %.0f s%n",
-        jobs - failures.size(), jobs, runs.kills(), (System.nanoTime() - start) / 1e9);
+        "kill sweep, random times: %d of %d jobs went on to the same bits, %d kills, %d ends that a"
+            + " peer did not confirm, %.0f s%n",
+        jobs - failures.size(),
+        jobs,
+        runs.kills(),
+        runs.unsettled(),
+        (System.nanoTime() - start) / 1e9);
     assertThat(failures).isEmpty();
   }
 

@@ -50,7 +50,8 @@ record Point(List<Kill> kills) {
    * @param messages how many each party sends
    * @param commits the number of each party's last commit
    */
-  static List<Point> all(SortedMap<PartyId, Integer> messages, SortedMap<PartyId, Integer> commits) {
+  static List<Point> all(
+      SortedMap<PartyId, Integer> messages, SortedMap<PartyId, Integer> commits) {
     List<Point> all = new ArrayList<>();
     Map<PartyId, PartyId> peers =
         new TreeMap<>(Map.of(SweepParty.BANK, SweepParty.SHOP, SweepParty.SHOP, SweepParty.BANK));

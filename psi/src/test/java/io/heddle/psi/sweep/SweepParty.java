@@ -65,6 +65,9 @@ final class SweepParty {
   /** What a process says at its end, with the number of messages it has sent. */
   static final String DONE = "DONE ";
 
+  /** And if a peer may still need it. */
+  static final String UNSETTLED = " unsettled";
+
   private static final LogisticTerms TERMS =
       LogisticTerms.builder().regParam(0.01).maxIter(3).tol(1e-6).build();
   private static final LogisticTerms SHORT =
@@ -147,9 +150,7 @@ final class SweepParty {
             new TreeMap<>(terms.asTerms()));
     CheckpointStore store =
         CheckpointStore.open(
-            checkpoints(directory),
-            identity,
-            self.name().getBytes(StandardCharsets.UTF_8));
+            checkpoints(directory), identity, self.name().getBytes(StandardCharsets.UTF_8));
     return SessionLog.open(store, agreed, codec(), new byte[0]);
   }
 
@@ -192,7 +193,7 @@ final class SweepParty {
         }
         stop.at(Stop.PUBLISHED);
         boolean settled = session.leave();
-        System.out.println(DONE + stop.messages() + (settled ? "" : " unsettled"));
+        System.out.println(DONE + stop.messages() + (settled ? "" : UNSETTLED));
         return 0;
       } catch (RuntimeException | Error e) {
         session.fail(e);
@@ -228,7 +229,13 @@ final class SweepParty {
                     LogisticLabelHolder.key(randomness, step, terms),
                     randomness,
                     LogisticLabelHolder.roundingSeed(randomness, step))
-                .fit(step, rows, table.alignedLabels(alignment), null, PassListener.NONE, Progress.NONE)
+                .fit(
+                    step,
+                    rows,
+                    table.alignedLabels(alignment),
+                    null,
+                    PassListener.NONE,
+                    Progress.NONE)
             : new LogisticFeatureHolder(terms, RULES, randomness)
                 .fit(step, BANK, rows, 0, PassListener.NONE, Progress.NONE);
     Channel score = session.beginStep("score", new TreeMap<>());
@@ -236,9 +243,7 @@ final class SweepParty {
     if (bank) {
       scores =
           bits(
-              new ScoringLabelHolder(fit.part())
-                  .score(score, rows, Progress.NONE)
-                  .rawPrediction());
+              new ScoringLabelHolder(fit.part()).score(score, rows, Progress.NONE).rawPrediction());
     } else {
       new ScoringFeatureHolder(fit.part(), RULES, randomness)
           .score(score, BANK, rows, Progress.NONE);

@@ -42,8 +42,7 @@ final class SweepProcess {
     reader.start();
   }
 
-  static SweepProcess start(SweepJava java, PartyId party, String... arguments)
-      throws IOException {
+  static SweepProcess start(SweepJava java, PartyId party, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(java.command());
     command.addAll(List.of(arguments));
     return new SweepProcess(party, new ProcessBuilder(command).redirectErrorStream(true).start());
@@ -106,10 +105,24 @@ final class SweepProcess {
   /** Waits for a good end, and gives the number of messages it has sent. */
   int finish() throws InterruptedException {
     end();
+    return Integer.parseInt(last().split(" ", 2)[0]);
+  }
+
+  /** After its end: whether it knows that nobody needs it any more. */
+  boolean isSettled() {
+    return !last().contains(SweepParty.UNSETTLED);
+  }
+
+  private String last() {
     String last = said.isEmpty() ? "" : said.get(said.size() - 1);
     if (!last.startsWith(SweepParty.DONE)) {
       throw new AssertionError("Party " + party + " said " + said);
     }
-    return Integer.parseInt(last.substring(SweepParty.DONE.length()).split(" ", 2)[0]);
+    return last.substring(SweepParty.DONE.length());
+  }
+
+  @Override
+  public String toString() {
+    return party + " " + said;
   }
 }

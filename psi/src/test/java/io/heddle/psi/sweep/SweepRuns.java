@@ -21,7 +21,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one and the same session of a job, undisturbed or killed; each run in a place of its own. */
+/**
+ * Runs one and the same session of a job, undisturbed or killed; each run in a place of its own.
+ */
 final class SweepRuns {
   private static final long LOOK_NANOS = 1_000_000;
 
@@ -32,6 +34,7 @@ final class SweepRuns {
   private final Map<PartyId, Integer> ports = new TreeMap<>();
   private final SortedMap<PartyId, Integer> commits = new TreeMap<>();
   private int kills;
+  private int unsettled;
 
   /** Begins the session: what the parties draw is on their disks, and nothing has left them. */
   SweepRuns(SweepJava java, Path base, String source) throws IOException, InterruptedException {
@@ -49,6 +52,11 @@ final class SweepRuns {
   /** How often a party was killed. */
   int kills() {
     return kills;
+  }
+
+  /** How often a party had to be started once more, as its peers left while it was away. */
+  int unsettled() {
+    return unsettled;
   }
 
   /** The number of each party's last commit in any run that was looked at. */
@@ -70,7 +78,7 @@ final class SweepRuns {
         }
         LockSupport.parkNanos(LOOK_NANOS);
       }
-      return outcome(place, running);
+      return outcome(place, running, false);
     } finally {
       end(place, running);
     }
@@ -112,7 +120,7 @@ final class SweepRuns {
           startAgain(place, running, victim, stop);
         }
       }
-      return outcome(place, running);
+      return outcome(place, running, true);
     } finally {
       end(place, running);
     }
@@ -139,7 +147,7 @@ final class SweepRuns {
           startAgain(place, running, victim, Stop.NEVER);
         }
       }
-      return outcome(place, running);
+      return outcome(place, running, true);
     } finally {
       end(place, running);
     }
@@ -230,11 +238,19 @@ final class SweepRuns {
         stop);
   }
 
-  private Outcome outcome(Path place, Map<PartyId, SweepProcess> running)
+  private Outcome outcome(Path place, Map<PartyId, SweepProcess> running, boolean disturbed)
       throws IOException, InterruptedException {
     SortedMap<PartyId, Integer> messages = new TreeMap<>();
     for (Map.Entry<PartyId, SweepProcess> process : running.entrySet()) {
       messages.put(process.getKey(), process.getValue().finish());
+    }
+    for (PartyId party : running.keySet()) {
+      if (!of(running, party).isSettled() && disturbed) {
+        // The peer had left before it could say so; this is what the operator is told to do.
+        unsettled++;
+        running.put(party, start(place, party, Stop.NEVER));
+        of(running, party).end();
+      }
     }
     StringBuilder results = new StringBuilder();
     for (PartyId party : Point.PARTIES) {

@@ -76,8 +76,7 @@ record SweepTable(String name, List<byte[]> ids, double[][] columns, double[] la
         IntStream.range(first, rows.get(0).length)
             .mapToObj(j -> rows.stream().mapToDouble(row -> row[j]).toArray())
             .toArray(double[][]::new);
-    double[] labels =
-        bank ? rows.stream().mapToDouble(row -> row[0]).toArray() : new double[0];
+    double[] labels = bank ? rows.stream().mapToDouble(row -> row[0]).toArray() : new double[0];
     return new SweepTable(name, ids, columns, labels);
   }
 
