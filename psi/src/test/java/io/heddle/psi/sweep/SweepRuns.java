@@ -5,6 +5,7 @@ import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.party.PartyId;
 import io.heddle.psi.sweep.Point.Kill;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -203,7 +204,7 @@ final class SweepRuns {
           newest = Math.max(newest, Integer.parseInt(name.substring(first.length())));
         }
       }
-    } catch (NoSuchFileException | java.io.UncheckedIOException e) {
+    } catch (NoSuchFileException | UncheckedIOException e) {
       // Deleted meanwhile.
     }
     return newest;
@@ -217,9 +218,11 @@ final class SweepRuns {
     Point.PARTIES.forEach(party -> ports.put(party, NettyNetwork.freePort()));
     Map<PartyId, SweepProcess> running = new TreeMap<>();
     for (PartyId party : Point.PARTIES) {
-      boolean stops =
-          first != null && first.watched().equals(party) && !Point.isCommit(first.where());
-      running.put(party, start(place, party, stops ? first.where() : Stop.NEVER));
+      String stop = Stop.NEVER;
+      if (first != null && first.watched().equals(party) && !Point.isCommit(first.where())) {
+        stop = first.where();
+      }
+      running.put(party, start(place, party, stop));
     }
     return running;
   }
@@ -244,7 +247,7 @@ final class SweepRuns {
     for (Map.Entry<PartyId, SweepProcess> process : running.entrySet()) {
       messages.put(process.getKey(), process.getValue().finish());
     }
-    for (PartyId party : running.keySet()) {
+    for (PartyId party : messages.keySet()) {
       if (!of(running, party).isSettled() && disturbed) {
         // The peer had left before it could say so; this is what the operator is told to do.
         unsettled++;
