@@ -50,6 +50,7 @@ public abstract class Exchange implements AutoCloseable {
   private final Run run;
   private final Map<PartyId, Run> runs;
   private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
+  private final Set<PartyId> silent = ConcurrentHashMap.newKeySet();
   private int sessionsOpened;
   private volatile boolean closed;
 
@@ -178,10 +179,14 @@ public abstract class Exchange implements AutoCloseable {
 
   /**
    * As {@link #send} to a peer that may never come again: does not wait for it, and keeps the
-   * message for when it does. For messages that are small and few.
+   * message for when it does; never throws. For messages that are small and few.
    */
   public final void sendIfItComes(Envelope envelope) {
-    way(envelope.key().to()).sendIfItComes(envelope);
+    try {
+      way(envelope.key().to()).sendIfItComes(envelope);
+    } catch (VflException e) {
+      // The peer is on its way out, and this party waits for nothing.
+    }
   }
 
   /**
@@ -250,6 +255,7 @@ public abstract class Exchange implements AutoCloseable {
         () -> way(peer).isSettled(session),
         session,
         peer,
+        () -> silent.contains(peer),
         patience,
         () ->
             "Party "
@@ -370,19 +376,26 @@ public abstract class Exchange implements AutoCloseable {
     return closed;
   }
 
-  /** The peer has said goodbye behind all its messages. */
+  /** The peer has said goodbye behind all its messages. Its credit comes over the other link. */
   final void left(PartyId peer) {
+    leaving.add(peer);
     mailbox.leave(peer);
-    stopsReading(peer);
+    if (!way(peer).isOpen() || mailbox.isLost(peer, false)) {
+      stopsReading(peer);
+    }
     Link in = from(peer).link();
     if (in != null) {
       in.close();
     }
   }
 
-  /** The peer has said goodbye where it only reads; messages of it may still be on their way. */
+  /**
+   * The peer has said goodbye where it only reads, behind all its credit; messages of it may still
+   * be on their way.
+   */
   final void stopsReading(PartyId peer) {
     leaving.add(peer);
+    mailbox.update(() -> silent.add(peer));
     Link out = way(peer).link();
     if (out != null) {
       out.close();
@@ -428,6 +441,9 @@ public abstract class Exchange implements AutoCloseable {
    */
   final void lost(PartyId peer, boolean incoming, VflException cause) {
     if (closed || isLeaving(peer)) {
+      if (!incoming) {
+        silent.add(peer);
+      }
       return;
     }
     if (!(cause instanceof PeerUnavailableException)) {

@@ -248,6 +248,21 @@ final class Mailbox {
       PartyId peer,
       Duration timeout,
       Supplier<String> timeoutMessage) {
+    await(condition, session, peer, () -> left.contains(peer), timeout, timeoutMessage);
+  }
+
+  /**
+   * The same, with another way to tell that the peer has left. Both are asked under the lock.
+   *
+   * @param gone whether the peer can no longer bring it about
+   */
+  void await(
+      BooleanSupplier condition,
+      String session,
+      PartyId peer,
+      BooleanSupplier gone,
+      Duration timeout,
+      Supplier<String> timeoutMessage) {
     long deadline = System.nanoTime() + timeout.toNanos();
     lock.lock();
     try {
@@ -257,7 +272,7 @@ final class Mailbox {
         if (cause != null) {
           throw again(cause);
         }
-        if (left.contains(peer)) {
+        if (gone.getAsBoolean()) {
           throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
         }
         long remaining = deadline - System.nanoTime();

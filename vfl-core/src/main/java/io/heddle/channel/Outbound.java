@@ -87,7 +87,9 @@ final class Outbound {
             .mailbox()
             .await(
                 () -> {
-                  if (outstanding == 0 || outstanding + cost <= room.windowBytes()) {
+                  // A link that has just come sends again what is there; this would be too late.
+                  if (current == link
+                      && (outstanding == 0 || outstanding + cost <= room.windowBytes())) {
                     sequence[0] = ++lastSequence;
                     sent.put(sequence[0], envelope);
                     outstanding += cost;

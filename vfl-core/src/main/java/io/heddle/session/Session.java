@@ -17,6 +17,7 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.SessionMessage.Finish;
 import io.heddle.session.SessionMessage.StepStart;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -39,6 +40,8 @@ public final class Session implements AutoCloseable {
     FINISHED,
     FAILED
   }
+
+  private static final Duration LAST_WORD = Duration.ofSeconds(10);
 
   private final Exchange exchange;
   private final SessionSecrets secrets;
@@ -243,6 +246,11 @@ public final class Session implements AutoCloseable {
    */
   public void finish() {
     requireOpen();
+    if (reached.settled()) {
+      // Before this party was started again, and nobody waits for it.
+      end(State.FINISHED);
+      return;
+    }
     if (reached.finished()) {
       // Before this party was started again. A peer may still wait for this party's word.
       peers().forEach(peer -> mail.sendIfItComes(lastKey(self(), peer), finish(peer)));
@@ -257,9 +265,22 @@ public final class Session implements AutoCloseable {
       log.commit(reached);
       // Only now may a peer forget its own word, and leave.
       mail.release();
+      settle(log);
     }
     if (end(State.FINISHED) && log == null) {
       exchange.close(id());
+    }
+  }
+
+  /**
+   * All are about to say that they are as far. Once that is on the disk, a crash while results are
+   * put in their place lets nobody look for peers that have left.
+   */
+  private void settle(SessionLog kept) {
+    Duration reconnect = exchange.timeouts().reconnect();
+    if (exchange.settles(id(), LAST_WORD.compareTo(reconnect) < 0 ? LAST_WORD : reconnect)) {
+      reached = reached.whenSettled();
+      kept.commit(reached);
     }
   }
 
@@ -276,7 +297,7 @@ public final class Session implements AutoCloseable {
     if (!log.isPublished()) {
       log.published(reached);
     }
-    boolean settled = exchange.settles(id(), exchange.timeouts().reconnect());
+    boolean settled = reached.settled() || exchange.settles(id(), exchange.timeouts().reconnect());
     if (settled || log.isPublished()) {
       log.drop();
     }

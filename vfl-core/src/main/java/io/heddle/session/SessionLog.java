@@ -54,6 +54,7 @@ public final class SessionLog implements AutoCloseable {
   private final Journal journal;
   private final Inbox inbox;
   private final List<Envelope> unforced = new ArrayList<>();
+  private final List<MessageKey> unreleased = new ArrayList<>();
   private long unforcedBytes;
   private long commit;
   private boolean dropped;
@@ -294,7 +295,20 @@ public final class SessionLog implements AutoCloseable {
     }
     String text = text(key);
     byte[] digest = inbox.digest(text);
-    return digest != null ? digest : journal.digest(Direction.RECEIVED, text);
+    if (digest == null) {
+      return journal.digest(Direction.RECEIVED, text);
+    }
+    return isEndBefore(key, text) ? null : digest;
+  }
+
+  /** A peer's last word: it must not forget that, and leave, before this party's own end. */
+  private boolean isEndBefore(MessageKey key, String text) {
+    SessionState state = kept.state();
+    if (!key.step().equals(MessageKey.CONTROL) || (state != null && state.finished())) {
+      return false;
+    }
+    Inbox.Received received = inbox.find(text);
+    return received != null && received.typeId() == SessionMessages.FINISH;
   }
 
   /** A message that was received since the last commit; null if it has to be waited for. */
@@ -339,21 +353,28 @@ public final class SessionLog implements AutoCloseable {
    * @return the messages that now are, and were not
    */
   synchronized List<MessageKey> force() {
+    keep();
+    List<MessageKey> forced = List.copyOf(unreleased);
+    unreleased.clear();
+    return forced;
+  }
+
+  private void keep() {
     // In this order: what the journal has is in the inbox, or lies before the last commit.
     inbox.force();
-    List<MessageKey> forced = new ArrayList<>();
     for (Envelope envelope : unforced) {
       journal.record(Direction.RECEIVED, text(envelope.key()), envelope.digest());
-      forced.add(envelope.key());
+      unreleased.add(envelope.key());
     }
     journal.force();
     unforced.clear();
     unforcedBytes = 0;
-    return forced;
   }
 
   /** The next commit: from here on what was received before is not needed. */
   synchronized void commit(SessionState state) {
+    // The inbox goes two commits later; that a message was received is known as long as the log.
+    keep();
     commit++;
     write(new Kept(kept.secrets(), false, state));
   }

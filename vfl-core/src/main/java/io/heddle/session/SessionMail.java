@@ -82,17 +82,17 @@ final class SessionMail {
     return envelope;
   }
 
-  /** As {@link #take}; gives no room back before {@link #release}. */
+  /**
+   * The last message of a peer, which keeps it until {@link #release}: after a crash before that it
+   * comes once more.
+   */
   Envelope hold(MessageKey key) {
     progress.waitingFor(key.from().name());
-    Envelope envelope = log == null ? null : log.find(key);
-    if (envelope == null) {
-      envelope = exchange.take(key);
-      if (log != null) {
-        log.received(envelope);
-      } else {
-        exchange.release(key);
-      }
+    Envelope envelope = exchange.take(key);
+    if (log != null) {
+      log.received(envelope);
+    } else {
+      exchange.release(key);
     }
     return envelope;
   }

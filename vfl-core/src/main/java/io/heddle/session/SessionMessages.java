@@ -13,6 +13,7 @@ import java.util.List;
 /** How a session's own messages cross; part of every codec. (docs/protocol.md 2.) */
 public final class SessionMessages {
   static final int VERSION = 1;
+  static final int FINISH = 11;
   static final int MAX_KIND_BYTES = 48;
 
   public static final List<MessageType<?>> TYPES =
@@ -40,7 +41,7 @@ public final class SessionMessages {
                       reader.readString(MAX_KIND_BYTES),
                       SessionTerms.readMap(reader))),
           new MessageType<>(
-              11,
+              FINISH,
               Finish.class,
               "that the writer is done, and hashes of what both have seen anyway",
               (finish, writer) -> {

@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param peers which run of their exchange the peers are
  * @param acknowledged whether every peer has sent its hello-ack
  * @param finished whether all parties have seen the same messages
+ * @param settled whether every peer is known to be finished too: none needs this party any more
  * @param begun the steps that have begun, in order: kind and digest of the terms
  * @param results what each step kept last, by its path
  */
@@ -28,6 +29,7 @@ record SessionState(
     SortedMap<PartyId, Run> peers,
     boolean acknowledged,
     boolean finished,
+    boolean settled,
     List<String> begun,
     StepCounts counts,
     Transcript sent,
@@ -35,13 +37,14 @@ record SessionState(
     TrafficMeter traffic,
     SortedMap<String, byte[]> results) {
   static final int MAX_TEXT_BYTES = 1024;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** As it is when the parties have agreed on the id. */
   static SessionState agreed(String id, SortedMap<PartyId, Run> peers, TrafficMeter traffic) {
     return new SessionState(
         id,
         peers,
+        false,
         false,
         false,
         Collections.synchronizedList(new ArrayList<>()),
@@ -54,12 +57,17 @@ record SessionState(
 
   SessionState whenAcknowledged() {
     return new SessionState(
-        id, peers, true, finished, begun, counts, sent, received, traffic, results);
+        id, peers, true, finished, settled, begun, counts, sent, received, traffic, results);
   }
 
   SessionState whenFinished() {
     return new SessionState(
-        id, peers, acknowledged, true, begun, counts, sent, received, traffic, results);
+        id, peers, acknowledged, true, settled, begun, counts, sent, received, traffic, results);
+  }
+
+  SessionState whenSettled() {
+    return new SessionState(
+        id, peers, acknowledged, finished, true, begun, counts, sent, received, traffic, results);
   }
 
   /** The number of entries that follow. */
@@ -83,6 +91,7 @@ record SessionState(
         });
     out.writeBoolean(acknowledged);
     out.writeBoolean(finished);
+    out.writeBoolean(settled);
     out.writeInt(begun.size());
     begun.forEach(out::writeString);
     counts.write(out);
@@ -109,6 +118,7 @@ record SessionState(
     }
     boolean acknowledged = in.readBoolean();
     boolean finished = in.readBoolean();
+    boolean settled = in.readBoolean();
     List<String> begun = Collections.synchronizedList(new ArrayList<>());
     for (int left = size(in); left > 0; left--) {
       begun.add(in.readString(MAX_TEXT_BYTES));
@@ -123,6 +133,16 @@ record SessionState(
     }
     in.end();
     return new SessionState(
-        id, peers, acknowledged, finished, begun, counts, sent, received, traffic, results);
+        id,
+        peers,
+        acknowledged,
+        finished,
+        settled,
+        begun,
+        counts,
+        sent,
+        received,
+        traffic,
+        results);
   }
 }

@@ -219,4 +219,65 @@ class SessionLogTest {
       assertThat(state.acknowledged()).isTrue();
     }
   }
+
+  private static Envelope lastWord() {
+    return Envelope.of(
+        new MessageKey(SESSION, MessageKey.CONTROL, 1, SHOP, BANK, 3),
+        SessionMessages.FINISH,
+        new byte[64]);
+  }
+
+  @Test
+  void received_lastWordBeforeTheOwnEnd_hasToComeAgain() {
+    Envelope last = lastWord();
+    try (SessionLog log = open()) {
+      log.commit(agreed());
+      log.received(last);
+      log.force();
+    }
+    try (SessionLog log = open()) {
+      assertThat(log.start().received().apply(last.key()))
+          .as("a peer that is told so leaves, though this party still needs it")
+          .isNull();
+    }
+  }
+
+  @Test
+  void received_lastWordWithTheOwnEnd_isKnownAsLongAsTheLog() {
+    Envelope last = lastWord();
+    SessionState end = agreed().whenAcknowledged().whenFinished();
+    try (SessionLog log = open()) {
+      log.commit(agreed());
+      log.received(last);
+      log.commit(end);
+      // Killed before the peer is told.
+    }
+    for (int start = 0; start < 3; start++) {
+      try (SessionLog log = open()) {
+        assertThat(log.start().received().apply(last.key())).isEqualTo(last.digest());
+        log.published(end);
+      }
+    }
+  }
+
+  @Test
+  void force_afterACommit_givesWhatCameBefore() {
+    Envelope last = lastWord();
+    try (SessionLog log = open()) {
+      log.received(last);
+      log.commit(agreed());
+      assertThat(log.force()).containsExactly(last.key());
+      assertThat(log.force()).isEmpty();
+    }
+  }
+
+  @Test
+  void settled_isKnownAtTheNextStart() {
+    try (SessionLog log = open()) {
+      log.commit(agreed().whenFinished().whenSettled());
+    }
+    try (SessionLog log = open()) {
+      assertThat(requireNonNull(log.state()).settled()).isTrue();
+    }
+  }
 }

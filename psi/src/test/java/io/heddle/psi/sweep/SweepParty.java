@@ -3,7 +3,6 @@ package io.heddle.psi.sweep;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.ExchangeTimeouts;
-import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.netty.NettyExchange;
@@ -24,7 +23,6 @@ import io.heddle.session.Session;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
-import io.heddle.table.LocalAlignedRows;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -38,7 +36,6 @@ import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,15 +47,11 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -69,44 +62,50 @@ final class SweepParty {
   static final PartyId BANK = new PartyId("bank");
   static final PartyId SHOP = new PartyId("shop");
 
-  /** What a process says when it is about to send the message it was to stop at. */
-  static final String AT = "AT";
-
   /** What a process says at its end, with the number of messages it has sent. */
   static final String DONE = "DONE ";
 
-  private static final int COMMON = 150;
-  private static final int ALONE = 20;
-  private static final int COLUMNS = 2;
+  /** And if a peer may still need it. */
+  static final String UNSETTLED = " unsettled";
+
   private static final LogisticTerms TERMS =
       LogisticTerms.builder().regParam(0.01).maxIter(3).tol(1e-6).build();
-
-  private static final PrivacyRules RULES = new PrivacyRules(50, PredictorConsent.FULL);
+  private static final LogisticTerms SHORT =
+      LogisticTerms.builder().regParam(0.01).maxIter(2).tol(1e-6).build();
+  private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
 
   private final PartyId self;
   private final Path directory;
+  private final SweepTable table;
+  private final LogisticTerms terms;
   private final Identity identity;
 
-  private SweepParty(PartyId self, Path directory) {
+  private SweepParty(PartyId self, Path directory, String source) throws IOException {
     this.self = self;
     this.directory = directory;
+    table = SweepTable.of(source, self);
+    terms = source.equals(SweepTable.GENERATED) ? TERMS : SHORT;
     identity = readIdentity(directory);
   }
 
-  /** Arguments: directory, name, then nothing, or own port, peer's port, peer's directory, stop. */
+  /**
+   * Arguments: directory, name, where the table is, then nothing, or own port, peer's port, peer's
+   * directory, where to {@link Stop}.
+   */
   public static void main(String[] arguments) throws IOException {
-    SweepParty party = new SweepParty(new PartyId(arguments[1]), Path.of(arguments[0]));
-    if (arguments.length == 2) {
+    SweepParty party =
+        new SweepParty(new PartyId(arguments[1]), Path.of(arguments[0]), arguments[2]);
+    if (arguments.length == 3) {
       // What the party draws is on its disk, and nothing has left it: every run begins here.
       party.openLog().close();
       return;
     }
     int code =
         party.run(
-            Integer.parseInt(arguments[2]),
             Integer.parseInt(arguments[3]),
-            readIdentity(Path.of(arguments[4])).fingerprint(),
-            Integer.parseInt(arguments[5]));
+            Integer.parseInt(arguments[4]),
+            readIdentity(Path.of(arguments[5])).fingerprint(),
+            new Stop(arguments[6]));
     System.exit(code);
   }
 
@@ -120,6 +119,11 @@ final class SweepParty {
     } catch (CertificateException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Where a party with this directory keeps its session. */
+  static Path checkpoints(Path directory) {
+    return directory.resolve("checkpoints");
   }
 
   private static Identity readIdentity(Path directory) {
@@ -139,17 +143,15 @@ final class SweepParty {
   }
 
   private SessionLog openLog() {
-    SessionTerms terms =
+    SessionTerms agreed =
         SessionTerms.of(
             "sweep",
             Map.of(BANK, "label-holder", SHOP, "feature-holder"),
-            new TreeMap<>(TERMS.asTerms()));
+            new TreeMap<>(terms.asTerms()));
     CheckpointStore store =
         CheckpointStore.open(
-            directory.resolve("checkpoints"),
-            identity,
-            self.name().getBytes(StandardCharsets.UTF_8));
-    return SessionLog.open(store, terms, codec(), new byte[0]);
+            checkpoints(directory), identity, self.name().getBytes(StandardCharsets.UTF_8));
+    return SessionLog.open(store, agreed, codec(), new byte[0]);
   }
 
   private static MessageCodec codec() {
@@ -163,34 +165,8 @@ final class SweepParty {
             .toList());
   }
 
-  /** Says when it is about to send the message with a number, and waits for a line to go on. */
-  private static final class Stop implements FrameObserver {
-    private static final byte MESSAGE = 2;
-    private final int at;
-    private final AtomicInteger sent = new AtomicInteger();
-
-    Stop(int at) {
-      this.at = at;
-    }
-
-    @Override
-    public void sent(PartyId peer, ByteBuffer frame) {
-      if (frame.get(0) == MESSAGE && sent.getAndIncrement() == at) {
-        System.out.println(AT);
-        try {
-          if (System.in.read() < 0) {
-            Runtime.getRuntime().halt(1);
-          }
-        } catch (IOException e) {
-          throw new AssertionError(e);
-        }
-      }
-    }
-  }
-
-  private int run(int port, int peerPort, String peerFingerprint, int stopAt) {
+  private int run(int port, int peerPort, String peerFingerprint, Stop stop) {
     PartyId peer = self.equals(BANK) ? SHOP : BANK;
-    Stop stop = new Stop(stopAt);
     try (SessionLog log = openLog();
         NettyExchange exchange =
             NettyExchange.builder(self, codec())
@@ -211,11 +187,13 @@ final class SweepParty {
       try {
         String result = log.isPublished() ? "" : work(session);
         session.finish();
+        stop.at(Stop.FINISHED);
         if (!log.isPublished()) {
           publish(result);
         }
+        stop.at(Stop.PUBLISHED);
         boolean settled = session.leave();
-        System.out.println(DONE + stop.sent + (settled ? "" : " unsettled"));
+        System.out.println(DONE + stop.messages() + (settled ? "" : UNSETTLED));
         return 0;
       } catch (RuntimeException | Error e) {
         session.fail(e);
@@ -238,33 +216,37 @@ final class SweepParty {
             BANK,
             session.bindingSalt("align"),
             randomness,
-            ids(),
+            table.ids(),
             new PsiLimits(1, 100_000),
             Progress.NONE);
-    LogisticTable table = table(alignment);
+    LogisticTable rows = table.aligned(alignment);
     Channel step = session.beginStep("fit", new TreeMap<>());
     LogisticFit fit =
         bank
             ? new LogisticLabelHolder(
-                    TERMS,
+                    terms,
                     RULES,
-                    LogisticLabelHolder.key(randomness, step, TERMS),
+                    LogisticLabelHolder.key(randomness, step, terms),
                     randomness,
                     LogisticLabelHolder.roundingSeed(randomness, step))
-                .fit(step, table, labels(alignment), null, PassListener.NONE, Progress.NONE)
-            : new LogisticFeatureHolder(TERMS, RULES, randomness)
-                .fit(step, BANK, table, 0, PassListener.NONE, Progress.NONE);
+                .fit(
+                    step,
+                    rows,
+                    table.alignedLabels(alignment),
+                    null,
+                    PassListener.NONE,
+                    Progress.NONE)
+            : new LogisticFeatureHolder(terms, RULES, randomness)
+                .fit(step, BANK, rows, 0, PassListener.NONE, Progress.NONE);
     Channel score = session.beginStep("score", new TreeMap<>());
     String scores = "";
     if (bank) {
       scores =
           bits(
-              new ScoringLabelHolder(fit.part())
-                  .score(score, table, Progress.NONE)
-                  .rawPrediction());
+              new ScoringLabelHolder(fit.part()).score(score, rows, Progress.NONE).rawPrediction());
     } else {
       new ScoringFeatureHolder(fit.part(), RULES, randomness)
-          .score(score, BANK, table, Progress.NONE);
+          .score(score, BANK, rows, Progress.NONE);
     }
     return String.join(
         "\n",
@@ -284,43 +266,6 @@ final class SweepParty {
         .mapToObj(value -> Long.toHexString(Double.doubleToLongBits(value)))
         .toList()
         .toString();
-  }
-
-  /** The common ids in another order at each party, and others. */
-  private List<byte[]> ids() {
-    int first = self.equals(BANK) ? 0 : ALONE;
-    List<byte[]> ids = new ArrayList<>();
-    for (int i = 0; i < COMMON + ALONE; i++) {
-      int number = (int) ((i * 7919L) % (COMMON + ALONE));
-      ids.add(("id-" + (first + number)).getBytes(StandardCharsets.UTF_8));
-    }
-    return ids;
-  }
-
-  private double value(byte[] id, int column) {
-    return new SplittableRandom(Arrays.hashCode(id) * 31L + column).nextDouble() * 4 - 2;
-  }
-
-  private double[] labels(Alignment alignment) {
-    List<byte[]> ids = ids();
-    return Arrays.stream(alignment.rows())
-        .mapToDouble(row -> value(ids.get(row), 0) + value(ids.get(row), 9) > 0 ? 1 : 0)
-        .toArray();
-  }
-
-  private LogisticTable table(Alignment alignment) {
-    List<byte[]> ids = ids();
-    int rows = alignment.rows().length;
-    double[][] columns = new double[COLUMNS][rows];
-    for (int j = 0; j < COLUMNS; j++) {
-      for (int i = 0; i < rows; i++) {
-        columns[j][i] = value(ids.get(alignment.rows()[i]), self.equals(BANK) ? j : 8 + j);
-      }
-    }
-    return new LogisticTable(
-        LocalAlignedRows.of(rows, columns, 2),
-        IntStream.range(0, COLUMNS).mapToObj(j -> self.name() + j).toList(),
-        alignment.digest());
   }
 
   private void publish(String result) {

@@ -8,24 +8,22 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link SweepParty} in a process of its own. */
 final class SweepProcess {
-  /** No message has this number. */
-  static final int NEVER = -1;
-
   private static final long PATIENCE_SECONDS = 90;
 
   private final PartyId party;
   private final Process process;
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final List<String> said = new ArrayList<>();
+  private boolean ended;
 
   private SweepProcess(PartyId party, Process process) {
     this.party = party;
@@ -44,34 +42,24 @@ final class SweepProcess {
     reader.start();
   }
 
-  static SweepProcess start(PartyId party, String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-Xshare:auto",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                SweepParty.class.getName()));
+  static SweepProcess start(SweepJava java, PartyId party, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(java.command());
     command.addAll(List.of(arguments));
     return new SweepProcess(party, new ProcessBuilder(command).redirectErrorStream(true).start());
   }
 
-  /** Waits until it says that it stops; false if it ends instead. */
-  boolean waitForStop() throws InterruptedException {
-    return waitFor(SweepParty.AT);
+  /** Waits until it says that it stops, and gives the place; null if it ends instead. */
+  @Nullable String waitForStop() throws InterruptedException {
+    return waitFor(Stop.AT);
   }
 
-  private boolean waitFor(String start) throws InterruptedException {
+  private @Nullable String waitFor(String start) throws InterruptedException {
     for (String line = next(); !line.isEmpty(); line = next()) {
       if (line.startsWith(start)) {
-        return true;
+        return line.substring(start.length());
       }
     }
-    return false;
+    return null;
   }
 
   private String next() throws InterruptedException {
@@ -79,10 +67,16 @@ final class SweepProcess {
     if (line == null) {
       throw new AssertionError("Party " + party + " hangs; it said " + said);
     }
-    if (!line.isEmpty()) {
+    if (line.isEmpty()) {
+      ended = true;
+    } else {
       said.add(line);
     }
     return line;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
   }
 
   void goOn() throws IOException {
@@ -99,7 +93,9 @@ final class SweepProcess {
 
   /** Waits for a good end. */
   void end() throws InterruptedException {
-    waitFor("\0");
+    if (!ended) {
+      waitFor("\0");
+    }
     int code = process.waitFor();
     if (code != 0) {
       throw new AssertionError("Party " + party + " ended with " + code + " and said " + said);
@@ -109,10 +105,24 @@ final class SweepProcess {
   /** Waits for a good end, and gives the number of messages it has sent. */
   int finish() throws InterruptedException {
     end();
+    return Integer.parseInt(last().split(" ", 2)[0]);
+  }
+
+  /** After its end: whether it knows that nobody needs it any more. */
+  boolean isSettled() {
+    return !last().contains(SweepParty.UNSETTLED);
+  }
+
+  private String last() {
     String last = said.isEmpty() ? "" : said.get(said.size() - 1);
     if (!last.startsWith(SweepParty.DONE)) {
       throw new AssertionError("Party " + party + " said " + said);
     }
-    return Integer.parseInt(last.substring(SweepParty.DONE.length()).split(" ", 2)[0]);
+    return last.substring(SweepParty.DONE.length());
+  }
+
+  @Override
+  public String toString() {
+    return party + " " + said;
   }
 }
