@@ -25,6 +25,8 @@ import io.heddle.session.Session;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionTerms;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +59,10 @@ final class FaultNetwork implements AutoCloseable {
           BANK, TestIdentity.generate(),
           INSURER, TestIdentity.generate(),
           RETAILER, TestIdentity.generate());
+
+  /** Below those that systems choose by themselves. */
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger(20_000 + (int) (ProcessHandle.current().pid() % 100) * 100);
 
   /** A dialler and whom it dials. */
   private record Pair(PartyId from, PartyId to) {}
@@ -97,6 +105,7 @@ final class FaultNetwork implements AutoCloseable {
   private final Map<Pair, FaultRelay> ways = new ConcurrentHashMap<>();
   private final Map<PartyId, FrameObserver> observers = new ConcurrentHashMap<>();
   private final Map<PartyId, String> published = new ConcurrentHashMap<>();
+  private IntUnaryOperator detour = IntUnaryOperator.identity();
 
   FaultNetwork(
       List<PartyId> parties, ExchangeTimeouts timeouts, Talk talk, @Nullable Path checkpoints)
@@ -106,13 +115,25 @@ final class FaultNetwork implements AutoCloseable {
     this.talk = talk;
     this.checkpoints = checkpoints;
     for (PartyId party : parties) {
-      ports.put(party, NettyNetwork.freePort());
+      ports.put(party, freePort());
     }
     for (PartyId from : parties) {
       for (PartyId to : parties) {
         if (!from.equals(to)) {
           ways.put(new Pair(from, to), new FaultRelay(port(to)));
         }
+      }
+    }
+  }
+
+  /** One that no connection of another test takes by chance, as it takes the one it is given. */
+  private static int freePort() {
+    while (true) {
+      int port = NEXT_PORT.getAndIncrement();
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken; the next one.
       }
     }
   }
@@ -137,6 +158,11 @@ final class FaultNetwork implements AutoCloseable {
   /** All that two parties say goes over these. */
   List<FaultRelay> between(PartyId one, PartyId other) {
     return List.of(way(one, other), way(other, one));
+  }
+
+  /** From the port of a relay to the one that is dialled instead, and leads to it. */
+  void lead(IntUnaryOperator over) {
+    detour = over;
   }
 
   /** Sees the frames that a party sends from the next run on. */
@@ -281,7 +307,10 @@ final class FaultNetwork implements AutoCloseable {
     for (PartyId peer : parties) {
       if (!peer.equals(self)) {
         builder.peer(
-            peer, NettyNetwork.HOST, way(self, peer).port(), identity(peer).fingerprint());
+            peer,
+            NettyNetwork.HOST,
+            detour.applyAsInt(way(self, peer).port()),
+            identity(peer).fingerprint());
       }
     }
     return builder.open();

@@ -45,7 +45,7 @@ final class FaultRelay implements AutoCloseable {
   private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
   // All that follows under the monitor.
   private final Map<Direction, Passage> passages = new EnumMap<>(Direction.class);
-  private final Map<Direction, Long> untilReset = new EnumMap<>(Direction.class);
+  private final Map<Direction, Later> later = new EnumMap<>(Direction.class);
   private Duration latency = Duration.ZERO;
   private long bytesPerSecond;
   private boolean refusing;
@@ -111,8 +111,13 @@ final class FaultRelay implements AutoCloseable {
   }
 
   /** Resets every connection once so many more bytes have gone one way. */
-  synchronized void resetAfter(Direction direction, long bytes) {
-    untilReset.put(direction, bytes);
+  void resetAfter(Direction direction, long bytes) {
+    after(direction, bytes, this::reset);
+  }
+
+  /** Once so many more bytes have gone one way, and before another one does. */
+  synchronized void after(Direction direction, long bytes, Runnable fault) {
+    later.put(direction, new Later(bytes, fault));
   }
 
   /** Resets every connection, and new ones as they come. */
@@ -218,21 +223,30 @@ final class FaultRelay implements AutoCloseable {
     return System.nanoTime() + latency.toNanos();
   }
 
-  /** How many of these bytes still pass before a reset. */
+  /** How many of these bytes still pass before a fault that is due. */
   private synchronized int allowed(Direction direction, int bytes) {
     passed += bytes;
     lastPassed = System.nanoTime();
-    Long left = untilReset.get(direction);
-    if (left == null) {
+    Later due = later.get(direction);
+    if (due == null || due.bytes() > bytes) {
+      later.computeIfPresent(direction, (way, old) -> new Later(old.bytes() - bytes, old.fault()));
       return bytes;
     }
-    if (left > bytes) {
-      untilReset.put(direction, left - bytes);
-      return bytes;
-    }
-    untilReset.remove(direction);
-    return (int) (long) left;
+    return (int) due.bytes();
   }
+
+  private void happen(Direction direction) {
+    Later due;
+    synchronized (this) {
+      due = later.remove(direction);
+    }
+    if (due != null) {
+      due.fault().run();
+    }
+  }
+
+  /** What happens after so many bytes. */
+  private record Later(long bytes, Runnable fault) {}
 
   /** Some bytes and when they arrive; none at the end. */
   private record Packet(long due, byte[] bytes) {}
@@ -306,8 +320,14 @@ final class FaultRelay implements AutoCloseable {
           out.write(packet.bytes(), 0, count);
           out.flush();
           if (count < packet.bytes().length) {
-            FaultRelay.this.reset();
-            return;
+            happen(direction);
+            // Through whatever it has become by now.
+            if (passage(direction) == Passage.SWALLOWED) {
+              spoilt = true;
+            } else {
+              out.write(packet.bytes(), count, packet.bytes().length - count);
+              out.flush();
+            }
           }
         }
         close();
