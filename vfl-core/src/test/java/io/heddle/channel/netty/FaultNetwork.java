@@ -71,7 +71,7 @@ final class FaultNetwork implements AutoCloseable {
    * What is said in a session: so many rounds, in each of which every party sends every other one a
    * text and a blob.
    *
-   * @param bytes of the largest blob; the others are small
+   * @param bytes of the bank's first blob; the others are small
    */
   record Talk(int rounds, int bytes) {}
 
@@ -127,7 +127,7 @@ final class FaultNetwork implements AutoCloseable {
   }
 
   /** One that no connection of another test takes by chance, as it takes the one it is given. */
-  private static int freePort() {
+  static int freePort() {
     while (true) {
       int port = NEXT_PORT.getAndIncrement();
       try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
@@ -170,13 +170,8 @@ final class FaultNetwork implements AutoCloseable {
     observers.put(party, observer);
   }
 
-  /** How many bytes a blob has. */
-  private int size(int round) {
-    return round == 0 ? talk.bytes() : 1000 * round;
-  }
-
   private byte[] blob(PartyId from, PartyId to, int round) {
-    byte[] bytes = new byte[size(round)];
+    byte[] bytes = new byte[round == 0 && from.equals(BANK) ? talk.bytes() : 1000 * (round + 1)];
     new Random(from.name().hashCode() * 31L + to.name().hashCode() + round).nextBytes(bytes);
     return bytes;
   }

@@ -294,10 +294,15 @@ final class FaultRelay implements AutoCloseable {
           // The passage may have changed while this thread waited for bytes.
           if (passage(direction) == Passage.SWALLOWED) {
             spoilt = true;
-          } else {
-            way.put(new Packet(due(), Arrays.copyOf(buffer, count)));
+            continue;
           }
-          pace(count);
+          // So may the speed.
+          for (int from = 0; from < count; ) {
+            int to = Math.min(count, from + chunk());
+            way.put(new Packet(due(), Arrays.copyOfRange(buffer, from, to)));
+            pace(to - from);
+            from = to;
+          }
         }
       } catch (IOException e) {
         // As good as the end.
