@@ -202,9 +202,7 @@ final class FaultRelay implements AutoCloseable {
   }
 
   private synchronized int chunk() {
-    return bytesPerSecond == 0
-        ? CHUNK
-        : (int) Math.max(64, Math.min(CHUNK, bytesPerSecond / 10));
+    return bytesPerSecond == 0 ? CHUNK : (int) Math.max(64, Math.min(CHUNK, bytesPerSecond / 10));
   }
 
   /** Waits for as long as so many bytes take. */
@@ -297,11 +295,11 @@ final class FaultRelay implements AutoCloseable {
             continue;
           }
           // So may the speed.
-          for (int from = 0; from < count; ) {
-            int to = Math.min(count, from + chunk());
-            way.put(new Packet(due(), Arrays.copyOfRange(buffer, from, to)));
-            pace(to - from);
-            from = to;
+          for (int done = 0; done < count; ) {
+            int next = Math.min(count, done + chunk());
+            way.put(new Packet(due(), Arrays.copyOfRange(buffer, done, next)));
+            pace(next - done);
+            done = next;
           }
         }
       } catch (IOException e) {

@@ -30,9 +30,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The links are reset at every frame boundary of a session, and in the middle of every frame, and
@@ -130,8 +130,7 @@ class FrameFaultTest {
     try (FaultNetwork network =
         new FaultNetwork(List.of(BANK, RETAILER), TIMEOUTS, TALK, directory)) {
       PartyId peer = point.sender().equals(BANK) ? RETAILER : BANK;
-      Trigger trigger =
-          new Trigger(network, point.sender(), peer, point.frame(), point.reset());
+      Trigger trigger = new Trigger(network, point.sender(), peer, point.frame(), point.reset());
       network.observe(point.sender(), trigger);
       SortedMap<PartyId, Outcome> outcomes = network.run();
       if (trigger.done.get()) {
@@ -182,7 +181,7 @@ class FrameFaultTest {
             boundaries++;
           }
           for (Reset reset : Reset.values()) {
-            if (all || checkpoints == (frame % 8 < 4) && frame % 4 == reset.ordinal()) {
+            if (all || (checkpoints == (frame % 8 < 4) && reset == Reset.values()[frame % 4])) {
               points.add(new Point(sender.getKey(), frame, reset, checkpoints));
             }
           }

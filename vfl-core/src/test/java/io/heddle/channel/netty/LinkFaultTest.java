@@ -60,6 +60,7 @@ class LinkFaultTest {
 
   private static final Duration SLACK = Duration.ofSeconds(5);
   private static final int MEGABYTE = 1 << 20;
+
   /** More than what the sockets and the frames under way hold. */
   private static final int LARGE = 8 * MEGABYTE;
 
@@ -125,8 +126,10 @@ class LinkFaultTest {
     Consumer<FaultNetwork> onePair =
         network -> network.between(BANK, RETAILER).forEach(FaultRelay::cut);
     Duration short1 = Duration.ofSeconds(1);
-    faults.add(new Fault("one pair of three cut for 1 s", three, MEGABYTE / 2, onePair, short1, true));
-    faults.add(new Fault("one pair of three cut for good", three, MEGABYTE / 2, onePair, null, false));
+    faults.add(
+        new Fault("one pair of three cut for 1 s", three, MEGABYTE / 2, onePair, short1, true));
+    faults.add(
+        new Fault("one pair of three cut for good", three, MEGABYTE / 2, onePair, null, false));
     faults.add(
         new Fault(
             "50 ms each way",
@@ -135,7 +138,8 @@ class LinkFaultTest {
             all(way -> way.delay(Duration.ofMillis(50))),
             null,
             true));
-    faults.add(new Fault("64 KiB/s", TWO, MEGABYTE / 4, all(way -> way.limit(1 << 16)), null, true));
+    faults.add(
+        new Fault("64 KiB/s", TWO, MEGABYTE / 4, all(way -> way.limit(1 << 16)), null, true));
     for (int bytes : LONG ? new int[] {1000, LARGE} : new int[] {LARGE}) {
       String size = bytes == LARGE ? ", within 8 MiB" : ", between messages";
       for (Passage hole :
