@@ -285,13 +285,16 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * After a session with a log is finished and what it made is in its place: waits until every peer
-   * is as far, as long as a lost link may take to come back, and forgets the session.
+   * After a session is finished and what it made is in its place: waits until every peer is as far,
+   * as long as a lost link may take to come back, and forgets the session. Without that, a link
+   * that is lost at the very end would leave a peer without this party's word.
    *
    * @return false if a peer may still need this party: the same command serves it, once more
    */
   public boolean leave() {
     if (log == null) {
+      // Whoever is not as far by then cannot be served later.
+      boolean unused = exchange.settles(id(), exchange.timeouts().reconnect());
       return true;
     }
     if (!log.isPublished()) {

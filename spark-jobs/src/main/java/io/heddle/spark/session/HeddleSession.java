@@ -448,6 +448,11 @@ public final class HeddleSession implements AutoCloseable {
       }
       if (opened != null) {
         opened.finish();
+        if (log == null) {
+          // Nobody calls leave() once this is closed, and a peer may not have this party's word
+          // yet.
+          boolean unused = opened.leave();
+        }
       }
       finished = true;
     } finally {

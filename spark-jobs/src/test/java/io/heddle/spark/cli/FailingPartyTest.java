@@ -181,6 +181,59 @@ class FailingPartyTest {
     assertThat(atRetailer.err()).contains("psi.normalise");
   }
 
+  /** Waits until a party has agreed on a session, or has ended. */
+  private static void awaitCommit(Party party, Process process) throws Exception {
+    while (!hasCommit(party) && !process.waitFor(20, TimeUnit.MILLISECONDS)) {
+      // Not yet.
+    }
+  }
+
+  private static boolean hasCommit(Party party) throws IOException {
+    Path kept = party.files.resolve("checkpoints");
+    if (!Files.exists(kept)) {
+      return false;
+    }
+    try (var files = Files.walk(kept)) {
+      return files.anyMatch(file -> file.getFileName().toString().matches("commit-[1-9][0-9]*"));
+    }
+  }
+
+  @Test
+  void psi_peerIsKilled_isGivenUpWithACheckpointAndTheSameCommandGoesOn() throws Exception {
+    StringBuilder many = new StringBuilder("id,x\n");
+    for (int i = 0; i < 40_000; i++) {
+      many.append("person-").append(i).append(',').append(i % 10).append('\n');
+    }
+    bank.write("data.csv", many.toString());
+    retailer.write("data.csv", many.toString());
+    String[] hasty = {"--set", "channel.reconnect-timeout=2s", "--set", "channel.idle-timeout=3s"};
+    Process first = bank.start(hasty);
+    Process second = retailer.start(hasty);
+    awaitCommit(bank, first);
+    assertThat(first.isAlive()).as(Files.readString(bank.files.resolve("stderr"))).isTrue();
+    second.destroyForcibly().waitFor();
+
+    Ended atBank = bank.failed(first);
+
+    assertThat(atBank.code()).isEqualTo(7);
+    assertThat(atBank.err())
+        .contains("party retailer; it did not come back within 2 s")
+        .contains("check that the peer runs")
+        .contains("run the same command again");
+    assertThat(hasCommit(bank)).isTrue();
+
+    first = bank.start(hasty);
+    second = retailer.start(hasty);
+    assertThat(first.waitFor(3 * PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.exitValue()).as(Files.readString(bank.files.resolve("stderr"))).isZero();
+    assertThat(second.exitValue()).as(Files.readString(retailer.files.resolve("stderr"))).isZero();
+    assertThat(Files.readString(bank.files.resolve("stderr"))).contains("goes on with session");
+    assertThat(bank.files.resolve("out.csv"))
+        .hasSameTextualContentAs(retailer.files.resolve("out.csv"));
+    assertThat(Files.readAllLines(bank.files.resolve("out.csv"))).hasSize(40_001);
+  }
+
   @Test
   void psi_peerNeverComes_isGivenUp() throws Exception {
     Ended ended = bank.failed(bank.start("--set", "channel.connect-timeout=2s"));

@@ -358,9 +358,10 @@ public final class NettyExchange extends Exchange {
       }
       channel
           .pipeline()
+          // Counts bytes, not TLS records: one of 16 KiB may take long on a link that is well.
+          .addLast(idleDetection(timeouts().idle()))
           .addLast(
               dialled == null ? tls.accept(channel.alloc()) : tls.dial(dialled, channel.alloc()))
-          .addLast(idleDetection(timeouts().idle()))
           .addLast(new FrameDecoder())
           .addLast(handler.apply(channel));
     }
