@@ -73,7 +73,7 @@ class HandshakeFaultTest {
   void handshake_brokenOffAnywhere_isTriedAgain() throws Exception {
     List<Point> points = new ArrayList<>();
     for (Direction direction : Direction.values()) {
-      for (int bytes = 1; bytes < 1400; bytes += ALL ? 53 : 310) {
+      for (int bytes = 1; bytes < 1400; bytes += ALL ? 53 : 700) {
         points.add(new Point(direction, bytes, true));
         points.add(new Point(direction, bytes, false));
       }

@@ -501,6 +501,8 @@ class NettyExchangeTest {
     try (Session session = session(exchange)) {
       boolean result = code.run(session);
       session.finish();
+      // A last cut may have taken this party's word with it.
+      session.leave();
       return result;
     } finally {
       exchange.close();
