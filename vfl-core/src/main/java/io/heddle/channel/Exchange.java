@@ -19,6 +19,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,11 +45,13 @@ public abstract class Exchange implements AutoCloseable {
   private final ExchangeLimits limits;
   private final ExchangeTimeouts timeouts;
   private final FrameObserver observer;
+  private final Waiting waits;
   private final Mailbox mailbox;
   private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
   private final TreeMap<PartyId, Inbound> inbound = new TreeMap<>();
   private final Run run;
   private final Map<PartyId, Run> runs;
+  private final Predicate<MessageKey> owed;
   private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
   private int sessionsOpened;
   private volatile boolean closed;
@@ -61,6 +64,19 @@ public abstract class Exchange implements AutoCloseable {
       ExchangeTimeouts timeouts,
       FrameObserver observer,
       ExchangeStart start) {
+    this(self, peers, codec, limits, timeouts, observer, start, Waiting.REAL);
+  }
+
+  /** With another clock and other threads. */
+  Exchange(
+      PartyId self,
+      Collection<PartyId> peers,
+      MessageCodec codec,
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      FrameObserver observer,
+      ExchangeStart start,
+      Waiting waits) {
     if (peers.isEmpty() || peers.contains(self)) {
       throw new IllegalArgumentException(
           "Invalid peers of " + self + ": must be at least one other party");
@@ -71,9 +87,11 @@ public abstract class Exchange implements AutoCloseable {
     this.limits = limits;
     this.timeouts = timeouts;
     this.observer = observer;
+    this.waits = waits;
     run = start.run();
     runs = new ConcurrentHashMap<>(start.peers());
-    mailbox = new Mailbox(start.session(), start.received());
+    owed = start.owed();
+    mailbox = new Mailbox(waits, start.session(), start.received());
     for (PartyId peer : this.peers) {
       outbound.put(peer, new Outbound(this, peer));
       inbound.put(peer, new Inbound(this, peer));
@@ -105,6 +123,15 @@ public abstract class Exchange implements AutoCloseable {
     return mailbox;
   }
 
+  final Waiting waits() {
+    return waits;
+  }
+
+  /** Whether a message was received before this start, and its sender must not forget it yet. */
+  final boolean owes(MessageKey key) {
+    return owed.test(key);
+  }
+
   /** What tells this run of the exchange from every other one. */
   public final Run run() {
     return run;
@@ -131,14 +158,14 @@ public abstract class Exchange implements AutoCloseable {
    * @throws ProtocolException if a peer is not who it should be
    */
   public final void connect(Progress progress) {
-    long deadline = System.nanoTime() + timeouts.connect().toNanos();
+    long deadline = waits.nanoTime() + timeouts.connect().toNanos();
     for (PartyId peer : peers) {
       progress.waitingFor(peer.name());
       mailbox.await(
           () -> isConnected(peer),
           MessageKey.OPENING,
           peer,
-          Duration.ofNanos(deadline - System.nanoTime()),
+          Duration.ofNanos(deadline - waits.nanoTime()),
           () ->
               "Party "
                   + peer
@@ -233,11 +260,11 @@ public abstract class Exchange implements AutoCloseable {
 
   /** Whether that is so before the patience ends; a peer that is lost is waited for. */
   public final boolean settles(String session, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = waits.nanoTime() + patience.toNanos();
     boolean all = true;
     for (PartyId peer : peers) {
       try {
-        settle(session, peer, Duration.ofNanos(deadline - System.nanoTime()));
+        settle(session, peer, Duration.ofNanos(deadline - waits.nanoTime()));
       } catch (VflException e) {
         all = false;
       }
@@ -295,7 +322,7 @@ public abstract class Exchange implements AutoCloseable {
    */
   public final void abortUnopened(AbortCode code, Progress progress) {
     Duration grace = GRACE.compareTo(timeouts.connect()) < 0 ? GRACE : timeouts.connect();
-    long deadline = System.nanoTime() + grace.toNanos();
+    long deadline = waits.nanoTime() + grace.toNanos();
     for (PartyId peer : peers) {
       progress.waitingFor(peer.name());
       try {
@@ -303,7 +330,7 @@ public abstract class Exchange implements AutoCloseable {
             () -> isConnected(peer),
             MessageKey.OPENING,
             peer,
-            Duration.ofNanos(deadline - System.nanoTime()),
+            Duration.ofNanos(deadline - waits.nanoTime()),
             () -> "Party " + peer + " is not there to be told");
       } catch (VflException e) {
         // This one has failed, left or never came. The others are told all the same.

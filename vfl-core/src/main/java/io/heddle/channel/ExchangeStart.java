@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param session the id of the session that was open; null if none was
  * @param received the SHA-256 of the body that this party received, and keeps, under a key; null if
  *     it received none
+ * @param owed whether it has received a message under a key, but its sender must keep it until
+ *     {@link Exchange#release}
  */
 public record ExchangeStart(
     Run run,
     SortedMap<PartyId, Run> peers,
     @Nullable String session,
-    Function<MessageKey, byte @Nullable []> received) {
+    Function<MessageKey, byte @Nullable []> received,
+    Predicate<MessageKey> owed) {
 
   public ExchangeStart {
     peers = new TreeMap<>(peers);
@@ -65,6 +69,6 @@ public record ExchangeStart(
 
   /** For the first time, under a name that was drawn before. */
   public static ExchangeStart first(Run run) {
-    return new ExchangeStart(run, new TreeMap<>(Map.of()), null, key -> null);
+    return new ExchangeStart(run, new TreeMap<>(Map.of()), null, key -> null, key -> false);
   }
 }

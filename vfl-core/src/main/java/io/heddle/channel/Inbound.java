@@ -170,7 +170,8 @@ final class Inbound {
     long cost = link.takeReserved();
     arrived = sequence;
     Held before = held.get(envelope.key());
-    if (stored || (before != null && before.sequence() == 0)) {
+    boolean waits = before == null ? exchange.owes(envelope.key()) : before.sequence() == 0;
+    if (stored || waits) {
       held.put(envelope.key(), new Held(sequence, cost));
       return true;
     }

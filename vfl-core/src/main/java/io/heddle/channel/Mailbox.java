@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * failed. Everything that waits in an exchange waits here. Safe for several threads.
  */
 final class Mailbox {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Waiting waits;
+  private final Lock lock;
+  private final Condition changed;
   private final Map<MessageKey, Envelope> waiting = new HashMap<>();
   private final Map<MessageKey, byte[]> digests = new HashMap<>();
   private final Set<String> open = new HashSet<>();
@@ -41,7 +42,13 @@ final class Mailbox {
    * @param open the session that is open from the beginning; null for none
    * @param receivedBefore the digests of what was received before this party was started again
    */
-  Mailbox(@Nullable String open, Function<MessageKey, byte @Nullable []> receivedBefore) {
+  Mailbox(
+      Waiting waits,
+      @Nullable String open,
+      Function<MessageKey, byte @Nullable []> receivedBefore) {
+    this.waits = waits;
+    lock = waits.newLock();
+    changed = lock.newCondition();
     this.receivedBefore = receivedBefore;
     if (open != null) {
       this.open.add(open);
@@ -108,7 +115,7 @@ final class Mailbox {
 
   /** A link is gone: everything ends if it does not come back in time. */
   void lose(PartyId peer, boolean incoming, Duration patience, VflException cause) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = waits.nanoTime() + patience.toNanos();
     update(() -> losses.putIfAbsent(new Way(peer, incoming), new Loss(deadline, patience, cause)));
   }
 
@@ -133,7 +140,7 @@ final class Mailbox {
    * @return nanoseconds until that may happen
    */
   private long giveUpLosses() {
-    long now = System.nanoTime();
+    long now = waits.nanoTime();
     long next = Long.MAX_VALUE;
     for (Loss loss : losses.values()) {
       long left = loss.deadline - now;
@@ -247,7 +254,7 @@ final class Mailbox {
       PartyId peer,
       Duration timeout,
       Supplier<String> timeoutMessage) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = waits.nanoTime() + timeout.toNanos();
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {
@@ -259,7 +266,7 @@ final class Mailbox {
         if (left.contains(peer)) {
           throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
         }
-        long remaining = deadline - System.nanoTime();
+        long remaining = deadline - waits.nanoTime();
         if (remaining <= 0) {
           throw new PeerUnavailableException(timeoutMessage.get());
         }

@@ -244,6 +244,8 @@ public final class Session implements AutoCloseable {
   public void finish() {
     requireOpen();
     if (reached.finished()) {
+      peers().forEach(peer -> mail.holdAgain(lastKey(peer, self())));
+      mail.release();
       // Before this party was started again. A peer may still wait for this party's word.
       peers().forEach(peer -> mail.sendIfItComes(lastKey(self(), peer), finish(peer)));
     } else if (log == null) {

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,7 @@ public final class SessionLog implements AutoCloseable {
   private final List<Envelope> unforced = new ArrayList<>();
   private long unforcedBytes;
   private long commit;
+  private boolean over;
 
   /** The body of a commit. */
   private record Kept(SessionSecrets secrets, boolean published, @Nullable SessionState state) {
@@ -163,9 +165,20 @@ public final class SessionLog implements AutoCloseable {
    */
   public static SessionLog open(
       CheckpointStore store, SessionTerms terms, MessageCodec codec, byte[] settings) {
+    return open(store, terms, codec, settings, SessionSecrets::draw);
+  }
+
+  /** The same, where a session begins with secrets that were not drawn for it alone. */
+  static SessionLog open(
+      CheckpointStore store,
+      SessionTerms terms,
+      MessageCodec codec,
+      byte[] settings,
+      Supplier<SessionSecrets> secrets) {
     boolean opened = false;
     try {
-      SessionLog log = take(store, terms, codec, HexFormat.of().formatHex(Sha256.of(settings)));
+      SessionLog log =
+          take(store, terms, codec, HexFormat.of().formatHex(Sha256.of(settings)), secrets);
       opened = true;
       return log;
     } finally {
@@ -176,20 +189,24 @@ public final class SessionLog implements AutoCloseable {
   }
 
   private static SessionLog take(
-      CheckpointStore store, SessionTerms terms, MessageCodec codec, String settings) {
+      CheckpointStore store,
+      SessionTerms terms,
+      MessageCodec codec,
+      String settings,
+      Supplier<SessionSecrets> secrets) {
     Checkpoint last = store.newest();
     if (last != null) {
       byte[] body = last.bytes();
       try {
         WireReader in = new WireReader(body);
-        SessionSecrets secrets = readSecrets(in);
+        SessionSecrets own = readSecrets(in);
         SessionTerms before = SessionTerms.read(new WireReader(in.readBytes(Integer.MAX_VALUE)));
         boolean published = in.readBoolean();
         boolean agreed = in.readBoolean();
         String change = change(last, before, terms, settings);
         if (change == null) {
           SessionState state = agreed ? SessionState.read(codec, in) : null;
-          Kept again = new Kept(secrets.again(), published, state);
+          Kept again = new Kept(own.again(), published, state);
           return new SessionLog(store, terms, codec, settings, again, last);
         }
         if (agreed) {
@@ -208,7 +225,7 @@ public final class SessionLog implements AutoCloseable {
       }
       store.drop();
     }
-    Kept fresh = new Kept(SessionSecrets.draw(), false, null);
+    Kept fresh = new Kept(secrets.get(), false, null);
     return new SessionLog(store, terms, codec, settings, fresh, null);
   }
 
@@ -249,7 +266,8 @@ public final class SessionLog implements AutoCloseable {
         kept.secrets().run(),
         state == null ? new TreeMap<>() : state.peers(),
         state == null ? null : state.id(),
-        this::receivedDigest);
+        this::receivedDigest,
+        this::owes);
   }
 
   /** Whether the session began before this process. */
@@ -288,8 +306,15 @@ public final class SessionLog implements AutoCloseable {
 
   private synchronized byte @Nullable [] receivedDigest(MessageKey key) {
     String text = text(key);
-    byte[] digest = inbox.digest(text);
-    return digest != null ? digest : journal.digest(Direction.RECEIVED, text);
+    byte[] digest = journal.digest(Direction.RECEIVED, text);
+    // A peer may repeat itself to a party that is about to leave, and has forgotten the session.
+    return digest != null || over ? digest : inbox.digest(text);
+  }
+
+  /** Whether a message is kept, but was not {@link #force forced} before the crash. */
+  private synchronized boolean owes(MessageKey key) {
+    String text = text(key);
+    return !over && journal.digest(Direction.RECEIVED, text) == null && inbox.digest(text) != null;
   }
 
   /** A message that was received since the last commit; null if it has to be waited for. */
@@ -308,6 +333,14 @@ public final class SessionLog implements AutoCloseable {
     inbox.append(text(envelope.key()), envelope.typeId(), envelope.digest(), envelope.body());
     unforced.add(envelope);
     unforcedBytes += envelope.body().length;
+  }
+
+  /** As {@link #received} of a message that {@link #find} has given. */
+  synchronized void receivedAgain(Envelope envelope) {
+    if (journal.digest(Direction.RECEIVED, text(envelope.key())) == null) {
+      unforced.add(envelope);
+      unforcedBytes += envelope.body().length;
+    }
   }
 
   /** How much has been received that may not be on the disk yet. */
@@ -375,11 +408,13 @@ public final class SessionLog implements AutoCloseable {
 
   /** Forgets the session: it is done, or cannot go on. */
   public synchronized void drop() {
+    over = true;
     store.drop();
   }
 
   @Override
   public synchronized void close() {
+    over = true;
     store.close();
   }
 

@@ -67,6 +67,7 @@ final class SessionMail {
   private Envelope taken(SessionLog kept, MessageKey key) {
     Envelope before = kept.find(key);
     if (before != null) {
+      kept.receivedAgain(before);
       return before;
     }
     Envelope envelope = exchange.poll(key);
@@ -93,8 +94,18 @@ final class SessionMail {
       } else {
         exchange.release(key);
       }
+    } else if (log != null) {
+      log.receivedAgain(envelope);
     }
     return envelope;
+  }
+
+  /** What was held before this party was started again is released by {@link #release}, too. */
+  void holdAgain(MessageKey key) {
+    Envelope envelope = log == null ? null : log.find(key);
+    if (log != null && envelope != null) {
+      log.receivedAgain(envelope);
+    }
   }
 
   /**

@@ -565,7 +565,8 @@ class InboundTest {
                 OTHER_RUN,
                 new TreeMap<>(),
                 SESSION,
-                key -> key.equals(before.key()) ? before.digest() : null));
+                key -> key.equals(before.key()) ? before.digest() : null,
+                key -> false));
     FrameHandler link = letIn(again);
     again.written.clear();
     frames(1, before).forEach(link::frame);
@@ -579,6 +580,29 @@ class InboundTest {
   }
 
   @Test
+  void startedAgain_whatMayNotBeForgottenYet_isCreditedWithItsRelease() {
+    Envelope before = blob(key(0), 10);
+    LoneExchange again =
+        new LoneExchange(
+            BANK,
+            RETAILER,
+            LIMITS,
+            new ExchangeStart(
+                OTHER_RUN,
+                new TreeMap<>(),
+                SESSION,
+                key -> key.equals(before.key()) ? before.digest() : null,
+                key -> key.equals(before.key())));
+    FrameHandler link = letIn(again);
+    again.written.clear();
+    frames(1, before).forEach(link::frame);
+    assertThat(again.mailbox().size()).as("it was received").isZero();
+    assertThat(again.written).isEmpty();
+    again.release(before.key());
+    assertThat(again.written).containsExactly(Frames.credit(1));
+  }
+
+  @Test
   void startedAgain_thisParty_meetsAPeerThatBeganAnew_endsAll() {
     LoneExchange again =
         new LoneExchange(
@@ -586,7 +610,11 @@ class InboundTest {
             RETAILER,
             LIMITS,
             new ExchangeStart(
-                OTHER_RUN, new TreeMap<>(Map.of(RETAILER, OTHER_RUN)), SESSION, key -> null));
+                OTHER_RUN,
+                new TreeMap<>(Map.of(RETAILER, OTHER_RUN)),
+                SESSION,
+                key -> null,
+                key -> false));
     FrameHandler link = letIn(again);
     assertThat(link.isOpen()).isFalse();
     assertThatThrownBy(() -> again.receive(key(0)))
