@@ -44,6 +44,7 @@ public abstract class Exchange implements AutoCloseable {
   private final ExchangeLimits limits;
   private final ExchangeTimeouts timeouts;
   private final FrameObserver observer;
+  private final Waiting waits;
   private final Mailbox mailbox;
   private final TreeMap<PartyId, Outbound> outbound = new TreeMap<>();
   private final TreeMap<PartyId, Inbound> inbound = new TreeMap<>();
@@ -62,6 +63,19 @@ public abstract class Exchange implements AutoCloseable {
       ExchangeTimeouts timeouts,
       FrameObserver observer,
       ExchangeStart start) {
+    this(self, peers, codec, limits, timeouts, observer, start, Waiting.REAL);
+  }
+
+  /** With another clock and other threads. */
+  Exchange(
+      PartyId self,
+      Collection<PartyId> peers,
+      MessageCodec codec,
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      FrameObserver observer,
+      ExchangeStart start,
+      Waiting waits) {
     if (peers.isEmpty() || peers.contains(self)) {
       throw new IllegalArgumentException(
           "Invalid peers of " + self + ": must be at least one other party");
@@ -72,9 +86,10 @@ public abstract class Exchange implements AutoCloseable {
     this.limits = limits;
     this.timeouts = timeouts;
     this.observer = observer;
+    this.waits = waits;
     run = start.run();
     runs = new ConcurrentHashMap<>(start.peers());
-    mailbox = new Mailbox(start.session(), start.received());
+    mailbox = new Mailbox(waits, start.session(), start.received());
     for (PartyId peer : this.peers) {
       outbound.put(peer, new Outbound(this, peer));
       inbound.put(peer, new Inbound(this, peer));
@@ -106,6 +121,10 @@ public abstract class Exchange implements AutoCloseable {
     return mailbox;
   }
 
+  final Waiting waits() {
+    return waits;
+  }
+
   /** What tells this run of the exchange from every other one. */
   public final Run run() {
     return run;
@@ -132,14 +151,14 @@ public abstract class Exchange implements AutoCloseable {
    * @throws ProtocolException if a peer is not who it should be
    */
   public final void connect(Progress progress) {
-    long deadline = System.nanoTime() + timeouts.connect().toNanos();
+    long deadline = waits.nanoTime() + timeouts.connect().toNanos();
     for (PartyId peer : peers) {
       progress.waitingFor(peer.name());
       mailbox.await(
           () -> isConnected(peer),
           MessageKey.OPENING,
           peer,
-          Duration.ofNanos(deadline - System.nanoTime()),
+          Duration.ofNanos(deadline - waits.nanoTime()),
           () ->
               "Party "
                   + peer
@@ -238,11 +257,11 @@ public abstract class Exchange implements AutoCloseable {
 
   /** Whether that is so before the patience ends; a peer that is lost is waited for. */
   public final boolean settles(String session, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = waits.nanoTime() + patience.toNanos();
     boolean all = true;
     for (PartyId peer : peers) {
       try {
-        settle(session, peer, Duration.ofNanos(deadline - System.nanoTime()));
+        settle(session, peer, Duration.ofNanos(deadline - waits.nanoTime()));
       } catch (VflException e) {
         all = false;
       }
@@ -301,7 +320,7 @@ public abstract class Exchange implements AutoCloseable {
    */
   public final void abortUnopened(AbortCode code, Progress progress) {
     Duration grace = GRACE.compareTo(timeouts.connect()) < 0 ? GRACE : timeouts.connect();
-    long deadline = System.nanoTime() + grace.toNanos();
+    long deadline = waits.nanoTime() + grace.toNanos();
     for (PartyId peer : peers) {
       progress.waitingFor(peer.name());
       try {
@@ -309,7 +328,7 @@ public abstract class Exchange implements AutoCloseable {
             () -> isConnected(peer),
             MessageKey.OPENING,
             peer,
-            Duration.ofNanos(deadline - System.nanoTime()),
+            Duration.ofNanos(deadline - waits.nanoTime()),
             () -> "Party " + peer + " is not there to be told");
       } catch (VflException e) {
         // This one has failed, left or never came. The others are told all the same.

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  * failed. Everything that waits in an exchange waits here. Safe for several threads.
  */
 final class Mailbox {
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Waiting waits;
+  private final Lock lock;
+  private final Condition changed;
   private final Map<MessageKey, Envelope> waiting = new HashMap<>();
   private final Map<MessageKey, byte[]> digests = new HashMap<>();
   private final Set<String> open = new HashSet<>();
@@ -42,7 +43,13 @@ final class Mailbox {
    * @param open the session that is open from the beginning; null for none
    * @param receivedBefore the digests of what was received before this party was started again
    */
-  Mailbox(@Nullable String open, Function<MessageKey, byte @Nullable []> receivedBefore) {
+  Mailbox(
+      Waiting waits,
+      @Nullable String open,
+      Function<MessageKey, byte @Nullable []> receivedBefore) {
+    this.waits = waits;
+    lock = waits.newLock();
+    changed = lock.newCondition();
     this.receivedBefore = receivedBefore;
     if (open != null) {
       this.open.add(open);
@@ -109,7 +116,7 @@ final class Mailbox {
 
   /** A link is gone: everything ends if it does not come back in time. */
   void lose(PartyId peer, boolean incoming, Duration patience, VflException cause) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long deadline = waits.nanoTime() + patience.toNanos();
     update(() -> losses.putIfAbsent(new Way(peer, incoming), new Loss(deadline, patience, cause)));
   }
 
@@ -134,7 +141,7 @@ final class Mailbox {
    * @return nanoseconds until that may happen
    */
   private long giveUpLosses() {
-    long now = System.nanoTime();
+    long now = waits.nanoTime();
     long next = Long.MAX_VALUE;
     for (Loss loss : losses.values()) {
       long left = loss.deadline - now;
@@ -263,7 +270,7 @@ final class Mailbox {
       BooleanSupplier gone,
       Duration timeout,
       Supplier<String> timeoutMessage) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    long deadline = waits.nanoTime() + timeout.toNanos();
     lock.lock();
     try {
       while (!condition.getAsBoolean()) {
@@ -275,7 +282,7 @@ final class Mailbox {
         if (gone.getAsBoolean()) {
           throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
         }
-        long remaining = deadline - System.nanoTime();
+        long remaining = deadline - waits.nanoTime();
         if (remaining <= 0) {
           throw new PeerUnavailableException(timeoutMessage.get());
         }

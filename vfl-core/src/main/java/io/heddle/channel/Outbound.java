@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class Outbound {
 
   private final Exchange exchange;
   private final PartyId peer;
-  private final Object sending = new Object();
+  private final Lock sending;
   // All that follows but the last changes under the lock of the mailbox.
   private final TreeMap<Long, Envelope> sent = new TreeMap<>();
   private final List<ByteBuffer> owed = new ArrayList<>();
@@ -34,12 +35,13 @@ final class Outbound {
   private volatile Frames.@Nullable Welcome granted;
   private long lastSequence;
   private long outstanding;
-  // The link that has all of the above; under the monitor.
+  // The link that has all of the above; under the sending lock.
   private @Nullable OutboundLink written;
 
   Outbound(Exchange exchange, PartyId peer) {
     this.exchange = exchange;
     this.peer = peer;
+    sending = exchange.waits().newLock();
   }
 
   /** The link that is in use, or was last. */
@@ -75,7 +77,8 @@ final class Outbound {
       throw new IllegalArgumentException(words);
     }
     long cost = ExchangeLimits.cost(length);
-    synchronized (sending) {
+    sending.lock();
+    try {
       exchange.mailbox().check(key.session());
       if (exchange.isLeaving(peer)) {
         throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
@@ -111,6 +114,8 @@ final class Outbound {
       if (link != null) {
         write(link, sequence[0], envelope);
       }
+    } finally {
+      sending.unlock();
     }
   }
 
@@ -132,7 +137,7 @@ final class Outbound {
     }
   }
 
-  /** Gives a link that is new everything that has no credit. Under the monitor. */
+  /** Gives a link that is new everything that has no credit. Under the sending lock. */
   private @Nullable OutboundLink catchUp() {
     while (written != current) {
       OutboundLink next = current;
@@ -207,9 +212,7 @@ final class Outbound {
     told.forEach(frame -> exchange.writeQuietly(peer, next.link(), frame));
     if (again[0]) {
       // Nobody may send anything for long; and this thread must not wait for the link.
-      Thread thread = new Thread(this::sendAgain, "heddle-send-again-" + peer);
-      thread.setDaemon(true);
-      thread.start();
+      exchange.waits().start("heddle-send-again-" + peer, this::sendAgain);
     }
     return true;
   }
@@ -232,8 +235,11 @@ final class Outbound {
   }
 
   private void sendAgain() {
-    synchronized (sending) {
+    sending.lock();
+    try {
       catchUp();
+    } finally {
+      sending.unlock();
     }
   }
 

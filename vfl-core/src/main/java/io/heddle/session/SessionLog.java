@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,9 +166,20 @@ public final class SessionLog implements AutoCloseable {
    */
   public static SessionLog open(
       CheckpointStore store, SessionTerms terms, MessageCodec codec, byte[] settings) {
+    return open(store, terms, codec, settings, SessionSecrets::draw);
+  }
+
+  /** The same, where a session begins with secrets that were not drawn for it alone. */
+  static SessionLog open(
+      CheckpointStore store,
+      SessionTerms terms,
+      MessageCodec codec,
+      byte[] settings,
+      Supplier<SessionSecrets> secrets) {
     boolean opened = false;
     try {
-      SessionLog log = take(store, terms, codec, HexFormat.of().formatHex(Sha256.of(settings)));
+      SessionLog log =
+          take(store, terms, codec, HexFormat.of().formatHex(Sha256.of(settings)), secrets);
       opened = true;
       return log;
     } finally {
@@ -178,20 +190,24 @@ public final class SessionLog implements AutoCloseable {
   }
 
   private static SessionLog take(
-      CheckpointStore store, SessionTerms terms, MessageCodec codec, String settings) {
+      CheckpointStore store,
+      SessionTerms terms,
+      MessageCodec codec,
+      String settings,
+      Supplier<SessionSecrets> secrets) {
     Checkpoint last = store.newest();
     if (last != null) {
       byte[] body = last.bytes();
       try {
         WireReader in = new WireReader(body);
-        SessionSecrets secrets = readSecrets(in);
+        SessionSecrets own = readSecrets(in);
         SessionTerms before = SessionTerms.read(new WireReader(in.readBytes(Integer.MAX_VALUE)));
         boolean published = in.readBoolean();
         boolean agreed = in.readBoolean();
         String change = change(last, before, terms, settings);
         if (change == null) {
           SessionState state = agreed ? SessionState.read(codec, in) : null;
-          Kept again = new Kept(secrets.again(), published, state);
+          Kept again = new Kept(own.again(), published, state);
           return new SessionLog(store, terms, codec, settings, again, last);
         }
         if (agreed) {
@@ -210,7 +226,7 @@ public final class SessionLog implements AutoCloseable {
       }
       store.drop();
     }
-    Kept fresh = new Kept(SessionSecrets.draw(), false, null);
+    Kept fresh = new Kept(secrets.get(), false, null);
     return new SessionLog(store, terms, codec, settings, fresh, null);
   }
 
@@ -289,11 +305,11 @@ public final class SessionLog implements AutoCloseable {
   }
 
   private synchronized byte @Nullable [] receivedDigest(MessageKey key) {
-    if (dropped) {
-      // What still comes now is for nobody.
-      return null;
-    }
     String text = text(key);
+    if (dropped) {
+      // A peer may repeat itself to a party that is about to leave, and has forgotten the session.
+      return journal.digest(Direction.RECEIVED, text);
+    }
     byte[] digest = inbox.digest(text);
     if (digest == null) {
       return journal.digest(Direction.RECEIVED, text);

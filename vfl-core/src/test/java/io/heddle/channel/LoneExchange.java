@@ -16,6 +16,11 @@ final class LoneExchange extends Exchange {
   }
 
   LoneExchange(PartyId self, PartyId peer, ExchangeLimits limits, ExchangeStart start) {
+    this(self, peer, limits, start, Waiting.REAL);
+  }
+
+  LoneExchange(
+      PartyId self, PartyId peer, ExchangeLimits limits, ExchangeStart start, Waiting waits) {
     super(
         self,
         List.of(peer),
@@ -28,7 +33,8 @@ final class LoneExchange extends Exchange {
             Duration.ofSeconds(20),
             Duration.ofMillis(300)),
         FrameObserver.NONE,
-        start);
+        start,
+        waits);
   }
 
   @Override

@@ -43,7 +43,12 @@ public final class Parties {
   /** Makes the exchanges of all parties. */
   @FunctionalInterface
   public interface Network
-      extends BiFunction<Collection<PartyId>, MessageCodec, SortedMap<PartyId, Exchange>> {}
+      extends BiFunction<Collection<PartyId>, MessageCodec, SortedMap<PartyId, Exchange>> {
+    /** Runs what all parties do. */
+    default <R> SortedMap<PartyId, R> together(Map<PartyId, ? extends Callable<R>> calls) {
+      return Parties.together(calls);
+    }
+  }
 
   /** Opens one party's session. */
   @FunctionalInterface
@@ -79,9 +84,7 @@ public final class Parties {
   public static <R> SortedMap<PartyId, R> run(
       Network network, List<MessageType<?>> types, Opening opening, Map<PartyId, Code<R>> parties) {
     SortedMap<PartyId, Exchange> exchanges = network.apply(parties.keySet(), codec(types));
-    SortedMap<PartyId, String> roles = new TreeMap<>();
-    parties.keySet().forEach(party -> roles.put(party, "party"));
-    SessionTerms terms = SessionTerms.of("test", roles, new TreeMap<>());
+    SessionTerms terms = terms(parties.keySet());
     Map<PartyId, Callable<R>> calls = new TreeMap<>();
     exchanges.forEach(
         (party, exchange) ->
@@ -101,10 +104,17 @@ public final class Parties {
                   }
                 }));
     try {
-      return together(calls);
+      return network.together(calls);
     } finally {
       exchanges.values().forEach(Exchange::close);
     }
+  }
+
+  /** Those of a test's session. */
+  static SessionTerms terms(Collection<PartyId> parties) {
+    SortedMap<PartyId, String> roles = new TreeMap<>();
+    parties.forEach(party -> roles.put(party, "party"));
+    return SessionTerms.of("test", roles, new TreeMap<>());
   }
 
   /** The session's own types and these. */
@@ -162,7 +172,7 @@ public final class Parties {
     }
   }
 
-  private static RuntimeException first(List<Throwable> failures) {
+  static RuntimeException first(List<Throwable> failures) {
     Throwable first =
         failures.stream()
             .filter(failure -> !(failure instanceof PeerAbortedException))
