@@ -586,10 +586,7 @@ class InboundTest {
             RETAILER,
             LIMITS,
             new ExchangeStart(
-                OTHER_RUN,
-                new TreeMap<>(Map.of(RETAILER, OTHER_RUN)),
-                SESSION,
-                key -> null));
+                OTHER_RUN, new TreeMap<>(Map.of(RETAILER, OTHER_RUN)), SESSION, key -> null));
     FrameHandler link = letIn(again);
     assertThat(link.isOpen()).isFalse();
     assertThatThrownBy(() -> again.receive(key(0)))
