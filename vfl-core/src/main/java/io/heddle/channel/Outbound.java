@@ -55,9 +55,6 @@ final class Outbound {
     return granted != null;
   }
 
-  boolean uses(OutboundLink link) {
-    return current == link;
-  }
 
   /** Sends one message; waits for room in the peer's mailbox. */
   void send(Envelope envelope) {
@@ -255,11 +252,18 @@ final class Outbound {
             });
   }
 
-  void credit(long sequence) {
+  /**
+   * A link that was given up may still have something to say; the next one says it again, maybe by
+   * another number.
+   */
+  void credit(OutboundLink link, long sequence) {
     exchange
         .mailbox()
         .update(
             () -> {
+              if (current != link) {
+                return;
+              }
               if (sequence < 1 || sequence > lastSequence) {
                 throw new ProtocolException(
                     "Invalid credit for message " + sequence + " from " + peer);

@@ -51,10 +51,7 @@ final class OutboundLink extends PeerLink {
   }
 
   private void credit(long sequence) {
-    // A link that was given up may still have something to say; the next one says it again.
-    if (outbound.uses(this)) {
-      outbound.credit(sequence);
-    }
+    outbound.credit(this, sequence);
   }
 
   @Override

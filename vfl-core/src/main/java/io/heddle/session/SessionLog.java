@@ -345,6 +345,17 @@ public final class SessionLog implements AutoCloseable {
     unforcedBytes += envelope.body().length;
   }
 
+  /**
+   * As {@link #received} of a message that {@link #find} has given: the crash may have come before
+   * the journal had it, and the inbox is gone two commits later, when its sender may repeat it.
+   */
+  synchronized void receivedAgain(Envelope envelope) {
+    if (journal.digest(Direction.RECEIVED, text(envelope.key())) == null) {
+      unforced.add(envelope);
+      unforcedBytes += envelope.body().length;
+    }
+  }
+
   /** How much has been received that may not be on the disk yet. */
   synchronized long unforcedBytes() {
     return unforcedBytes;

@@ -67,6 +67,7 @@ final class SessionMail {
   private Envelope taken(SessionLog kept, MessageKey key) {
     Envelope before = kept.find(key);
     if (before != null) {
+      kept.receivedAgain(before);
       return before;
     }
     Envelope envelope = exchange.poll(key);

@@ -144,6 +144,27 @@ class SessionLogTest {
   }
 
   @Test
+  void received_crashBeforeItWasForced_isKnownForAsLongAsTheSession() {
+    Envelope message = message(0, "kept, not forced");
+    try (SessionLog log = open()) {
+      log.commit(agreed());
+      log.received(message);
+      // Killed here.
+    }
+    try (SessionLog log = open()) {
+      log.receivedAgain(requireNonNull(log.find(message.key())));
+      for (int commit = 0; commit < 3; commit++) {
+        assertThat(log.force()).hasSize(commit == 0 ? 1 : 0);
+        log.commit(agreed());
+      }
+      assertThat(log.find(message.key())).as("its inbox is gone").isNull();
+      assertThat(log.start().received().apply(message.key()))
+          .as("its sender may not have heard")
+          .isEqualTo(message.digest());
+    }
+  }
+
+  @Test
   void sending_otherBytesThanBeforeACrash_isRefusedBeforeTheyLeave() {
     try (SessionLog log = open()) {
       log.sending(answer("one"));
