@@ -55,7 +55,6 @@ final class Outbound {
     return granted != null;
   }
 
-
   /** Sends one message; waits for room in the peer's mailbox. */
   void send(Envelope envelope) {
     Frames.Welcome room = granted;
