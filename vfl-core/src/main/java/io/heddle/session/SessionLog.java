@@ -47,6 +47,7 @@ public final class SessionLog implements AutoCloseable {
 
   private final CheckpointStore store;
   private final SessionTerms terms;
+  private final byte[] agreed;
   private final MessageCodec codec;
   private final String settings;
   private final Kept kept;
@@ -62,15 +63,13 @@ public final class SessionLog implements AutoCloseable {
 
   /** The body of a commit. */
   private record Kept(SessionSecrets secrets, boolean published, @Nullable SessionState state) {
-    void write(SessionTerms terms, MessageCodec codec, WireWriter out) {
+    void write(byte[] terms, MessageCodec codec, WireWriter out) {
       out.writeByte(VERSION);
       out.writeString(secrets.run().id());
       out.writeInt(secrets.run().start());
       out.writeRaw(secrets.secret());
       out.writeRaw(secrets.nonce());
-      WireWriter agreed = new WireWriter();
-      terms.write(agreed);
-      out.writeBytes(agreed.toByteArray());
+      out.writeBytes(terms);
       out.writeBoolean(published);
       out.writeBoolean(state != null);
       if (state != null) {
@@ -88,6 +87,9 @@ public final class SessionLog implements AutoCloseable {
       @Nullable Checkpoint last) {
     this.store = store;
     this.terms = terms;
+    WireWriter words = new WireWriter();
+    terms.write(words);
+    agreed = words.toByteArray();
     this.codec = codec;
     this.settings = settings;
     this.kept = kept;
@@ -413,16 +415,11 @@ public final class SessionLog implements AutoCloseable {
   }
 
   private void write(Kept now) {
-    WireWriter agreed = new WireWriter();
-    terms.write(agreed);
     WireWriter body = new WireWriter();
-    now.write(terms, codec, body);
+    now.write(agreed, codec, body);
     byte[] bytes = body.toByteArray();
     store.commit(
-        commit,
-        HexFormat.of().formatHex(Sha256.of(agreed.toByteArray())),
-        settings,
-        out -> out.write(bytes));
+        commit, HexFormat.of().formatHex(Sha256.of(agreed)), settings, out -> out.write(bytes));
     Arrays.fill(bytes, (byte) 0);
   }
 

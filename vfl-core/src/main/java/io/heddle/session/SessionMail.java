@@ -34,7 +34,7 @@ final class SessionMail {
 
   Envelope send(String stepKind, MessageKey key, Message message) {
     MessageType<?> type = exchange.codec().type(message.getClass());
-    Envelope envelope = Envelope.of(key, type.id(), exchange.codec().encode(message));
+    Envelope envelope = envelope(type, key, message);
     if (log != null) {
       log.sending(envelope);
       if (type.once() || log.isBehind()) {
@@ -48,12 +48,15 @@ final class SessionMail {
 
   /** As {@link #send}, to a peer that may never come again. */
   void sendIfItComes(MessageKey key, Message message) {
-    MessageType<?> type = exchange.codec().type(message.getClass());
-    Envelope envelope = Envelope.of(key, type.id(), exchange.codec().encode(message));
+    Envelope envelope = envelope(exchange.codec().type(message.getClass()), key, message);
     if (log != null) {
       log.sending(envelope);
     }
     exchange.sendIfItComes(envelope);
+  }
+
+  private Envelope envelope(MessageType<?> type, MessageKey key, Message message) {
+    return Envelope.of(key, type.id(), exchange.codec().encode(message));
   }
 
   Envelope take(MessageKey key) {
