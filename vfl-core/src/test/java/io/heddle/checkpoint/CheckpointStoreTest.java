@@ -397,6 +397,8 @@ class CheckpointStoreTest {
         assertThat(journal.size()).isBetween(2L, 3L);
         Stores.record(journal, 2);
         Stores.commit(store, 2, Stores.body(2, 100));
+        assertThat(new StoreFiles(store.directory()).commits()).containsExactly(2L, 1L);
+        assertThat(new StoreFiles(store.directory()).inboxes()).containsExactly(2L, 1L);
       }
     }
     // A record's write; the force of the journal and both inboxes; then for the new inbox and the
