@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.PrivateRandomness;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -38,38 +38,31 @@ class RestartedIntersectionTest {
   private final Map<PartyId, Channel> channels = new ConcurrentHashMap<>();
 
   /** Keeps the state; speaks with nobody where one is given. */
-  private record Restarted(Channel channel, Map<PartyId, byte[]> states, byte @Nullable [] restored)
-      implements Channel {
-    @Override
-    public PartyId self() {
-      return channel.self();
+  private static final class Restarted extends ForwardingChannel {
+    private final Map<PartyId, byte[]> states;
+    private final byte @Nullable [] restored;
+
+    Restarted(Channel channel, Map<PartyId, byte[]> states, byte @Nullable [] restored) {
+      super(channel);
+      this.states = states;
+      this.restored = restored;
     }
 
     @Override
-    public SortedSet<PartyId> peers() {
-      return channel.peers();
-    }
-
-    @Override
-    public String path() {
-      return channel.path();
-    }
-
-    @Override
-    public Channel step(String name) {
-      return new Restarted(channel.step(name), states, null);
+    protected Channel around(Channel narrower, String name) {
+      return new Restarted(narrower, states, null);
     }
 
     @Override
     public void send(PartyId to, Message message) {
       requireNotEnded();
-      channel.send(to, message);
+      super.send(to, message);
     }
 
     @Override
     public <M extends Message> M receive(PartyId from, Class<M> type) {
       requireNotEnded();
-      return channel.receive(from, type);
+      return super.receive(from, type);
     }
 
     private void requireNotEnded() {

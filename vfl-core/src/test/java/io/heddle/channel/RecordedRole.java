@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -125,46 +124,30 @@ public final class RecordedRole<R> {
   }
 
   /** Keeps what passes. */
-  private final class Recorder implements Channel {
-    private final Channel channel;
+  private final class Recorder extends ForwardingChannel {
     private final List<String> path;
 
     Recorder(Channel channel, List<String> path) {
-      this.channel = channel;
+      super(channel);
       this.path = path;
     }
 
     @Override
-    public PartyId self() {
-      return channel.self();
-    }
-
-    @Override
-    public SortedSet<PartyId> peers() {
-      return channel.peers();
-    }
-
-    @Override
-    public String path() {
-      return channel.path();
-    }
-
-    @Override
-    public Channel step(String name) {
-      List<String> narrower = new ArrayList<>(path);
-      narrower.add(name);
-      return new Recorder(channel.step(name), List.copyOf(narrower));
+    protected Channel around(Channel narrower, String name) {
+      List<String> narrowerPath = new ArrayList<>(path);
+      narrowerPath.add(name);
+      return new Recorder(narrower, List.copyOf(narrowerPath));
     }
 
     @Override
     public void send(PartyId to, Message message) {
       acts.add(new Sent(path, to, message));
-      channel.send(to, message);
+      super.send(to, message);
     }
 
     @Override
     public <M extends Message> M receive(PartyId from, Class<M> type) {
-      M message = channel.receive(from, type);
+      M message = super.receive(from, type);
       acts.add(new Received(path, from, type, codec.encode(message)));
       return message;
     }
@@ -175,12 +158,7 @@ public final class RecordedRole<R> {
         throw new AssertionError("Only commits of whole steps can be played");
       }
       acts.add(new Committed(state.clone()));
-      channel.commit(state);
-    }
-
-    @Override
-    public byte @Nullable [] restored() {
-      return channel.restored();
+      super.commit(state);
     }
   }
 }

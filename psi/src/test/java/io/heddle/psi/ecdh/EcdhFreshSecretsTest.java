@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
@@ -38,14 +39,14 @@ class EcdhFreshSecretsTest {
         session ->
             new EcdhReceiver(terms, session::privateRandomness, Progress.NONE)
                 .run(
-                    new RecordingChannel(session.beginStep("psi", new TreeMap<>()), sent),
+                    TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), sent),
                     SENDER,
                     ids),
         SENDER,
         session ->
             new EcdhSender(terms, session::privateRandomness, Progress.NONE)
                 .run(
-                    new RecordingChannel(session.beginStep("psi", new TreeMap<>()), sent),
+                    TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), sent),
                     RECEIVER,
                     ids));
     Set<String> seen = new HashSet<>();

@@ -7,6 +7,7 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.channel.SentMessages;
+import io.heddle.channel.TappedChannel;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.PrivateSetIntersection;
@@ -101,7 +102,7 @@ class EcdhRepeatedStepTest {
                 int[] rows =
                     rows(
                         session,
-                        new RecordingChannel(session.beginStep("psi", new TreeMap<>()), own),
+                        TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), own),
                         ids,
                         receiver,
                         allLearn);
@@ -254,7 +255,8 @@ class EcdhRepeatedStepTest {
           party(i),
           session -> {
             for (Queue<Message> sent : List.of(first, second)) {
-              Channel step = new RecordingChannel(session.beginStep("psi", new TreeMap<>()), sent);
+              Channel step =
+                  TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), sent);
               if (number == 0) {
                 new EcdhReceiver(terms, session::privateRandomness, Progress.NONE)
                     .run(step, party(1), ids);

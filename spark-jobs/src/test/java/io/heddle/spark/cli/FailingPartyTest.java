@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What two real processes say and return, and what they leave, if one of them cannot go on. */
 class FailingPartyTest {
   private static final String GOOD = "id,x\na,1\nb,2\nc,3\n";
-  private static final int PATIENCE_SECONDS = 20;
+  private static final int PATIENCE_SECONDS = 90;
 
   /** How a party's process ended. */
   private record Ended(int code, String err) {}
@@ -56,7 +56,7 @@ class FailingPartyTest {
           party = %s
           listen { host = "127.0.0.1", port = %d }
           peers.%s { address = "127.0.0.1:%d", fingerprint = "%s" }
-          channel.connect-timeout = 15 s
+          channel.connect-timeout = 60 s
           data.id = id
           """
               .formatted(name, port, peer, other.port, other.fingerprint));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Message;
+import io.heddle.channel.TappedChannel;
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PredictorConsent;
 import io.heddle.train.logistic.Fits.Joined;

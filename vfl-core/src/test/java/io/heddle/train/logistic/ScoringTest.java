@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
 import io.heddle.error.PrivacyException;

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.ecdh;
+package io.heddle.channel;
 
-import io.heddle.channel.Channel;
-import io.heddle.channel.Message;
 import io.heddle.party.PartyId;
-import java.util.Queue;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
-/** A channel that also keeps what this party sends. */
-record RecordingChannel(Channel channel, Queue<Message> sent) implements Channel {
+/** For tests: a channel that hands everything on. Subclasses watch or change what passes. */
+public abstract class ForwardingChannel implements Channel {
+  private final Channel channel;
+
+  protected ForwardingChannel(Channel channel) {
+    this.channel = channel;
+  }
+
   @Override
   public PartyId self() {
     return channel.self();
@@ -26,13 +29,15 @@ record RecordingChannel(Channel channel, Queue<Message> sent) implements Channel
   }
 
   @Override
-  public Channel step(String name) {
-    return new RecordingChannel(channel.step(name), sent);
+  public final Channel step(String name) {
+    return around(channel.step(name), name);
   }
+
+  /** The same for a narrower step. */
+  protected abstract Channel around(Channel narrower, String name);
 
   @Override
   public void send(PartyId to, Message message) {
-    sent.add(message);
     channel.send(to, message);
   }
 

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.cluster;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
+import io.heddle.channel.MessageCodec;
+import io.heddle.channel.MessageType;
+import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Sha256;
+import io.heddle.party.PartyId;
+import io.heddle.party.PredictorConsent;
+import io.heddle.progress.Progress;
+import io.heddle.psi.Alignment;
+import io.heddle.psi.PrivateSetIntersection;
+import io.heddle.psi.PsiLimits;
+import io.heddle.psi.PsiMessages;
+import io.heddle.session.Session;
+import io.heddle.spark.TwoParties;
+import io.heddle.spark.table.AlignedTable;
+import io.heddle.spark.table.SparkAlignedRows;
+import io.heddle.table.AlignedRows;
+import io.heddle.table.ColumnBlock;
+import io.heddle.train.logistic.LogisticFeatureHolder;
+import io.heddle.train.logistic.LogisticFit;
+import io.heddle.train.logistic.LogisticLabelHolder;
+import io.heddle.train.logistic.LogisticMessages;
+import io.heddle.train.logistic.LogisticTable;
+import io.heddle.train.logistic.LogisticTerms;
+import io.heddle.train.logistic.PassListener;
+import io.heddle.train.logistic.PrivacyRules;
+import io.heddle.train.logistic.ScoringFeatureHolder;
+import io.heddle.train.logistic.ScoringLabelHolder;
+import io.heddle.train.logistic.ScoringMessages;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For tests: a driver with executors in processes of their own, on which two parties align, train
+ * and score again and again, with all that they draw the same each time. What each run leaves is
+ * printed as one line.
+ */
+final class ClusterFit {
+  static final int PARTITIONS = 2;
+
+  /** Starts the line of a run: where an executor died, and the digest of all that came of it. */
+  static final String RUN = "RUN ";
+
+  /** In place of the number of a kernel: the reading of the ids. */
+  private static final int READING = -1;
+
+  private static final int ROWS = 500;
+  private static final List<String> COLUMNS = List.of("a", "b", "c");
+  private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
+  private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
+  private static final List<MessageType<?>> TYPES =
+      Stream.of(PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
+          .<MessageType<?>>flatMap(List::stream)
+          .toList();
+  private static final MessageCodec CODEC = Parties.codec(TYPES);
+
+  private final SparkSession spark;
+  private final Path marks;
+  private final Map<PartyId, PrivateRandomness> randomness = new ConcurrentHashMap<>();
+
+  private ClusterFit(SparkSession spark, Path marks) {
+    this.spark = spark;
+    this.marks = marks;
+    Parties.run(
+        List.of(),
+        TwoParties.BANK,
+        this::keepRandomness,
+        TwoParties.RETAILER,
+        this::keepRandomness);
+  }
+
+  private boolean keepRandomness(Session session) {
+    randomness.put(session.self(), session::privateRandomness);
+    return true;
+  }
+
+  /** Where an executor dies; the call is 0 for nowhere. */
+  private record Kill(PartyId party, int call) {
+    @Override
+    public String toString() {
+      return party + (call == READING ? "'s ids" : "'s kernel " + call);
+    }
+  }
+
+  /**
+   * Arguments: a folder for marks, the master, the number of kernels whose executor dies, spread
+   * evenly over those of both parties. An executor of each party dies over its ids besides.
+   */
+  public static void main(String[] arguments) {
+    SparkSession spark =
+        SparkSession.builder()
+            .master(arguments[1])
+            .appName("heddle-executors")
+            .config("spark.ui.enabled", false)
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.executor.memory", "640m")
+            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+            .config("spark.sql.shuffle.partitions", PARTITIONS)
+            .config("spark.sql.warehouse.dir", arguments[0] + "/warehouse")
+            // A machine under load answers late, which is no death.
+            .config("spark.network.timeout", "300s")
+            .getOrCreate();
+    try {
+      new ClusterFit(spark, Path.of(arguments[0])).runAll(Integer.parseInt(arguments[2]));
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private void runAll(int kernels) {
+    AtomicInteger ofBank = new AtomicInteger();
+    AtomicInteger ofRetailer = new AtomicInteger();
+    print("undisturbed", run(new Kill(TwoParties.BANK, 0), ofBank, ofRetailer));
+    List<Kill> kills = new ArrayList<>();
+    for (int call = 1; call <= ofBank.get(); call++) {
+      kills.add(new Kill(TwoParties.BANK, call));
+    }
+    for (int call = 1; call <= ofRetailer.get(); call++) {
+      kills.add(new Kill(TwoParties.RETAILER, call));
+    }
+    List<Kill> chosen = new ArrayList<>();
+    chosen.add(new Kill(TwoParties.BANK, READING));
+    chosen.add(new Kill(TwoParties.RETAILER, READING));
+    int count = Math.min(kernels, kills.size());
+    for (int i = 0; i < count; i++) {
+      chosen.add(kills.get((2 * i + 1) * kills.size() / (2 * count)));
+    }
+    for (Kill kill : chosen) {
+      print(kill.toString(), run(kill, new AtomicInteger(), new AtomicInteger()));
+    }
+  }
+
+  private static void print(String run, String digest) {
+    System.out.println(RUN + run + ": " + digest);
+  }
+
+  /** The digest of both models, the scores, and every message of both parties in its order. */
+  private String run(Kill kill, AtomicInteger ofBank, AtomicInteger ofRetailer) {
+    Fate fate = new Fate(marks.resolve("killed-" + kill.party() + "-" + kill.call()).toString());
+    List<Message> bankSent = Collections.synchronizedList(new ArrayList<>());
+    List<Message> retailerSent = Collections.synchronizedList(new ArrayList<>());
+    List<String> results =
+        Parties.run(
+            TYPES,
+            TwoParties.BANK,
+            session -> role(session, bankSent, ofBank, kill, fate),
+            TwoParties.RETAILER,
+            session -> role(session, retailerSent, ofRetailer, kill, fate));
+    if (kill.call() != 0 && !fate.isMet()) {
+      throw new AssertionError("No executor died at " + kill);
+    }
+    MessageDigest digest = Sha256.newDigest();
+    results.forEach(result -> digest.update(result.getBytes(StandardCharsets.UTF_8)));
+    for (List<Message> sent : List.of(bankSent, retailerSent)) {
+      for (Message message : sent) {
+        byte[] body = CODEC.encode(message);
+        digest.update(ByteBuffer.allocate(4).putInt(body.length).array());
+        digest.update(body);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private String role(
+      Session session, List<Message> sent, AtomicInteger calls, Kill kill, Fate fate) {
+    PartyId self = session.self();
+    boolean bank = self.equals(TwoParties.BANK);
+    int fatal = kill.party().equals(self) ? kill.call() : 0;
+    PrivateRandomness mine = Objects.requireNonNull(randomness.get(self));
+    Dataset<Row> table =
+        read(
+            bank
+                ? TwoParties.bankTable(spark, 0, ROWS)
+                : TwoParties.retailerTable(spark, ROWS / 10, ROWS + ROWS / 10),
+            fatal == READING ? fate : null);
+
+    List<Row> ids = table.select("id").toJavaRDD().collect();
+    Alignment alignment =
+        PrivateSetIntersection.align(
+            tapped(session, "align", sent),
+            TwoParties.BANK,
+            new byte[32],
+            mine,
+            ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList(),
+            new PsiLimits(1, 10 * ROWS),
+            Progress.NONE);
+    AlignedTable aligned =
+        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest());
+    try (AlignedRows<ColumnBlock> rows =
+        new FatalRows<>(
+            SparkAlignedRows.of(
+                aligned.table().select(AlignedTable.INDEX, "features"), aligned.rows(), PARTITIONS),
+            calls,
+            fatal,
+            fate)) {
+      LogisticTable columns = new LogisticTable(rows, COLUMNS, alignment.digest());
+      Channel step = tapped(session, "fit", sent);
+      LogisticFit fit;
+      String scores = "";
+      if (bank) {
+        double[] labels =
+            aligned.collect("label").stream().mapToDouble(row -> row.getDouble(1)).toArray();
+        fit =
+            new LogisticLabelHolder(
+                    TERMS,
+                    RULES,
+                    LogisticLabelHolder.key(mine, step, TERMS),
+                    mine,
+                    LogisticLabelHolder.roundingSeed(mine, step))
+                .fit(step, columns, labels, null, PassListener.NONE, Progress.NONE);
+        scores =
+            bits(
+                new ScoringLabelHolder(fit.part())
+                    .score(tapped(session, "score", sent), columns, Progress.NONE)
+                    .rawPrediction());
+      } else {
+        fit =
+            new LogisticFeatureHolder(TERMS, RULES, mine)
+                .fit(step, TwoParties.BANK, columns, 0, PassListener.NONE, Progress.NONE);
+        new ScoringFeatureHolder(fit.part(), RULES, mine)
+            .score(tapped(session, "score", sent), TwoParties.BANK, columns, Progress.NONE);
+      }
+      return bits(fit.part().coefficients()) + bits(fit.part().intercept()) + scores;
+    }
+  }
+
+  private static Channel tapped(Session session, String step, List<Message> sent) {
+    return TappedChannel.keepingSent(session.beginStep(step, new TreeMap<>()), sent);
+  }
+
+  /** The table as executors read it; one of them may die over its last partition. */
+  private Dataset<Row> read(Dataset<Row> table, @Nullable Fate fate) {
+    return spark.createDataFrame(
+        JavaSparkContext.fromSparkContext(spark.sparkContext())
+            .parallelize(table.collectAsList(), PARTITIONS)
+            .map(
+                row -> {
+                  if (fate != null && TaskContext.getPartitionId() == PARTITIONS - 1) {
+                    fate.meet();
+                  }
+                  return row;
+                }),
+        table.schema());
+  }
+
+  private static String bits(double... values) {
+    return Arrays.stream(values).mapToObj(Double::toHexString).toList().toString();
+  }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel;
+
+import io.heddle.party.PartyId;
+import java.util.Collection;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+
+/**
+ * For tests: watches what a party receives, and lets it send something else than its role would.
+ */
+public final class TappedChannel extends ForwardingChannel {
+  private final Consumer<Message> onReceive;
+  private final UnaryOperator<Message> onSend;
+
+  private TappedChannel(
+      Channel channel, Consumer<Message> onReceive, UnaryOperator<Message> onSend) {
+    super(channel);
+    this.onReceive = onReceive;
+    this.onSend = onSend;
+  }
+
+  /** Keeps what is received. */
+  public static UnaryOperator<Channel> recording(Collection<Message> received) {
+    return channel -> new TappedChannel(channel, received::add, UnaryOperator.identity());
+  }
+
+  /** Changes what is sent. */
+  public static UnaryOperator<Channel> sending(UnaryOperator<Message> onSend) {
+    return channel -> new TappedChannel(channel, any -> {}, onSend);
+  }
+
+  /** Keeps what is sent. */
+  public static Channel keepingSent(Channel channel, Collection<Message> sent) {
+    return sending(
+            message -> {
+              sent.add(message);
+              return message;
+            })
+        .apply(channel);
+  }
+
+  @Override
+  protected Channel around(Channel narrower, String name) {
+    return new TappedChannel(narrower, onReceive, onSend);
+  }
+
+  @Override
+  public void send(PartyId to, Message message) {
+    super.send(to, onSend.apply(message));
+  }
+
+  @Override
+  public <M extends Message> M receive(PartyId from, Class<M> type) {
+    M message = super.receive(from, type);
+    onReceive.accept(message);
+    return message;
+  }
+}
