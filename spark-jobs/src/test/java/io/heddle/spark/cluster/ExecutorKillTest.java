@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("spark")
 class ExecutorKillTest {
-  private static final int KERNELS = Integer.getInteger("heddle.test.executor.kills", 4);
+  private static final int KERNELS = Integer.getInteger("heddle.test.executor.kills", 1);
   private static final int MINUTES = 10;
 
   private final Path folder;
