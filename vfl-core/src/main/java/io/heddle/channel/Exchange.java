@@ -167,6 +167,21 @@ public abstract class Exchange implements AutoCloseable {
     }
   }
 
+  /** What a peer takes; null before it has let this party in. */
+  public final @Nullable Room room(PartyId peer) {
+    return way(peer).room();
+  }
+
+  /** What lost links have cost so far. */
+  public final LinkCounts linkCounts() {
+    LinkCounts losses = mailbox.losses();
+    return new LinkCounts(
+        losses.lost(),
+        losses.away(),
+        outbound.values().stream().mapToLong(Outbound::sentAgain).sum(),
+        inbound.values().stream().mapToLong(Inbound::dropped).sum());
+  }
+
   private boolean isConnected(PartyId peer) {
     return way(peer).isOpen() && from(peer).isOpen();
   }
