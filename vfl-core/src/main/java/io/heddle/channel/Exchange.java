@@ -7,6 +7,7 @@ import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
+import io.heddle.progress.Events;
 import io.heddle.progress.Progress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -488,7 +489,33 @@ public abstract class Exchange implements AutoCloseable {
           cause.getMessage(),
           ExchangeTimeouts.describe(timeouts.reconnect()));
       mailbox.lose(peer, incoming, timeouts.reconnect(), cause);
+      tellLink("link-lost", peer, incoming);
     }
+  }
+
+  /** A link of a peer is in use, maybe again. */
+  final void regained(PartyId peer, boolean incoming) {
+    boolean again = mailbox.isLost(peer, incoming);
+    mailbox.regain(peer, incoming);
+    if (again) {
+      tellLink("link-back", peer, incoming);
+    }
+  }
+
+  private void tellLink(String event, PartyId peer, boolean incoming) {
+    LinkCounts counts = linkCounts();
+    Events.log(
+        event,
+        self.name(),
+        "",
+        "peer",
+        peer.name(),
+        "way",
+        incoming ? "in" : "out",
+        "linksLost",
+        counts.lost(),
+        "secondsAway",
+        counts.away().toNanos() / 1e9);
   }
 
   /** The peer sent what is not allowed: ends all here and tells that peer. */

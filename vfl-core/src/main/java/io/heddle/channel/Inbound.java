@@ -76,7 +76,7 @@ final class Inbound {
                 beginAnew(run.start());
               }
               current = next;
-              exchange.mailbox().regain(peer, true);
+              exchange.regained(peer, true);
             });
     if (before[0] != null) {
       before[0].link().close();

@@ -220,7 +220,7 @@ final class Outbound {
               again[0] = !sent.isEmpty();
               told.addAll(owed);
               owed.clear();
-              exchange.mailbox().regain(peer, false);
+              exchange.regained(peer, false);
             });
     told.forEach(frame -> exchange.writeQuietly(peer, next.link(), frame));
     if (again[0]) {
