@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark;
 
+import io.heddle.spark.session.SessionMetrics;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -14,7 +17,10 @@ public final class SparkExtension implements ParameterResolver {
         SparkSession.builder()
             .master("local[2]")
             .appName("heddle-tests")
-            .config("spark.ui.enabled", false)
+            // For the metrics that it shows.
+            .config("spark.ui.port", 0)
+            .config("spark.ui.showConsoleProgress", false)
+            .config(new HashMap<String, Object>(SessionMetrics.settings(Map.of())))
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.sql.shuffle.partitions", 2)

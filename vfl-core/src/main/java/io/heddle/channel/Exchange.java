@@ -7,6 +7,7 @@ import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
+import io.heddle.progress.Events;
 import io.heddle.progress.Progress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -165,6 +166,21 @@ public abstract class Exchange implements AutoCloseable {
                   + " did not appear within "
                   + ExchangeTimeouts.describe(timeouts.connect()));
     }
+  }
+
+  /** What a peer takes; null before it has let this party in. */
+  public final @Nullable Room room(PartyId peer) {
+    return way(peer).room();
+  }
+
+  /** What lost links have cost so far. */
+  public final LinkCounts linkCounts() {
+    LinkCounts losses = mailbox.losses();
+    return new LinkCounts(
+        losses.lost(),
+        losses.away(),
+        outbound.values().stream().mapToLong(Outbound::sentAgain).sum(),
+        inbound.values().stream().mapToLong(Inbound::dropped).sum());
   }
 
   private boolean isConnected(PartyId peer) {
@@ -473,7 +489,33 @@ public abstract class Exchange implements AutoCloseable {
           cause.getMessage(),
           ExchangeTimeouts.describe(timeouts.reconnect()));
       mailbox.lose(peer, incoming, timeouts.reconnect(), cause);
+      tellLink("link-lost", peer, incoming);
     }
+  }
+
+  /** A link of a peer is in use, maybe again. */
+  final void regained(PartyId peer, boolean incoming) {
+    boolean again = mailbox.isLost(peer, incoming);
+    mailbox.regain(peer, incoming);
+    if (again) {
+      tellLink("link-back", peer, incoming);
+    }
+  }
+
+  private void tellLink(String event, PartyId peer, boolean incoming) {
+    LinkCounts counts = linkCounts();
+    Events.log(
+        event,
+        self.name(),
+        "",
+        "peer",
+        peer.name(),
+        "way",
+        incoming ? "in" : "out",
+        "linksLost",
+        counts.lost(),
+        "secondsAway",
+        counts.away().toNanos() / 1e9);
   }
 
   /** The peer sent what is not allowed: ends all here and tells that peer. */

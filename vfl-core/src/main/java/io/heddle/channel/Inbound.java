@@ -7,6 +7,7 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ final class Inbound {
   private long arrived;
   private long outstanding;
   private long droppable = MAX_DROPPED;
+  private final AtomicLong dropped = new AtomicLong();
 
   /**
    * A message without credit. The number is 0, and it takes no room, until a peer that was started
@@ -74,7 +76,7 @@ final class Inbound {
                 beginAnew(run.start());
               }
               current = next;
-              exchange.mailbox().regain(peer, true);
+              exchange.regained(peer, true);
             });
     if (before[0] != null) {
       before[0].link().close();
@@ -89,6 +91,11 @@ final class Inbound {
     outstanding = 0;
     droppable += arrived;
     arrived = 0;
+  }
+
+  /** How many messages have come once more. */
+  long dropped() {
+    return dropped.get();
   }
 
   boolean uses(InboundLink link) {
@@ -161,6 +168,7 @@ final class Inbound {
   /** Whether a message that came before still takes room. */
   private boolean isHeld(long sequence, Envelope envelope) {
     exchange.mailbox().deliver(envelope);
+    dropped.incrementAndGet();
     Held message = held.get(envelope.key());
     return message != null && message.sequence() == sequence;
   }
@@ -175,6 +183,7 @@ final class Inbound {
       return true;
     }
     outstanding -= cost;
+    dropped.incrementAndGet();
     if (--droppable < 0) {
       throw new ProtocolException(
           "Party " + peer + " repeats itself more than " + MAX_DROPPED + " times");

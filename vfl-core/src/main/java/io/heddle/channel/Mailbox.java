@@ -38,6 +38,8 @@ final class Mailbox {
   private final Map<Way, Loss> losses = new HashMap<>();
   private final Function<MessageKey, byte @Nullable []> receivedBefore;
   private @Nullable VflException failure;
+  private long lost;
+  private long awayNanos;
 
   /**
    * @param open the session that is open from the beginning; null for none
@@ -60,7 +62,11 @@ final class Mailbox {
   private record Way(PartyId peer, boolean incoming) {}
 
   /** A link that has to come back by some time. */
-  private record Loss(long deadline, Duration patience, VflException cause) {}
+  private record Loss(long deadline, Duration patience, VflException cause) {
+    long away(long now) {
+      return now - (deadline - patience.toNanos());
+    }
+  }
 
   /** Changes state that somebody may wait for. */
   void update(Runnable change) {
@@ -117,12 +123,34 @@ final class Mailbox {
   /** A link is gone: everything ends if it does not come back in time. */
   void lose(PartyId peer, boolean incoming, Duration patience, VflException cause) {
     long deadline = waits.nanoTime() + patience.toNanos();
-    update(() -> losses.putIfAbsent(new Way(peer, incoming), new Loss(deadline, patience, cause)));
+    update(
+        () -> {
+          Loss loss = new Loss(deadline, patience, cause);
+          if (losses.putIfAbsent(new Way(peer, incoming), loss) == null) {
+            lost++;
+          }
+        });
   }
 
-  /** A link is there again. */
+  /** A link is there, maybe again. */
   void regain(PartyId peer, boolean incoming) {
-    update(() -> losses.remove(new Way(peer, incoming)));
+    update(
+        () -> {
+          Loss loss = losses.remove(new Way(peer, incoming));
+          if (loss != null) {
+            awayNanos += loss.away(waits.nanoTime());
+          }
+        });
+  }
+
+  /** How often links were lost, and how long those that came back were away. */
+  LinkCounts losses() {
+    lock.lock();
+    try {
+      return new LinkCounts(lost, Duration.ofNanos(awayNanos), 0, 0);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether a link was there and is gone. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,7 @@ final class Outbound {
   private volatile Frames.@Nullable Welcome granted;
   private long lastSequence;
   private long outstanding;
+  private final AtomicLong sentAgain = new AtomicLong();
   // The link that has all of the above; under the sending lock.
   private @Nullable OutboundLink written;
 
@@ -53,6 +55,17 @@ final class Outbound {
   /** Whether the peer has ever let this party in. */
   boolean isOpen() {
     return granted != null;
+  }
+
+  /** What the peer takes; null before it has let this party in. */
+  @Nullable Room room() {
+    Frames.Welcome welcome = granted;
+    return welcome == null ? null : new Room(welcome.windowBytes(), welcome.maxMessageBytes());
+  }
+
+  /** How many messages have gone out once more over a later link. */
+  long sentAgain() {
+    return sentAgain.get();
   }
 
   /** Sends one message; waits for room in the peer's mailbox. */
@@ -136,6 +149,7 @@ final class Outbound {
   /** Gives a link that is new everything that has no credit. Under the sending lock. */
   private @Nullable OutboundLink catchUp() {
     while (written != current) {
+      OutboundLink before = written;
       OutboundLink next = current;
       written = next;
       Map<Long, Envelope> again = new TreeMap<>();
@@ -143,6 +157,9 @@ final class Outbound {
       for (Map.Entry<Long, Envelope> message : again.entrySet()) {
         if (next == null || !write(next, message.getKey(), message.getValue())) {
           break;
+        }
+        if (before != null) {
+          sentAgain.incrementAndGet();
         }
       }
     }
@@ -203,7 +220,7 @@ final class Outbound {
               again[0] = !sent.isEmpty();
               told.addAll(owed);
               owed.clear();
-              exchange.mailbox().regain(peer, false);
+              exchange.regained(peer, false);
             });
     told.forEach(frame -> exchange.writeQuietly(peer, next.link(), frame));
     if (again[0]) {

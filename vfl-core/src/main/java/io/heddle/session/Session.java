@@ -48,6 +48,7 @@ public final class Session implements AutoCloseable {
   private final @Nullable SessionLog log;
   private final SessionMail mail;
   private final SessionChannel control;
+  private final SessionMeter meter;
   private SessionState reached;
   private int steps;
   private State state = State.OPEN;
@@ -81,6 +82,7 @@ public final class Session implements AutoCloseable {
     }
     reached = before;
     control = new SessionChannel(this, MessageKey.CONTROL, MessageKey.CONTROL);
+    meter = new SessionMeter(exchange, mail, traffic, log, before.id());
   }
 
   /**
@@ -170,6 +172,7 @@ public final class Session implements AutoCloseable {
         throw new CheckpointException(
             "The checkpoint was made by a job with another step " + number + ", or other terms");
       }
+      meter.begins(number + "-" + kind);
       return new SessionChannel(this, kind, number + "-" + kind);
     }
     for (PartyId peer : peers()) {
@@ -202,6 +205,7 @@ public final class Session implements AutoCloseable {
       }
     }
     reached.begun().add(call);
+    meter.begins(number + "-" + kind);
     return new SessionChannel(this, kind, number + "-" + kind);
   }
 
@@ -232,6 +236,11 @@ public final class Session implements AutoCloseable {
         SessionOpening.utf8("heddle binding salt v1"),
         HexFormat.of().parseHex(id()),
         SessionOpening.utf8(purpose));
+  }
+
+  /** What it has taken so far. */
+  public SessionFigures figures() {
+    return meter.figures();
   }
 
   /** What has crossed so far. */
@@ -372,6 +381,7 @@ public final class Session implements AutoCloseable {
       return false;
     }
     state = end;
+    meter.ends(end);
     return true;
   }
 
@@ -410,6 +420,7 @@ public final class Session implements AutoCloseable {
     reached.counts().forgetWithin(step);
     mail.settle(id());
     log.commit(reached);
+    meter.committed(step, result.length);
   }
 
   /** A step without one would be done again after a crash, when its messages are gone. */

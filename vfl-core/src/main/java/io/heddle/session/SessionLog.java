@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,8 @@ public final class SessionLog implements AutoCloseable {
   private final List<MessageKey> unreleased = new ArrayList<>();
   private long unforcedBytes;
   private long commit;
+  private final AtomicLong commits = new AtomicLong();
+  private final AtomicLong keptBytes = new AtomicLong();
   private boolean dropped;
 
   /** The body of a commit. */
@@ -343,6 +346,7 @@ public final class SessionLog implements AutoCloseable {
   /** Keeps a message; it is on the disk after {@link #force}. */
   synchronized void received(Envelope envelope) {
     inbox.append(text(envelope.key()), envelope.typeId(), envelope.digest(), envelope.body());
+    keptBytes.addAndGet(envelope.body().length);
     unforced.add(envelope);
     unforcedBytes += envelope.body().length;
   }
@@ -356,6 +360,16 @@ public final class SessionLog implements AutoCloseable {
       unforced.add(envelope);
       unforcedBytes += envelope.body().length;
     }
+  }
+
+  /** How often this process has kept the session. */
+  long commits() {
+    return commits.get();
+  }
+
+  /** How much this process has written, before encryption. */
+  long keptBytes() {
+    return keptBytes.get();
   }
 
   /** How much has been received that may not be on the disk yet. */
@@ -418,6 +432,8 @@ public final class SessionLog implements AutoCloseable {
     WireWriter body = new WireWriter();
     now.write(agreed, codec, body);
     byte[] bytes = body.toByteArray();
+    commits.incrementAndGet();
+    keptBytes.addAndGet(bytes.length);
     store.commit(
         commit, HexFormat.of().formatHex(Sha256.of(agreed)), settings, out -> out.write(bytes));
     Arrays.fill(bytes, (byte) 0);

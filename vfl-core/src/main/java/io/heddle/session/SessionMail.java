@@ -8,6 +8,8 @@ import io.heddle.channel.MessageKey;
 import io.heddle.channel.MessageType;
 import io.heddle.error.ProtocolException;
 import io.heddle.progress.Progress;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ final class SessionMail {
   private final Progress progress;
   private final TrafficMeter traffic;
   private final @Nullable SessionLog log;
+  private final AtomicLong waitedNanos = new AtomicLong();
+  private final AtomicLong networkNanos = new AtomicLong();
 
   SessionMail(
       Exchange exchange, Progress progress, TrafficMeter traffic, @Nullable SessionLog log) {
@@ -41,7 +45,9 @@ final class SessionMail {
         release();
       }
     }
+    long start = System.nanoTime();
     exchange.send(envelope);
+    networkNanos.addAndGet(System.nanoTime() - start);
     traffic.sent(stepKind, type.type(), envelope);
     return envelope;
   }
@@ -59,11 +65,23 @@ final class SessionMail {
     return Envelope.of(key, type.id(), exchange.codec().encode(message));
   }
 
+  /** How long this party had nothing to do but wait for a message. */
+  Duration waited() {
+    return Duration.ofNanos(waitedNanos.get());
+  }
+
+  /** How long it waited for its own messages to be out, or at the peers. */
+  Duration network() {
+    return Duration.ofNanos(networkNanos.get());
+  }
+
   Envelope take(MessageKey key) {
     progress.waitingFor(key.from().name());
     long start = System.nanoTime();
     Envelope envelope = log == null ? exchange.receive(key) : taken(log, key);
-    traffic.waited(key.from(), System.nanoTime() - start);
+    long nanos = System.nanoTime() - start;
+    traffic.waited(key.from(), nanos);
+    waitedNanos.addAndGet(nanos);
     return envelope;
   }
 
@@ -131,6 +149,8 @@ final class SessionMail {
   /** Waits until the peers hold all that was sent. */
   void settle(String session) {
     release();
+    long start = System.nanoTime();
     exchange.settle(session);
+    networkNanos.addAndGet(System.nanoTime() - start);
   }
 }

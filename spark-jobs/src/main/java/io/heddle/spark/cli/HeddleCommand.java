@@ -16,7 +16,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "heddle",
     mixinStandardHelpOptions = true,
-    version = "heddle 0.1.0",
+    version = "heddle " + HeddleCommand.VERSION,
     description =
         "Organisations that hold different columns about the same people train one model together.",
     subcommands = {
@@ -44,6 +44,8 @@ import picocli.CommandLine.ScopeType;
       "9:what was kept for going on after a crash cannot be written or used"
     })
 public final class HeddleCommand {
+  static final String VERSION = "0.1.0";
+
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,

@@ -9,6 +9,7 @@ import io.heddle.spark.console.ConsoleProgress;
 import io.heddle.spark.console.ExitCode;
 import io.heddle.spark.session.ClusterSafety;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.session.SessionMetrics;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +116,14 @@ public final class PartyJob {
           session.finish();
         } else {
           work.run(
-              SparkSession.builder().appName("heddle").getOrCreate(), session, party, terms, data);
+              SparkSession.builder()
+                  .appName("heddle")
+                  .config(new HashMap<String, Object>(SessionMetrics.settings(spark)))
+                  .getOrCreate(),
+              session,
+              party,
+              terms,
+              data);
         }
         session.leave();
         return ExitCode.OK.code();

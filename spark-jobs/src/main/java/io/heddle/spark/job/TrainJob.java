@@ -309,6 +309,7 @@ final class TrainJob {
     run.put("pid", ProcessHandle.current().pid());
     run.put("cpuSeconds", ProcessUsage.cpuSeconds());
     run.put("peakMemoryMiB", ProcessUsage.peakMemoryMiB());
+    run.put("session", SessionReport.of(session.open().figures()));
     return run;
   }
 }

@@ -21,6 +21,7 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
+import io.heddle.session.SessionFigures;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
@@ -63,6 +64,9 @@ public final class HeddleSession implements AutoCloseable {
   private static final String CONFIG = "spark.heddle.config";
   private static final String JOB = "spark.heddle.job";
   private static final Map<String, HeddleSession> BY_NAME = new ConcurrentHashMap<>();
+
+  /** Of the sessions of this process that have ended. */
+  private static final List<SessionFigures> ENDED = new ArrayList<>();
 
   private final String name;
   private final PartyConfig party;
@@ -289,6 +293,7 @@ public final class HeddleSession implements AutoCloseable {
         links = listen();
         opening = true;
       }
+      SessionMetrics.register(codec().types());
       Session opened =
           log == null ? Session.open(links, terms(), progress) : Session.open(links, log, progress);
       synchronized (this) {
@@ -538,7 +543,27 @@ public final class HeddleSession implements AutoCloseable {
         word.say(links, opened, met);
       }
     } finally {
-      BY_NAME.remove(name, this);
+      synchronized (ENDED) {
+        if (opened != null) {
+          ENDED.add(opened.figures());
+        }
+        BY_NAME.remove(name, this);
+      }
+    }
+  }
+
+  /** Of every session that this process has opened. */
+  static List<SessionFigures> figures() {
+    synchronized (ENDED) {
+      List<SessionFigures> all = new ArrayList<>(ENDED);
+      BY_NAME.values().forEach(each -> each.addFigures(all));
+      return all;
+    }
+  }
+
+  private synchronized void addFigures(List<SessionFigures> all) {
+    if (session != null) {
+      all.add(session.figures());
     }
   }
 }

@@ -215,6 +215,15 @@ class JobWireScanTest {
     for (PartyId party : parties) {
       assertThat(scan.foundIn(numbers(party + "-model"))).as(party + "'s model").isEmpty();
     }
+    byte[] log = Files.readAllBytes(Path.of("target", "heddle-test.log"));
+    assertThat(scan.foundIn(log)).as("the log").isEmpty();
+    assertThat(new String(log, StandardCharsets.UTF_8))
+        .containsPattern("event=session-open party=bank session=[0-9a-f]{64} peers=1")
+        .containsPattern(
+            "event=step-end party=retailer session=[0-9a-f]{64} step=1-align seconds=\\d+\\.\\d{3} bytesSent=[1-9]\\d*")
+        .containsPattern("event=session-end party=bank session=[0-9a-f]{64} state=finished")
+        // As pairs of SLF4J.
+        .containsPattern("\\{event=session-end, party=bank, session=[0-9a-f]{64}\\}");
     // The control: the bank's own scores stand beside its own ids.
     assertThat(published("bank-scores")).contains(bank.idMarker(60));
   }

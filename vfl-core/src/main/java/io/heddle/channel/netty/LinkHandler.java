@@ -61,7 +61,7 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
         if (isOpen()) {
           exchange.keepAlive(peer, link);
         }
-      } else if (idle.state() == IdleState.READER_IDLE) {
+      } else if (idle.state() == IdleState.READER_IDLE && !exchange.isSilent()) {
         cause = new PeerUnavailableException("Nothing heard from party " + peer + " for too long");
         end(context);
       }
@@ -76,7 +76,17 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
 
   private void start(ChannelHandlerContext context) {
     try {
-      PartyId party = tls.peer(context.pipeline().get(SslHandler.class));
+      SslHandler handshake = context.pipeline().get(SslHandler.class);
+      if (tls.isForeign(handshake)) {
+        end(context);
+        return;
+      }
+      PartyId party = tls.peer(handshake);
+      exchange.proved(party, handshake);
+      if (!exchange.peers().contains(party)) {
+        end(context);
+        return;
+      }
       NettyLink proved = new NettyLink(context.channel(), party, exchange.timeouts().receive());
       peer = party;
       link = proved;

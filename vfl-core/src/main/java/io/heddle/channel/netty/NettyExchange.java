@@ -39,6 +39,7 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,8 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +81,8 @@ public final class NettyExchange extends Exchange {
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
   private final Map<PartyId, Channel> hopeful = new ConcurrentHashMap<>();
+  private final Map<PartyId, Handshake> handshakes = new ConcurrentHashMap<>();
+  private volatile boolean silent;
   private @Nullable Channel listener;
 
   private NettyExchange(Builder settings, PrivateKey key, List<X509Certificate> chain) {
@@ -93,9 +98,11 @@ public final class NettyExchange extends Exchange {
     addresses = Map.copyOf(settings.peers);
     ownFingerprint = Fingerprint.of(chain.get(0));
     Map<Fingerprint, PartyId> allowed = new HashMap<>();
-    addresses.forEach(
-        (party, peer) -> {
-          PartyId other = allowed.put(peer.fingerprint(), party);
+    Map<PartyId, Fingerprint> known = new TreeMap<>(settings.bystanders);
+    addresses.forEach((party, peer) -> known.put(party, peer.fingerprint()));
+    known.forEach(
+        (party, fingerprint) -> {
+          PartyId other = allowed.put(fingerprint, party);
           if (other != null) {
             throw new ConfigurationException(
                 "Parties " + other + " and " + party + " have the same fingerprint");
@@ -105,7 +112,13 @@ public final class NettyExchange extends Exchange {
       throw new ConfigurationException(
           "Party " + allowed.get(ownFingerprint) + " has the fingerprint of this party");
     }
-    tls = new Tls(key, chain, allowed, settings.timeouts.handshake());
+    tls =
+        new Tls(
+            key,
+            chain,
+            allowed,
+            settings.timeouts.handshake(),
+            settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL);
     threads =
         new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("heddle-exchange", true), NioIoHandler.newFactory());
@@ -121,6 +134,8 @@ public final class NettyExchange extends Exchange {
     private final PartyId self;
     private final MessageCodec codec;
     private final Map<PartyId, Peer> peers = new TreeMap<>();
+    private final Map<PartyId, Fingerprint> bystanders = new TreeMap<>();
+    private boolean doctor;
     private @Nullable PrivateKey key;
     private List<X509Certificate> chain = List.of();
     private String listenHost = "0.0.0.0";
@@ -160,6 +175,19 @@ public final class NettyExchange extends Exchange {
      */
     public Builder peer(PartyId party, String host, int port, String fingerprint) {
       peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint)));
+      return this;
+    }
+
+    /**
+     * Makes an exchange that only tries the way to its peers, by an application protocol of its
+     * own: it can reach no job and end none. Links of jobs, and of the parties given here, are
+     * closed without a word, so that they come again.
+     *
+     * @param others parties that this one knows and does not look for now, and their fingerprints
+     */
+    public Builder doctor(Map<PartyId, String> others) {
+      doctor = true;
+      others.forEach((party, fingerprint) -> bystanders.put(party, Fingerprint.parse(fingerprint)));
       return this;
     }
 
@@ -284,7 +312,41 @@ public final class NettyExchange extends Exchange {
   }
 
   void keepAlive(PartyId peer, NettyLink link) {
-    ping(peer, link);
+    if (!silent) {
+      ping(peer, link);
+    }
+  }
+
+  /**
+   * Whether this party sends no pings, and takes silence for no loss: to find out how long the way
+   * to a peer bears silence.
+   */
+  public void silence(boolean on) {
+    silent = on;
+  }
+
+  boolean isSilent() {
+    return silent;
+  }
+
+  void proved(PartyId party, SslHandler tlsOfLink) throws SSLPeerUnverifiedException {
+    if (!tlsOfLink.engine().getUseClientMode()) {
+      return;
+    }
+    SSLSession session = tlsOfLink.engine().getSession();
+    handshakes.put(
+        party,
+        new Handshake(
+            Instant.now(),
+            session.getProtocol(),
+            session.getCipherSuite(),
+            String.valueOf(tlsOfLink.applicationProtocol()),
+            (X509Certificate) session.getPeerCertificates()[0]));
+  }
+
+  /** What the newest handshake with a peer that was dialled has settled; null if there was none. */
+  public @Nullable Handshake handshake(PartyId party) {
+    return handshakes.get(party);
   }
 
   /** Of the links of a peer that are not in use yet the newest counts. */
@@ -335,8 +397,12 @@ public final class NettyExchange extends Exchange {
   /** However long silence is allowed here, what stands between the parties must not forget them. */
   static IdleStateHandler idleDetection(Duration idle) {
     long millis = idle.toMillis();
-    return new IdleStateHandler(
-        millis, Math.min(millis / 3, LONGEST_SILENCE_MILLIS), 0, TimeUnit.MILLISECONDS);
+    return new IdleStateHandler(millis, pingInterval(idle).toMillis(), 0, TimeUnit.MILLISECONDS);
+  }
+
+  /** How often a party shows that it lives where nothing else goes over a link. */
+  public static Duration pingInterval(Duration idle) {
+    return Duration.ofMillis(Math.min(idle.toMillis() / 3, LONGEST_SILENCE_MILLIS));
   }
 
   /** TLS, idle detection, frames, meaning: the same for both directions. */

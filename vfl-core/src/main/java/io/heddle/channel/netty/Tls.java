@@ -26,23 +26,26 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 final class Tls {
   static final String PROTOCOL = "heddle/1";
 
-  private static final ApplicationProtocolConfig ALPN =
-      new ApplicationProtocolConfig(
-          Protocol.ALPN,
-          SelectorFailureBehavior.FATAL_ALERT,
-          SelectedListenerFailureBehavior.FATAL_ALERT,
-          PROTOCOL);
+  /** Of those who only try the way to a peer: no job understands it, so none is disturbed. */
+  static final String DOCTOR = "heddle-doctor/1";
 
   private final Map<Fingerprint, PartyId> parties;
   private final SslContext acceptor;
   private final Map<PartyId, SslContext> diallers = new HashMap<>();
   private final long handshakeMillis;
+  private final String protocol;
 
+  /**
+   * @param protocol what this party dials with, and accepts; a doctor also accepts jobs, to close
+   *     their links without a word
+   */
   Tls(
       PrivateKey key,
       List<X509Certificate> chain,
       Map<Fingerprint, PartyId> parties,
-      Duration handshake) {
+      Duration handshake,
+      String protocol) {
+    this.protocol = protocol;
     this.parties = Map.copyOf(parties);
     handshakeMillis = handshake.toMillis();
     X509Certificate[] certificates = chain.toArray(new X509Certificate[0]);
@@ -51,7 +54,8 @@ final class Tls {
           SslContextBuilder.forServer(key, certificates)
               .sslProvider(SslProvider.JDK)
               .protocols("TLSv1.3")
-              .applicationProtocolConfig(ALPN)
+              .applicationProtocolConfig(
+                  protocol.equals(PROTOCOL) ? alpn(PROTOCOL) : alpn(protocol, PROTOCOL))
               .clientAuth(ClientAuth.REQUIRE)
               .trustManager(new PinnedTrust(parties))
               .build();
@@ -61,7 +65,7 @@ final class Tls {
             SslContextBuilder.forClient()
                 .sslProvider(SslProvider.JDK)
                 .protocols("TLSv1.3")
-                .applicationProtocolConfig(ALPN)
+                .applicationProtocolConfig(alpn(protocol))
                 .keyManager(key, certificates)
                 .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue())))
                 .build());
@@ -70,6 +74,21 @@ final class Tls {
       throw new ConfigurationException(
           "The key and certificate of this party cannot be used for TLS 1.3", e);
     }
+  }
+
+  private static ApplicationProtocolConfig alpn(String... protocols) {
+    return new ApplicationProtocolConfig(
+        Protocol.ALPN,
+        SelectorFailureBehavior.FATAL_ALERT,
+        SelectedListenerFailureBehavior.FATAL_ALERT,
+        protocols);
+  }
+
+  /**
+   * Whether the other side is a party's job where this one only tries the way, after a handshake.
+   */
+  boolean isForeign(SslHandler handler) {
+    return !protocol.equals(PROTOCOL) && PROTOCOL.equals(handler.applicationProtocol());
   }
 
   SslHandler accept(ByteBufAllocator allocator) {
@@ -91,8 +110,8 @@ final class Tls {
 
   /** Who is at the other end once the handshake is done. */
   PartyId peer(SslHandler handler) throws SSLPeerUnverifiedException {
-    if (!PROTOCOL.equals(handler.applicationProtocol())) {
-      throw new SSLPeerUnverifiedException("The peer does not speak " + PROTOCOL);
+    if (!protocol.equals(handler.applicationProtocol())) {
+      throw new SSLPeerUnverifiedException("The peer does not speak " + protocol);
     }
     Fingerprint fingerprint =
         Fingerprint.of(handler.engine().getSession().getPeerCertificates()[0]);

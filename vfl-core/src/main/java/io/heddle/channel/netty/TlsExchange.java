@@ -9,6 +9,8 @@ import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** A party's exchange with the parties of a job, as its configuration describes it. */
 public final class TlsExchange {
@@ -44,10 +46,8 @@ public final class TlsExchange {
       ExchangeStart start) {
     PartyConfig.Timeouts timeouts = party.timeouts();
     NettyExchange.Builder builder =
-        NettyExchange.builder(party.party(), codec)
-            .identity(identity.privateKey(), identity.certificateChain())
+        builder(party, codec, identity)
             .start(start)
-            .listen(party.listen().host(), party.listen().port())
             .timeouts(
                 new ExchangeTimeouts(
                     timeouts.connect(),
@@ -62,5 +62,39 @@ public final class TlsExchange {
       }
     }
     return builder.open();
+  }
+
+  /**
+   * Listens and begins to dial one peer, to try the way to it: a peer that does the same is found,
+   * a job is not disturbed.
+   *
+   * @throws ConfigurationException if the port is in use
+   */
+  public static NettyExchange doctor(
+      PartyConfig party,
+      PartyId name,
+      MessageCodec codec,
+      Identity identity,
+      ExchangeTimeouts timeouts) {
+    NettyExchange.Builder builder = builder(party, codec, identity).timeouts(timeouts);
+    Map<PartyId, String> others = new TreeMap<>();
+    party
+        .peers()
+        .forEach(
+            (other, peer) -> {
+              if (other.equals(name)) {
+                builder.peer(other, peer.host(), peer.port(), peer.fingerprint());
+              } else {
+                others.put(other, peer.fingerprint());
+              }
+            });
+    return builder.doctor(others).open();
+  }
+
+  private static NettyExchange.Builder builder(
+      PartyConfig party, MessageCodec codec, Identity identity) {
+    return NettyExchange.builder(party.party(), codec)
+        .identity(identity.privateKey(), identity.certificateChain())
+        .listen(party.listen().host(), party.listen().port());
   }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * For tests: a network between a dialler and an acceptor that can be made bad in the ways of real
  * ones, and healed. Every change takes effect on the connections that there are and on later ones.
  */
-final class FaultRelay implements AutoCloseable {
+public final class FaultRelay implements AutoCloseable {
   /** Which way bytes go. */
   enum Direction {
     FORTH,
@@ -54,7 +54,7 @@ final class FaultRelay implements AutoCloseable {
   private long passed;
   private long lastPassed = System.nanoTime();
 
-  FaultRelay(int target) throws IOException {
+  public FaultRelay(int target) throws IOException {
     this.target = target;
     for (Direction direction : Direction.values()) {
       passages.put(direction, Passage.OPEN);
@@ -66,7 +66,7 @@ final class FaultRelay implements AutoCloseable {
     thread(this::accept);
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
@@ -103,6 +103,11 @@ final class FaultRelay implements AutoCloseable {
     for (Direction direction : Direction.values()) {
       pass(direction, both);
     }
+  }
+
+  /** As a firewall that has forgotten silent connections: each is reset at its next byte. */
+  public void forget() {
+    connections.forEach(connection -> connection.forgotten = true);
   }
 
   /** Resets every connection now. */
@@ -253,6 +258,7 @@ final class FaultRelay implements AutoCloseable {
     private final Socket near;
     private final Socket far = new Socket();
     private volatile boolean spoilt;
+    private volatile boolean forgotten;
 
     Connection(Socket near) {
       this.near = near;
@@ -288,6 +294,10 @@ final class FaultRelay implements AutoCloseable {
           int count = in.read(buffer, 0, chunk());
           if (count < 0) {
             break;
+          }
+          if (forgotten) {
+            reset();
+            return;
           }
           // The passage may have changed while this thread waited for bytes.
           if (passage(direction) == Passage.SWALLOWED) {

@@ -20,7 +20,7 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** For tests: a TLS socket that trusts everybody and says what it is told to. */
-final class RawPeer implements AutoCloseable {
+public final class RawPeer implements AutoCloseable {
   private final SSLSocket socket;
 
   private RawPeer(SSLSocket socket) {
@@ -58,7 +58,7 @@ final class RawPeer implements AutoCloseable {
   }
 
   /** What shows this chain, or none, and trusts everybody. */
-  static SSLContext context(@Nullable PrivateKey key, List<X509Certificate> chain)
+  public static SSLContext context(@Nullable PrivateKey key, List<X509Certificate> chain)
       throws IOException, GeneralSecurityException {
     KeyManager[] keys = new KeyManager[0];
     if (key != null) {
@@ -75,7 +75,8 @@ final class RawPeer implements AutoCloseable {
   }
 
   /** Shakes hands on a connection; closes it if that fails. */
-  static RawPeer handshake(SSLSocket socket, String protocol, String alpn) throws IOException {
+  public static RawPeer handshake(SSLSocket socket, String protocol, String alpn)
+      throws IOException {
     socket.setSoTimeout(10_000);
     SSLParameters parameters = socket.getSSLParameters();
     parameters.setProtocols(new String[] {protocol});
@@ -100,11 +101,11 @@ final class RawPeer implements AutoCloseable {
   }
 
   /** The next byte, or -1 at the end. */
-  int read() throws IOException {
+  public int read() throws IOException {
     return socket.getInputStream().read();
   }
 
-  void write(byte[] bytes) throws IOException {
+  public void write(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
     socket.getOutputStream().flush();
   }
