@@ -160,8 +160,8 @@ final class Outbound {
               new Frames.Head(
                   envelope.key(), sequence, envelope.typeId(), body.length, envelope.digest())),
           true);
-      for (int from = 0; from < body.length; from += Frames.MAX_CHUNK_BYTES) {
-        int count = Math.min(Frames.MAX_CHUNK_BYTES, body.length - from);
+      for (int from = 0; from < body.length; from += Frames.SENT_CHUNK_BYTES) {
+        int count = Math.min(Frames.SENT_CHUNK_BYTES, body.length - from);
         exchange.write(peer, link.link(), Frames.chunk(body, from, count), true);
       }
       return true;
