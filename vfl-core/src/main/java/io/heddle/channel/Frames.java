@@ -8,7 +8,7 @@ import java.util.HexFormat;
 
 /** The frames of docs/protocol.md 1, from the kind byte on. */
 final class Frames {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** A frame with its kind, without the length in front. */
   static final int MAX_BYTES = 2 << 20;

@@ -75,7 +75,7 @@ final class Outbound {
     long cost = ExchangeLimits.cost(length);
     sending.lock();
     try {
-      exchange.mailbox().check(key.session());
+      exchange.mailbox().check(key.scope());
       if (exchange.isLeaving(peer)) {
         throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
       }
@@ -95,7 +95,7 @@ final class Outbound {
                   }
                   return sequence[0] > 0 || current != link;
                 },
-                key.session(),
+                key.scope(),
                 peer,
                 exchange.timeouts().receive(),
                 () ->
