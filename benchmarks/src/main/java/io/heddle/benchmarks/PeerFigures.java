@@ -6,15 +6,12 @@ import static java.util.Locale.ROOT;
 import io.heddle.crypto.kernel.Kernel;
 import io.heddle.crypto.paillier.PaillierKeyType;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Our side of the comparison with peers: prints one flat JSON object for {@code
@@ -66,7 +63,7 @@ public final class PeerFigures {
   }
 
   private void machine() throws IOException {
-    figures.put("cpu", processor());
+    figures.put("cpu", Machine.processor());
     figures.put("jdk", String.valueOf(System.getProperty("java.runtime.version")));
     figures.put("lanes", Kernel.lanes());
   }
@@ -129,20 +126,6 @@ public final class PeerFigures {
   private void micros(String key, int operations, Callable<?> block) throws Exception {
     System.err.println("measuring " + key);
     figures.put("micros." + key, bursts.measure(operations, block) / 1000);
-  }
-
-  private static String processor() throws IOException {
-    Path file = Path.of("/proc/cpuinfo");
-    if (!Files.exists(file)) {
-      return System.getProperty("os.arch");
-    }
-    try (Stream<String> lines = Files.lines(file)) {
-      return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse(System.getProperty("os.arch"));
-    }
   }
 
   static String toJson(Map<String, Object> figures) {

@@ -8,11 +8,8 @@ import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.kernel.Modulus;
 import io.heddle.crypto.kernel.Residues;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,9 +69,9 @@ public final class TwoThreads implements AutoCloseable {
 
   public static void main(String[] arguments) throws Exception {
     int seconds = arguments.length == 0 ? 10 : Integer.parseInt(arguments[0]);
-    System.out.println("load at start: " + load());
+    System.out.println("load at start: " + Machine.load());
     measure(Duration.ofSeconds(seconds), ROWS, ENCRYPTIONS).forEach(System.out::println);
-    System.out.println("load at end: " + load());
+    System.out.println("load at end: " + Machine.load());
   }
 
   /**
@@ -159,11 +156,6 @@ public final class TwoThreads implements AutoCloseable {
     long from = System.nanoTime();
     last = pool.submit(block).get();
     return Math.max(1, System.nanoTime() - from);
-  }
-
-  private static String load() throws IOException {
-    Path file = Path.of("/proc/loadavg");
-    return Files.exists(file) ? Files.readString(file).strip() : "unknown";
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.heddle.benchmarks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -43,9 +44,7 @@ class BenchmarksTest {
 
     var expected = new TreeSet<String>();
     BenchmarkList.defaultList()
-        .getAll(
-            OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT),
-            java.util.List.of())
+        .getAll(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of())
         .forEach(entry -> expected.add(entry.getUsername()));
     assertThat(results)
         .extracting(result -> result.getParams().getBenchmark())
@@ -62,6 +61,20 @@ class BenchmarksTest {
             "encryption by the owner",
             "histogram",
             "histogram by joint buckets");
+  }
+
+  @Test
+  void oneStream_inHaste_carriesBothWaysAndAgreesOnTls13() throws Exception {
+    OneStream.Line line = OneStream.measure(300 << 10, 2 << 20, 3);
+
+    assertThat(line.cipher()).startsWith("TLS_").doesNotContain("_WITH_");
+    assertThat(List.of(line.ours(), line.bare()))
+        .allSatisfy(
+            figure -> {
+              assertThat(figure.rate()).isPositive().isLessThanOrEqualTo(figure.best());
+              assertThat(figure.cpuMillis()).isPositive();
+            });
+    assertThat(line.toString()).contains("300 KiB", "ratio");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -53,7 +54,7 @@ public abstract class Exchange implements AutoCloseable {
   private final Map<PartyId, Run> runs;
   private final Set<PartyId> leaving = ConcurrentHashMap.newKeySet();
   private final Set<PartyId> silent = ConcurrentHashMap.newKeySet();
-  private int sessionsOpened;
+  private final Set<Integer> sessionsOpened = new HashSet<>();
   private volatile boolean closed;
 
   protected Exchange(
@@ -187,9 +188,27 @@ public abstract class Exchange implements AutoCloseable {
     return way(peer).isOpen() && from(peer).isOpen();
   }
 
-  /** The number of the next session of this exchange, from 1: the attempt of its opening. */
+  /** Takes the lowest free number for a session of this exchange: the attempt of its opening. */
   public final synchronized int nextSession() {
-    return ++sessionsOpened;
+    int number = 1;
+    while (!sessionsOpened.add(number)) {
+      number++;
+    }
+    return number;
+  }
+
+  /**
+   * Takes a number for a session of this exchange.
+   *
+   * @param number from 1
+   * @throws IllegalArgumentException if another session has it
+   */
+  public final synchronized int takeSession(int number) {
+    if (number < 1 || !sessionsOpened.add(number)) {
+      throw new IllegalArgumentException(
+          "Invalid number " + number + " of a session: must be at least 1 and not in use");
+    }
+    return number;
   }
 
   /** From now on takes messages of this session. */
@@ -200,6 +219,14 @@ public abstract class Exchange implements AutoCloseable {
   /** From now on refuses messages of this session. */
   public final void close(String session) {
     mailbox.close(session).forEach(key -> from(key.from()).release(key));
+  }
+
+  /**
+   * Gives back what a failed session, or the opening of one, holds: nobody will receive it, here or
+   * after a crash.
+   */
+  public final void discard(String scope) {
+    mailbox.discard(scope).forEach(key -> from(key.from()).release(key));
   }
 
   /**
@@ -302,7 +329,8 @@ public abstract class Exchange implements AutoCloseable {
   /**
    * Ends a session here and tells every peer. Does not wait, never throws.
    *
-   * @param session {@link MessageKey#OPENING} ends all that this exchange does
+   * @param session {@link MessageKey#OPENING} ends all that this exchange does, {@link
+   *     MessageKey#opening} the opening of one session
    * @param detail the name of a term or a step, or empty; at most 256 bytes; never a value
    */
   public final void abort(String session, AbortCode code, String detail) {

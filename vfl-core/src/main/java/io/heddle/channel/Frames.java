@@ -8,12 +8,16 @@ import java.util.HexFormat;
 
 /** The frames of docs/protocol.md 1, from the kind byte on. */
 final class Frames {
-  static final int VERSION = 3;
+  static final int VERSION = 4;
 
   /** A frame with its kind, without the length in front. */
   static final int MAX_BYTES = 2 << 20;
 
   static final int MAX_CHUNK_BYTES = MAX_BYTES - 1;
+
+  /** What this party sends of a body at a time: little enough for a processor's cache. */
+  static final int SENT_CHUNK_BYTES = 256 << 10;
+
   static final int LENGTH_BYTES = 4;
 
   static final byte WELCOME = 1;
@@ -178,9 +182,9 @@ final class Frames {
     return ByteBuffer.wrap(new byte[] {kind});
   }
 
-  /** Bytes on the wire, lengths in front included, of a message. */
+  /** Bytes on the wire, lengths in front included, of a message that this party may have sent. */
   static long messageBytes(Head head) {
-    long chunks = (head.length() + (long) MAX_CHUNK_BYTES - 1) / MAX_CHUNK_BYTES;
+    long chunks = (head.length() + (long) SENT_CHUNK_BYTES - 1) / SENT_CHUNK_BYTES;
     return LENGTH_BYTES + head(head).remaining() + chunks * (LENGTH_BYTES + 1) + head.length();
   }
 

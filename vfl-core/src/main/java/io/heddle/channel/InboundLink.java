@@ -149,11 +149,12 @@ final class InboundLink extends PeerLink {
     void append(ByteBuffer chunk) {
       int count = chunk.remaining();
       if (size + count > bytes.length) {
-        long doubled = Math.max(2L * bytes.length, (long) size + count);
-        bytes = Arrays.copyOf(bytes, (int) Math.min(doubled, head.length()));
+        // Each growth copies what is there: few of them, and still in proportion to what arrived.
+        long grown = Math.max(4L * bytes.length, (long) size + count);
+        bytes = Arrays.copyOf(bytes, (int) Math.min(grown, head.length()));
       }
-      digest.update(chunk.duplicate());
       chunk.get(bytes, size, count);
+      digest.update(bytes, size, count);
       size += count;
     }
 

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * failed. Everything that waits in an exchange waits here. Safe for several threads.
  */
 final class Mailbox {
+  /** Failures that are kept apart; more would be memory for a peer that ends what never was. */
+  private static final int MAX_FAILURES = 10_000;
+
   private final Waiting waits;
   private final Lock lock;
   private final Condition changed;
@@ -94,9 +97,23 @@ final class Mailbox {
         () -> {
           open.remove(session);
           sessionFailures.remove(session);
-          waiting.keySet().stream().filter(key -> key.session().equals(session)).forEach(left::add);
+          left.addAll(discard(session));
+        });
+    return left;
+  }
+
+  /**
+   * Empties a session, or the opening of one, that has failed. What still comes for it is dropped.
+   *
+   * @return what has arrived in it and nobody will receive
+   */
+  List<MessageKey> discard(String scope) {
+    List<MessageKey> left = new ArrayList<>();
+    update(
+        () -> {
+          waiting.keySet().stream().filter(key -> key.scope().equals(scope)).forEach(left::add);
           waiting.keySet().removeAll(left);
-          digests.keySet().removeIf(key -> key.session().equals(session));
+          digests.keySet().removeIf(key -> key.scope().equals(scope));
         });
     return left;
   }
@@ -111,11 +128,17 @@ final class Mailbox {
         });
   }
 
-  void failSession(String session, VflException cause) {
+  /** Ends one session, or the opening of one, which a peer may end before this party begins it. */
+  void failSession(String scope, VflException cause) {
     update(
         () -> {
-          if (open.contains(session)) {
-            sessionFailures.putIfAbsent(session, cause);
+          if (!open.contains(scope) && !MessageKey.isOpening(scope)) {
+            return;
+          }
+          if (sessionFailures.size() < MAX_FAILURES) {
+            sessionFailures.putIfAbsent(scope, cause);
+          } else if (failure == null) {
+            failure = cause;
           }
         });
   }
@@ -218,7 +241,7 @@ final class Mailbox {
     try {
       MessageKey key = envelope.key();
       boolean ended = key.place() != Place.OPENING && !open.contains(key.session());
-      if (ended || sessionFailures.containsKey(key.session())) {
+      if (ended || sessionFailures.containsKey(key.scope())) {
         return false;
       }
       byte[] before = digests.get(key);
@@ -244,7 +267,7 @@ final class Mailbox {
   @Nullable Envelope poll(MessageKey key) {
     lock.lock();
     try {
-      return key.place() == Place.STEP && failureOf(key.session()) != null
+      return key.place() == Place.STEP && failureOf(key.scope()) != null
           ? null
           : waiting.remove(key);
     } finally {
@@ -259,12 +282,12 @@ final class Mailbox {
         () -> {
           // Between steps both sides name their difference, though one of them has given up by now.
           // Within a step nothing counts any more once the session has failed.
-          if (key.place() != Place.STEP || failureOf(key.session()) == null) {
+          if (key.place() != Place.STEP || failureOf(key.scope()) == null) {
             found[0] = waiting.remove(key);
           }
           return found[0] != null;
         },
-        key.session(),
+        key.scope(),
         key.from(),
         timeout,
         () -> "No " + key + " within " + ExchangeTimeouts.describe(timeout));
@@ -274,16 +297,16 @@ final class Mailbox {
   /**
    * Waits until something holds.
    *
-   * @param session whose failure ends the wait
+   * @param scope the session or opening whose failure ends the wait
    * @param peer whose leaving ends the wait
    */
   void await(
       BooleanSupplier condition,
-      String session,
+      String scope,
       PartyId peer,
       Duration timeout,
       Supplier<String> timeoutMessage) {
-    await(condition, session, peer, () -> left.contains(peer), timeout, timeoutMessage);
+    await(condition, scope, peer, () -> left.contains(peer), timeout, timeoutMessage);
   }
 
   /**
@@ -293,7 +316,7 @@ final class Mailbox {
    */
   void await(
       BooleanSupplier condition,
-      String session,
+      String scope,
       PartyId peer,
       BooleanSupplier gone,
       Duration timeout,
@@ -303,7 +326,7 @@ final class Mailbox {
     try {
       while (!condition.getAsBoolean()) {
         long patience = giveUpLosses();
-        VflException cause = failureOf(session);
+        VflException cause = failureOf(scope);
         if (cause != null) {
           throw again(cause);
         }
@@ -326,11 +349,11 @@ final class Mailbox {
   }
 
   /** Throws if the session, or all of this exchange, has failed. */
-  void check(String session) {
+  void check(String scope) {
     lock.lock();
     try {
       giveUpLosses();
-      VflException cause = failureOf(session);
+      VflException cause = failureOf(scope);
       if (cause != null) {
         throw again(cause);
       }
@@ -339,8 +362,8 @@ final class Mailbox {
     }
   }
 
-  private @Nullable VflException failureOf(String session) {
-    VflException ofSession = sessionFailures.get(session);
+  private @Nullable VflException failureOf(String scope) {
+    VflException ofSession = sessionFailures.get(scope);
     return ofSession != null ? ofSession : failure;
   }
 

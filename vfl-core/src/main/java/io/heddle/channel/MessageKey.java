@@ -21,6 +21,8 @@ public record MessageKey(
   /** Stands for the session id until both sides have computed it. */
   public static final String OPENING = "0".repeat(64);
 
+  private static final String OPENING_PREFIX = "0".repeat(56);
+
   /** The step of the messages that open, order and end a session; no protocol may take the name. */
   public static final String CONTROL = "session";
 
@@ -56,6 +58,25 @@ public record MessageKey(
       return Place.OPENING;
     }
     return step.equals(CONTROL) ? Place.CONTROL : Place.STEP;
+  }
+
+  /**
+   * Stands for the opening of one session: its failure ends nothing else.
+   *
+   * @param attempt the number of the session at its exchanges, from 1
+   */
+  public static String opening(int attempt) {
+    return OPENING_PREFIX + HexFormat.of().toHexDigits(attempt);
+  }
+
+  /** Whether it stands for the opening of one session. */
+  static boolean isOpening(String scope) {
+    return scope.startsWith(OPENING_PREFIX) && !scope.equals(OPENING);
+  }
+
+  /** What ends together with this message: its session, or the opening that it belongs to. */
+  String scope() {
+    return place() == Place.OPENING ? opening(attempt) : session;
   }
 
   void write(WireWriter writer) {

@@ -88,7 +88,7 @@ final class Outbound {
     long cost = ExchangeLimits.cost(length);
     sending.lock();
     try {
-      exchange.mailbox().check(key.session());
+      exchange.mailbox().check(key.scope());
       if (exchange.isLeaving(peer)) {
         throw new PeerUnavailableException("Party " + peer + " has closed its exchange");
       }
@@ -108,7 +108,7 @@ final class Outbound {
                   }
                   return sequence[0] > 0 || current != link;
                 },
-                key.session(),
+                key.scope(),
                 peer,
                 exchange.timeouts().receive(),
                 () ->
@@ -177,8 +177,8 @@ final class Outbound {
               new Frames.Head(
                   envelope.key(), sequence, envelope.typeId(), body.length, envelope.digest())),
           true);
-      for (int from = 0; from < body.length; from += Frames.MAX_CHUNK_BYTES) {
-        int count = Math.min(Frames.MAX_CHUNK_BYTES, body.length - from);
+      for (int from = 0; from < body.length; from += Frames.SENT_CHUNK_BYTES) {
+        int count = Math.min(Frames.SENT_CHUNK_BYTES, body.length - from);
         exchange.write(peer, link.link(), Frames.chunk(body, from, count), true);
       }
       return true;

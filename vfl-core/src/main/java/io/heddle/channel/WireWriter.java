@@ -107,7 +107,9 @@ public final class WireWriter {
     }
   }
 
+  /** What was written; not to be changed, and it stays as it is when more is written. */
   public byte[] toByteArray() {
-    return Arrays.copyOf(bytes, size);
+    // Nothing is ever written over: a full array is as good as a copy of it.
+    return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
   }
 }

@@ -58,14 +58,16 @@ public final class Session implements AutoCloseable {
       SessionTerms terms,
       Progress progress,
       SessionSecrets secrets,
-      @Nullable SessionLog log) {
+      @Nullable SessionLog log,
+      int number) {
     this.exchange = exchange;
     this.secrets = secrets;
     this.log = log;
     SessionState before = log == null ? null : log.state();
     TrafficMeter traffic = before == null ? new TrafficMeter() : before.traffic();
     mail = new SessionMail(exchange, progress, traffic, log);
-    SessionOpening opening = new SessionOpening(exchange, terms, progress, mail, secrets.nonce());
+    SessionOpening opening =
+        new SessionOpening(exchange, terms, progress, mail, secrets.nonce(), number);
     if (before == null) {
       String id = opening.agree();
       before = SessionState.agreed(id, exchange.peerRuns(), traffic);
@@ -99,6 +101,19 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * The same where sessions of one exchange are opened at once. Failures of one do not touch the
+   * others. All share the window of the exchange: a party that does not receive in one of them for
+   * long may keep its peers from sending in the others.
+   *
+   * @param number tells the peers which of the sessions this is: from 1, each once
+   */
+  public static Session open(Exchange exchange, int number, SessionTerms terms, Progress progress) {
+    requireParties(exchange, terms);
+    return new Session(
+        exchange, terms, progress, SessionSecrets.draw(), null, exchange.takeSession(number));
+  }
+
+  /**
    * The same, kept on the disk from the first byte on, or taken up from there: the caller then does
    * all that it did before, in the same order, and each step goes on from what it kept.
    *
@@ -110,7 +125,7 @@ public final class Session implements AutoCloseable {
       throw new IllegalArgumentException("The exchange was not started for the session's log");
     }
     requireParties(exchange, log.terms());
-    return new Session(exchange, log.terms(), progress, log.secrets(), log);
+    return new Session(exchange, log.terms(), progress, log.secrets(), log, exchange.nextSession());
   }
 
   /**
@@ -120,7 +135,7 @@ public final class Session implements AutoCloseable {
   static Session open(
       Exchange exchange, SessionTerms terms, Progress progress, SessionSecrets secrets) {
     requireParties(exchange, terms);
-    return new Session(exchange, terms, progress, secrets, null);
+    return new Session(exchange, terms, progress, secrets, null, exchange.nextSession());
   }
 
   private static void requireParties(Exchange exchange, SessionTerms terms) {
@@ -368,6 +383,7 @@ public final class Session implements AutoCloseable {
   private void fail(AbortCode code, String detail) {
     if (end(State.FAILED)) {
       exchange.abort(id(), code, detail);
+      mail.discard(id());
     }
   }
 

@@ -139,6 +139,13 @@ final class SessionMail {
     return type.cast(message);
   }
 
+  /** Gives back what has arrived and nobody will receive, unless this party may go on later. */
+  void discard(String scope) {
+    if (log == null) {
+      exchange.discard(scope);
+    }
+  }
+
   /** Has on the disk what was received, and lets its senders forget it. */
   void release() {
     if (log != null) {

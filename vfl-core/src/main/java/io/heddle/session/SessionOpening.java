@@ -17,10 +17,12 @@ import io.heddle.session.SessionMessage.HelloAck;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Hello and hello-ack: from connected parties to a session id that all of them computed. */
 final class SessionOpening {
@@ -39,15 +41,21 @@ final class SessionOpening {
 
   /**
    * @param nonce this party's share in the session id, new for each session; public
+   * @param attempt the number of the session at its exchange
    */
   SessionOpening(
-      Exchange exchange, SessionTerms terms, Progress progress, SessionMail mail, byte[] nonce) {
+      Exchange exchange,
+      SessionTerms terms,
+      Progress progress,
+      SessionMail mail,
+      byte[] nonce,
+      int attempt) {
     this.exchange = exchange;
     this.terms = terms;
     this.progress = progress;
     this.mail = mail;
     this.nonce = nonce.clone();
-    attempt = exchange.nextSession();
+    this.attempt = attempt;
   }
 
   /**
@@ -56,6 +64,7 @@ final class SessionOpening {
    */
   String agree() {
     return guarded(
+        null,
         () -> {
           exchange.connect(progress);
           for (PartyId peer : exchange.peers()) {
@@ -79,6 +88,7 @@ final class SessionOpening {
   void acknowledge(String session) {
     byte[] id = HexFormat.of().parseHex(session);
     guarded(
+        session,
         () -> {
           exchange.connect(progress);
           // Before the ack: a peer that has read it may send at once.
@@ -98,14 +108,25 @@ final class SessionOpening {
         });
   }
 
-  private String guarded(Supplier<String> work) {
+  /**
+   * @param session null as long as no peer can have it open
+   */
+  private String guarded(@Nullable String session, Supplier<String> work) {
     try {
       return work.get();
     } catch (VflException e) {
       AbortCode code = failedAt.isEmpty() ? AbortCode.of(e) : code(e);
-      exchange.abort(MessageKey.OPENING, code, failedAt);
+      for (String ended : ended(session)) {
+        exchange.abort(ended, code, failedAt);
+        mail.discard(ended);
+      }
       throw e;
     }
+  }
+
+  private List<String> ended(@Nullable String session) {
+    String opening = MessageKey.opening(attempt);
+    return session == null ? List.of(opening) : List.of(session, opening);
   }
 
   private static AbortCode code(VflException failure) {

@@ -129,6 +129,12 @@ public final class Parties {
    * that only echoes a peer's comes last.
    */
   public static <R> SortedMap<PartyId, R> together(Map<PartyId, ? extends Callable<R>> calls) {
+    return together(calls, TIME_OUT);
+  }
+
+  /** The same with another time-out. */
+  public static <R> SortedMap<PartyId, R> together(
+      Map<PartyId, ? extends Callable<R>> calls, Duration timeout) {
     List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
     ExecutorService threads = Executors.newFixedThreadPool(calls.size());
     try {
@@ -146,7 +152,7 @@ public final class Parties {
                           throw e;
                         }
                       })));
-      long deadline = System.nanoTime() + TIME_OUT.toNanos();
+      long deadline = System.nanoTime() + timeout.toNanos();
       SortedMap<PartyId, R> results = new TreeMap<>();
       for (Map.Entry<PartyId, Future<R>> entry : running.entrySet()) {
         try {

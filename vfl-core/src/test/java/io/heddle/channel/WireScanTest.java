@@ -151,7 +151,7 @@ class WireScanTest {
     assertThat(run(new byte[3 << 20]).found()).isEmpty();
     byte[] leaking = new byte[3 << 20];
     // The body is four bytes longer than the blob: its length stands in front.
-    System.arraycopy(utf8(ID), 0, leaking, Frames.MAX_CHUNK_BYTES - 4 - 10, ID.length());
+    System.arraycopy(utf8(ID), 0, leaking, Frames.SENT_CHUNK_BYTES - 4 - 10, ID.length());
     assertThat(run(leaking).found()).containsExactly("id from bank -> retailer bodies");
     assertThat(scan.scannedBytes()).isGreaterThan(6 << 20);
   }

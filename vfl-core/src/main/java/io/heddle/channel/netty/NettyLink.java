@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.Link;
 import io.heddle.error.PeerUnavailableException;
@@ -11,14 +12,24 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** Puts frames on a socket. */
 final class NettyLink implements Link {
+  /** Two of the largest frames. */
+  private static final long MAX_PENDING_BYTES = 2L * Exchange.MAX_FRAME_BYTES;
+
   private final Channel channel;
   private final PartyId peer;
   private final Duration timeout;
-  private @Nullable ChannelFuture pending;
+  // Frames on their way, oldest first, and their bytes; under the lock of this link.
+  private final Deque<Pending> pending = new ArrayDeque<>();
+  private long pendingBytes;
+
+  /** One frame that has not gone out yet, or has lately. */
+  private record Pending(ChannelFuture write, int bytes) {}
 
   NettyLink(Channel channel, PartyId peer, Duration timeout) {
     this.channel = channel;
@@ -38,16 +49,22 @@ final class NettyLink implements Link {
       return;
     }
     synchronized (this) {
-      // One frame on its way while the next is made: at most two wait in memory for a slow peer.
-      await(pending);
-      pending = channel.writeAndFlush(Unpooled.wrappedBuffer(length.flip(), frame));
+      int bytes = frame.remaining();
+      // Some are on their way while the next is made; no more wait in memory for a slow peer.
+      for (Pending oldest = pending.peek();
+          oldest != null && (oldest.write.isDone() || pendingBytes + bytes > MAX_PENDING_BYTES);
+          oldest = pending.peek()) {
+        await(oldest.write);
+        pending.remove();
+        pendingBytes -= oldest.bytes;
+      }
+      pending.add(
+          new Pending(channel.writeAndFlush(Unpooled.wrappedBuffer(length.flip(), frame)), bytes));
+      pendingBytes += bytes;
     }
   }
 
-  private void await(@Nullable ChannelFuture before) {
-    if (before == null) {
-      return;
-    }
+  private void await(ChannelFuture before) {
     try {
       if (!before.await(timeout.toMillis())) {
         throw new PeerUnavailableException(
