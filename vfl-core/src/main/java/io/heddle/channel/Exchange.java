@@ -163,8 +163,18 @@ public abstract class Exchange implements AutoCloseable {
               "Party "
                   + peer
                   + " did not appear within "
-                  + ExchangeTimeouts.describe(timeouts.connect()));
+                  + ExchangeTimeouts.describe(timeouts.connect())
+                  + because(obstacle(peer)));
     }
+  }
+
+  private static String because(String obstacle) {
+    return obstacle.isEmpty() ? "" : ": " + obstacle;
+  }
+
+  /** What keeps a peer from appearing, as far as the transport knows; empty if it does not. */
+  protected String obstacle(PartyId peer) {
+    return "";
   }
 
   private boolean isConnected(PartyId peer) {

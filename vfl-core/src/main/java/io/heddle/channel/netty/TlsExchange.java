@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.MessageCodec;
@@ -8,7 +10,9 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.identity.Identity;
+import io.heddle.identity.OwnFile;
 import io.heddle.party.PartyId;
+import org.jspecify.annotations.Nullable;
 
 /** A party's exchange with the parties of a job, as its configuration describes it. */
 public final class TlsExchange {
@@ -30,11 +34,48 @@ public final class TlsExchange {
   }
 
   /**
+   * The gateway that a party's file names, with the password; null for none.
+   *
+   * @throws ConfigurationException if the password cannot be read or is too long
+   */
+  public static @Nullable Proxy proxy(PartyConfig party) {
+    PartyConfig.Proxy settings = party.proxy();
+    if (settings == null) {
+      return null;
+    }
+    String password = null;
+    if (settings.user() != null) {
+      String key = "proxy.password-file";
+      password =
+          String.valueOf(
+              OwnFile.readPassword(
+                  key, settings.passwordFile(), "must hold the password of proxy.user"));
+      int bytes = password.getBytes(UTF_8).length;
+      if (bytes < 1 || bytes > 255) {
+        throw new ConfigurationException(
+            "Invalid password of "
+                + bytes
+                + " bytes in "
+                + settings.passwordFile()
+                + " ("
+                + key
+                + "): its first line must have 1 to 255");
+      }
+    }
+    return new Proxy(
+        settings.socks() ? Proxy.Kind.SOCKS5 : Proxy.Kind.HTTP,
+        settings.host(),
+        settings.port(),
+        settings.user(),
+        password);
+  }
+
+  /**
    * Listens and begins to dial; returns before any peer is there.
    *
    * @param codec of all messages that the job may send
    * @param start whether it starts for the first time
-   * @throws ConfigurationException if the port is in use
+   * @throws ConfigurationException if the port is in use, or the proxy's password cannot be read
    */
   public static NettyExchange open(
       PartyConfig party,
@@ -55,10 +96,16 @@ public final class TlsExchange {
                     timeouts.idle(),
                     timeouts.receive(),
                     timeouts.reconnect()));
+    Proxy proxy = proxy(party);
     for (PartyId name : job.parties()) {
       PartyConfig.Peer peer = party.peers().get(name);
       if (peer != null) {
-        builder.peer(name, peer.host(), peer.port(), peer.fingerprint());
+        builder.peer(
+            name,
+            peer.host(),
+            peer.port(),
+            peer.fingerprint(),
+            new Route(peer.throughProxy() ? proxy : null));
       }
     }
     return builder.open();

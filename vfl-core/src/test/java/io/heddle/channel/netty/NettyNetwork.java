@@ -26,12 +26,14 @@ import java.util.function.IntUnaryOperator;
  * For tests: Netty exchanges on loopback, each with a fresh certificate.
  *
  * @param ways from the port of a party to the one that its peers dial, such as a {@link Relay}'s
+ * @param route how everybody dials everybody
  */
 public record NettyNetwork(
     ExchangeLimits limits,
     ExchangeTimeouts timeouts,
     Function<PartyId, FrameObserver> observers,
-    IntUnaryOperator ways)
+    IntUnaryOperator ways,
+    Route route)
     implements Parties.Network {
   public static final String HOST = "127.0.0.1";
 
@@ -53,6 +55,14 @@ public record NettyNetwork(
       ExchangeTimeouts timeouts,
       Function<PartyId, FrameObserver> observers) {
     this(limits, timeouts, observers, IntUnaryOperator.identity());
+  }
+
+  public NettyNetwork(
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      Function<PartyId, FrameObserver> observers,
+      IntUnaryOperator ways) {
+    this(limits, timeouts, observers, ways, Route.DIRECT);
   }
 
   @Override
@@ -80,7 +90,11 @@ public record NettyNetwork(
               (peer, other) -> {
                 if (!peer.equals(party)) {
                   builder.peer(
-                      peer, HOST, Objects.requireNonNull(dialled.get(peer)), other.fingerprint());
+                      peer,
+                      HOST,
+                      Objects.requireNonNull(dialled.get(peer)),
+                      other.fingerprint(),
+                      route);
                 }
               });
           exchanges.put(party, builder.open());

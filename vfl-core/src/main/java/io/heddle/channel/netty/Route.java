@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a party reaches a peer.
+ *
+ * @param proxy what it dials through; null for nothing
+ */
+public record Route(@Nullable Proxy proxy) {
+  /** By the peer's address alone. */
+  public static final Route DIRECT = new Route(null);
+
+  /** Leaves names to the proxy, where there is one: this machine may know of no outer name. */
+  Bootstrap resolve(Bootstrap bootstrap) {
+    return proxy == null ? bootstrap : bootstrap.disableResolver();
+  }
+
+  /** The peer's address: a name stays one. */
+  InetSocketAddress target(String host, int port) {
+    InetAddress literal = NetUtil.createInetAddressFromIpAddressString(host);
+    return literal == null
+        ? InetSocketAddress.createUnresolved(host, port)
+        : new InetSocketAddress(literal, port);
+  }
+
+  /** Why nobody took the connection, where that is not the peer's affair; null if it is. */
+  @Nullable String unreachable(@Nullable Throwable cause) {
+    return proxy == null ? null : proxy.unreachable(cause);
+  }
+
+  /** What a connection that came to nothing tells of the proxy; null if it was not the proxy. */
+  Proxy.@Nullable Refusal refusal(@Nullable Throwable why) {
+    return proxy == null || why == null ? null : proxy.refusal(why);
+  }
+}
