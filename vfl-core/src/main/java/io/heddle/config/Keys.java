@@ -20,6 +20,7 @@ final class Keys {
               "party",
               "listen.host",
               "listen.port",
+              "listen.websocket",
               "identity.key-store",
               "identity.password-file",
               "proxy.address",
@@ -72,7 +73,7 @@ final class Keys {
       Set.of("data.id", "data.columns", "parties", "psi.normalise");
 
   private static final Pattern PEER =
-      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|proxy)");
+      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|proxy|transport)");
 
   private final String file;
   private final Set<String> names;
@@ -111,7 +112,7 @@ final class Keys {
 
   private static String advice(String unknown, Collection<String> names) {
     if (unknown.startsWith("peers.")) {
-      return "must be peers.<party>.address, .fingerprint or .proxy";
+      return "must be peers.<party>.address, .fingerprint, .proxy or .transport";
     }
     List<String> close =
         names.stream()

@@ -50,8 +50,19 @@ public record PartyConfig(
   private static final String SOCKS = "socks5://";
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 
-  /** One port takes all connections of the peers. */
-  public record Listen(String host, int port) {}
+  /**
+   * One port takes all connections of the peers.
+   *
+   * @param webSocket whether they may come by WebSocket as well
+   */
+  public record Listen(String host, int port, boolean webSocket) {}
+
+  /** What carries the TLS of a link. */
+  public enum Transport {
+    TCP,
+    /** For a gateway that lets only HTTP through. */
+    WEBSOCKET
+  }
 
   /**
    * What makes the same command go on after a crash.
@@ -91,8 +102,10 @@ public record PartyConfig(
    * @param fingerprint {@code sha256:} and 64 lower-case hexadecimal digits, the hash of the public
    *     key that the peer proves to hold
    * @param throughProxy whether it is dialled through this party's proxy, if there is one
+   * @param transport on what it is dialled
    */
-  public record Peer(String host, int port, String fingerprint, boolean throughProxy) {
+  public record Peer(
+      String host, int port, String fingerprint, boolean throughProxy, Transport transport) {
     /**
      * Reads a peer as it is written in a file or on the command line.
      *
@@ -111,7 +124,7 @@ public record PartyConfig(
                 + fingerprint
                 + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
       }
-      return new Peer(where.host(), where.port(), fingerprint, true);
+      return new Peer(where.host(), where.port(), fingerprint, true, Transport.TCP);
     }
 
     /** The address as it is written in a file. */
@@ -121,7 +134,7 @@ public record PartyConfig(
 
     /** Under this address, but on the way on which another one is dialled. */
     public Peer reachedAs(Peer other) {
-      return new Peer(host, port, fingerprint, other.throughProxy);
+      return new Peer(host, port, fingerprint, other.throughProxy, other.transport);
     }
 
     /** What a file says of it, by the last words of the keys; nothing that is so by default. */
@@ -131,6 +144,9 @@ public record PartyConfig(
       all.put("fingerprint", fingerprint);
       if (!throughProxy) {
         all.put("proxy", "false");
+      }
+      if (transport != Transport.TCP) {
+        all.put("transport", Settings.word(transport));
       }
       return all;
     }
@@ -198,7 +214,8 @@ public record PartyConfig(
         party,
         new Listen(
             settings.text("listen.host", "0.0.0.0", "a host name or address of this machine"),
-            (int) settings.integer("listen.port", 7717, 1, 65535)),
+            (int) settings.integer("listen.port", 7717, 1, 65535),
+            settings.flag("listen.websocket", false)),
         new KeyFiles(
             settings.path("identity.key-store", "identity.p12"),
             settings.path("identity.password-file", "identity.password")),
@@ -269,7 +286,8 @@ public record PartyConfig(
                 read.host(),
                 read.port(),
                 read.fingerprint(),
-                settings.flag("peers." + name + ".proxy", true)));
+                settings.flag("peers." + name + ".proxy", true),
+                settings.choice("peers." + name + ".transport", Transport.TCP)));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         String allowed = message.substring(message.indexOf(": must be ") + 10);
@@ -344,6 +362,7 @@ public record PartyConfig(
     all.put("party", party.name());
     all.put("listen.host", listen.host());
     all.put("listen.port", String.valueOf(listen.port()));
+    all.put("listen.websocket", String.valueOf(listen.webSocket()));
     all.put("identity.key-store", identity.keyStore().toString());
     all.put("identity.password-file", identity.passwordFile().toString());
     if (proxy != null) {

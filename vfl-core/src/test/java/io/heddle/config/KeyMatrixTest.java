@@ -79,6 +79,7 @@ class KeyMatrixTest {
       Map.ofEntries(
           entry("listen.host", new Local("127.0.0.1", "where the own machine listens")),
           entry("listen.port", new Local("7000", "where the own machine listens")),
+          entry("listen.websocket", new Local("true", "where the own machine listens")),
           entry("identity.key-store", new Local("k.p12", "own file; peers pin its public key")),
           entry("identity.password-file", new Local("k.txt", "own file")),
           entry("proxy.address", new Local("socks5://h:1", "the own gateway")),
@@ -101,6 +102,7 @@ class KeyMatrixTest {
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
+          entry("peers.mall.transport", new Local("websocket", "how to reach a peer from here")),
           entry("peers.mall.proxy", new Local("false", "how to reach a peer from here")),
           entry(
               "peers.mall.fingerprint",

@@ -41,7 +41,7 @@ class PartyConfigTest {
     PartyConfig config = load("party = bank");
 
     assertThat(config.party()).isEqualTo(new PartyId("bank"));
-    assertThat(config.listen()).isEqualTo(new PartyConfig.Listen("0.0.0.0", 7717));
+    assertThat(config.listen()).isEqualTo(new PartyConfig.Listen("0.0.0.0", 7717, false));
     assertThat(config.identity().keyStore()).isEqualTo(directory.resolve("identity.p12"));
     assertThat(config.identity().passwordFile()).isEqualTo(directory.resolve("identity.password"));
     assertThat(config.peers()).isEmpty();
@@ -75,7 +75,10 @@ class PartyConfigTest {
             """);
 
     assertThat(config.peers())
-        .isEqualTo(Map.of(new PartyId("shop"), new PartyConfig.Peer("::1", 4444, PRINT, true)));
+        .isEqualTo(
+            Map.of(
+                new PartyId("shop"),
+                new PartyConfig.Peer("::1", 4444, PRINT, true, PartyConfig.Transport.TCP)));
     assertThat(config.effective())
         .containsEntry("listen.host", "127.0.0.1")
         .containsEntry("listen.port", "4443")
@@ -150,6 +153,7 @@ class PartyConfigTest {
         "peers.Shop.address = \"x:1\" | peers.Shop.address | peers.<party>.address",
         "peers.shop.addres = \"x:1\" | peers.shop.addres | peers.<party>.address",
         "peers.shop.address = \"x:1\" | peers.shop.fingerprint | sha256:",
+        "listen.websocket = yes | listen.websocket = \"yes\" | true or false",
         "colour = red | colour | must be one of channel.connect-timeout",
         "proxy.address = \"ftp://h:1\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
         "proxy.address = \"http://h\" | Invalid proxy.address ( | http://host:port or socks5://host:port",

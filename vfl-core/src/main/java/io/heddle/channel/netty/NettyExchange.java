@@ -105,7 +105,7 @@ public final class NettyExchange extends Exchange {
           "Party " + allowed.get(ownFingerprint) + " has the fingerprint of this party");
     }
     tls = new Tls(key, chain, allowed, settings.timeouts.handshake());
-    pipelines = new Pipelines(tls, settings.timeouts);
+    pipelines = new Pipelines(tls, settings.timeouts, settings.webSocket);
     threads =
         new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("heddle-exchange", true), NioIoHandler.newFactory());
@@ -125,6 +125,7 @@ public final class NettyExchange extends Exchange {
     private List<X509Certificate> chain = List.of();
     private String listenHost = "0.0.0.0";
     private int listenPort;
+    private boolean webSocket;
     private ExchangeLimits limits = ExchangeLimits.DEFAULT;
     private ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
     private FrameObserver observer = FrameObserver.NONE;
@@ -149,6 +150,12 @@ public final class NettyExchange extends Exchange {
     public Builder listen(String host, int port) {
       listenHost = host;
       listenPort = port;
+      return this;
+    }
+
+    /** Whether peers may come by WebSocket as well; not if this is not called. */
+    public Builder webSocket(boolean allowed) {
+      webSocket = allowed;
       return this;
     }
 
@@ -259,6 +266,7 @@ public final class NettyExchange extends Exchange {
       return;
     }
     Route route = peer.route();
+    InetSocketAddress address = route.target(peer.host(), peer.port());
     route
         .resolve(new Bootstrap())
         .group(threads)
@@ -269,8 +277,8 @@ public final class NettyExchange extends Exchange {
             initializer(
                 channel ->
                     pipelines.dial(
-                        channel, party, route, new DialledLink(party, peer, retryMillis))))
-        .connect(route.target(peer.host(), peer.port()))
+                        channel, party, address, route, new DialledLink(party, peer, retryMillis))))
+        .connect(address)
         .addListener(
             connected -> {
               if (!connected.isSuccess()) {

@@ -89,6 +89,7 @@ public final class TlsExchange {
             .identity(identity.privateKey(), identity.certificateChain())
             .start(start)
             .listen(party.listen().host(), party.listen().port())
+            .webSocket(party.listen().webSocket())
             .timeouts(
                 new ExchangeTimeouts(
                     timeouts.connect(),
@@ -105,7 +106,9 @@ public final class TlsExchange {
             peer.host(),
             peer.port(),
             peer.fingerprint(),
-            new Route(peer.throughProxy() ? proxy : null));
+            new Route(
+                peer.throughProxy() ? proxy : null,
+                peer.transport() == PartyConfig.Transport.WEBSOCKET));
       }
     }
     return builder.open();

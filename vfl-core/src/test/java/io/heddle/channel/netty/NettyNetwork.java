@@ -82,6 +82,7 @@ public record NettyNetwork(
           NettyExchange.Builder builder =
               NettyExchange.builder(party, codec)
                   .identity(identity.key(), List.of(identity.certificate()))
+                  .webSocket(route.webSocket())
                   .listen(HOST, Objects.requireNonNull(ports.get(party)))
                   .limits(limits)
                   .timeouts(timeouts)

@@ -150,7 +150,7 @@ class ProxyTest {
     TestProxy proxy = proxy(kind).asksFor(USER, PASSWORD);
 
     together(
-        bank(new Route(proxy.address(USER, PASSWORD)), patient()),
+        bank(new Route(proxy.address(USER, PASSWORD), false), patient()),
         retailer(patient(), FrameObserver.NONE),
         ProxyTest::greet);
 
@@ -173,7 +173,7 @@ class ProxyTest {
       throws IOException {
     TestProxy proxy = proxy(kind).asksFor(USER, "another");
     Proxy settings = proxy.address(user, password);
-    NettyExchange bank = bank(new Route(settings), patient());
+    NettyExchange bank = bank(new Route(settings, false), patient());
 
     long start = System.nanoTime();
     Throwable failure = catchThrowable(() -> bank.connect(Progress.NONE));
@@ -189,7 +189,7 @@ class ProxyTest {
     assertThat(proxy.accepted()).isPositive();
     StringWriter everything = new StringWriter();
     failure.printStackTrace(new PrintWriter(everything));
-    assertThat(everything.toString() + settings + new Route(settings))
+    assertThat(everything.toString() + settings + new Route(settings, false))
         .doesNotContain(PASSWORD)
         .doesNotContain(USER);
   }
@@ -287,7 +287,7 @@ class ProxyTest {
 
     assertThatThrownBy(
             () ->
-                bank(new Route(nowhere), timeouts(500, 20_000, Duration.ofSeconds(20)))
+                bank(new Route(nowhere, false), timeouts(500, 20_000, Duration.ofSeconds(20)))
                     .connect(Progress.NONE))
         .isInstanceOf(PeerUnavailableException.class)
         .hasMessageContaining(nowhere + " cannot be reached (Connection refused");
@@ -299,7 +299,7 @@ class ProxyTest {
 
     assertThatThrownBy(
             () ->
-                bank(new Route(nameless), timeouts(500, 20_000, Duration.ofSeconds(20)))
+                bank(new Route(nameless, false), timeouts(500, 20_000, Duration.ofSeconds(20)))
                     .connect(Progress.NONE))
         .isInstanceOf(PeerUnavailableException.class)
         .hasMessageContaining(

@@ -55,7 +55,7 @@ public final class TestProxy implements AutoCloseable {
 
   /** For a proxy that asks for no user. */
   public Route route() {
-    return new Route(address(null, null));
+    return new Route(address(null, null), false);
   }
 
   int port() {
