@@ -165,7 +165,8 @@ public abstract class Exchange implements AutoCloseable {
               "Party "
                   + peer
                   + " did not appear within "
-                  + ExchangeTimeouts.describe(timeouts.connect()));
+                  + ExchangeTimeouts.describe(timeouts.connect())
+                  + because(obstacle(peer)));
     }
   }
 
@@ -182,6 +183,15 @@ public abstract class Exchange implements AutoCloseable {
         losses.away(),
         outbound.values().stream().mapToLong(Outbound::sentAgain).sum(),
         inbound.values().stream().mapToLong(Inbound::dropped).sum());
+  }
+
+  private static String because(String obstacle) {
+    return obstacle.isEmpty() ? "" : ": " + obstacle;
+  }
+
+  /** What keeps a peer from appearing, as far as the transport knows; empty if it does not. */
+  protected String obstacle(PartyId peer) {
+    return "";
   }
 
   private boolean isConnected(PartyId peer) {

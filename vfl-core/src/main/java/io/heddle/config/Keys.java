@@ -20,8 +20,12 @@ final class Keys {
               "party",
               "listen.host",
               "listen.port",
+              "listen.websocket",
               "identity.key-store",
               "identity.password-file",
+              "proxy.address",
+              "proxy.user",
+              "proxy.password-file",
               "channel.connect-timeout",
               "channel.handshake-timeout",
               "channel.idle-timeout",
@@ -69,7 +73,7 @@ final class Keys {
       Set.of("data.id", "data.columns", "parties", "psi.normalise");
 
   private static final Pattern PEER =
-      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint)");
+      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|proxy|transport)");
 
   private final String file;
   private final Set<String> names;
@@ -108,7 +112,7 @@ final class Keys {
 
   private static String advice(String unknown, Collection<String> names) {
     if (unknown.startsWith("peers.")) {
-      return "must be peers.<party>.address or peers.<party>.fingerprint";
+      return "must be peers.<party>.address, .fingerprint, .proxy or .transport";
     }
     List<String> close =
         names.stream()

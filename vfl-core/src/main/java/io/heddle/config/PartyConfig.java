@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.config;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param party this party's name
  * @param listen where this party takes connections
  * @param identity the key files
+ * @param proxy the gateway for connections that this party dials; null for none
  * @param peers whom this party knows; the key is the peer's name
  * @param timeouts how long to wait for what
  * @param privacy this party's own rules, which no job can lower
@@ -35,6 +38,7 @@ public record PartyConfig(
     PartyId party,
     Listen listen,
     KeyFiles identity,
+    @Nullable Proxy proxy,
     SortedMap<PartyId, Peer> peers,
     Timeouts timeouts,
     Privacy privacy,
@@ -42,10 +46,23 @@ public record PartyConfig(
     Checkpoints checkpoints,
     @Nullable Path traceDirectory) {
 
+  private static final String HTTP = "http://";
+  private static final String SOCKS = "socks5://";
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 
-  /** One port takes all connections of the peers. */
-  public record Listen(String host, int port) {}
+  /**
+   * One port takes all connections of the peers.
+   *
+   * @param webSocket whether they may come by WebSocket as well
+   */
+  public record Listen(String host, int port, boolean webSocket) {}
+
+  /** What carries the TLS of a link. */
+  public enum Transport {
+    TCP,
+    /** For a gateway that lets only HTTP through. */
+    WEBSOCKET
+  }
 
   /**
    * What makes the same command go on after a crash.
@@ -55,6 +72,24 @@ public record PartyConfig(
    * @param keep whether anything is kept
    */
   public record Checkpoints(Path directory, boolean keep) {}
+
+  /**
+   * A company's gateway for outgoing connections.
+   *
+   * @param socks whether it speaks SOCKS5, and not HTTP
+   * @param host name or address; an IPv6 address without brackets
+   * @param port 1 to 65535
+   * @param user null for a proxy that asks for none
+   * @param passwordFile the user's password is its first line; readable by its owner only; not read
+   *     if there is no user
+   */
+  public record Proxy(
+      boolean socks, String host, int port, @Nullable String user, Path passwordFile) {
+    /** As it is written in a file. */
+    public String address() {
+      return (socks ? SOCKS : HTTP) + new Address(host, port);
+    }
+  }
 
   /** A PKCS#12 key store and the file with its password, both readable by their owner only. */
   public record KeyFiles(Path keyStore, Path passwordFile) {}
@@ -66,8 +101,11 @@ public record PartyConfig(
    * @param port 1 to 65535
    * @param fingerprint {@code sha256:} and 64 lower-case hexadecimal digits, the hash of the public
    *     key that the peer proves to hold
+   * @param throughProxy whether it is dialled through this party's proxy, if there is one
+   * @param transport on what it is dialled
    */
-  public record Peer(String host, int port, String fingerprint) {
+  public record Peer(
+      String host, int port, String fingerprint, boolean throughProxy, Transport transport) {
     /**
      * Reads a peer as it is written in a file or on the command line.
      *
@@ -75,23 +113,8 @@ public record PartyConfig(
      * @throws IllegalArgumentException saying what is allowed
      */
     public static Peer parse(String address, String fingerprint) {
-      int colon = address.lastIndexOf(':');
-      String host = colon < 1 ? "" : address.substring(0, colon);
-      if (host.startsWith("[") && host.endsWith("]")) {
-        host = host.substring(1, host.length() - 1);
-      } else if (host.indexOf(':') >= 0) {
-        host = "";
-      }
-      int port = 0;
-      try {
-        port = Integer.parseInt(address.substring(colon + 1));
-      } catch (NumberFormatException e) {
-        host = "";
-      }
-      if (host.isBlank()
-          || host.chars().anyMatch(Character::isWhitespace)
-          || port < 1
-          || port > 65535) {
+      Address where = Address.parse(address);
+      if (where == null) {
         throw new IllegalArgumentException(
             "Invalid address " + address + ": must be host:port with a port from 1 to 65535");
       }
@@ -101,12 +124,31 @@ public record PartyConfig(
                 + fingerprint
                 + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
       }
-      return new Peer(host, port, fingerprint);
+      return new Peer(where.host(), where.port(), fingerprint, true, Transport.TCP);
     }
 
     /** The address as it is written in a file. */
     public String address() {
-      return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+      return new Address(host, port).toString();
+    }
+
+    /** Under this address, but on the way on which another one is dialled. */
+    public Peer reachedAs(Peer other) {
+      return new Peer(host, port, fingerprint, other.throughProxy, other.transport);
+    }
+
+    /** What a file says of it, by the last words of the keys; nothing that is so by default. */
+    public SortedMap<String, String> settings() {
+      SortedMap<String, String> all = new TreeMap<>();
+      all.put("address", address());
+      all.put("fingerprint", fingerprint);
+      if (!throughProxy) {
+        all.put("proxy", "false");
+      }
+      if (transport != Transport.TCP) {
+        all.put("transport", Settings.word(transport));
+      }
+      return all;
     }
   }
 
@@ -172,10 +214,12 @@ public record PartyConfig(
         party,
         new Listen(
             settings.text("listen.host", "0.0.0.0", "a host name or address of this machine"),
-            (int) settings.integer("listen.port", 7717, 1, 65535)),
+            (int) settings.integer("listen.port", 7717, 1, 65535),
+            settings.flag("listen.websocket", false)),
         new KeyFiles(
             settings.path("identity.key-store", "identity.p12"),
             settings.path("identity.password-file", "identity.password")),
+        proxy(settings),
         peers(settings, party),
         timeouts(settings),
         privacy(settings),
@@ -183,6 +227,44 @@ public record PartyConfig(
         new Checkpoints(
             settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
         settings.optionalPath("trace.dir"));
+  }
+
+  private static @Nullable Proxy proxy(Settings settings) {
+    String key = "proxy.address";
+    if (!settings.has(key)) {
+      for (String other : List.of("proxy.user", "proxy.password-file")) {
+        if (settings.has(other)) {
+          throw settings.invalid(other, "left out where there is no " + key);
+        }
+      }
+      return null;
+    }
+    String address = settings.text(key, "an address");
+    boolean socks = address.startsWith(SOCKS);
+    Address where =
+        socks || address.startsWith(HTTP)
+            ? Address.parse(address.substring((socks ? SOCKS : HTTP).length()))
+            : null;
+    if (where == null) {
+      // Many write user and password into it.
+      throw settings.invalidHidden(
+          key,
+          "http://host:port or socks5://host:port; a user and a password belong into proxy.user and"
+              + " the file of proxy.password-file");
+    }
+    String user =
+        settings.has("proxy.user")
+            ? settings.text("proxy.user", "a user's name, without colons")
+            : null;
+    if (user != null && (user.indexOf(':') >= 0 || user.getBytes(UTF_8).length > 255)) {
+      throw settings.invalid("proxy.user", "at most 255 bytes without colons");
+    }
+    return new Proxy(
+        socks,
+        where.host(),
+        where.port(),
+        user,
+        settings.path("proxy.password-file", "proxy.password"));
   }
 
   private static SortedMap<PartyId, Peer> peers(Settings settings, PartyId self) {
@@ -197,7 +279,15 @@ public record PartyConfig(
         throw settings.invalid(address, "another party: " + self + " is this party itself");
       }
       try {
-        peers.put(peer, Peer.parse(settings.text(address, ""), settings.text(fingerprint, "")));
+        Peer read = Peer.parse(settings.text(address, ""), settings.text(fingerprint, ""));
+        peers.put(
+            peer,
+            new Peer(
+                read.host(),
+                read.port(),
+                read.fingerprint(),
+                settings.flag("peers." + name + ".proxy", true),
+                settings.choice("peers." + name + ".transport", Transport.TCP)));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         String allowed = message.substring(message.indexOf(": must be ") + 10);
@@ -272,12 +362,19 @@ public record PartyConfig(
     all.put("party", party.name());
     all.put("listen.host", listen.host());
     all.put("listen.port", String.valueOf(listen.port()));
+    all.put("listen.websocket", String.valueOf(listen.webSocket()));
     all.put("identity.key-store", identity.keyStore().toString());
     all.put("identity.password-file", identity.passwordFile().toString());
+    if (proxy != null) {
+      all.put("proxy.address", proxy.address());
+      if (proxy.user() != null) {
+        all.put("proxy.user", proxy.user());
+        all.put("proxy.password-file", proxy.passwordFile().toString());
+      }
+    }
     peers.forEach(
         (name, peer) -> {
-          all.put("peers." + name + ".address", peer.address());
-          all.put("peers." + name + ".fingerprint", peer.fingerprint());
+          peer.settings().forEach((key, value) -> all.put("peers." + name + "." + key, value));
         });
     all.put("channel.connect-timeout", Settings.inSeconds(timeouts.connect()));
     all.put("channel.handshake-timeout", Settings.inSeconds(timeouts.handshake()));

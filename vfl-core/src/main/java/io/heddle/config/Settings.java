@@ -271,14 +271,22 @@ final class Settings {
   }
 
   ConfigurationException invalid(String key, String allowed) {
-    ConfigValue value = config.getValue(key);
+    return invalid(
+        key, " = " + config.getValue(key).render(ConfigRenderOptions.concise()), allowed);
+  }
+
+  /** For a value that may hold what nobody must see. */
+  ConfigurationException invalidHidden(String key, String allowed) {
+    return invalid(key, "", allowed);
+  }
+
+  private ConfigurationException invalid(String key, String value, String allowed) {
     return new ConfigurationException(
         "Invalid "
             + key
-            + " = "
-            + value.render(ConfigRenderOptions.concise())
+            + value
             + " ("
-            + place(value.origin(), file)
+            + place(config.getValue(key).origin(), file)
             + "): must be "
             + allowed);
   }

@@ -6,6 +6,7 @@ import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeLimits;
 import io.heddle.channel.Room;
 import io.heddle.channel.netty.NettyExchange;
+import io.heddle.channel.netty.TlsExchange;
 import io.heddle.doctor.Check.Subject;
 import io.heddle.doctor.DoctorMessage.Echo;
 import io.heddle.doctor.DoctorMessage.Facts;
@@ -260,7 +261,7 @@ final class Conversation {
     meet(1);
     meet(2);
     long lost = exchange.linkCounts().lost() - before;
-    Duration ping = NettyExchange.pingInterval(visit.jobIdle());
+    Duration ping = TlsExchange.pingInterval(visit.jobIdle());
     Check check =
         lost == 0
             ? Check.ok(

@@ -96,7 +96,7 @@ public final class PeerDoctor {
   }
 
   private void examine(@Nullable Identity identity) {
-    Way way = new Way(peer);
+    Way way = Way.to(peer, party.proxy());
     findings.tell(way.resolve());
     if (findings.hasFailed()) {
       findings.skipRest("the name does not resolve");

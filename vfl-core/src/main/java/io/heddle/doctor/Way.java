@@ -14,28 +14,45 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** The way to a peer's address, below TLS. */
+/**
+ * The first stretch of the way to a peer, below TLS: to its address, or to the proxy that looks it
+ * up.
+ */
 final class Way {
-  private final PartyConfig.Peer peer;
+  private final String host;
+  private final int port;
+  private final String address;
+  private final String configured;
 
-  Way(PartyConfig.Peer peer) {
-    this.peer = peer;
+  private Way(String host, int port, String address, String configured) {
+    this.host = host;
+    this.port = port;
+    this.address = address;
+    this.configured = configured;
+  }
+
+  static Way to(PartyConfig.Peer peer, PartyConfig.@Nullable Proxy proxy) {
+    if (proxy != null && peer.throughProxy()) {
+      String address = "the proxy " + proxy.host() + ":" + proxy.port();
+      return new Way(proxy.host(), proxy.port(), address, "proxy.address in this party's file");
+    }
+    return new Way(
+        peer.host(), peer.port(), peer.address(), "the peer's address with `heddle peer add`");
   }
 
   Check resolve() {
     try {
       List<String> addresses =
-          Arrays.stream(InetAddress.getAllByName(peer.host()))
-              .map(InetAddress::getHostAddress)
-              .toList();
-      return Check.ok(Subject.DNS, peer.host() + " is " + String.join(", ", addresses))
+          Arrays.stream(InetAddress.getAllByName(host)).map(InetAddress::getHostAddress).toList();
+      return Check.ok(Subject.DNS, host + " is " + String.join(", ", addresses))
           .with("addresses", addresses);
     } catch (UnknownHostException e) {
       return Check.failed(
           Subject.DNS,
-          "the name " + peer.host() + " is not known here",
-          "correct the peer's address with `heddle peer add`, or the name service of this machine");
+          "the name " + host + " is not known here",
+          "correct " + configured + ", or the name service of this machine");
     }
   }
 
@@ -43,17 +60,16 @@ final class Way {
   Check connect(Duration patience) {
     long begun = System.nanoTime();
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(peer.host(), peer.port()), Math.toIntExact(patience.toMillis()));
+      socket.connect(new InetSocketAddress(host, port), Math.toIntExact(patience.toMillis()));
       long micros = (System.nanoTime() - begun) / 1000;
       String millis = String.format(Locale.ROOT, "%.1f", micros / 1000.0);
-      return Check.ok(Subject.TCP, "connects to " + peer.address() + " within " + millis + " ms")
+      return Check.ok(Subject.TCP, "connects to " + address + " within " + millis + " ms")
           .with("outcome", "connected")
           .with("millis", micros / 1000.0);
     } catch (SocketTimeoutException e) {
       return Check.failed(
               Subject.TCP,
-              "nothing answers at " + peer.address() + " within " + patience.toSeconds() + " s",
+              "nothing answers at " + address + " within " + patience.toSeconds() + " s",
               "have the firewalls on both sides let this machine through to that port; one of them"
                   + " drops what is sent, or the machine is off")
           .with("outcome", "timeout");
@@ -68,7 +84,7 @@ final class Way {
   private Check refused() {
     return Check.failed(
             Subject.TCP,
-            peer.address() + " refuses connections: the machine is there, and nothing listens",
+            address + " refuses connections: the machine is there, and nothing listens",
             "run `heddle doctor` at the peer now; if it runs, correct the port in the address or in"
                 + " what passes it on")
         .with("outcome", "refused");
@@ -77,7 +93,7 @@ final class Way {
   private Check unreachable(IOException why) {
     return Check.failed(
             Subject.TCP,
-            peer.address() + " is filtered or has no way to it: " + why.getMessage(),
+            address + " is filtered or has no way to it: " + why.getMessage(),
             "have the network on the way, or its firewall that answers so, let this machine through"
                 + " to that port")
         .with("outcome", "filtered");

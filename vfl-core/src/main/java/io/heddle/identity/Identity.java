@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
@@ -17,10 +16,8 @@ import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The key pair by which a party proves who it is, with its self-signed certificate. Peers know it
@@ -32,12 +29,6 @@ public final class Identity {
   public static final String ALIAS = "heddle";
 
   private static final int SECRET_BYTES = 32;
-  private static final Set<PosixFilePermission> OTHERS =
-      EnumSet.complementOf(
-          EnumSet.of(
-              PosixFilePermission.OWNER_READ,
-              PosixFilePermission.OWNER_WRITE,
-              PosixFilePermission.OWNER_EXECUTE));
 
   private final PrivateKey privateKey;
   private final X509Certificate certificate;
@@ -61,9 +52,9 @@ public final class Identity {
    *     open with the password, or holds an expired certificate; names the file
    */
   public static Identity load(Path keyStore, Path passwordFile) {
-    checkPrivate("identity.key-store", keyStore);
-    checkPrivate("identity.password-file", passwordFile);
-    char[] password = readPassword(passwordFile);
+    String maker = "`heddle init` makes it";
+    OwnFile.require("identity.key-store", keyStore, maker);
+    char[] password = OwnFile.readPassword("identity.password-file", passwordFile, maker);
     try (InputStream in = Files.newInputStream(keyStore)) {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(in, password);
@@ -90,36 +81,6 @@ public final class Identity {
           e);
     } finally {
       Arrays.fill(password, '\0');
-    }
-  }
-
-  private static void checkPrivate(String key, Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ConfigurationException(
-          "No file " + file + " (" + key + "): `heddle init` makes it");
-    }
-    try {
-      if (Files.getFileStore(file).supportsFileAttributeView("posix")
-          && Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains)) {
-        throw new ConfigurationException(
-            "Others than its owner may use the file "
-                + file
-                + " ("
-                + key
-                + "): must have mode 0600");
-      }
-    } catch (IOException e) {
-      throw new ConfigurationException("Cannot read the file " + file + " (" + key + ")", e);
-    }
-  }
-
-  private static char[] readPassword(Path file) {
-    try {
-      String text = Files.readString(file, StandardCharsets.UTF_8);
-      return text.lines().findFirst().orElse("").toCharArray();
-    } catch (IOException e) {
-      throw new ConfigurationException(
-          "Cannot read the file " + file + " (identity.password-file)", e);
     }
   }
 

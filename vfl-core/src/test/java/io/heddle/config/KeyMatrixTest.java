@@ -46,6 +46,7 @@ class KeyMatrixTest {
   private static final String JOB = "parties = [bank, shop], label-holder = bank\n";
   private static final String PEER =
       "%s { address = \"h:1\", fingerprint = \"sha256:" + "0".repeat(64) + "\" }\n";
+  private static final String PROXY = "proxy { address = \"http://p:1\", user = u }\n";
 
   /** What the second party's file says instead of the default. */
   private static final Map<String, String> CHANGED =
@@ -78,8 +79,12 @@ class KeyMatrixTest {
       Map.ofEntries(
           entry("listen.host", new Local("127.0.0.1", "where the own machine listens")),
           entry("listen.port", new Local("7000", "where the own machine listens")),
+          entry("listen.websocket", new Local("true", "where the own machine listens")),
           entry("identity.key-store", new Local("k.p12", "own file; peers pin its public key")),
           entry("identity.password-file", new Local("k.txt", "own file")),
+          entry("proxy.address", new Local("socks5://h:1", "the own gateway")),
+          entry("proxy.user", new Local("me", "the own gateway")),
+          entry("proxy.password-file", new Local("p.txt", "own file")),
           entry("channel.connect-timeout", new Local("20s", "own patience")),
           entry("channel.handshake-timeout", new Local("5s", "own patience")),
           entry("channel.idle-timeout", new Local("70s", "own patience")),
@@ -97,6 +102,8 @@ class KeyMatrixTest {
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
+          entry("peers.mall.transport", new Local("websocket", "how to reach a peer from here")),
+          entry("peers.mall.proxy", new Local("false", "how to reach a peer from here")),
           entry(
               "peers.mall.fingerprint",
               new Local("sha256:" + "1".repeat(64), "whom this party trusts")));
@@ -118,7 +125,7 @@ class KeyMatrixTest {
     Path file =
         Files.writeString(
             directory.resolve(self + ".conf"),
-            "party = " + self + "\n" + peers + String.join("\n", settings));
+            "party = " + self + "\n" + PROXY + peers + String.join("\n", settings));
     return PartyConfig.load(file, Overrides.NONE);
   }
 

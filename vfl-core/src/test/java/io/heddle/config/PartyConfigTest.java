@@ -41,7 +41,7 @@ class PartyConfigTest {
     PartyConfig config = load("party = bank");
 
     assertThat(config.party()).isEqualTo(new PartyId("bank"));
-    assertThat(config.listen()).isEqualTo(new PartyConfig.Listen("0.0.0.0", 7717));
+    assertThat(config.listen()).isEqualTo(new PartyConfig.Listen("0.0.0.0", 7717, false));
     assertThat(config.identity().keyStore()).isEqualTo(directory.resolve("identity.p12"));
     assertThat(config.identity().passwordFile()).isEqualTo(directory.resolve("identity.password"));
     assertThat(config.peers()).isEmpty();
@@ -75,7 +75,10 @@ class PartyConfigTest {
             """);
 
     assertThat(config.peers())
-        .isEqualTo(Map.of(new PartyId("shop"), new PartyConfig.Peer("::1", 4444, PRINT)));
+        .isEqualTo(
+            Map.of(
+                new PartyId("shop"),
+                new PartyConfig.Peer("::1", 4444, PRINT, true, PartyConfig.Transport.TCP)));
     assertThat(config.effective())
         .containsEntry("listen.host", "127.0.0.1")
         .containsEntry("listen.port", "4443")
@@ -150,7 +153,14 @@ class PartyConfigTest {
         "peers.Shop.address = \"x:1\" | peers.Shop.address | peers.<party>.address",
         "peers.shop.addres = \"x:1\" | peers.shop.addres | peers.<party>.address",
         "peers.shop.address = \"x:1\" | peers.shop.fingerprint | sha256:",
+        "listen.websocket = yes | listen.websocket = \"yes\" | true or false",
         "colour = red | colour | must be one of channel.connect-timeout",
+        "proxy.address = \"ftp://h:1\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
+        "proxy.address = \"http://h\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
+        "proxy.address = \"http://h:1/\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
+        "proxy.user = u | proxy.user | left out where there is no proxy.address",
+        "proxy.password-file = u | proxy.password-file | left out where there is no proxy.address",
+        "proxy {address = \"http://h:1\", user = \"a:b\"} | proxy.user | without colons",
       })
   void load_badSetting_namesKeyPlaceAndWhatIsAllowed(String line, String key, String allowed)
       throws IOException {
@@ -159,6 +169,43 @@ class PartyConfigTest {
         .hasMessageContaining(key)
         .hasMessageContaining("heddle.conf")
         .hasMessageContaining(allowed == null ? "" : allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://me:secret@h:1", "me:secret@h:1", "http://h:1?secret"})
+  void load_secretInTheAddressOfAProxy_isRefusedAndNotShown(String address) {
+    assertThatThrownBy(() -> load("party = bank\nproxy.address = \"" + address + "\""))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("heddle.conf:2")
+        .hasMessageContaining("proxy.password-file")
+        .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> load("party = bank", "proxy.address=" + address))
+        .hasMessageContaining("--set")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void load_proxy_isForAllPeersButThoseThatSayNo() throws IOException {
+    PartyConfig config =
+        load(
+            "party = bank\nproxy { address = \"socks5://[::1]:1080\", user = me }\n"
+                + "peers.shop { address = \"h:1\", fingerprint = \""
+                + PRINT
+                + "\" }\npeers.mall { address = \"h:2\", proxy = false, fingerprint = \""
+                + PRINT
+                + "\" }");
+
+    assertThat(config.proxy())
+        .isEqualTo(
+            new PartyConfig.Proxy(true, "::1", 1080, "me", directory.resolve("proxy.password")));
+    assertThat(config.effective())
+        .containsEntry("proxy.address", "socks5://[::1]:1080")
+        .containsEntry("proxy.user", "me")
+        .containsEntry("proxy.password-file", directory.resolve("proxy.password").toString())
+        .containsEntry("peers.mall.proxy", "false")
+        .doesNotContainKey("peers.shop.proxy");
+    assertThat(config.peers().values().stream().map(PartyConfig.Peer::throughProxy))
+        .containsExactly(false, true);
   }
 
   @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.cli;
 
+import io.heddle.channel.netty.Proxy;
+import io.heddle.channel.netty.TlsExchange;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -68,10 +70,14 @@ final class ConfigSubcommand implements Runnable {
       PartyConfig party = PartyConfig.load(config, overrides);
       Identity identity =
           Identity.load(party.identity().keyStore(), party.identity().passwordFile());
+      Proxy proxy = TlsExchange.proxy(party);
       PrintWriter out = spec.commandLine().getOut();
       out.println("# " + config);
       print(out, party.effective());
       out.println("# this party's fingerprint: " + identity.fingerprint());
+      if (proxy != null) {
+        out.println("# dials through " + proxy);
+      }
       if (job != null) {
         JobConfig terms = JobConfig.load(job, overrides);
         terms.checkFor(party);

@@ -31,9 +31,13 @@ final class InitSubcommand implements Callable<Integer> {
 
       # Where the peers connect to. One port, TLS 1.3 with certificates on both sides.
       listen { host = "0.0.0.0", port = %d }
+      # listen.websocket = true          # behind a gateway that lets only HTTP in
 
       # Keys as `heddle init` made them; both files must have mode 0600.
       identity { key-store = "identity.p12", password-file = "identity.password" }
+
+      # A company's gateway for outgoing connections; a user's password is the first line of a file of mode 0600.
+      # proxy { address = "http://gateway:3128", user = "heddle", password-file = "proxy.password" }   # or socks5://
 
       # The peers, written by `heddle peer add`.
       include "peers.conf"

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,11 +76,10 @@ final class PeerSubcommand implements Runnable {
           (name, peer) ->
               text.append("peers.")
                   .append(name)
-                  .append(" { address = ")
-                  .append(ConfigUtil.quoteString(peer.address()))
-                  .append(", fingerprint = ")
-                  .append(ConfigUtil.quoteString(peer.fingerprint()))
-                  .append(" }\n"));
+                  .append(
+                      peer.settings().entrySet().stream()
+                          .map(each -> each.getKey() + " = " + quote(each.getValue()))
+                          .collect(Collectors.joining(", ", " { ", " }\n"))));
       try {
         String before = Files.exists(file) ? Files.readString(file) : "";
         replace(file, text.toString());
@@ -95,6 +95,10 @@ final class PeerSubcommand implements Runnable {
       } catch (IOException e) {
         throw new ConfigurationException("Cannot write " + file, e);
       }
+    }
+
+    private static String quote(String value) {
+      return ConfigUtil.quoteString(value);
     }
 
     private static void replace(Path file, String text) throws IOException {
@@ -142,8 +146,10 @@ final class PeerSubcommand implements Runnable {
       }
       SortedMap<PartyId, PartyConfig.Peer> peers = new TreeMap<>(own.peers());
       try {
-        peers.put(
-            peer, PartyConfig.Peer.parse(String.valueOf(address), String.valueOf(fingerprint)));
+        PartyConfig.Peer added =
+            PartyConfig.Peer.parse(String.valueOf(address), String.valueOf(fingerprint));
+        PartyConfig.Peer before = peers.get(peer);
+        peers.put(peer, before == null ? added : added.reachedAs(before));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
       }

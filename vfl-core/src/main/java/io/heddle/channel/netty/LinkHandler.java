@@ -35,7 +35,10 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
   /** The other side has proved who it is. */
   abstract FrameHandler authenticated(PartyId party, NettyLink proved);
 
-  /** The connection ended before it was of use; called once, instead of {@code lost}. */
+  /**
+   * The connection ended before it was of use, or never came to be; called once, instead of {@code
+   * lost}.
+   */
   abstract void refused(@Nullable Throwable why);
 
   /** The connection ended after it had been of use. */
@@ -69,7 +72,7 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
     super.userEventTriggered(context, event);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+  @SuppressWarnings("FutureReturnValueIgnored") // channelUnregistered tells
   private static void end(ChannelHandlerContext context) {
     context.close();
   }
@@ -137,8 +140,9 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
     end(context);
   }
 
+  /** Not channelInactive: one whose way through a proxy ends early never hears of that. */
   @Override
-  public void channelInactive(ChannelHandlerContext context) throws Exception {
+  public void channelUnregistered(ChannelHandlerContext context) throws Exception {
     PartyId party = peer;
     FrameHandler reader = frames;
     if (party == null || reader == null || !reader.isOpen()) {
@@ -147,7 +151,7 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       reader.lost(lost(party, cause));
       ended();
     }
-    super.channelInactive(context);
+    super.channelUnregistered(context);
   }
 
   private static VflException lost(PartyId party, @Nullable Throwable cause) {

@@ -10,6 +10,7 @@ import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerIdentityException;
+import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.netty.bootstrap.Bootstrap;
@@ -28,9 +29,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -38,7 +37,6 @@ import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Deque;
 import java.util.HashMap;
@@ -48,7 +46,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -68,19 +66,20 @@ public final class NettyExchange extends Exchange {
   private static final long FIRST_RETRY_MILLIS = 100;
   private static final long LAST_RETRY_MILLIS = 1000;
   private static final long LINGER_MILLIS = 1000;
-  private static final long LONGEST_SILENCE_MILLIS = 30_000;
 
   /** A peer, as this party knows it. */
-  private record Peer(String host, int port, Fingerprint fingerprint) {}
+  private record Peer(String host, int port, Fingerprint fingerprint, Route route) {}
 
   private final Builder settings;
   private final Map<PartyId, Peer> addresses;
   private final Fingerprint ownFingerprint;
   private final Tls tls;
+  private final Pipelines pipelines;
   private final EventLoopGroup threads;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
   private final Map<PartyId, Channel> hopeful = new ConcurrentHashMap<>();
+  private final Map<PartyId, String> obstacles = new ConcurrentHashMap<>();
   private final Map<PartyId, Handshake> handshakes = new ConcurrentHashMap<>();
   private volatile boolean silent;
   private @Nullable Channel listener;
@@ -119,6 +118,7 @@ public final class NettyExchange extends Exchange {
             allowed,
             settings.timeouts.handshake(),
             settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL);
+    pipelines = new Pipelines(tls, settings.timeouts, settings.webSocket);
     threads =
         new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("heddle-exchange", true), NioIoHandler.newFactory());
@@ -140,6 +140,7 @@ public final class NettyExchange extends Exchange {
     private List<X509Certificate> chain = List.of();
     private String listenHost = "0.0.0.0";
     private int listenPort;
+    private boolean webSocket;
     private ExchangeLimits limits = ExchangeLimits.DEFAULT;
     private ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
     private FrameObserver observer = FrameObserver.NONE;
@@ -167,6 +168,12 @@ public final class NettyExchange extends Exchange {
       return this;
     }
 
+    /** Whether peers may come by WebSocket as well; not if this is not called. */
+    public Builder webSocket(boolean allowed) {
+      webSocket = allowed;
+      return this;
+    }
+
     /**
      * Adds a peer.
      *
@@ -174,7 +181,12 @@ public final class NettyExchange extends Exchange {
      *     the peer's SubjectPublicKeyInfo
      */
     public Builder peer(PartyId party, String host, int port, String fingerprint) {
-      peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint)));
+      return peer(party, host, port, fingerprint, Route.DIRECT);
+    }
+
+    /** As {@link #peer(PartyId, String, int, String)}, past what stands between the parties. */
+    public Builder peer(PartyId party, String host, int port, String fingerprint, Route route) {
+      peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint), route));
       return this;
     }
 
@@ -255,7 +267,8 @@ public final class NettyExchange extends Exchange {
             .group(threads)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .childHandler(new Initializer(AcceptedLink::new, null))
+            .childHandler(
+                initializer(channel -> pipelines.accept(channel, new AcceptedLink(channel))))
             .bind(settings.listenHost, settings.listenPort)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -280,19 +293,38 @@ public final class NettyExchange extends Exchange {
     if (peer == null || !isWanted(party)) {
       return;
     }
-    new Bootstrap()
+    Route route = peer.route();
+    InetSocketAddress address = route.target(peer.host(), peer.port());
+    route
+        .resolve(new Bootstrap())
         .group(threads)
         .channel(NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts().handshake().toMillis())
-        .handler(new Initializer(channel -> new DialledLink(party, peer, retryMillis), party))
-        .connect(peer.host(), peer.port())
+        .handler(
+            initializer(
+                channel ->
+                    pipelines.dial(
+                        channel, party, address, route, new DialledLink(party, peer, retryMillis))))
+        .connect(address)
         .addListener(
             connected -> {
               if (!connected.isSuccess()) {
-                redial(party, retryMillis);
+                hindered(party, route.unreachable(connected.cause()));
               }
             });
+  }
+
+  /** What stands in the way of dialling a peer, if more is known than that it is not there. */
+  private void hindered(PartyId party, @Nullable String words) {
+    if (words != null && !words.equals(obstacles.put(party, words))) {
+      LOG.warn("Party {} cannot be reached: {}", party, words);
+    }
+  }
+
+  @Override
+  protected String obstacle(PartyId peer) {
+    return obstacles.getOrDefault(peer, "");
   }
 
   private void redial(PartyId party, long retryMillis) {
@@ -306,7 +338,7 @@ public final class NettyExchange extends Exchange {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+  @SuppressWarnings("FutureReturnValueIgnored") // channelUnregistered tells
   private static void drop(Channel channel) {
     channel.close();
   }
@@ -381,7 +413,7 @@ public final class NettyExchange extends Exchange {
     long deadline = System.nanoTime() + timeouts().idle().toNanos();
     List<ChannelFuture> last =
         links.stream()
-            .filter(NettyExchange::isProved)
+            .filter(Pipelines::isProved)
             .map(channel -> channel.writeAndFlush(Unpooled.EMPTY_BUFFER))
             .toList();
     for (ChannelFuture write : last) {
@@ -389,48 +421,18 @@ public final class NettyExchange extends Exchange {
     }
   }
 
-  private static boolean isProved(Channel channel) {
-    SslHandler tls = channel.pipeline().get(SslHandler.class);
-    return tls != null && tls.handshakeFuture().isSuccess();
-  }
-
-  /** However long silence is allowed here, what stands between the parties must not forget them. */
-  static IdleStateHandler idleDetection(Duration idle) {
-    long millis = idle.toMillis();
-    return new IdleStateHandler(millis, pingInterval(idle).toMillis(), 0, TimeUnit.MILLISECONDS);
-  }
-
-  /** How often a party shows that it lives where nothing else goes over a link. */
-  public static Duration pingInterval(Duration idle) {
-    return Duration.ofMillis(Math.min(idle.toMillis() / 3, LONGEST_SILENCE_MILLIS));
-  }
-
-  /** TLS, idle detection, frames, meaning: the same for both directions. */
-  private final class Initializer extends ChannelInitializer<SocketChannel> {
-    private final Function<Channel, LinkHandler> handler;
-    private final @Nullable PartyId dialled;
-
-    Initializer(Function<Channel, LinkHandler> handler, @Nullable PartyId dialled) {
-      this.handler = handler;
-      this.dialled = dialled;
-    }
-
-    @Override
-    protected void initChannel(SocketChannel channel) {
-      links.add(channel);
-      if (isClosed()) {
-        drop(channel);
-        return;
+  private ChannelInitializer<SocketChannel> initializer(Consumer<Channel> pipeline) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(SocketChannel channel) {
+        links.add(channel);
+        if (isClosed()) {
+          drop(channel);
+        } else {
+          pipeline.accept(channel);
+        }
       }
-      channel
-          .pipeline()
-          // Counts bytes, not TLS records: one of 16 KiB may take long on a link that is well.
-          .addLast(idleDetection(timeouts().idle()))
-          .addLast(
-              dialled == null ? tls.accept(channel.alloc()) : tls.dial(dialled, channel.alloc()))
-          .addLast(new FrameDecoder())
-          .addLast(handler.apply(channel));
-    }
+    };
   }
 
   private final class AcceptedLink extends LinkHandler {
@@ -480,11 +482,22 @@ public final class NettyExchange extends Exchange {
 
     @Override
     FrameHandler authenticated(PartyId proved, NettyLink link) {
+      obstacles.remove(party);
       return dialled(party, link);
     }
 
     @Override
     void refused(@Nullable Throwable why) {
+      Proxy.Refusal refusal = peer.route().refusal(why);
+      if (refusal != null) {
+        hindered(party, refusal.words());
+        if (refusal.ofUser()) {
+          failed(
+              new PeerUnavailableException(
+                  "Party " + party + " cannot be reached: " + refusal.words()));
+          return;
+        }
+      }
       if (why == null || !isVerdict(why)) {
         redial(party, retryMillis);
         return;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.MessageCodec;
@@ -8,9 +10,12 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.identity.Identity;
+import io.heddle.identity.OwnFile;
 import io.heddle.party.PartyId;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A party's exchange with the parties of a job, as its configuration describes it. */
 public final class TlsExchange {
@@ -32,11 +37,48 @@ public final class TlsExchange {
   }
 
   /**
+   * The gateway that a party's file names, with the password; null for none.
+   *
+   * @throws ConfigurationException if the password cannot be read or is too long
+   */
+  public static @Nullable Proxy proxy(PartyConfig party) {
+    PartyConfig.Proxy settings = party.proxy();
+    if (settings == null) {
+      return null;
+    }
+    String password = null;
+    if (settings.user() != null) {
+      String key = "proxy.password-file";
+      password =
+          String.valueOf(
+              OwnFile.readPassword(
+                  key, settings.passwordFile(), "must hold the password of proxy.user"));
+      int bytes = password.getBytes(UTF_8).length;
+      if (bytes < 1 || bytes > 255) {
+        throw new ConfigurationException(
+            "Invalid password of "
+                + bytes
+                + " bytes in "
+                + settings.passwordFile()
+                + " ("
+                + key
+                + "): its first line must have 1 to 255");
+      }
+    }
+    return new Proxy(
+        settings.socks() ? Proxy.Kind.SOCKS5 : Proxy.Kind.HTTP,
+        settings.host(),
+        settings.port(),
+        settings.user(),
+        password);
+  }
+
+  /**
    * Listens and begins to dial; returns before any peer is there.
    *
    * @param codec of all messages that the job may send
    * @param start whether it starts for the first time
-   * @throws ConfigurationException if the port is in use
+   * @throws ConfigurationException if the port is in use, or the proxy's password cannot be read
    */
   public static NettyExchange open(
       PartyConfig party,
@@ -55,10 +97,11 @@ public final class TlsExchange {
                     timeouts.idle(),
                     timeouts.receive(),
                     timeouts.reconnect()));
+    Proxy proxy = proxy(party);
     for (PartyId name : job.parties()) {
       PartyConfig.Peer peer = party.peers().get(name);
       if (peer != null) {
-        builder.peer(name, peer.host(), peer.port(), peer.fingerprint());
+        look(builder, name, peer, proxy);
       }
     }
     return builder.open();
@@ -68,7 +111,7 @@ public final class TlsExchange {
    * Listens and begins to dial one peer, to try the way to it: a peer that does the same is found,
    * a job is not disturbed.
    *
-   * @throws ConfigurationException if the port is in use
+   * @throws ConfigurationException if the port is in use, or the proxy's password cannot be read
    */
   public static NettyExchange doctor(
       PartyConfig party,
@@ -77,13 +120,14 @@ public final class TlsExchange {
       Identity identity,
       ExchangeTimeouts timeouts) {
     NettyExchange.Builder builder = builder(party, codec, identity).timeouts(timeouts);
+    Proxy proxy = proxy(party);
     Map<PartyId, String> others = new TreeMap<>();
     party
         .peers()
         .forEach(
             (other, peer) -> {
               if (other.equals(name)) {
-                builder.peer(other, peer.host(), peer.port(), peer.fingerprint());
+                look(builder, other, peer, proxy);
               } else {
                 others.put(other, peer.fingerprint());
               }
@@ -91,10 +135,28 @@ public final class TlsExchange {
     return builder.doctor(others).open();
   }
 
+  /** How often a party shows that it lives where nothing else goes over a link. */
+  public static Duration pingInterval(Duration idle) {
+    return Pipelines.pingInterval(idle);
+  }
+
   private static NettyExchange.Builder builder(
       PartyConfig party, MessageCodec codec, Identity identity) {
     return NettyExchange.builder(party.party(), codec)
         .identity(identity.privateKey(), identity.certificateChain())
-        .listen(party.listen().host(), party.listen().port());
+        .listen(party.listen().host(), party.listen().port())
+        .webSocket(party.listen().webSocket());
+  }
+
+  private static void look(
+      NettyExchange.Builder builder, PartyId name, PartyConfig.Peer peer, @Nullable Proxy proxy) {
+    builder.peer(
+        name,
+        peer.host(),
+        peer.port(),
+        peer.fingerprint(),
+        new Route(
+            peer.throughProxy() ? proxy : null,
+            peer.transport() == PartyConfig.Transport.WEBSOCKET));
   }
 }

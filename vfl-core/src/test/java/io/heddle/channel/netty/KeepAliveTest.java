@@ -13,7 +13,7 @@ class KeepAliveTest {
   @CsvSource({"PT0.1S, 33", "PT60S, 20000", "PT90S, 30000", "PT91S, 30000", "P1D, 30000"})
   void idleDetection_anyTimeout_pingsEveryThirdOfItAndAtLeastEvery30Seconds(
       Duration idle, long pingMillis) {
-    IdleStateHandler handler = NettyExchange.idleDetection(idle);
+    IdleStateHandler handler = Pipelines.idleDetection(idle);
 
     assertThat(handler.getWriterIdleTimeInMillis()).isEqualTo(pingMillis);
     assertThat(handler.getReaderIdleTimeInMillis()).isEqualTo(idle.toMillis());

@@ -26,12 +26,14 @@ import java.util.function.IntUnaryOperator;
  * For tests: Netty exchanges on loopback, each with a fresh certificate.
  *
  * @param ways from the port of a party to the one that its peers dial, such as a {@link Relay}'s
+ * @param route how everybody dials everybody
  */
 public record NettyNetwork(
     ExchangeLimits limits,
     ExchangeTimeouts timeouts,
     Function<PartyId, FrameObserver> observers,
-    IntUnaryOperator ways)
+    IntUnaryOperator ways,
+    Route route)
     implements Parties.Network {
   public static final String HOST = "127.0.0.1";
 
@@ -55,6 +57,14 @@ public record NettyNetwork(
     this(limits, timeouts, observers, IntUnaryOperator.identity());
   }
 
+  public NettyNetwork(
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      Function<PartyId, FrameObserver> observers,
+      IntUnaryOperator ways) {
+    this(limits, timeouts, observers, ways, Route.DIRECT);
+  }
+
   @Override
   public SortedMap<PartyId, Exchange> apply(Collection<PartyId> parties, MessageCodec codec) {
     Map<PartyId, TestIdentity> identities = new TreeMap<>();
@@ -72,6 +82,7 @@ public record NettyNetwork(
           NettyExchange.Builder builder =
               NettyExchange.builder(party, codec)
                   .identity(identity.key(), List.of(identity.certificate()))
+                  .webSocket(route.webSocket())
                   .listen(HOST, Objects.requireNonNull(ports.get(party)))
                   .limits(limits)
                   .timeouts(timeouts)
@@ -80,7 +91,11 @@ public record NettyNetwork(
               (peer, other) -> {
                 if (!peer.equals(party)) {
                   builder.peer(
-                      peer, HOST, Objects.requireNonNull(dialled.get(peer)), other.fingerprint());
+                      peer,
+                      HOST,
+                      Objects.requireNonNull(dialled.get(peer)),
+                      other.fingerprint(),
+                      route);
                 }
               });
           exchanges.put(party, builder.open());
