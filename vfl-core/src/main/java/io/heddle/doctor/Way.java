@@ -35,7 +35,7 @@ final class Way {
 
   static Way to(PartyConfig.Peer peer, PartyConfig.@Nullable Proxy proxy) {
     if (proxy != null && peer.throughProxy()) {
-      String address = "the proxy " + proxy.host() + ":" + proxy.port();
+      String address = "the proxy " + proxy.address();
       return new Way(proxy.host(), proxy.port(), address, "proxy.address in this party's file");
     }
     return new Way(

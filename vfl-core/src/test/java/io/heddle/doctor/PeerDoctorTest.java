@@ -255,24 +255,30 @@ class PeerDoctorTest {
   @Test
   void examine_unknownName_failsAtDns() {
     PartyConfig known = party(BANK, RETAILER);
-    PartyConfig.Peer peer = of(known.peers(), RETAILER);
     PartyConfig bank =
-        new PartyConfig(
+        PartyConfig.load(
             known.file(),
-            BANK,
-            known.listen(),
-            known.identity(),
-            new TreeMap<>(
-                Map.of(
-                    RETAILER,
-                    new PartyConfig.Peer("nobody.invalid", peer.port(), peer.fingerprint()))),
-            known.timeouts(),
-            known.privacy(),
-            known.data(),
-            known.checkpoints(),
-            null);
+            Overrides.ofArguments(List.of("peers.retailer.address=nobody.invalid:1")));
 
     assertFailsAt(examine(bank, RETAILER, visit(SHORT, Duration.ZERO)), Subject.DNS);
+  }
+
+  @Test
+  void examine_throughAProxyThatIsNotThere_failsAtTheProxy() {
+    PartyConfig bank =
+        PartyConfig.load(
+            party(BANK, RETAILER).file(),
+            Overrides.ofArguments(
+                List.of(
+                    // Only the proxy need know the peer's name.
+                    "peers.retailer.address=nobody.invalid:1",
+                    "proxy.address=http://127.0.0.1:" + of(ports, RETAILER))));
+
+    Map<Subject, Check> checks = examine(bank, RETAILER, visit(SHORT, Duration.ZERO));
+    assertFailsAt(checks, Subject.TCP);
+    assertThat(of(checks, Subject.TCP).found())
+        .contains("the proxy http://127.0.0.1:" + of(ports, RETAILER))
+        .contains("refuses");
   }
 
   /** Lets in whoever comes, and welcomes them in another version's words. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.netty.handler.ssl.SslHandler;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * What a TLS handshake with a peer has settled.
@@ -18,4 +21,15 @@ public record Handshake(
     String version,
     String cipherSuite,
     String application,
-    X509Certificate certificate) {}
+    X509Certificate certificate) {
+
+  static Handshake of(SslHandler handler) throws SSLPeerUnverifiedException {
+    SSLSession session = handler.engine().getSession();
+    return new Handshake(
+        Instant.now(),
+        session.getProtocol(),
+        session.getCipherSuite(),
+        String.valueOf(handler.applicationProtocol()),
+        (X509Certificate) session.getPeerCertificates()[0]);
+  }
+}

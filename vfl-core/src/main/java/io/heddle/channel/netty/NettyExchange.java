@@ -11,7 +11,6 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerIdentityException;
 import io.heddle.error.PeerUnavailableException;
-import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -28,16 +27,12 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -47,9 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -362,18 +355,9 @@ public final class NettyExchange extends Exchange {
   }
 
   void proved(PartyId party, SslHandler tlsOfLink) throws SSLPeerUnverifiedException {
-    if (!tlsOfLink.engine().getUseClientMode()) {
-      return;
+    if (tlsOfLink.engine().getUseClientMode()) {
+      handshakes.put(party, Handshake.of(tlsOfLink));
     }
-    SSLSession session = tlsOfLink.engine().getSession();
-    handshakes.put(
-        party,
-        new Handshake(
-            Instant.now(),
-            session.getProtocol(),
-            session.getCipherSuite(),
-            String.valueOf(tlsOfLink.applicationProtocol()),
-            (X509Certificate) session.getPeerCertificates()[0]));
   }
 
   /** What the newest handshake with a peer that was dialled has settled; null if there was none. */
@@ -460,7 +444,7 @@ public final class NettyExchange extends Exchange {
     void refused(@Nullable Throwable why) {
       unauthenticated.remove(channel);
       if (why != null) {
-        LOG.warn("Party {} refused a connection: {}", self(), reason(why));
+        LOG.warn("Party {} refused a connection: {}", self(), HandshakeFailure.reason(why));
       }
     }
 
@@ -498,7 +482,7 @@ public final class NettyExchange extends Exchange {
           return;
         }
       }
-      if (why == null || !isVerdict(why)) {
+      if (why == null || !HandshakeFailure.isVerdict(why)) {
         redial(party, retryMillis);
         return;
       }
@@ -513,7 +497,7 @@ public final class NettyExchange extends Exchange {
                   + ":"
                   + peer.port()
                   + ": "
-                  + reason(why),
+                  + HandshakeFailure.reason(why),
               why);
       LOG.warn(failure.getMessage());
       // Not at once: the peer shall have dialled in the meantime and seen for itself.
@@ -524,40 +508,5 @@ public final class NettyExchange extends Exchange {
     void ended() {
       redial(party, FIRST_RETRY_MILLIS);
     }
-  }
-
-  /** Whether the other side is not who it should be, and not just gone. */
-  private static boolean isVerdict(Throwable why) {
-    if (why instanceof SslHandshakeTimeoutException) {
-      return false;
-    }
-    for (Throwable t = why; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException || t instanceof NotSslRecordException) {
-        return true;
-      }
-      if (t instanceof IOException && !(t instanceof SSLException)) {
-        // The connection broke in the middle of the handshake.
-        return false;
-      }
-    }
-    return why instanceof SSLException || why instanceof ProtocolException;
-  }
-
-  /** Why TLS failed, for an operator who compares certificates. */
-  private static String reason(@Nullable Throwable failure) {
-    if (failure == null) {
-      return "the connection was closed";
-    }
-    if (failure instanceof NotSslRecordException) {
-      return "the other side does not speak TLS";
-    }
-    Throwable deepest = failure;
-    for (Throwable t = failure; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException && t.getMessage() != null) {
-        return t.getMessage();
-      }
-      deepest = t;
-    }
-    return String.valueOf(deepest.getMessage());
   }
 }
