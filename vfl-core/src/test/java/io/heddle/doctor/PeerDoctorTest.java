@@ -317,7 +317,7 @@ class PeerDoctorTest {
       assertThat(of(checks, Subject.TLS).status()).isEqualTo(Status.OK);
       Check versions = of(checks, Subject.VERSIONS);
       assertThat(versions.status()).isEqualTo(Status.FAILED);
-      assertThat(versions.found()).isEqualTo("Frame version 99 of the peer: this party speaks 3");
+      assertThat(versions.found()).startsWith("Frame version 99 of the peer: this party speaks ");
       assertThat(of(checks, Subject.ROOM).status()).isEqualTo(Status.SKIPPED);
     }
   }

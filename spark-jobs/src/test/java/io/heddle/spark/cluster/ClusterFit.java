@@ -69,7 +69,7 @@ final class ClusterFit {
   /** In place of the number of a kernel: the reading of the ids. */
   private static final int READING = -1;
 
-  private static final int ROWS = 500;
+  private static final int ROWS = 300;
   private static final List<String> COLUMNS = List.of("a", "b", "c");
   private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
@@ -108,8 +108,8 @@ final class ClusterFit {
   }
 
   /**
-   * Arguments: a folder for marks, the master, the number of kernels whose executor dies, spread
-   * evenly over those of both parties. An executor of each party dies over its ids besides.
+   * Arguments: a folder for marks, the master, how often an executor dies: spread evenly over the
+   * kernels of both parties and the reading of their ids.
    */
   public static void main(String[] arguments) {
     SparkSession spark =
@@ -133,23 +133,23 @@ final class ClusterFit {
     }
   }
 
-  private void runAll(int kernels) {
+  private void runAll(int kills) {
     AtomicInteger ofBank = new AtomicInteger();
     AtomicInteger ofRetailer = new AtomicInteger();
     print("undisturbed", run(new Kill(TwoParties.BANK, 0), ofBank, ofRetailer));
-    List<Kill> kills = new ArrayList<>();
-    for (int call = 1; call <= ofBank.get(); call++) {
-      kills.add(new Kill(TwoParties.BANK, call));
-    }
+    List<Kill> all = new ArrayList<>();
     for (int call = 1; call <= ofRetailer.get(); call++) {
-      kills.add(new Kill(TwoParties.RETAILER, call));
+      all.add(new Kill(TwoParties.RETAILER, call));
     }
+    all.add(new Kill(TwoParties.RETAILER, READING));
+    all.add(new Kill(TwoParties.BANK, READING));
+    for (int call = 1; call <= ofBank.get(); call++) {
+      all.add(new Kill(TwoParties.BANK, call));
+    }
+    int count = Math.min(kills, all.size());
     List<Kill> chosen = new ArrayList<>();
-    chosen.add(new Kill(TwoParties.BANK, READING));
-    chosen.add(new Kill(TwoParties.RETAILER, READING));
-    int count = Math.min(kernels, kills.size());
     for (int i = 0; i < count; i++) {
-      chosen.add(kills.get((2 * i + 1) * kills.size() / (2 * count)));
+      chosen.add(all.get((2 * i + 1) * all.size() / (2 * count)));
     }
     for (Kill kill : chosen) {
       print(kill.toString(), run(kill, new AtomicInteger(), new AtomicInteger()));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("spark")
 class ExecutorKillTest {
-  private static final int KERNELS = Integer.getInteger("heddle.test.executor.kills", 1);
+  private static final int KILLS = Integer.getInteger("heddle.test.executor.kills", 2);
   private static final int MINUTES = 10;
 
   private final Path folder;
@@ -61,7 +61,7 @@ class ExecutorKillTest {
     }
   }
 
-  private List<String> run(int kernels) throws IOException, InterruptedException {
+  private List<String> run(int kills) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -89,7 +89,7 @@ class ExecutorKillTest {
             ClusterFit.class.getName(),
             folder.toString(),
             "local-cluster[2,1,640]",
-            Integer.toString(kernels)));
+            Integer.toString(kills)));
     Path log = folder.resolve("log");
     Path sparkHome = folder.resolve("spark");
     linkJars(sparkHome);
@@ -116,11 +116,11 @@ class ExecutorKillTest {
   @Test
   void job_executorsDie_isTheSameToTheLastBit() throws Exception {
     long start = System.nanoTime();
-    List<String> runs = run(KERNELS);
+    List<String> runs = run(KILLS);
     System.out.printf(
         "%d executors killed, %d s%n",
         runs.size() - 1, (System.nanoTime() - start) / 1_000_000_000);
-    assertThat(runs).hasSize(1 + 2 + KERNELS);
+    assertThat(runs).hasSize(1 + KILLS);
     assertThat(runs.stream().map(run -> run.substring(run.indexOf(':'))).distinct())
         .as(runs.toString())
         .hasSize(1);
