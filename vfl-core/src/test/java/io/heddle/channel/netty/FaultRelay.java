@@ -63,7 +63,7 @@ public final class FaultRelay implements AutoCloseable {
     // Little room on the way: what the relay has not read waits at its sender.
     listener.setReceiveBufferSize(1 << 16);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-    thread(this::accept);
+    RelayThreads.start("fault-relay", this::accept);
   }
 
   public int port() {
@@ -148,26 +148,6 @@ public final class FaultRelay implements AutoCloseable {
     }
   }
 
-  @FunctionalInterface
-  private interface Action {
-    void run() throws IOException, InterruptedException;
-  }
-
-  private static void thread(Action action) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                action.run();
-              } catch (IOException | InterruptedException e) {
-                // The connection has ended; that is all there is to do.
-              }
-            },
-            "fault-relay");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   private void accept() throws IOException {
     while (true) {
       Connection connection = new Connection(listener.accept());
@@ -180,7 +160,7 @@ public final class FaultRelay implements AutoCloseable {
       if (refused) {
         connection.reset();
       } else {
-        thread(connection::carry);
+        RelayThreads.start("fault-relay", connection::carry);
       }
     }
   }
@@ -280,8 +260,8 @@ public final class FaultRelay implements AutoCloseable {
 
     private void carry(Direction direction, Socket from, Socket to) {
       BlockingQueue<Packet> way = new ArrayBlockingQueue<>(64);
-      thread(() -> read(direction, from, way));
-      thread(() -> write(direction, to, way));
+      RelayThreads.start("fault-relay", () -> read(direction, from, way));
+      RelayThreads.start("fault-relay", () -> write(direction, to, way));
     }
 
     private void read(Direction direction, Socket from, BlockingQueue<Packet> way)

@@ -31,7 +31,7 @@ public final class Relay implements AutoCloseable {
     // Little room on the way: what the relay has not read waits at its sender.
     listener.setReceiveBufferSize(1 << 16);
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
-    thread(this::accept);
+    RelayThreads.start("relay", this::accept);
   }
 
   public int port() {
@@ -69,26 +69,6 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  @FunctionalInterface
-  private interface Action {
-    void run() throws IOException, InterruptedException;
-  }
-
-  private static void thread(Action action) {
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                action.run();
-              } catch (IOException | InterruptedException e) {
-                // The connection has ended; that is all there is to do.
-              }
-            },
-            "relay");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   private void accept() throws IOException {
     while (true) {
       Socket near = listener.accept();
@@ -101,8 +81,8 @@ public final class Relay implements AutoCloseable {
       }
       sockets.add(near);
       sockets.add(far);
-      thread(() -> copy(near, far));
-      thread(() -> copy(far, near));
+      RelayThreads.start("relay", () -> copy(near, far));
+      RelayThreads.start("relay", () -> copy(far, near));
     }
   }
 
