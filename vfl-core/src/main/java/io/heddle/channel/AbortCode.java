@@ -67,13 +67,26 @@ public enum AbortCode {
     return this != FAILED && this != UNAVAILABLE && this != OTHER;
   }
 
-  /** The code that tells a peer about this failure without telling its cause. */
+  /**
+   * What the other peers are told beside the code: what the one said that ended the session for
+   * good, or "".
+   */
+  public static String detail(Throwable failure) {
+    return failure instanceof PeerAbortedException aborted && aborted.isFinal()
+        ? aborted.detail()
+        : "";
+  }
+
+  /**
+   * The code that tells a peer about this failure without telling its cause. What one peer said is
+   * passed on to the others: any of them may hear of it here first.
+   */
   public static AbortCode of(Throwable failure) {
     if (failure instanceof PrivacyException) {
       return RULE;
     }
-    if (failure instanceof PeerAbortedException aborted && !aborted.isFinal()) {
-      return UNAVAILABLE;
+    if (failure instanceof PeerAbortedException aborted) {
+      return aborted.isFinal() ? of(aborted.code()) : UNAVAILABLE;
     }
     if (failure instanceof PeerIdentityException) {
       return UNAVAILABLE;

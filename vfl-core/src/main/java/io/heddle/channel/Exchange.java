@@ -501,7 +501,10 @@ public abstract class Exchange implements AutoCloseable {
     if (gone && (!way(peer).isOpen() || mailbox.isLost(peer, false))) {
       mailbox.fail(
           new PeerAbortedException(
-              "Party " + peer + " was started anew and cannot go on with this session", true));
+              "Party " + peer + " was started anew and cannot go on with this session",
+              true,
+              AbortCode.PROTOCOL.number(),
+              ""));
     } else {
       LOG.warn("Party {} has dialled twice: the second link is closed", peer);
     }

@@ -125,7 +125,9 @@ final class InboundLink extends PeerLink {
             + code.words()
             + (abort.detail().isEmpty() ? "" : " (" + abort.detail() + ")")
             + " and ended the session; its own log has the cause",
-        code.isFinal());
+        code.isFinal(),
+        abort.code(),
+        abort.detail());
   }
 
   /** A body on its way in. Grows with what has arrived, not with what was announced. */

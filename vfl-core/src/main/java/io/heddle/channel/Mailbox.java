@@ -371,7 +371,7 @@ final class Mailbox {
   private static VflException again(VflException cause) {
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof PeerAbortedException aborted) {
-      return new PeerAbortedException(message, aborted.isFinal(), cause);
+      return new PeerAbortedException(aborted);
     }
     if (cause instanceof PeerIdentityException) {
       return new PeerIdentityException(message, cause);

@@ -370,7 +370,7 @@ public final class Session implements AutoCloseable {
    * calls do nothing.
    */
   public void fail(Throwable cause) {
-    fail(AbortCode.of(cause), "");
+    fail(AbortCode.of(cause), AbortCode.detail(cause));
     if (log != null && AbortCode.of(cause).isFinal()) {
       try {
         log.drop();

@@ -116,8 +116,9 @@ final class SessionOpening {
       return work.get();
     } catch (VflException e) {
       AbortCode code = failedAt.isEmpty() ? AbortCode.of(e) : code(e);
+      String detail = failedAt.isEmpty() ? AbortCode.detail(e) : failedAt;
       for (String ended : ended(session)) {
-        exchange.abort(ended, code, failedAt);
+        exchange.abort(ended, code, detail);
         mail.discard(ended);
       }
       throw e;

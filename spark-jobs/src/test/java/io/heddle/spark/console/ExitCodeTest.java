@@ -35,7 +35,7 @@ class ExitCodeTest {
         Arguments.of(new ProtocolException("x"), 6),
         Arguments.of(new KeyMismatchException("x"), 6),
         Arguments.of(new PeerUnavailableException("x"), 7),
-        Arguments.of(new PeerAbortedException("x", true), 8));
+        Arguments.of(new PeerAbortedException("x", true, 5, ""), 8));
   }
 
   @ParameterizedTest
