@@ -35,7 +35,7 @@ class Disk {
             directory, DRAFT_START + name + ".", DRAFT_END, OwnerOnly.forFile(directory));
     try {
       try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        content.writeTo(new ChannelOutput(channel));
+        content.writeTo(output(channel));
         force(channel);
       }
       move(draft, directory.resolve(name));
@@ -43,6 +43,11 @@ class Disk {
       Files.deleteIfExists(draft);
     }
     syncDirectory(directory);
+  }
+
+  /** Writes to a file from its beginning on. */
+  final OutputStream output(FileChannel channel) {
+    return new ChannelOutput(channel);
   }
 
   void write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {

@@ -45,7 +45,11 @@ final class Pipelines {
 
   /** For a connection that this party dials. */
   void dial(
-      Channel channel, PartyId party, InetSocketAddress address, Route route, LinkHandler handler) {
+      Channel channel,
+      PartyId party,
+      InetSocketAddress address,
+      Route route,
+      ChannelHandler handler) {
     ChannelPipeline pipeline = begin(channel);
     if (route.proxy() != null) {
       pipeline.addLast(route.proxy().handler(timeouts.handshake()));

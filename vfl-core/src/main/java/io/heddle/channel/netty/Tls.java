@@ -29,6 +29,9 @@ final class Tls {
   /** Of those who only try the way to a peer: no job understands it, so none is disturbed. */
   static final String DOCTOR = "heddle-doctor/1";
 
+  /** Of large messages beside the links. */
+  static final String DATA = "heddle-data/1";
+
   private final Map<Fingerprint, PartyId> parties;
   private final SslContext acceptor;
   private final Map<PartyId, SslContext> diallers = new HashMap<>();
@@ -55,7 +58,7 @@ final class Tls {
               .sslProvider(SslProvider.JDK)
               .protocols("TLSv1.3")
               .applicationProtocolConfig(
-                  protocol.equals(PROTOCOL) ? alpn(PROTOCOL) : alpn(protocol, PROTOCOL))
+                  protocol.equals(DOCTOR) ? alpn(DOCTOR, PROTOCOL) : alpn(protocol))
               .clientAuth(ClientAuth.REQUIRE)
               .trustManager(new PinnedTrust(parties))
               .build();

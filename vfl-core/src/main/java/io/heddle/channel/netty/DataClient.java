@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.netty.DataFrames.Name;
+import io.heddle.channel.netty.DataFrames.Refusal;
+import io.heddle.crypto.Sha256;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way to the store of one party: a peer's, to put what is for it, or the own one. Dials when it
+ * is first used, and again when the link is lost: every request may be made twice. One request at a
+ * time; safe for several threads, which wait for each other.
+ */
+public final class DataClient implements AutoCloseable {
+  private static final long FIRST_PAUSE_MILLIS = 50;
+  private static final long LAST_PAUSE_MILLIS = 1000;
+
+  private final Tls tls;
+  private final Pipelines pipelines;
+  private final PartyId party;
+  private final String host;
+  private final int port;
+  private final Route route;
+  private final ExchangeTimeouts timeouts;
+  private final EventLoopGroup threads;
+  private @Nullable DataClientLink link;
+  private boolean closed;
+
+  /**
+   * Does not dial yet.
+   *
+   * @param party whose store it is
+   */
+  public DataClient(
+      DataPins pins, PartyId party, String host, int port, Route route, ExchangeTimeouts timeouts) {
+    tls = pins.tls(timeouts);
+    pipelines = new Pipelines(tls, timeouts, false);
+    this.party = party;
+    this.host = host;
+    this.port = port;
+    this.route = route;
+    this.timeouts = timeouts;
+    threads =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("heddle-data-client", true), NioIoHandler.newFactory());
+  }
+
+  /**
+   * Brings a blob; returns when it is on the other side's disk. Waits while there is no room.
+   *
+   * @param body at most {@link io.heddle.checkpoint.BlobStore#MAX_BYTES}
+   * @return its SHA-256, by which it is got
+   * @throws PeerUnavailableException if the store is not there, or has no room, for too long
+   * @throws ProtocolException if the party does not know the session
+   */
+  public byte[] put(String session, byte[] body) {
+    byte[] digest = Sha256.of(body);
+    Name name = new Name(session, digest);
+    answered(link -> link.put(name, body));
+    return digest;
+  }
+
+  /**
+   * Gets a blob of the own store.
+   *
+   * @param maxBytes how long it may be
+   * @throws ProtocolException if it is not there, too long, or another one
+   */
+  public byte[] get(String session, byte[] digest, int maxBytes) {
+    Name name = new Name(session, digest);
+    byte[] body = answered(link -> link.get(name, maxBytes));
+    if (!Arrays.equals(Sha256.of(body), digest)) {
+      throw new ProtocolException("Damaged blob from " + party + ", SHA-256 does not match");
+    }
+    return body;
+  }
+
+  /** What is asked over a link. */
+  private interface Request {
+    DataClientLink.Answer make(DataClientLink link);
+  }
+
+  private synchronized byte[] answered(Request request) {
+    long begun = System.nanoTime();
+    for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LAST_PAUSE_MILLIS)) {
+      PeerUnavailableException failure;
+      Duration patience;
+      try {
+        DataClientLink.Answer answer = request.make(link());
+        Refusal refusal = answer.refusal();
+        if (refusal == null) {
+          return answer.body();
+        }
+        String words = "The store of party " + party + " " + refusal.words();
+        switch (refusal) {
+          case ROOM -> failure = new PeerUnavailableException(words);
+          case FAILED -> throw new CheckpointException(words + ", its own log has the cause");
+          default -> throw new ProtocolException(words);
+        }
+        patience = timeouts.receive();
+      } catch (PeerUnavailableException e) {
+        hangUp();
+        failure = e;
+        patience = timeouts.reconnect();
+      } catch (ProtocolException e) {
+        hangUp();
+        throw e;
+      }
+      if (System.nanoTime() - begun >= patience.toNanos()) {
+        throw new PeerUnavailableException(
+            failure.getMessage() + ", after " + ExchangeTimeouts.describe(patience), failure);
+      }
+      pause(pause);
+    }
+  }
+
+  private void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PeerUnavailableException("Interrupted while waiting for party " + party, e);
+    }
+  }
+
+  private DataClientLink link() {
+    if (closed) {
+      throw new IllegalStateException("The data client is closed");
+    }
+    DataClientLink current = link;
+    if (current != null && current.isOpen()) {
+      return current;
+    }
+    DataClientLink next = new DataClientLink(tls, party, timeouts);
+    var address = route.target(host, port);
+    ChannelFuture dialled =
+        route
+            .resolve(new Bootstrap())
+            .group(threads)
+            .channel(NioSocketChannel.class)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts.handshake().toMillis())
+            .handler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    pipelines.dial(channel, party, address, route, next);
+                  }
+                })
+            .connect(address)
+            .awaitUninterruptibly();
+    if (!dialled.isSuccess()) {
+      throw new PeerUnavailableException(
+          "The store of party " + party + " at " + host + ":" + port + " cannot be reached",
+          dialled.cause());
+    }
+    next.awaitProof();
+    link = next;
+    return next;
+  }
+
+  private void hangUp() {
+    DataClientLink current = link;
+    link = null;
+    if (current != null) {
+      current.close();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    hangUp();
+    threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}

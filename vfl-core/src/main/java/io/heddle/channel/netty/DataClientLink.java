@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.netty.DataFrames.Name;
+import io.heddle.channel.netty.DataFrames.Refusal;
+import io.heddle.error.PeerIdentityException;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** One data link at the side that asks: one request at a time. */
+final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
+  private static final byte[] NOTHING = new byte[0];
+
+  private final Tls tls;
+  private final PartyId party;
+  private final ExchangeTimeouts timeouts;
+  private final CompletableFuture<NettyLink> proof = new CompletableFuture<>();
+  private volatile @Nullable Exchange asked;
+  private @Nullable Throwable cause;
+
+  /** What comes of a request: a body, which is empty for a put, or a refusal. */
+  record Answer(byte[] body, @Nullable Refusal refusal) {}
+
+  /** One request, and what has come of its answer. */
+  private static final class Exchange {
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final int maxBytes;
+    private byte @Nullable [] body;
+    private int filled;
+
+    /**
+     * @param maxBytes negative for a put
+     */
+    private Exchange(int maxBytes) {
+      this.maxBytes = maxBytes;
+    }
+  }
+
+  DataClientLink(Tls tls, PartyId party, ExchangeTimeouts timeouts) {
+    this.tls = tls;
+    this.party = party;
+    this.timeouts = timeouts;
+  }
+
+  boolean isOpen() {
+    return proof.isDone() && !proof.isCompletedExceptionally() && proof.join().isOpen();
+  }
+
+  void close() {
+    if (isOpen()) {
+      proof.join().close();
+    }
+  }
+
+  /** Waits until the other side has shown who it is. */
+  void awaitProof() {
+    NettyLink unused = await(proof, timeouts.handshake().plusSeconds(1));
+  }
+
+  Answer put(Name name, byte[] body) {
+    Exchange exchange = begin(-1);
+    NettyLink to = proof.join();
+    to.write(DataFrames.put(name, body.length), true);
+    for (int from = 0; from < body.length; from += DataFrames.PIECE_BYTES) {
+      int count = Math.min(DataFrames.PIECE_BYTES, body.length - from);
+      to.write(DataFrames.piece(body, from, count), true);
+    }
+    return await(exchange.answer, timeouts.receive());
+  }
+
+  Answer get(Name name, int maxBytes) {
+    Exchange exchange = begin(maxBytes);
+    proof.join().write(DataFrames.get(name), true);
+    return await(exchange.answer, timeouts.receive());
+  }
+
+  private Exchange begin(int maxBytes) {
+    Exchange exchange = new Exchange(maxBytes);
+    asked = exchange;
+    if (!isOpen()) {
+      throw new PeerUnavailableException("Lost the data link to party " + party);
+    }
+    return exchange;
+  }
+
+  private <T> T await(CompletableFuture<T> future, Duration patience) {
+    try {
+      return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new PeerUnavailableException(
+          "No answer from the store of party "
+              + party
+              + " within "
+              + ExchangeTimeouts.describe(patience),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PeerUnavailableException("Interrupted while waiting for party " + party, e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ProtocolException violation) {
+        throw violation;
+      }
+      throw new PeerUnavailableException("Lost the data link to party " + party, e);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        PartyId proved = tls.peer(context.pipeline().get(SslHandler.class));
+        proof.complete(new NettyLink(context.channel(), proved, timeouts.receive()));
+      } else {
+        failed(handshake.cause());
+      }
+    }
+    super.userEventTriggered(context, event);
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
+    Exchange exchange = asked;
+    if (exchange == null || exchange.answer.isDone()) {
+      throw new ProtocolException("An answer of party " + party + " that nobody asked for");
+    }
+    byte kind = frame.readByte();
+    if (kind == DataFrames.PIECE) {
+      piece(exchange, frame);
+      return;
+    }
+    WireReader in = DataFrames.control(frame.nioBuffer());
+    if (exchange.body != null) {
+      throw DataFrames.unknown(kind);
+    }
+    switch (kind) {
+      case DataFrames.STORED -> {
+        in.end();
+        if (exchange.maxBytes >= 0) {
+          throw DataFrames.unknown(kind);
+        }
+        exchange.answer.complete(new Answer(NOTHING, null));
+      }
+      case DataFrames.FOUND -> {
+        int length = DataFrames.readLength(in);
+        if (length > exchange.maxBytes) {
+          throw new ProtocolException(
+              "Blob of " + length + " bytes: must be at most " + Math.max(0, exchange.maxBytes));
+        }
+        exchange.body = new byte[length];
+        finishIfWhole(exchange);
+      }
+      case DataFrames.REFUSED ->
+          exchange.answer.complete(new Answer(NOTHING, DataFrames.readRefusal(in)));
+      default -> throw DataFrames.unknown(kind);
+    }
+  }
+
+  private static void piece(Exchange exchange, ByteBuf frame) {
+    byte[] body = exchange.body;
+    int length = frame.readableBytes();
+    if (body == null || length == 0 || length > body.length - exchange.filled) {
+      throw new ProtocolException("A piece that belongs to no blob");
+    }
+    frame.readBytes(body, exchange.filled, length);
+    exchange.filled += length;
+    finishIfWhole(exchange);
+  }
+
+  private static void finishIfWhole(Exchange exchange) {
+    byte[] body = exchange.body;
+    if (body != null && exchange.filled == body.length) {
+      exchange.answer.complete(new Answer(body, null));
+    }
+  }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+  public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
+    cause = thrown;
+    context.close();
+  }
+
+  @Override
+  public void channelUnregistered(ChannelHandlerContext context) throws Exception {
+    Throwable why = cause;
+    failed(why == null ? new PeerUnavailableException("The connection was closed") : why);
+    super.channelUnregistered(context);
+  }
+
+  private void failed(Throwable why) {
+    Throwable known =
+        why instanceof SSLException && HandshakeFailure.isVerdict(why)
+            ? new PeerIdentityException(
+                "The store of party " + party + " is not its own: " + HandshakeFailure.reason(why),
+                why)
+            : why;
+    proof.completeExceptionally(known);
+    Exchange exchange = asked;
+    if (exchange != null) {
+      exchange.answer.completeExceptionally(known);
+    }
+  }
+}

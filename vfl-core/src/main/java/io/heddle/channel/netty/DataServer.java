@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.checkpoint.BlobStore;
+import io.heddle.error.ConfigurationException;
+import io.heddle.party.PartyId;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where a party takes large messages: a store behind data links (docs/protocol.md 8). Peers put
+ * into it what is for this party, and the party's own processes get it. Safe for several threads.
+ */
+public final class DataServer implements AutoCloseable {
+  private static final int MAX_UNPROVED = 16;
+  private static final int DISK_THREADS = 4;
+
+  private final Tls tls;
+  private final PartyId self;
+  private final BlobStore store;
+  private final ExchangeTimeouts timeouts;
+  private final EventLoopGroup threads;
+  private final ExecutorService disk;
+  private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final Deque<Channel> unproved = new ArrayDeque<>();
+  private final Channel listener;
+
+  /**
+   * Listens from now on.
+   *
+   * @param pins this party's own key and those of all peers that may put
+   * @param port 0 takes a free one
+   * @throws ConfigurationException if the port is in use
+   */
+  public DataServer(
+      DataPins pins, String host, int port, BlobStore store, ExchangeTimeouts timeouts) {
+    self = pins.self();
+    tls = pins.tls(timeouts);
+    this.store = store;
+    this.timeouts = timeouts;
+    threads =
+        new MultiThreadIoEventLoopGroup(
+            2, new DefaultThreadFactory("heddle-data", true), NioIoHandler.newFactory());
+    disk =
+        Executors.newFixedThreadPool(
+            DISK_THREADS, new DefaultThreadFactory("heddle-data-disk", true));
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(threads)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    accept(channel);
+                  }
+                })
+            .bind(host, port)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      stop();
+      throw new ConfigurationException(
+          "Cannot listen on " + host + ":" + port + ": " + bound.cause().getMessage(),
+          bound.cause());
+    }
+    listener = bound.channel();
+  }
+
+  private void accept(SocketChannel channel) {
+    links.add(channel);
+    Channel oldest = null;
+    synchronized (unproved) {
+      unproved.addLast(channel);
+      // The oldest makes room: silent connections must not keep a peer out.
+      if (unproved.size() > MAX_UNPROVED) {
+        oldest = unproved.poll();
+      }
+    }
+    if (oldest != null) {
+      drop(oldest);
+    }
+    ChannelFuture unused = channel.closeFuture().addListener(closed -> proved(channel));
+    channel
+        .pipeline()
+        .addLast(Pipelines.idleDetection(timeouts.idle()))
+        .addLast(tls.accept(channel.alloc()))
+        .addLast(new FrameDecoder())
+        .addLast(new DataServerLink(this));
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // its handler is told
+  private static void drop(Channel channel) {
+    channel.close();
+  }
+
+  /** The other side is known, or gone. */
+  void proved(Channel channel) {
+    synchronized (unproved) {
+      unproved.remove(channel);
+    }
+  }
+
+  ExecutorService disk() {
+    return disk;
+  }
+
+  Tls tls() {
+    return tls;
+  }
+
+  PartyId self() {
+    return self;
+  }
+
+  BlobStore store() {
+    return store;
+  }
+
+  ExchangeTimeouts timeouts() {
+    return timeouts;
+  }
+
+  /** The port it listens on. */
+  public int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  /** Closes every link; the store stays open. */
+  @Override
+  public void close() {
+    listener.close().awaitUninterruptibly();
+    links.close().awaitUninterruptibly();
+    stop();
+  }
+
+  private void stop() {
+    threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    disk.shutdown();
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.WireReader;
+import io.heddle.channel.netty.DataFrames.Name;
+import io.heddle.channel.netty.DataFrames.Refusal;
+import io.heddle.checkpoint.BlobStore;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One data link at the party that has the store: takes blobs of its peers and its own, and gives
+ * out only to the party itself. One request after another. Frames are worked on by a thread that
+ * may wait for the disk, and no more are read meanwhile: a fast sender is slowed.
+ */
+final class DataServerLink extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(DataServerLink.class);
+
+  private final DataServer server;
+  // Of the event loop.
+  private final List<ByteBuf> frames = new ArrayList<>();
+  private volatile @Nullable NettyLink link;
+  private volatile boolean own;
+
+  // All that follows under the lock of this link.
+  private boolean ended;
+  private BlobStore.@Nullable Upload upload;
+
+  // Of a body that is refused, or there already.
+  private int skipped;
+  private byte[] buffer = new byte[0];
+
+  DataServerLink(DataServer server) {
+    this.server = server;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    context.read();
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+      var party = server.tls().peer(context.pipeline().get(SslHandler.class));
+      own = party.equals(server.self());
+      link = new NettyLink(context.channel(), party, server.timeouts().receive());
+      server.proved(context.channel());
+      context.read();
+    } else if (event instanceof IdleStateEvent) {
+      close(context);
+    }
+    super.userEventTriggered(context, event);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object frame) {
+    frames.add((ByteBuf) frame);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (frames.isEmpty()) {
+      context.read();
+      return;
+    }
+    List<ByteBuf> batch = List.copyOf(frames);
+    frames.clear();
+    server.disk().execute(() -> work(context, batch));
+  }
+
+  private synchronized void work(ChannelHandlerContext context, List<ByteBuf> batch) {
+    try {
+      for (ByteBuf frame : batch) {
+        if (!ended) {
+          read(frame);
+        }
+      }
+      context.read();
+    } catch (IOException | VflException e) {
+      exceptionCaught(context, e);
+    } finally {
+      batch.forEach(ByteBuf::release);
+    }
+  }
+
+  private void read(ByteBuf frame) throws IOException {
+    NettyLink proved = link;
+    if (proved == null) {
+      throw new ProtocolException("A frame before the handshake");
+    }
+    byte kind = frame.readByte();
+    if (kind == DataFrames.PIECE) {
+      piece(proved, frame);
+      return;
+    }
+    WireReader in = DataFrames.control(frame.nioBuffer());
+    if (upload != null || skipped > 0) {
+      throw new ProtocolException("A request within a blob");
+    }
+    switch (kind) {
+      case DataFrames.PUT -> put(proved, DataFrames.readName(in), DataFrames.readLength(in));
+      case DataFrames.GET -> {
+        Name name = DataFrames.readName(in);
+        in.end();
+        get(proved, name);
+      }
+      default -> throw DataFrames.unknown(kind);
+    }
+  }
+
+  private void put(NettyLink to, Name name, int length) {
+    BlobStore store = server.store();
+    if (!store.isOpen(name.session())) {
+      refuse(to, Refusal.SESSION, length);
+      return;
+    }
+    try {
+      upload = store.put(name.session(), name.digest(), length);
+    } catch (ProtocolException e) {
+      refuse(to, Refusal.ROOM, length);
+      return;
+    } catch (CheckpointException e) {
+      failed(to, e, length);
+      return;
+    }
+    if (upload == null) {
+      skipped = length;
+      reply(to, DataFrames.stored());
+    } else {
+      finishIfWhole(to);
+    }
+  }
+
+  /** The body comes nevertheless: its sender does not wait for leave. */
+  private void refuse(NettyLink to, Refusal refusal, int length) {
+    skipped = length;
+    reply(to, DataFrames.refused(refusal));
+  }
+
+  private void failed(NettyLink to, VflException cause, int length) {
+    LOG.error("Party {}: {}", server.self(), cause.getMessage());
+    refuse(to, Refusal.FAILED, length);
+  }
+
+  private static void reply(NettyLink to, ByteBuffer frame) {
+    to.write(frame, false);
+  }
+
+  private void piece(NettyLink to, ByteBuf frame) {
+    int length = frame.readableBytes();
+    BlobStore.Upload current = upload;
+    int missing = current == null ? skipped : current.missing();
+    if (length == 0 || length > missing) {
+      throw new ProtocolException("A piece that belongs to no blob");
+    }
+    if (current == null) {
+      skipped -= length;
+      return;
+    }
+    if (buffer.length < length) {
+      buffer = new byte[length];
+    }
+    frame.readBytes(buffer, 0, length);
+    try {
+      current.append(buffer, 0, length);
+      finishIfWhole(to);
+    } catch (CheckpointException e) {
+      int left = current.missing();
+      drop();
+      failed(to, e, left);
+    }
+  }
+
+  private void finishIfWhole(NettyLink to) {
+    BlobStore.Upload current = upload;
+    if (current != null && current.missing() == 0) {
+      try (current) {
+        current.finish();
+      } finally {
+        upload = null;
+      }
+      reply(to, DataFrames.stored());
+    }
+  }
+
+  private void get(NettyLink to, Name name) throws IOException {
+    if (!own) {
+      reply(to, DataFrames.refused(Refusal.FORBIDDEN));
+      return;
+    }
+    if (!server.store().isOpen(name.session())) {
+      reply(to, DataFrames.refused(Refusal.SESSION));
+      return;
+    }
+    try (BlobStore.Blob blob = server.store().get(name.session(), name.digest())) {
+      if (blob == null) {
+        reply(to, DataFrames.refused(Refusal.ABSENT));
+        return;
+      }
+      reply(to, DataFrames.found(blob.length()));
+      for (int left = blob.length(); left > 0; ) {
+        // What was changed on the disk from here on ends the link: the length is out.
+        byte[] piece = blob.body().readNBytes(Math.min(left, DataFrames.PIECE_BYTES));
+        to.write(DataFrames.piece(piece, 0, piece.length), true);
+        left -= piece.length;
+      }
+    } catch (CheckpointException e) {
+      LOG.error("Party {}: {}", server.self(), e.getMessage());
+      throw e;
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    if (!(cause instanceof IOException) || cause instanceof SSLException) {
+      LOG.warn("A data link of party {} is closed: {}", server.self(), words(cause));
+    }
+    close(context);
+  }
+
+  private static String words(Throwable cause) {
+    return HandshakeFailure.reason(cause);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
+  private static void close(ChannelHandlerContext context) {
+    context.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    frames.forEach(ByteBuf::release);
+    frames.clear();
+    server.disk().execute(this::end);
+    super.channelInactive(context);
+  }
+
+  private synchronized void end() {
+    ended = true;
+    drop();
+  }
+
+  private void drop() {
+    BlobStore.Upload current = upload;
+    upload = null;
+    if (current != null) {
+      current.close();
+    }
+  }
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.checkpoint;
+
+import io.heddle.crypto.Hkdf;
+import io.heddle.crypto.Sha256;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.ProtocolException;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bodies of large messages on a party's own disk, named by their SHA-256 within a session. Nothing
+ * of them stays in memory. (docs/adr/0020.)
+ *
+ * <p>A blob is there whole and checked, or not at all. Putting one that is there changes nothing.
+ * What a killed process left half written goes at the next opening. The files tell their lengths,
+ * and neither names nor sessions. Safe for use by several threads.
+ */
+public final class BlobStore implements AutoCloseable {
+  /** The largest body. */
+  public static final int MAX_BYTES = 80 << 20;
+
+  private static final byte[] MAGIC = "HEDDLEBL".getBytes(StandardCharsets.US_ASCII);
+  private static final int VERSION = 1;
+  private static final int SALT_BYTES = 32;
+  private static final int HEADER_BYTES = MAGIC.length + 4 + SALT_BYTES + 4;
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path directory;
+  private final Disk disk;
+  private final byte[] files;
+  private final byte[] names;
+  private final long quotaBytes;
+  private final Set<String> open = new HashSet<>();
+  private long usedBytes;
+  private boolean closed;
+
+  private BlobStore(Path directory, Disk disk, byte[] key, long quotaBytes) throws IOException {
+    this.directory = directory;
+    this.disk = disk;
+    this.quotaBytes = quotaBytes;
+    files = Hkdf.derive(key, new byte[0], utf8("heddle blob files v1"), 32);
+    names = Hkdf.derive(key, new byte[0], utf8("heddle blob names v1"), 32);
+    Arrays.fill(key, (byte) 0);
+    for (Path session : list(directory)) {
+      for (Path file : list(session)) {
+        if (file.getFileName().toString().startsWith(Disk.DRAFT_START)) {
+          disk.delete(file);
+        } else {
+          usedBytes += Files.size(file);
+        }
+      }
+    }
+  }
+
+  /**
+   * Opens the store in a directory, which is made if it is not there.
+   *
+   * @param key 32 secret bytes, the same each time for blobs that are to be found again; wiped
+   * @param quotaBytes how much the files may take in all
+   * @throws CheckpointException if the directory cannot be used
+   */
+  public static BlobStore open(Path directory, byte[] key, long quotaBytes) {
+    return open(directory, key, quotaBytes, Disk.REAL);
+  }
+
+  static BlobStore open(Path directory, byte[] key, long quotaBytes, Disk disk) {
+    try {
+      if (!Files.exists(directory)) {
+        Files.createDirectories(directory, OwnerOnly.forDirectory(parent(directory)));
+      }
+      OwnerOnly.requireDirectory(directory);
+      return new BlobStore(directory, disk, key, quotaBytes);
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot use the directory " + directory + " for blobs", e);
+    }
+  }
+
+  private static Path parent(Path directory) {
+    Path parent = directory.toAbsolutePath().getParent();
+    return parent == null ? directory : parent;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Set<Path> list(Path directory) throws IOException {
+    Set<Path> found = new HashSet<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+      stream.forEach(found::add);
+    }
+    return found;
+  }
+
+  /** From now on takes blobs of this session. */
+  public void open(String session) {
+    synchronized (this) {
+      open.add(session);
+    }
+    Path of = sessionDirectory(session);
+    try {
+      if (!Files.exists(of)) {
+        Files.createDirectory(of, OwnerOnly.forDirectory(directory));
+        disk.syncDirectory(directory);
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot write to the directory " + directory, e);
+    }
+  }
+
+  /** Whether the session is open, so that its blobs are taken and given. */
+  public synchronized boolean isOpen(String session) {
+    return open.contains(session);
+  }
+
+  private Path sessionDirectory(String session) {
+    return directory.resolve(name(session, new byte[0]));
+  }
+
+  private Path file(String session, byte[] digest) {
+    return sessionDirectory(session).resolve(name(session, digest));
+  }
+
+  /** Nobody without the key can tell by its name what a file holds. */
+  private String name(String session, byte[] digest) {
+    byte[] keyed = Sha256.of(names, Sha256.of(utf8(session)), digest);
+    return HexFormat.of().formatHex(keyed, 0, 16);
+  }
+
+  /** Whether a blob is there whole. */
+  public boolean has(String session, byte[] digest) {
+    return Files.isRegularFile(file(session, digest));
+  }
+
+  /**
+   * Begins to take a blob.
+   *
+   * @param digest its SHA-256, 32 bytes
+   * @param length 0 to {@link #MAX_BYTES} bytes
+   * @return null if it is there already
+   * @throws ProtocolException if the session is not open, the length is out of range, or the quota
+   *     does not allow it
+   */
+  public @Nullable Upload put(String session, byte[] digest, int length) {
+    if (length < 0 || length > MAX_BYTES) {
+      throw new ProtocolException(
+          "Invalid blob of " + length + " bytes: must be 0 to " + MAX_BYTES);
+    }
+    requireOpen(session);
+    if (has(session, digest)) {
+      return null;
+    }
+    long cost = fileBytes(length);
+    synchronized (this) {
+      if (usedBytes + cost > quotaBytes) {
+        throw new ProtocolException(
+            "No room for a blob of "
+                + length
+                + " bytes: "
+                + usedBytes
+                + " of "
+                + quotaBytes
+                + " are taken");
+      }
+      usedBytes += cost;
+    }
+    boolean begun = false;
+    try {
+      Upload upload = new Upload(session, digest, length, cost);
+      begun = true;
+      return upload;
+    } catch (IOException e) {
+      throw cannotWrite(e);
+    } finally {
+      if (!begun) {
+        free(cost);
+      }
+    }
+  }
+
+  private synchronized void requireOpen(String session) {
+    if (closed) {
+      throw new IllegalStateException("The blob store is closed");
+    }
+    if (!open.contains(session)) {
+      throw new ProtocolException("Blob of a session that is not open");
+    }
+  }
+
+  private synchronized void free(long bytes) {
+    usedBytes -= bytes;
+  }
+
+  /** How much the files take. */
+  public synchronized long usedBytes() {
+    return usedBytes;
+  }
+
+  private static long fileBytes(int length) {
+    long segments = Math.max(1, (length + Segments.BYTES - 1L) / Segments.BYTES);
+    return HEADER_BYTES + length + (segments + 1) * Gcm.TAG_BYTES;
+  }
+
+  private CheckpointException cannotWrite(IOException cause) {
+    return new CheckpointException(
+        "Cannot write a blob to " + directory + ": is the disk full?", cause);
+  }
+
+  /** The key of one file, which no other has: one under another name cannot be opened. */
+  private Gcm gcm(byte[] salt, Path file) {
+    String name = String.valueOf(file.getFileName());
+    return new Gcm(Hkdf.derive(files, salt, utf8("heddle blob file v1 " + name), 32));
+  }
+
+  /** A blob on its way in: bytes are appended until it is whole. Not safe for several threads. */
+  public final class Upload implements AutoCloseable {
+    private final Path target;
+    private final Path draft;
+    private final byte[] digest;
+    private final long cost;
+    private final MessageDigest actual = Sha256.newDigest();
+    private final FileChannel channel;
+    private final OutputStream out;
+    private final SegmentOutput segments;
+    private int missing;
+    private boolean done;
+
+    private Upload(String session, byte[] digest, int length, long cost) throws IOException {
+      this.digest = digest.clone();
+      this.cost = cost;
+      missing = length;
+      target = file(session, digest);
+      draft =
+          Files.createTempFile(
+              sessionDirectory(session),
+              Disk.DRAFT_START,
+              Disk.DRAFT_END,
+              OwnerOnly.forFile(directory));
+      channel = FileChannel.open(draft, StandardOpenOption.WRITE);
+      out = new BufferedOutputStream(disk.output(channel), BUFFER_BYTES);
+      byte[] salt = new byte[SALT_BYTES];
+      RANDOM.nextBytes(salt);
+      byte[] header =
+          ByteBuffer.allocate(HEADER_BYTES)
+              .put(MAGIC)
+              .putInt(VERSION)
+              .put(salt)
+              .putInt(length)
+              .array();
+      Gcm gcm = gcm(salt, target);
+      out.write(header);
+      out.write(Segments.headerTag(gcm, header));
+      segments = new SegmentOutput(gcm, out);
+    }
+
+    /** How many bytes are to come. */
+    public int missing() {
+      return missing;
+    }
+
+    /**
+     * Takes the next bytes.
+     *
+     * @throws ProtocolException if they are more than were announced
+     */
+    public void append(byte[] bytes, int offset, int length) {
+      if (length > missing) {
+        throw new ProtocolException("A blob is longer than announced");
+      }
+      actual.update(bytes, offset, length);
+      try {
+        segments.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
+      missing -= length;
+    }
+
+    /**
+     * Has the blob on the disk under its name.
+     *
+     * @throws ProtocolException if it is another one than was announced; nothing is kept
+     */
+    public void finish() {
+      if (missing > 0 || !MessageDigest.isEqual(actual.digest(), digest)) {
+        throw new ProtocolException("Damaged blob, SHA-256 does not match");
+      }
+      try {
+        segments.finish();
+        out.flush();
+        disk.force(channel);
+        channel.close();
+        boolean again = Files.exists(target);
+        disk.move(draft, target);
+        disk.syncDirectory(target.getParent() == null ? directory : target.getParent());
+        done = true;
+        if (again) {
+          // Two tasks have brought it at once.
+          free(cost);
+        }
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
+    }
+
+    /** Forgets the blob if it is not finished. */
+    @Override
+    public void close() {
+      if (done) {
+        return;
+      }
+      done = true;
+      segments.wipe();
+      free(cost);
+      try {
+        channel.close();
+        disk.delete(draft);
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
+    }
+  }
+
+  /**
+   * A blob that is there.
+   *
+   * @param length of the body in bytes
+   * @param body checked piece by piece as it is read; to be closed
+   */
+  public record Blob(int length, InputStream body) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      body.close();
+    }
+  }
+
+  /**
+   * Opens a blob.
+   *
+   * @return null if it is not there
+   * @throws ProtocolException if the session is not open
+   * @throws CheckpointException if the file was changed
+   */
+  public @Nullable Blob get(String session, byte[] digest) {
+    requireOpen(session);
+    Path file = file(session, digest);
+    try {
+      InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+      boolean opened = false;
+      try {
+        byte[] header = in.readNBytes(HEADER_BYTES);
+        byte[] tag = in.readNBytes(Gcm.TAG_BYTES);
+        if (header.length < HEADER_BYTES
+            || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)
+            || ByteBuffer.wrap(header).getInt(MAGIC.length) != VERSION) {
+          throw refused(file);
+        }
+        Gcm gcm = gcm(Arrays.copyOfRange(header, MAGIC.length + 4, MAGIC.length + 4 + SALT_BYTES), file);
+        if (tag.length < Gcm.TAG_BYTES || !Segments.isHeaderTag(gcm, header, tag)) {
+          throw refused(file);
+        }
+        long left = Files.size(file) - HEADER_BYTES - Gcm.TAG_BYTES;
+        int length = ByteBuffer.wrap(header).getInt(HEADER_BYTES - 4);
+        opened = true;
+        return new Blob(length, new SegmentInput(file, gcm, in, left));
+      } finally {
+        if (!opened) {
+          in.close();
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return null;
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot read the blob " + file, e);
+    }
+  }
+
+  private static CheckpointException refused(Path file) {
+    return new CheckpointException(
+        "Cannot use the blob " + file + ": its header was changed, or it is of another key");
+  }
+
+  /** Deletes blobs that nobody will ask for again; those that are not there are passed over. */
+  public void drop(String session, Collection<byte[]> digests) {
+    for (byte[] digest : digests) {
+      delete(file(session, digest));
+    }
+  }
+
+  /** Forgets a session with all its blobs: from now on they are refused. */
+  public void close(String session) {
+    synchronized (this) {
+      open.remove(session);
+    }
+    Path of = sessionDirectory(session);
+    try {
+      if (Files.isDirectory(of)) {
+        list(of).forEach(this::delete);
+        disk.delete(of);
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot delete the blobs in " + of, e);
+    }
+  }
+
+  private void delete(Path file) {
+    try {
+      long bytes = Files.exists(file) ? Files.size(file) : 0;
+      disk.delete(file);
+      if (!file.getFileName().toString().startsWith(Disk.DRAFT_START)) {
+        free(bytes);
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot delete the blob " + file, e);
+    }
+  }
+
+  /** Wipes the keys; the files stay. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    open.clear();
+    Arrays.fill(files, (byte) 0);
+    Arrays.fill(names, (byte) 0);
+  }
+}

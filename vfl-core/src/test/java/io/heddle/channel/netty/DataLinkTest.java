@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.checkpoint.BlobStore;
+import io.heddle.crypto.Sha256;
+import io.heddle.error.PeerIdentityException;
+import io.heddle.error.PeerUnavailableException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Large messages beside the links, over real sockets. */
+class DataLinkTest {
+  private static final PartyId BANK = new PartyId("bank");
+  private static final PartyId RETAILER = new PartyId("retailer");
+  private static final TestIdentity BANK_ID = TestIdentity.generate();
+  private static final TestIdentity RETAILER_ID = TestIdentity.generate();
+  private static final TestIdentity STRANGER_ID = TestIdentity.generate();
+  private static final String SESSION = "ab".repeat(32);
+  private static final String OTHER = "cd".repeat(32);
+  private static final int MAX = BlobStore.MAX_BYTES;
+  private static final ExchangeTimeouts TIMEOUTS =
+      new ExchangeTimeouts(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20));
+
+  private final Path directory;
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  DataLinkTest(@TempDir Path temporary) {
+    directory = temporary.resolve("blobs");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      opened.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T closing(T one) {
+    opened.add(one);
+    return one;
+  }
+
+  private static DataPins pins(PartyId party, TestIdentity identity) {
+    return new DataPins(
+        party,
+        identity.key(),
+        List.of(identity.certificate()),
+        Map.of(BANK, BANK_ID.fingerprint(), RETAILER, RETAILER_ID.fingerprint()));
+  }
+
+  /** The bank's store with one open session. */
+  private BlobStore store(long quotaBytes) {
+    BlobStore store =
+        closing(BlobStore.open(directory, Sha256.of(new byte[] {1}), quotaBytes));
+    store.open(SESSION);
+    return store;
+  }
+
+  private DataServer server(BlobStore store, int port) {
+    return closing(
+        new DataServer(pins(BANK, BANK_ID), NettyNetwork.HOST, port, store, TIMEOUTS));
+  }
+
+  private DataClient client(PartyId party, TestIdentity identity, int port) {
+    return client(party, identity, port, TIMEOUTS);
+  }
+
+  private DataClient client(
+      PartyId party, TestIdentity identity, int port, ExchangeTimeouts timeouts) {
+    return closing(
+        new DataClient(
+            pins(party, identity), BANK, NettyNetwork.HOST, port, Route.DIRECT, timeouts));
+  }
+
+  private static byte[] body(int seed, int length) {
+    byte[] body = new byte[length];
+    new Random(seed).nextBytes(body);
+    return body;
+  }
+
+  private long files() throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(Files::isRegularFile).count();
+    }
+  }
+
+  /** Until nothing of an upload that broke off is left; a test that waits in vain fails. */
+  private void awaitFiles(long count) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (files() != count) {
+      assertThat(System.nanoTime()).as("files: %d", files()).isLessThan(deadline);
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void put_anyLength_ownPartyGetsIt() {
+    DataServer server = server(store(64 << 20), 0);
+    DataClient peer = client(RETAILER, RETAILER_ID, server.port());
+    DataClient own = client(BANK, BANK_ID, server.port());
+    for (int length : new int[] {0, 1, DataFrames.PIECE_BYTES, DataFrames.PIECE_BYTES + 1, 5 << 20}) {
+      byte[] body = body(length, length);
+      byte[] digest = peer.put(SESSION, body);
+      assertThat(digest).isEqualTo(Sha256.of(body));
+      assertThat(own.get(SESSION, digest, length)).isEqualTo(body);
+      // A task that runs twice.
+      assertThat(peer.put(SESSION, body)).isEqualTo(digest);
+      assertThat(own.get(SESSION, digest, length)).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void get_ofAPeer_isRefused() {
+    DataServer server = server(store(1 << 20), 0);
+    DataClient peer = client(RETAILER, RETAILER_ID, server.port());
+    byte[] own = client(BANK, BANK_ID, server.port()).put(SESSION, body(1, 1000));
+    byte[] theirs = peer.put(SESSION, body(2, 1000));
+    for (byte[] digest : List.of(own, theirs)) {
+      assertThatThrownBy(() -> peer.get(SESSION, digest, MAX))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessage("The store of party bank does not give it to this party");
+    }
+  }
+
+  @Test
+  void request_sessionNotOpenOrBlobAbsent_isRefusedAndTheLinkGoesOn() {
+    DataServer server = server(store(1 << 20), 0);
+    DataClient own = client(BANK, BANK_ID, server.port());
+    assertThatThrownBy(() -> own.put(OTHER, body(1, 600_000)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("does not know the session");
+    assertThatThrownBy(() -> own.get(OTHER, new byte[32], MAX))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("does not know the session");
+    assertThatThrownBy(() -> own.get(SESSION, new byte[32], MAX))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("has no such blob");
+    byte[] digest = own.put(SESSION, body(2, 600_000));
+    assertThatThrownBy(() -> own.get(SESSION, digest, 599_999))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("must be at most 599999");
+    assertThat(own.get(SESSION, digest, 600_000)).isEqualTo(body(2, 600_000));
+  }
+
+  @Test
+  void put_noRoom_waitsForIt() throws Exception {
+    BlobStore store = store(1 << 20);
+    DataServer server = server(store, 0);
+    DataClient peer = client(RETAILER, RETAILER_ID, server.port());
+    byte[] first = peer.put(SESSION, body(1, 700_000));
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      Future<byte[]> second = pool.submit(() -> peer.put(SESSION, body(2, 700_000)));
+      Thread.sleep(300);
+      assertThat(second.isDone()).isFalse();
+      store.drop(SESSION, List.of(first));
+      assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(Sha256.of(body(2, 700_000)));
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void put_neverAnyRoom_endsAndNamesIt() {
+    DataServer server = server(store(1000), 0);
+    ExchangeTimeouts impatient =
+        new ExchangeTimeouts(
+            TIMEOUTS.connect(),
+            TIMEOUTS.handshake(),
+            TIMEOUTS.idle(),
+            Duration.ofSeconds(1),
+            TIMEOUTS.reconnect());
+    DataClient peer = client(RETAILER, RETAILER_ID, server.port(), impatient);
+    assertThatThrownBy(() -> peer.put(SESSION, body(1, 2000)))
+        .isInstanceOf(PeerUnavailableException.class)
+        .hasMessage("The store of party bank has no room, after 1 s");
+  }
+
+  @Test
+  void put_serverStartedAgain_goesOn() throws Exception {
+    BlobStore store = store(64 << 20);
+    DataServer first = server(store, 0);
+    int port = first.port();
+    DataClient peer = client(RETAILER, RETAILER_ID, port);
+    byte[] before = peer.put(SESSION, body(1, 300_000));
+    ExecutorService pool = Executors.newSingleThreadExecutor();
+    try {
+      first.close();
+      Future<byte[]> after = pool.submit(() -> peer.put(SESSION, body(2, 300_000)));
+      Thread.sleep(200);
+      server(store, port);
+      byte[] digest = after.get(20, TimeUnit.SECONDS);
+      DataClient own = client(BANK, BANK_ID, port);
+      assertThat(own.get(SESSION, before, MAX)).isEqualTo(body(1, 300_000));
+      assertThat(own.get(SESSION, digest, MAX)).isEqualTo(body(2, 300_000));
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void put_manyAtOnceAndTheSame_allAreThere() throws Exception {
+    DataServer server = server(store(64 << 20), 0);
+    ExecutorService pool = Executors.newFixedThreadPool(6);
+    try {
+      List<Callable<byte[]>> tasks = new ArrayList<>();
+      for (int task = 0; task < 24; task++) {
+        // Every blob by two tasks.
+        int seed = task % 12;
+        DataClient peer = client(RETAILER, RETAILER_ID, server.port());
+        tasks.add(() -> peer.put(SESSION, body(seed, 200_000 + seed)));
+      }
+      DataClient own = client(BANK, BANK_ID, server.port());
+      int seed = 0;
+      for (Future<byte[]> done : pool.invokeAll(tasks)) {
+        byte[] expected = body(seed % 12, 200_000 + seed % 12);
+        assertThat(own.get(SESSION, done.get(), MAX)).isEqualTo(expected);
+        seed++;
+      }
+      assertThat(files()).isEqualTo(12);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void dial_unknownKey_getsNowhere() throws Exception {
+    DataServer server = server(store(1 << 20), 0);
+    assertThatThrownBy(
+            () -> client(RETAILER, STRANGER_ID, server.port()).put(SESSION, body(1, 100)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("bank");
+    assertThat(files()).isZero();
+  }
+
+  @Test
+  void dial_storeOfSomebodyElse_getsNotAByte() {
+    BlobStore store = store(1 << 20);
+    DataServer impostor =
+        closing(
+            new DataServer(
+                pins(BANK, STRANGER_ID), NettyNetwork.HOST, 0, store, TIMEOUTS));
+    assertThatThrownBy(
+            () -> client(RETAILER, RETAILER_ID, impostor.port()).put(SESSION, body(1, 100)))
+        .isInstanceOf(PeerIdentityException.class)
+        .hasMessageContaining("The public key has the fingerprint " + STRANGER_ID.fingerprint());
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  /** What a peer with the right key may send that no client does. */
+  private static Map<String, ByteBuffer> violations() {
+    DataFrames.Name name = new DataFrames.Name(SESSION, new byte[32]);
+    return Map.ofEntries(
+        Map.entry("no kind", ByteBuffer.allocate(0)),
+        Map.entry("unknown kind", ByteBuffer.wrap(new byte[] {99})),
+        Map.entry("a link's welcome", ByteBuffer.wrap(new byte[] {1, 0, 0, 0, 4})),
+        Map.entry("an answer", DataFrames.stored()),
+        Map.entry("found", DataFrames.found(10)),
+        Map.entry("refused", DataFrames.refused(DataFrames.Refusal.ROOM)),
+        Map.entry("a piece of no blob", DataFrames.piece(new byte[10], 0, 10)),
+        Map.entry("a negative length", DataFrames.put(name, -1)),
+        Map.entry("a length beyond all", DataFrames.put(name, Integer.MAX_VALUE)),
+        Map.entry("a name cut short", ByteBuffer.wrap(new byte[] {DataFrames.GET, 1, 2})),
+        Map.entry("a long request", ByteBuffer.wrap(longRequest())));
+  }
+
+  private static byte[] longRequest() {
+    byte[] frame = new byte[2000];
+    frame[0] = DataFrames.GET;
+    return frame;
+  }
+
+  private static RawPeer dial(int port) throws Exception {
+    return RawPeer.dial(port, RETAILER_ID, "TLSv1.3", Tls.DATA);
+  }
+
+  private static void send(RawPeer peer, ByteBuffer frame) throws IOException {
+    byte[] bytes = new byte[4 + frame.remaining()];
+    ByteBuffer.wrap(bytes).putInt(frame.remaining()).put(frame);
+    peer.write(bytes);
+  }
+
+  @Test
+  void link_frameThatIsNotAllowed_isClosedAndOthersGoOn() throws Exception {
+    DataServer server = server(store(64 << 20), 0);
+    DataClient own = client(BANK, BANK_ID, server.port());
+    for (Map.Entry<String, ByteBuffer> violation : violations().entrySet()) {
+      try (RawPeer peer = dial(server.port())) {
+        send(peer, violation.getValue());
+        assertThat(peer.read()).as(violation.getKey()).isEqualTo(-1);
+      }
+      byte[] body = body(violation.getKey().hashCode(), 1000);
+      assertThat(own.get(SESSION, own.put(SESSION, body), MAX)).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void link_requestOrTooMuchWithinABlob_isClosedAndNothingIsKept() throws Exception {
+    DataServer server = server(store(64 << 20), 0);
+    DataFrames.Name name = new DataFrames.Name(SESSION, Sha256.of(body(1, 1000)));
+    List<ByteBuffer> second =
+        List.of(
+            DataFrames.get(name),
+            DataFrames.put(name, 10),
+            DataFrames.piece(body(1, 1000), 0, 1000),
+            DataFrames.piece(new byte[0], 0, 0));
+    for (ByteBuffer frame : second) {
+      try (RawPeer peer = dial(server.port())) {
+        send(peer, DataFrames.put(name, 1000));
+        send(peer, DataFrames.piece(body(1, 1000), 0, 10));
+        send(peer, frame);
+        assertThat(peer.read()).isEqualTo(-1);
+      }
+      awaitFiles(0);
+    }
+  }
+
+  @Test
+  void link_anotherBlobThanAnnounced_isClosedAndNothingIsKept() throws Exception {
+    BlobStore store = store(64 << 20);
+    DataServer server = server(store, 0);
+    try (RawPeer peer = dial(server.port())) {
+      send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body(1, 10))), 10));
+      send(peer, DataFrames.piece(body(2, 10), 0, 10));
+      assertThat(peer.read()).isEqualTo(-1);
+    }
+    awaitFiles(0);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void link_brokenWithinABlob_leavesNothing() throws Exception {
+    BlobStore store = store(64 << 20);
+    DataServer server = server(store, 0);
+    byte[] body = body(1, 1_000_000);
+    try (RawPeer peer = dial(server.port())) {
+      send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body)), body.length));
+      send(peer, DataFrames.piece(body, 0, 500_000));
+      awaitFiles(1);
+    }
+    awaitFiles(0);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void link_ofAJob_isRefused() {
+    DataServer server = server(store(1 << 20), 0);
+    assertThatThrownBy(
+            () -> {
+              try (RawPeer peer =
+                  RawPeer.dial(server.port(), RETAILER_ID, "TLSv1.3", Tls.PROTOCOL)) {
+                peer.read();
+              }
+            })
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no_application_protocol");
+  }
+}

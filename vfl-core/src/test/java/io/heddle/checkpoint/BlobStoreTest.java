@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.checkpoint;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.heddle.crypto.Sha256;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.ProtocolException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlobStoreTest {
+  private static final String SESSION = "ab".repeat(32);
+  private static final String OTHER = "cd".repeat(32);
+  private static final long QUOTA = 1 << 20;
+
+  private final Path directory;
+
+  BlobStoreTest(@TempDir Path temporary) {
+    directory = temporary.resolve("blobs");
+  }
+
+  private static byte[] key(int seed) {
+    return Sha256.of(new byte[] {(byte) seed});
+  }
+
+  private BlobStore store() {
+    return store(Disk.REAL);
+  }
+
+  private BlobStore store(Disk disk) {
+    BlobStore store = BlobStore.open(directory, key(1), QUOTA, disk);
+    store.open(SESSION);
+    return store;
+  }
+
+  private static byte[] body(int seed, int length) {
+    byte[] body = new byte[length];
+    new Random(seed).nextBytes(body);
+    return body;
+  }
+
+  private static byte[] put(BlobStore store, String session, byte[] body) {
+    byte[] digest = Sha256.of(body);
+    try (BlobStore.Upload upload = store.put(session, digest, body.length)) {
+      if (upload != null) {
+        upload.append(body, 0, body.length / 3);
+        upload.append(body, body.length / 3, body.length - body.length / 3);
+        upload.finish();
+      }
+    }
+    return digest;
+  }
+
+  private static byte[] get(BlobStore store, String session, byte[] digest) throws IOException {
+    try (BlobStore.Blob blob = requireNonNull(store.get(session, digest))) {
+      byte[] body = blob.body().readAllBytes();
+      assertThat(body).hasSize(blob.length());
+      return body;
+    }
+  }
+
+  private List<Path> files() throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  private long bytesOnDisk() throws IOException {
+    long bytes = 0;
+    for (Path file : files()) {
+      bytes += Files.size(file);
+    }
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4095, 4096, 4097, 300_000})
+  void put_anyLength_comesBack(int length) throws IOException {
+    byte[] body = body(1, length);
+    try (BlobStore store = store()) {
+      byte[] digest = put(store, SESSION, body);
+      assertThat(store.has(SESSION, digest)).isTrue();
+      assertThat(get(store, SESSION, digest)).isEqualTo(body);
+      // The quota counts what the disk has, to the byte.
+      assertThat(store.usedBytes()).isEqualTo(bytesOnDisk());
+    }
+  }
+
+  @Test
+  void put_again_changesNothing() throws IOException {
+    byte[] body = body(1, 10_000);
+    try (BlobStore store = store()) {
+      byte[] digest = put(store, SESSION, body);
+      assertThat(store.put(SESSION, digest, body.length)).isNull();
+      assertThat(files()).hasSize(1);
+    }
+  }
+
+  @Test
+  void put_twiceAtOnce_isThereOnce() throws IOException {
+    byte[] body = body(1, 10_000);
+    byte[] digest = Sha256.of(body);
+    try (BlobStore store = store();
+        BlobStore.Upload first = requireNonNull(store.put(SESSION, digest, body.length));
+        BlobStore.Upload second = requireNonNull(store.put(SESSION, digest, body.length))) {
+      first.append(body, 0, body.length);
+      second.append(body, 0, body.length);
+      second.finish();
+      first.finish();
+      assertThat(get(store, SESSION, digest)).isEqualTo(body);
+      assertThat(files()).hasSize(1);
+      assertThat(store.usedBytes()).isEqualTo(bytesOnDisk());
+    }
+  }
+
+  @Test
+  void finish_anotherBody_keepsNothing() throws IOException {
+    byte[] body = body(1, 5000);
+    try (BlobStore store = store()) {
+      byte[] digest = Sha256.of(body);
+      body[4999] ^= 1;
+      try (BlobStore.Upload upload = requireNonNull(store.put(SESSION, digest, body.length))) {
+        upload.append(body, 0, body.length);
+        assertThatThrownBy(upload::finish).isInstanceOf(ProtocolException.class);
+      }
+      try (BlobStore.Upload upload = requireNonNull(store.put(SESSION, digest, body.length))) {
+        upload.append(body, 0, body.length - 1);
+        assertThatThrownBy(upload::finish).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> upload.append(body, 0, 2)).isInstanceOf(ProtocolException.class);
+      }
+      assertThat(store.get(SESSION, digest)).isNull();
+      assertThat(files()).isEmpty();
+      assertThat(store.usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void put_lengthOutOfRange_isRefused() {
+    try (BlobStore store = store()) {
+      for (int length : new int[] {-1, Integer.MIN_VALUE, BlobStore.MAX_BYTES + 1}) {
+        assertThatThrownBy(() -> store.put(SESSION, new byte[32], length))
+            .isInstanceOf(ProtocolException.class)
+            .hasMessageContaining("must be 0 to");
+      }
+    }
+  }
+
+  @Test
+  void put_beyondTheQuota_isRefusedUntilThereIsRoom() {
+    try (BlobStore store = store()) {
+      byte[] first = put(store, SESSION, body(1, 700_000));
+      assertThatThrownBy(() -> put(store, SESSION, body(2, 700_000)))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageContaining("No room")
+          .hasMessageContaining("of " + QUOTA);
+      store.drop(SESSION, List.of(first));
+      assertThat(store.usedBytes()).isZero();
+      put(store, SESSION, body(2, 700_000));
+    }
+  }
+
+  @Test
+  void put_sessionNotOpen_isRefused() {
+    try (BlobStore store = store()) {
+      byte[] digest = put(store, SESSION, body(1, 100));
+      assertThatThrownBy(() -> put(store, OTHER, body(1, 100)))
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageContaining("not open");
+      assertThatThrownBy(() -> store.get(OTHER, digest)).isInstanceOf(ProtocolException.class);
+      store.open(OTHER);
+      // What one session has is nothing to another.
+      assertThat(store.get(OTHER, digest)).isNull();
+    }
+  }
+
+  @Test
+  void close_session_leavesNothingOfIt() throws IOException {
+    try (BlobStore store = store()) {
+      store.open(OTHER);
+      put(store, SESSION, body(1, 100));
+      byte[] kept = put(store, OTHER, body(2, 100));
+      store.close(SESSION);
+      assertThat(files()).hasSize(1);
+      assertThat(get(store, OTHER, kept)).isEqualTo(body(2, 100));
+      assertThatThrownBy(() -> put(store, SESSION, body(1, 100)))
+          .isInstanceOf(ProtocolException.class);
+      assertThat(store.usedBytes()).isEqualTo(bytesOnDisk());
+    }
+  }
+
+  @Test
+  void open_again_findsWhatWasFinished() throws IOException {
+    byte[] body = body(1, 9000);
+    byte[] digest;
+    try (BlobStore store = store()) {
+      digest = put(store, SESSION, body);
+      BlobStore.Upload torn = requireNonNull(store.put(SESSION, Sha256.of(body(2, 99)), 99));
+      torn.append(body, 0, 50);
+      assertThat(files()).hasSize(2);
+    }
+    try (BlobStore store = store()) {
+      assertThat(files()).hasSize(1);
+      assertThat(store.usedBytes()).isEqualTo(bytesOnDisk());
+      assertThat(get(store, SESSION, digest)).isEqualTo(body);
+    }
+    try (BlobStore other = BlobStore.open(directory, key(2), QUOTA, Disk.REAL)) {
+      other.open(SESSION);
+      assertThat(other.get(SESSION, digest)).isNull();
+    }
+  }
+
+  @Test
+  void get_anyByteChanged_isRefused() throws IOException {
+    byte[] body = body(1, 5000);
+    try (BlobStore store = store()) {
+      byte[] digest = put(store, SESSION, body);
+      Path file = files().get(0);
+      byte[] whole = Files.readAllBytes(file);
+      for (int at = 0; at < whole.length; at++) {
+        byte[] changed = whole.clone();
+        changed[at] ^= 0x10;
+        Files.write(file, changed);
+        assertThat(catchThrowable(() -> get(store, SESSION, digest)))
+            .as("byte %d", at)
+            .isInstanceOf(CheckpointException.class);
+      }
+      for (int length : new int[] {0, 10, 47, 48, 63, 64, 65, 4160, whole.length - 1}) {
+        Files.write(file, Arrays.copyOf(whole, length));
+        assertThat(catchThrowable(() -> get(store, SESSION, digest)))
+            .as("%d bytes", length)
+            .isInstanceOf(CheckpointException.class);
+      }
+      Files.write(file, whole);
+      assertThat(get(store, SESSION, digest)).isEqualTo(body);
+    }
+  }
+
+  @Test
+  void get_fileUnderAnotherName_isNeverTakenForIt() throws IOException {
+    try (BlobStore store = store()) {
+      byte[] one = put(store, SESSION, body(1, 500));
+      Path first = files().get(0);
+      byte[] other = put(store, SESSION, body(2, 500));
+      Path second = files().stream().filter(file -> !file.equals(first)).findFirst().orElseThrow();
+      Files.write(second, Files.readAllBytes(first));
+      assertThat(get(store, SESSION, one)).isEqualTo(body(1, 500));
+      assertThat(catchThrowable(() -> get(store, SESSION, other)))
+          .isInstanceOf(CheckpointException.class);
+    }
+  }
+
+  @Test
+  void files_ofABlob_tellNothingOfIt() throws IOException {
+    byte[] secret = "the patient's file, all of it".repeat(300).getBytes(StandardCharsets.UTF_8);
+    try (BlobStore store = store()) {
+      byte[] digest = put(store, SESSION, secret);
+      Path file = files().get(0);
+      String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+      assertThat(bytes).doesNotContain("patient").startsWith("HEDDLEBL");
+      String hex = java.util.HexFormat.of().formatHex(digest);
+      assertThat(file.toString()).doesNotContain(hex.substring(0, 16)).doesNotContain("abab");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void open_directoryOfOthers_isRefused() throws IOException {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThatThrownBy(this::store)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("0700");
+  }
+
+  @Test
+  void put_fullDiskAtAnyOperation_keepsNothingAndSaysSo() throws IOException {
+    byte[] body = body(1, 200_000);
+    byte[] digest = Sha256.of(body);
+    int failed = 0;
+    for (int operations = 0; ; operations++) {
+      try (BlobStore before = store()) {
+        before.close(SESSION);
+        before.open(SESSION);
+      }
+      FailingDisk disk = new FailingDisk(operations);
+      try (BlobStore store = BlobStore.open(directory, key(1), QUOTA, disk)) {
+        Throwable failure =
+            catchThrowable(
+                () -> {
+                  store.open(SESSION);
+                  put(store, SESSION, body);
+                });
+        if (failure == null) {
+          break;
+        }
+        failed++;
+        assertThat(disk.wasFull()).isTrue();
+        assertThat(failure).isInstanceOf(CheckpointException.class);
+        assertThat(failure.getMessage()).contains(directory.toString());
+      }
+      try (BlobStore after = store()) {
+        // Whole if the rename was done, else not there.
+        if (after.has(SESSION, digest)) {
+          assertThat(get(after, SESSION, digest)).isEqualTo(body);
+        }
+        assertThat(after.usedBytes()).isEqualTo(bytesOnDisk());
+      }
+    }
+    assertThat(failed).isGreaterThan(4);
+  }
+
+  @Test
+  void put_storeClosed_isTheCallersFault() {
+    BlobStore store = store();
+    store.close();
+    assertThatIllegalStateException().isThrownBy(() -> store.put(SESSION, new byte[32], 1));
+  }
+}
