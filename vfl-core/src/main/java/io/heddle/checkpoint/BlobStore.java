@@ -376,7 +376,8 @@ public final class BlobStore implements AutoCloseable {
             || ByteBuffer.wrap(header).getInt(MAGIC.length) != VERSION) {
           throw refused(file);
         }
-        Gcm gcm = gcm(Arrays.copyOfRange(header, MAGIC.length + 4, MAGIC.length + 4 + SALT_BYTES), file);
+        Gcm gcm =
+            gcm(Arrays.copyOfRange(header, MAGIC.length + 4, MAGIC.length + 4 + SALT_BYTES), file);
         if (tag.length < Gcm.TAG_BYTES || !Segments.isHeaderTag(gcm, header, tag)) {
           throw refused(file);
         }

@@ -12,6 +12,7 @@ import io.heddle.party.PartyId;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.time.Duration;
@@ -31,6 +32,7 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   private final ExchangeTimeouts timeouts;
   private final CompletableFuture<NettyLink> proof = new CompletableFuture<>();
   private volatile @Nullable Exchange asked;
+  private @Nullable NettyLink proved;
   private @Nullable Throwable cause;
 
   /** What comes of a request: a body, which is empty for a put, or a refusal. */
@@ -123,8 +125,8 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
-        PartyId proved = tls.peer(context.pipeline().get(SslHandler.class));
-        proof.complete(new NettyLink(context.channel(), proved, timeouts.receive()));
+        PartyId owner = tls.peer(context.pipeline().get(SslHandler.class));
+        proved = new NettyLink(context.channel(), owner, timeouts.receive());
       } else {
         failed(handshake.cause());
       }
@@ -134,6 +136,17 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, ByteBuf frame) {
+    NettyLink owner = proved;
+    if (owner != null && !proof.isDone()) {
+      // In TLS 1.3 a dialler that is refused hears of it only now.
+      byte kind = frame.readByte();
+      if (kind != DataFrames.READY) {
+        throw DataFrames.unknown(kind);
+      }
+      DataFrames.readReady(DataFrames.control(frame.nioBuffer()));
+      proof.complete(owner);
+      return;
+    }
     Exchange exchange = asked;
     if (exchange == null || exchange.answer.isDone()) {
       throw new ProtocolException("An answer of party " + party + " that nobody asked for");
@@ -191,7 +204,10 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // channelInactive tells
   public void exceptionCaught(ChannelHandlerContext context, Throwable thrown) {
-    cause = thrown;
+    cause =
+        thrown instanceof DecoderException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
     context.close();
   }
 
@@ -206,7 +222,10 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
     Throwable known =
         why instanceof SSLException && HandshakeFailure.isVerdict(why)
             ? new PeerIdentityException(
-                "The store of party " + party + " is not its own: " + HandshakeFailure.reason(why),
+                "Authentication failed between this party and the store of party "
+                    + party
+                    + ": "
+                    + HandshakeFailure.reason(why),
                 why)
             : why;
     proof.completeExceptionally(known);

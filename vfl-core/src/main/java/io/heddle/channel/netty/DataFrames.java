@@ -10,6 +10,9 @@ import java.util.HexFormat;
 
 /** The frames of docs/protocol.md 8, from the kind byte on. */
 final class DataFrames {
+  static final int VERSION = 1;
+
+  static final byte READY = 31;
   static final byte PUT = 32;
   static final byte PIECE = 33;
   static final byte STORED = 34;
@@ -63,6 +66,10 @@ final class DataFrames {
       }
       throw new ProtocolException("Unknown refusal " + code);
     }
+  }
+
+  static ByteBuffer ready() {
+    return ByteBuffer.allocate(5).put(READY).putInt(VERSION).flip();
   }
 
   static ByteBuffer put(Name name, int length) {
@@ -124,6 +131,15 @@ final class DataFrames {
           "Invalid blob of " + length + " bytes: must be 0 to " + BlobStore.MAX_BYTES);
     }
     return length;
+  }
+
+  static void readReady(WireReader reader) {
+    int version = reader.readInt();
+    reader.end();
+    if (version != VERSION) {
+      throw new ProtocolException(
+          "The other side's data links have version " + version + ", this one's " + VERSION);
+    }
   }
 
   static Refusal readRefusal(WireReader reader) {

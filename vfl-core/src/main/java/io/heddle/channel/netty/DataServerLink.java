@@ -59,8 +59,10 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
     if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
       var party = server.tls().peer(context.pipeline().get(SslHandler.class));
       own = party.equals(server.self());
-      link = new NettyLink(context.channel(), party, server.timeouts().receive());
+      NettyLink proved = new NettyLink(context.channel(), party, server.timeouts().receive());
+      link = proved;
       server.proved(context.channel());
+      reply(proved, DataFrames.ready());
       context.read();
     } else if (event instanceof IdleStateEvent) {
       close(context);

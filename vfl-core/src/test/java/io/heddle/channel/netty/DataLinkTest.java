@@ -77,15 +77,13 @@ class DataLinkTest {
 
   /** The bank's store with one open session. */
   private BlobStore store(long quotaBytes) {
-    BlobStore store =
-        closing(BlobStore.open(directory, Sha256.of(new byte[] {1}), quotaBytes));
+    BlobStore store = closing(BlobStore.open(directory, Sha256.of(new byte[] {1}), quotaBytes));
     store.open(SESSION);
     return store;
   }
 
   private DataServer server(BlobStore store, int port) {
-    return closing(
-        new DataServer(pins(BANK, BANK_ID), NettyNetwork.HOST, port, store, TIMEOUTS));
+    return closing(new DataServer(pins(BANK, BANK_ID), NettyNetwork.HOST, port, store, TIMEOUTS));
   }
 
   private DataClient client(PartyId party, TestIdentity identity, int port) {
@@ -125,7 +123,8 @@ class DataLinkTest {
     DataServer server = server(store(64 << 20), 0);
     DataClient peer = client(RETAILER, RETAILER_ID, server.port());
     DataClient own = client(BANK, BANK_ID, server.port());
-    for (int length : new int[] {0, 1, DataFrames.PIECE_BYTES, DataFrames.PIECE_BYTES + 1, 5 << 20}) {
+    for (int length :
+        new int[] {0, 1, DataFrames.PIECE_BYTES, DataFrames.PIECE_BYTES + 1, 5 << 20}) {
       byte[] body = body(length, length);
       byte[] digest = peer.put(SESSION, body);
       assertThat(digest).isEqualTo(Sha256.of(body));
@@ -255,8 +254,9 @@ class DataLinkTest {
     DataServer server = server(store(1 << 20), 0);
     assertThatThrownBy(
             () -> client(RETAILER, STRANGER_ID, server.port()).put(SESSION, body(1, 100)))
-        .isInstanceOf(ProtocolException.class)
-        .hasMessageContaining("bank");
+        .isInstanceOf(PeerIdentityException.class)
+        .hasMessageContaining("bank")
+        .hasMessageContaining("certificate_unknown");
     assertThat(files()).isZero();
   }
 
@@ -264,9 +264,7 @@ class DataLinkTest {
   void dial_storeOfSomebodyElse_getsNotAByte() {
     BlobStore store = store(1 << 20);
     DataServer impostor =
-        closing(
-            new DataServer(
-                pins(BANK, STRANGER_ID), NettyNetwork.HOST, 0, store, TIMEOUTS));
+        closing(new DataServer(pins(BANK, STRANGER_ID), NettyNetwork.HOST, 0, store, TIMEOUTS));
     assertThatThrownBy(
             () -> client(RETAILER, RETAILER_ID, impostor.port()).put(SESSION, body(1, 100)))
         .isInstanceOf(PeerIdentityException.class)
@@ -298,7 +296,9 @@ class DataLinkTest {
   }
 
   private static RawPeer dial(int port) throws Exception {
-    return RawPeer.dial(port, RETAILER_ID, "TLSv1.3", Tls.DATA);
+    RawPeer peer = RawPeer.dial(port, RETAILER_ID, "TLSv1.3", Tls.DATA);
+    assertThat(peer.readFrame()).isEqualTo(DataFrames.ready().array());
+    return peer;
   }
 
   private static void send(RawPeer peer, ByteBuffer frame) throws IOException {
