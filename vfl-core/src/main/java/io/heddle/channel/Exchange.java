@@ -11,9 +11,11 @@ import io.heddle.progress.Events;
 import io.heddle.progress.Progress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,6 +23,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,20 +156,35 @@ public abstract class Exchange implements AutoCloseable {
    * @throws ProtocolException if a peer is not who it should be
    */
   public final void connect(Progress progress) {
+    connect(progress, MessageKey.OPENING, peer -> {});
+  }
+
+  /**
+   * The same, and tells of each peer once its links are open, while others may still be waited for.
+   *
+   * @param scope the opening whose failure ends the wait
+   * @throws PeerAbortedException if a peer has ended that opening
+   */
+  public final void connect(Progress progress, String scope, Consumer<PartyId> met) {
     long deadline = waits.nanoTime() + timeouts.connect().toNanos();
-    for (PartyId peer : peers) {
-      progress.waitingFor(peer.name());
+    List<PartyId> missing = new ArrayList<>(peers);
+    while (!missing.isEmpty()) {
+      PartyId first = missing.get(0);
+      progress.waitingFor(first.name());
       mailbox.await(
-          () -> isConnected(peer),
-          MessageKey.OPENING,
-          peer,
+          () -> missing.stream().anyMatch(this::isConnected),
+          scope,
+          first,
           Duration.ofNanos(deadline - waits.nanoTime()),
           () ->
               "Party "
-                  + peer
+                  + first
                   + " did not appear within "
                   + ExchangeTimeouts.describe(timeouts.connect())
-                  + because(obstacle(peer)));
+                  + because(obstacle(first)));
+      List<PartyId> there = missing.stream().filter(this::isConnected).toList();
+      missing.removeAll(there);
+      there.forEach(met);
     }
   }
 
