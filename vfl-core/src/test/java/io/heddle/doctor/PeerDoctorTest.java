@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two doctors on loopback, and what may stand in their way. */
@@ -238,6 +241,50 @@ class PeerDoctorTest {
     Check tcp = assertFailsAt(checks, Subject.TCP);
     assertThat(tcp.figures()).containsEntry("outcome", "refused");
     assertThat(of(checks, Subject.IDLE).found()).isEqualTo("run `heddle doctor` at the peer now");
+  }
+
+  /** Linux answers nothing where as many wait to be let in as may. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void examine_whatIsSentIsDropped_timesOutAndNamesTheFirewalls() throws IOException {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 3; i++) {
+        SocketChannel next = SocketChannel.open();
+        next.configureBlocking(false);
+        next.connect(full.getLocalSocketAddress());
+        waiting.add(next);
+      }
+      ports.put(RETAILER, full.getLocalPort());
+
+      Map<Subject, Check> checks =
+          examine(party(BANK, RETAILER), RETAILER, visit(SHORT, Duration.ZERO));
+
+      Check tcp = assertFailsAt(checks, Subject.TCP);
+      assertThat(tcp.figures()).containsEntry("outcome", "timeout");
+      assertThat(tcp.found())
+          .isEqualTo("nothing answers at 127.0.0.1:" + of(ports, RETAILER) + " within 3 s");
+      assertThat(tcp.fix()).contains("firewalls");
+    } finally {
+      for (SocketChannel each : waiting) {
+        each.close();
+      }
+    }
+  }
+
+  /** The system itself says at once that there is no way, as a firewall that answers has it say. */
+  @Test
+  void examine_noWayToTheAddress_isFilteredAndNamesTheNetwork() {
+    PartyConfig bank =
+        PartyConfig.load(
+            party(BANK, RETAILER).file(),
+            Overrides.ofArguments(List.of("peers.retailer.address=255.255.255.255:7000")));
+
+    Check tcp = assertFailsAt(examine(bank, RETAILER, visit(SHORT, Duration.ZERO)), Subject.TCP);
+
+    assertThat(tcp.figures()).containsEntry("outcome", "filtered");
+    assertThat(tcp.found()).startsWith("255.255.255.255:7000 is filtered or has no way to it: ");
+    assertThat(tcp.fix()).contains("firewall");
   }
 
   @Test
