@@ -13,13 +13,17 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import io.heddle.channel.AbortCode;
+import io.heddle.channel.Channel;
 import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
+import io.heddle.channel.ExchangeLimits;
 import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TestMessage;
+import io.heddle.channel.TestMessage.Blob;
 import io.heddle.channel.netty.FaultNetwork.Talk;
 import io.heddle.channel.netty.FaultRelay.Direction;
 import io.heddle.config.PartyConfig.Dialling;
@@ -29,6 +33,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.session.Session;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.ByteBuffer;
@@ -45,6 +50,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +196,43 @@ class DiallingTest {
 
     assertWell(network);
     assertThat(network.way(RETAILER, BANK).accepted()).isZero();
+  }
+
+  /** A gateway is the dialler's, for both links. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP", "SOCKS5", "WebSocket"})
+  void session_oneDialsThroughAGateway_needsNoWayBack(String gateway) throws IOException {
+    Route route;
+    if (gateway.equals("WebSocket")) {
+      route = new Route(null, true);
+    } else {
+      TestProxy proxy = new TestProxy(Proxy.Kind.valueOf(gateway));
+      opened.add(proxy);
+      route = proxy.route();
+    }
+    NettyNetwork network =
+        new NettyNetwork(
+            ExchangeLimits.DEFAULT,
+            PATIENT,
+            party -> FrameObserver.NONE,
+            IntUnaryOperator.identity(),
+            route);
+
+    assertThat(
+            Parties.run(
+                    network.whereFirstDials(),
+                    TestMessage.TYPES,
+                    Map.of(
+                        BANK, session -> talk(session, RETAILER),
+                        RETAILER, session -> talk(session, BANK)))
+                .values())
+        .containsExactly(LARGE, LARGE);
+  }
+
+  private static int talk(Session session, PartyId peer) {
+    Channel step = session.beginStep("talk", new TreeMap<>());
+    step.send(peer, new Blob(new byte[LARGE]));
+    return step.receive(peer, Blob.class).bytes().length;
   }
 
   /** The first is the one on which the dialler sends, or the other: each is cut in its turn. */
