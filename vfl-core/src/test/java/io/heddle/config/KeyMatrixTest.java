@@ -101,6 +101,8 @@ class KeyMatrixTest {
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
+          entry(
+              "peers.mall.dial", new Local("both", "who dials; a peer with another idea says so")),
           entry("peers.mall.transport", new Local("websocket", "how to reach a peer from here")),
           entry("peers.mall.proxy", new Local("false", "how to reach a peer from here")),
           entry(

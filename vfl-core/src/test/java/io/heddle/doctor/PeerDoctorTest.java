@@ -434,6 +434,77 @@ class PeerDoctorTest {
     assertFailsAt(other.get(60, TimeUnit.SECONDS), Subject.TCP);
   }
 
+  private PartyConfig dialling(PartyConfig party, PartyId peer, String how) {
+    return PartyConfig.load(
+        party.file(), Overrides.ofArguments(List.of("peers." + peer + ".dial=" + how)));
+  }
+
+  @Test
+  void examine_oneDialsBothLinks_bothFindAllWell() {
+    PartyConfig bank = dialling(party(BANK, RETAILER), RETAILER, "both");
+    PartyConfig retailer = dialling(party(RETAILER, BANK), BANK, "never");
+    Map<PartyId, Callable<Map<Subject, Check>>> calls = new TreeMap<>();
+    calls.put(BANK, () -> examine(bank, RETAILER, visit(LONG, Duration.ZERO)));
+    calls.put(RETAILER, () -> examine(retailer, BANK, visit(LONG, Duration.ZERO)));
+
+    Map<PartyId, Map<Subject, Check>> checks = Parties.together(calls);
+
+    assertWell(of(checks, BANK));
+    assertThat(of(of(checks, BANK), Subject.LINK_BACK).found())
+        .isEqualTo("not needed: this party has dialled both links, and was let in");
+    Map<Subject, Check> waiting = of(checks, RETAILER);
+    for (Subject subject : List.of(Subject.DNS, Subject.TCP)) {
+      assertThat(of(waiting, subject).status()).isEqualTo(Status.SKIPPED);
+      assertThat(of(waiting, subject).found())
+          .isEqualTo("bank dials this party, and not the other way round");
+    }
+    for (Subject subject : List.of(Subject.TLS, Subject.LINK_BACK, Subject.BANDWIDTH)) {
+      assertThat(of(waiting, subject).status()).isEqualTo(Status.OK);
+    }
+    assertThat(of(waiting, Subject.TLS).figures()).containsKey("alpn");
+    List<Check> own = new ArrayList<>();
+    OwnSide.examine(bank, own::add);
+    assertThat(own.get(0).subject()).isEqualTo(Subject.LISTEN);
+    assertThat(own.get(0).status()).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void examine_nobodyDials_failsAtLinkBackAndSaysWhatToSet() {
+    PartyConfig bank = dialling(party(BANK, RETAILER), RETAILER, "never");
+
+    Check back = of(examine(bank, RETAILER, visit(SHORT, Duration.ZERO)), Subject.LINK_BACK);
+
+    assertThat(back.status()).isEqualTo(Status.FAILED);
+    assertThat(back.found()).contains("did not appear within 2 s").contains("dial = never");
+    assertThat(back.fix())
+        .contains("peers.bank.dial = both")
+        .contains("listen.port " + of(ports, BANK));
+  }
+
+  @Test
+  void examine_settingsThatDoNotFit_failAtLinkBackOfBoth() {
+    PartyConfig bank = dialling(party(BANK, RETAILER), RETAILER, "never");
+    PartyConfig retailer = party(RETAILER, BANK);
+    Map<PartyId, Callable<Map<Subject, Check>>> calls = new TreeMap<>();
+    calls.put(BANK, () -> examine(bank, RETAILER, visit(LONG, Duration.ZERO)));
+    calls.put(RETAILER, () -> examine(retailer, BANK, visit(LONG, Duration.ZERO)));
+
+    Parties.together(calls)
+        .values()
+        .forEach(
+            checks -> {
+              assertThat(of(checks, Subject.TLS).status()).isEqualTo(Status.OK);
+              Check back = of(checks, Subject.LINK_BACK);
+              assertThat(back.status()).as(back.toString()).isEqualTo(Status.FAILED);
+              assertThat(back.found())
+                  .contains("own at both, or both at one and never at the other");
+              assertThat(back.fix())
+                  .contains("agree with the peer's operator who dials")
+                  .contains("peers.bank.dial")
+                  .contains("peers.retailer.dial");
+            });
+  }
+
   @Test
   void examine_firewallForgetsSilentLinks_failsAtIdleAndNamesThePings() throws Exception {
     try (FaultRelay toBank = new FaultRelay(of(ports, BANK));

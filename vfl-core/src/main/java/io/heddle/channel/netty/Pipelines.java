@@ -45,7 +45,12 @@ final class Pipelines {
 
   /** For a connection that this party dials. */
   void dial(
-      Channel channel, PartyId party, InetSocketAddress address, Route route, LinkHandler handler) {
+      Channel channel,
+      PartyId party,
+      LinkProtocol protocol,
+      InetSocketAddress address,
+      Route route,
+      LinkHandler handler) {
     ChannelPipeline pipeline = begin(channel);
     if (route.proxy() != null) {
       pipeline.addLast(route.proxy().handler(timeouts.handshake()));
@@ -54,11 +59,11 @@ final class Pipelines {
       pipeline.addLast(WebSockets.dial(address, timeouts.handshake()));
     }
     if (pipeline.last() instanceof IdleStateHandler) {
-      pipeline.addLast(tls.dial(party, channel.alloc()));
+      pipeline.addLast(tls.dial(party, protocol, channel.alloc()));
     } else {
       Predicate<Object> opens =
           route.webSocket() ? WebSockets::isOpen : ProxyConnectionEvent.class::isInstance;
-      pipeline.addLast(new Gate(opens, () -> tls.dial(party, channel.alloc())));
+      pipeline.addLast(new Gate(opens, () -> tls.dial(party, protocol, channel.alloc())));
     }
     pipeline.addLast(new FrameDecoder()).addLast(handler);
   }
