@@ -11,6 +11,7 @@ import io.heddle.channel.RecordedRole.Steps;
 import io.heddle.channel.Schedules;
 import io.heddle.channel.SimulatedJob;
 import io.heddle.channel.SimulatedNetwork;
+import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
@@ -265,6 +266,23 @@ class JobScheduleTest {
                 seed % 3 == 1 ? List.of(BANK, SHOP, TAX) : List.of(BANK, SHOP),
                 COMPUTED,
                 this::job));
+  }
+
+  /** Over sockets, where each party dials its own links and where one dials all of them. */
+  @Test
+  void job_overSocketsOfWhichOneDialsAll_isTheSameAsWhereEachDialsItsOwn() {
+    NettyNetwork sockets = new NettyNetwork();
+
+    assertThat(overSockets(sockets.whereFirstDials())).isEqualTo(overSockets(sockets));
+  }
+
+  private SortedMap<PartyId, String> overSockets(NettyNetwork sockets) {
+    Parties.Code<String> code = session -> job(session, session::beginStep);
+    return Parties.run(
+        sockets,
+        TYPES,
+        (exchange, terms) -> PinnedSession.open(exchange, terms, "secret", "nonce"),
+        Map.of(BANK, code, SHOP, code));
   }
 
   @Test

@@ -30,8 +30,17 @@ public enum AbortCode {
   UNAVAILABLE(8, "lost a peer"),
   /** A setting is wrong. */
   CONFIGURATION(9, "has a wrong setting"),
+  /**
+   * The links that it was dialled are not those that its settings expect; the detail is the key.
+   */
+  DIALLING(
+      10,
+      "expects other links from this party: peers.NAME.dial must be " + AbortCode.FITTING_DIALS),
   /** A code of a later version. */
-  OTHER(10, "ended the session");
+  OTHER(11, "ended the session");
+
+  /** What two parties may have set of who dials the links between them. */
+  public static final String FITTING_DIALS = "own at both, or both at one and never at the other";
 
   private final int number;
   private final String words;
@@ -64,7 +73,7 @@ public enum AbortCode {
    * its sessions on its disk forgets one that ends so, and keeps it otherwise.
    */
   public boolean isFinal() {
-    return this != FAILED && this != UNAVAILABLE && this != OTHER;
+    return this != FAILED && this != UNAVAILABLE && this != DIALLING && this != OTHER;
   }
 
   /**

@@ -11,9 +11,11 @@ import io.heddle.progress.Events;
 import io.heddle.progress.Progress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -21,14 +23,15 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A party's mailbox and its ways out: for each peer one link that this party dials, for its own
- * messages, and one that the peer dials. What it holds for each peer is bounded by {@link
- * ExchangeLimits}. Role code does not see it: a session gives it channels.
+ * A party's mailbox and its ways out: for each peer one link for its own messages and one for the
+ * peer's. Who dials them is the transport's affair. What it holds for each peer is bounded by
+ * {@link ExchangeLimits}. Role code does not see it: a session gives it channels.
  *
  * <p>A transport extends this class: it opens links, tells who is at the other end, and carries
  * frames; everything a frame means is decided here. Safe for several threads. (docs/protocol.md 1.)
@@ -153,20 +156,35 @@ public abstract class Exchange implements AutoCloseable {
    * @throws ProtocolException if a peer is not who it should be
    */
   public final void connect(Progress progress) {
+    connect(progress, MessageKey.OPENING, peer -> {});
+  }
+
+  /**
+   * The same, and tells of each peer once its links are open, while others may still be waited for.
+   *
+   * @param scope the opening whose failure ends the wait
+   * @throws PeerAbortedException if a peer has ended that opening
+   */
+  public final void connect(Progress progress, String scope, Consumer<PartyId> met) {
     long deadline = waits.nanoTime() + timeouts.connect().toNanos();
-    for (PartyId peer : peers) {
-      progress.waitingFor(peer.name());
+    List<PartyId> missing = new ArrayList<>(peers);
+    while (!missing.isEmpty()) {
+      PartyId first = missing.get(0);
+      progress.waitingFor(first.name());
       mailbox.await(
-          () -> isConnected(peer),
-          MessageKey.OPENING,
-          peer,
+          () -> missing.stream().anyMatch(this::isConnected),
+          scope,
+          first,
           Duration.ofNanos(deadline - waits.nanoTime()),
           () ->
               "Party "
-                  + peer
+                  + first
                   + " did not appear within "
                   + ExchangeTimeouts.describe(timeouts.connect())
-                  + because(obstacle(peer)));
+                  + because(obstacle(first)));
+      List<PartyId> there = missing.stream().filter(this::isConnected).toList();
+      missing.removeAll(there);
+      there.forEach(met);
     }
   }
 
@@ -411,23 +429,50 @@ public abstract class Exchange implements AutoCloseable {
   }
 
   /**
-   * A peer has dialled and is who the link says it is. The link takes the place of the one before
-   * once the peer has shown that it is still the same run of its exchange.
+   * A connection for the messages of a peer, which is at its other end. It takes the place of the
+   * one before once the peer has shown by its hail that it is still the same run of its exchange.
    *
    * @return takes what arrives
    */
-  protected final FrameHandler accepted(PartyId peer, Link link) {
+  protected final FrameHandler inbound(PartyId peer, Link link) {
     return new InboundLink(this, peer, from(peer), link);
   }
 
   /**
-   * This party has dialled, and the peer is who the link says it is. The link counts as open once
-   * the peer's welcome has arrived.
+   * A connection for this party's messages to a peer, which is at its other end. It counts as open,
+   * and takes the place of the one before, once the peer's welcome has arrived.
    *
    * @return takes what arrives
    */
-  protected final FrameHandler dialled(PartyId peer, Link link) {
+  protected final FrameHandler outbound(PartyId peer, Link link) {
     return new OutboundLink(this, peer, way(peer), link);
+  }
+
+  /**
+   * A peer has dialled a link that this party's settings do not let it dial: says so on it, and
+   * ends everything unless the peer has other links here. Nothing was exchanged on it, so a session
+   * that is kept can be gone on with.
+   *
+   * @param key the setting's
+   * @param message what does not fit
+   */
+  protected final void misdialled(PartyId peer, Link link, String key, String message) {
+    writeQuietly(
+        peer,
+        link,
+        Frames.abort(new Frames.Abort(MessageKey.OPENING, AbortCode.DIALLING.number(), key)));
+    link.close();
+    if (isGone(peer)) {
+      mailbox.fail(new PeerUnavailableException(message));
+    } else {
+      LOG.warn("{}: the link is closed", message);
+    }
+  }
+
+  /** Whether there is no link with a peer, or none any more. */
+  private boolean isGone(PartyId peer) {
+    return (!from(peer).isOpen() || mailbox.isLost(peer, true))
+        && (!way(peer).isOpen() || mailbox.isLost(peer, false));
   }
 
   /** A peer turned out not to be who it should be, or cannot be reached at all. */
@@ -497,8 +542,7 @@ public abstract class Exchange implements AutoCloseable {
       runs.put(peer, theirs);
       return true;
     }
-    boolean gone = !from(peer).isOpen() || mailbox.isLost(peer, true);
-    if (gone && (!way(peer).isOpen() || mailbox.isLost(peer, false))) {
+    if (isGone(peer)) {
       mailbox.fail(
           new PeerAbortedException(
               "Party " + peer + " was started anew and cannot go on with this session",

@@ -7,7 +7,10 @@ import java.nio.ByteBuffer;
 
 /** What a transport tells about one connection, from one thread at a time. */
 public interface FrameHandler {
-  /** The connection carries frames both ways; called once, before the first frame. */
+  /**
+   * The connection carries frames both ways and this party took it, so it speaks first: called
+   * once, before the first frame. Not called where this party dialled.
+   */
   void start();
 
   /** Whether the connection was ever of use: both sides have let each other in. */

@@ -85,8 +85,8 @@ public final class InMemoryExchange extends Exchange {
       }
       Wire out = new Wire();
       Wire back = new Wire();
-      back.reader = dialled(peer, out);
-      FrameHandler accepted = there.accepted(self(), back);
+      back.reader = outbound(peer, out);
+      FrameHandler accepted = there.inbound(self(), back);
       out.reader = accepted;
       accepted.start();
     }
@@ -120,6 +120,11 @@ public final class InMemoryExchange extends Exchange {
 
     @Override
     public void close() {
+      reader = null;
+    }
+
+    @Override
+    public void cut() {
       reader = null;
     }
   }

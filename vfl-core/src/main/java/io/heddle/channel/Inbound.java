@@ -63,6 +63,8 @@ final class Inbound {
     if (!exchange.admits(peer, run)) {
       return false;
     }
+    // Ahead of all credit.
+    next.greet();
     InboundLink[] before = new InboundLink[1];
     exchange
         .mailbox()

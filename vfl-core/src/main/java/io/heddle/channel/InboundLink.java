@@ -12,7 +12,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One link that a peer dialled: its messages come in, credit goes back. */
+/** One link on which a peer sends: its messages come in, credit goes back. */
 final class InboundLink extends PeerLink {
   private final Inbound inbound;
   private volatile boolean hailed;
@@ -37,8 +37,8 @@ final class InboundLink extends PeerLink {
   }
 
   @Override
-  public void start() {
-    exchange.writeQuietly(peer, link, Frames.welcome(exchange.run(), exchange.limits()));
+  ByteBuffer greeting() {
+    return Frames.welcome(exchange.run(), exchange.limits());
   }
 
   @Override

@@ -18,4 +18,7 @@ public interface Link {
 
   /** Closes the connection after what was written. */
   void close();
+
+  /** Closes the connection now; whoever waits to write learns that it is lost. */
+  void cut();
 }

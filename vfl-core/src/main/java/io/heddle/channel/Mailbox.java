@@ -61,7 +61,7 @@ final class Mailbox {
     }
   }
 
-  /** The link that a peer dials, or the one that this party dials to it. */
+  /** The link on which a peer sends, or the one on which this party sends to it. */
   private record Way(PartyId peer, boolean incoming) {}
 
   /** A link that has to come back by some time. */

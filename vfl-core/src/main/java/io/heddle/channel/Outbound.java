@@ -193,7 +193,7 @@ final class Outbound {
     }
   }
 
-  /** A link whose acceptor has let this party in: from now on it is in use. */
+  /** A link on which the peer has let this party in: from now on it is in use. */
   boolean use(OutboundLink next, Frames.Welcome welcome) {
     if (!exchange.admits(peer, welcome.run())) {
       return false;
@@ -205,16 +205,20 @@ final class Outbound {
       throw new ProtocolException("Party " + peer + " grants other room than before");
     }
     // Ahead of all messages.
-    exchange.writeQuietly(peer, next.link(), Frames.hail(exchange.run()));
+    next.greet();
     List<ByteBuffer> told = new ArrayList<>();
+    OutboundLink[] replaced = new OutboundLink[1];
     boolean[] again = new boolean[1];
     exchange
         .mailbox()
         .update(
             () -> {
-              if (before != null && before.run().start() != welcome.run().start()) {
+              // Read here: where the peer dials, two of its links may come at once.
+              Frames.Welcome last = granted;
+              if (last != null && last.run().start() != welcome.run().start()) {
                 countAnew();
               }
+              replaced[0] = current;
               current = next;
               granted = welcome;
               again[0] = !sent.isEmpty();
@@ -222,6 +226,10 @@ final class Outbound {
               owed.clear();
               exchange.regained(peer, false);
             });
+    if (replaced[0] != null) {
+      // Where the peer dials this party may not have noticed its loss, and be waiting to write.
+      replaced[0].link().cut();
+    }
     told.forEach(frame -> exchange.writeQuietly(peer, next.link(), frame));
     if (again[0]) {
       // Nobody may send anything for long; and this thread must not wait for the link.

@@ -6,7 +6,7 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
 
-/** One link that this party dialled: its own messages go out, the peer's credit comes back. */
+/** One link on which this party sends: its messages go out, the peer's credit comes back. */
 final class OutboundLink extends PeerLink {
   private final Outbound outbound;
   private volatile boolean welcomed;
@@ -17,7 +17,9 @@ final class OutboundLink extends PeerLink {
   }
 
   @Override
-  public void start() {}
+  ByteBuffer greeting() {
+    return Frames.hail(exchange.run());
+  }
 
   @Override
   public boolean isOpen() {

@@ -5,12 +5,17 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
 
-/** One link between this party and a peer. A frame that is not allowed ends all that is read. */
+/**
+ * One link between this party and a peer: which of them sends messages on it is the class's, which
+ * of them dialled it matters only for who speaks first. A frame that is not allowed ends all that
+ * is read.
+ */
 abstract sealed class PeerLink implements FrameHandler permits InboundLink, OutboundLink {
   final Exchange exchange;
   final PartyId peer;
   final Link link;
   private volatile boolean violated;
+  private boolean greeted;
 
   PeerLink(Exchange exchange, PartyId peer, Link link) {
     this.exchange = exchange;
@@ -21,6 +26,22 @@ abstract sealed class PeerLink implements FrameHandler permits InboundLink, Outb
   final Link link() {
     return link;
   }
+
+  /** This party took the connection, so it speaks first; else it answers the peer's greeting. */
+  @Override
+  public final void start() {
+    greet();
+  }
+
+  /** Says, once, what must go ahead of everything else that this party puts on the link. */
+  final void greet() {
+    if (!greeted) {
+      greeted = true;
+      exchange.writeQuietly(peer, link, greeting());
+    }
+  }
+
+  abstract ByteBuffer greeting();
 
   @Override
   public final void frame(ByteBuffer frame) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param host name or address; an IPv6 address without brackets
  * @param port 1 to 65535
  */
-record Address(String host, int port) {
+public record Address(String host, int port) {
   /** Reads {@code host:port}, an IPv6 address in brackets; null if it is not that. */
   static @Nullable Address parse(String text) {
     int colon = text.lastIndexOf(':');

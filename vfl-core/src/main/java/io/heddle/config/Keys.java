@@ -73,7 +73,7 @@ final class Keys {
       Set.of("data.id", "data.columns", "parties", "psi.normalise");
 
   private static final Pattern PEER =
-      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|proxy|transport)");
+      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport)");
 
   private final String file;
   private final Set<String> names;
@@ -112,7 +112,7 @@ final class Keys {
 
   private static String advice(String unknown, Collection<String> names) {
     if (unknown.startsWith("peers.")) {
-      return "must be peers.<party>.address, .fingerprint, .proxy or .transport";
+      return "must be peers.<party>.address, .fingerprint, .dial, .proxy or .transport";
     }
     List<String> close =
         names.stream()

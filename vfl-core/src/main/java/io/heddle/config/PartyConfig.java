@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param file where it was read
  * @param party this party's name
- * @param listen where this party takes connections
+ * @param listen where this party takes connections, if it takes any
  * @param identity the key files
  * @param proxy the gateway for connections that this party dials; null for none
  * @param peers whom this party knows; the key is the peer's name
@@ -51,11 +51,27 @@ public record PartyConfig(
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 
   /**
-   * One port takes all connections of the peers.
+   * One port takes all connections of the peers; nothing listens where this party {@link #isDialled
+   * is never dialled}.
    *
    * @param webSocket whether they may come by WebSocket as well
    */
   public record Listen(String host, int port, boolean webSocket) {}
+
+  /** Which of the two links with a peer, one for the messages of each, this party dials. */
+  public enum Dialling {
+    /** The one on which it sends. The peer dials the other, by the same setting. */
+    OWN,
+    /** Both. The peer has {@link #NEVER}. */
+    BOTH,
+    /** None. The peer has {@link #BOTH}. */
+    NEVER;
+
+    /** As it is written in a file. */
+    public String word() {
+      return Settings.word(this);
+    }
+  }
 
   /** What carries the TLS of a link. */
   public enum Transport {
@@ -97,26 +113,38 @@ public record PartyConfig(
   /**
    * A party this one knows.
    *
-   * @param host name or address; an IPv6 address without brackets
-   * @param port 1 to 65535
+   * @param address where it listens; null only if this party does not dial it
    * @param fingerprint {@code sha256:} and 64 lower-case hexadecimal digits, the hash of the public
    *     key that the peer proves to hold
    * @param throughProxy whether it is dialled through this party's proxy, if there is one
    * @param transport on what it is dialled
+   * @param dialling which links with it this party dials
    */
   public record Peer(
-      String host, int port, String fingerprint, boolean throughProxy, Transport transport) {
+      @Nullable Address address,
+      String fingerprint,
+      boolean throughProxy,
+      Transport transport,
+      Dialling dialling) {
+    public Peer {
+      if (address == null && dialling != Dialling.NEVER) {
+        throw new IllegalArgumentException("A peer that is dialled needs an address");
+      }
+    }
+
     /**
      * Reads a peer as it is written in a file or on the command line.
      *
-     * @param address {@code host:port}, an IPv6 address in brackets
+     * @param address {@code host:port}, an IPv6 address in brackets; null only for a peer that is
+     *     not dialled
      * @throws IllegalArgumentException saying what is allowed
      */
-    public static Peer parse(String address, String fingerprint) {
-      Address where = Address.parse(address);
-      if (where == null) {
+    public static Peer parse(@Nullable String address, String fingerprint, Dialling dialling) {
+      Address where = address == null ? null : Address.parse(address);
+      if (where == null && (address != null || dialling != Dialling.NEVER)) {
         throw new IllegalArgumentException(
-            "Invalid address " + address + ": must be host:port with a port from 1 to 65535");
+            (address == null ? "Missing address" : "Invalid address " + address)
+                + ": must be host:port with a port from 1 to 65535");
       }
       if (!FINGERPRINT.matcher(fingerprint).matches()) {
         throw new IllegalArgumentException(
@@ -124,24 +152,29 @@ public record PartyConfig(
                 + fingerprint
                 + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
       }
-      return new Peer(where.host(), where.port(), fingerprint, true, Transport.TCP);
+      return new Peer(where, fingerprint, true, Transport.TCP, dialling);
     }
 
-    /** The address as it is written in a file. */
-    public String address() {
-      return new Address(host, port).toString();
+    /** Where it is, for people: at its address, or that it comes by itself. */
+    public String place() {
+      return dialling == Dialling.NEVER ? "which dials this party" : "at " + address;
     }
 
     /** Under this address, but on the way on which another one is dialled. */
     public Peer reachedAs(Peer other) {
-      return new Peer(host, port, fingerprint, other.throughProxy, other.transport);
+      return new Peer(address, fingerprint, other.throughProxy, other.transport, dialling);
     }
 
     /** What a file says of it, by the last words of the keys; nothing that is so by default. */
     public SortedMap<String, String> settings() {
       SortedMap<String, String> all = new TreeMap<>();
-      all.put("address", address());
+      if (address != null) {
+        all.put("address", address.toString());
+      }
       all.put("fingerprint", fingerprint);
+      if (dialling != Dialling.OWN) {
+        all.put("dial", dialling.word());
+      }
       if (!throughProxy) {
         all.put("proxy", "false");
       }
@@ -272,22 +305,26 @@ public record PartyConfig(
     for (String name : settings.names("peers")) {
       String address = "peers." + name + ".address";
       String fingerprint = "peers." + name + ".fingerprint";
-      settings.text(address, "host:port");
-      settings.text(fingerprint, "sha256: and 64 lower-case hexadecimal digits");
-      PartyId peer = partyId(settings, address, name);
+      Dialling dialling = settings.choice("peers." + name + ".dial", Dialling.OWN);
+      String where =
+          dialling == Dialling.NEVER && !settings.has(address)
+              ? null
+              : settings.text(address, "host:port");
+      String print = settings.text(fingerprint, "sha256: and 64 lower-case hexadecimal digits");
+      PartyId peer = partyId(settings, fingerprint, name);
       if (peer.equals(self)) {
-        throw settings.invalid(address, "another party: " + self + " is this party itself");
+        throw settings.invalid(fingerprint, "another party: " + self + " is this party itself");
       }
       try {
-        Peer read = Peer.parse(settings.text(address, ""), settings.text(fingerprint, ""));
+        Peer read = Peer.parse(where, print, dialling);
         peers.put(
             peer,
             new Peer(
-                read.host(),
-                read.port(),
+                read.address(),
                 read.fingerprint(),
                 settings.flag("peers." + name + ".proxy", true),
-                settings.choice("peers." + name + ".transport", Transport.TCP)));
+                settings.choice("peers." + name + ".transport", Transport.TCP),
+                dialling));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         String allowed = message.substring(message.indexOf(": must be ") + 10);
@@ -349,6 +386,12 @@ public record PartyConfig(
     }
   }
 
+  /** Whether any peer dials this party; one that knows none yet will be dialled. */
+  public boolean isDialled() {
+    return peers.isEmpty()
+        || peers.values().stream().anyMatch(peer -> peer.dialling() != Dialling.BOTH);
+  }
+
   /** The settings that this party's messages and results depend on, in one text. */
   public String resultSettings() {
     SortedMap<String, String> all = new TreeMap<>(effective());
@@ -360,9 +403,11 @@ public record PartyConfig(
   public SortedMap<String, String> effective() {
     SortedMap<String, String> all = new TreeMap<>();
     all.put("party", party.name());
-    all.put("listen.host", listen.host());
-    all.put("listen.port", String.valueOf(listen.port()));
-    all.put("listen.websocket", String.valueOf(listen.webSocket()));
+    if (isDialled()) {
+      all.put("listen.host", listen.host());
+      all.put("listen.port", String.valueOf(listen.port()));
+      all.put("listen.websocket", String.valueOf(listen.webSocket()));
+    }
     all.put("identity.key-store", identity.keyStore().toString());
     all.put("identity.password-file", identity.passwordFile().toString());
     if (proxy != null) {

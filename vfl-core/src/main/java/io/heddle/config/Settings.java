@@ -13,6 +13,9 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import io.heddle.error.ConfigurationException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  * allowed.
  */
 final class Settings {
+  private static final int MAX_SHARED_BYTES = 1 << 16;
+
+  /** Each can double what the ones before it stand for. */
+  private static final int MAX_REFERENCES = 16;
+
   private final Path file;
   private final Config config;
 
@@ -44,15 +52,42 @@ final class Settings {
 
   /**
    * Reads a file that others wrote as well, and whose values they get to see: it stands alone, and
-   * reaches neither this machine's environment nor its other files.
+   * reaches neither this machine's environment nor its other files. Nor does it take more memory
+   * than so small a file should.
    */
   static Settings readShared(Path file, Keys keys, Overrides overrides) {
+    requireSmall(file);
     return read(
         file,
         keys,
         overrides,
         ConfigParseOptions.defaults().setIncluder(new NoIncludes(file)),
         ConfigResolveOptions.noSystem());
+  }
+
+  private static void requireSmall(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      String text = new String(in.readNBytes(MAX_SHARED_BYTES + 1), StandardCharsets.ISO_8859_1);
+      if (text.length() > MAX_SHARED_BYTES) {
+        throw new ConfigurationException(
+            "Cannot read " + file + ": it must have at most " + MAX_SHARED_BYTES + " bytes");
+      }
+      int references = text.split("\\$\\{", -1).length - 1;
+      if (references > MAX_REFERENCES) {
+        throw new ConfigurationException(
+            "Cannot read "
+                + file
+                + ": it has "
+                + references
+                + " references ${...}, and may have at most "
+                + MAX_REFERENCES);
+      }
+    } catch (IOException e) {
+      throw new ConfigurationException("Cannot read " + file, e);
+    }
   }
 
   private static Settings read(
@@ -79,6 +114,9 @@ final class Settings {
       config = config.resolve(resolving);
     } catch (ConfigException e) {
       throw new ConfigurationException("Cannot read " + file + ": " + e.getMessage(), e);
+    } catch (StackOverflowError e) {
+      // The parser calls itself for every level, and has no bound of its own.
+      throw new ConfigurationException("Cannot read " + file + ": it is nested too deeply", e);
     }
     for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
       String key = String.join(".", ConfigUtil.splitPath(entry.getKey()));

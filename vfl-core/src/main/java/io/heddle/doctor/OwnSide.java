@@ -28,7 +28,10 @@ public final class OwnSide {
    * @return this party's identity; null if it cannot be used
    */
   public static @Nullable Identity examine(PartyConfig party, Consumer<Check> told) {
-    told.accept(listen(party.listen()));
+    told.accept(
+        party.isDialled()
+            ? listen(party.listen())
+            : Check.skipped(Subject.LISTEN, "no peer dials this party: peers.NAME.dial = both"));
     try {
       Identity identity = TlsExchange.identity(party);
       told.accept(

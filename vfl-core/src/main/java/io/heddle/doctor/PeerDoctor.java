@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.doctor;
 
+import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.netty.Handshake;
 import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.TlsExchange;
 import io.heddle.config.PartyConfig;
+import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.doctor.Check.Status;
 import io.heddle.doctor.Check.Subject;
 import io.heddle.error.ConfigurationException;
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerDoctor {
   private static final String KIND = "doctor";
+  private static final String OWN_KEY = "this party's own key cannot be used";
   private static final String RUN_THERE = "run `heddle doctor` at the peer now";
   private static final Duration RETRY = Duration.ofMillis(500);
   private static final Duration LONGEST_IDLE = Duration.ofSeconds(15);
@@ -96,31 +99,49 @@ public final class PeerDoctor {
   }
 
   private void examine(@Nullable Identity identity) {
+    if (peer.dialling() == Dialling.NEVER) {
+      String why = name + " dials this party, and not the other way round";
+      findings.tell(Check.skipped(Subject.DNS, why));
+      findings.tell(Check.skipped(Subject.TCP, why));
+      if (identity == null) {
+        findings.skipRest(OWN_KEY);
+      } else {
+        overLinks(null, identity);
+      }
+      return;
+    }
     Way way = Way.to(peer, party.proxy());
     findings.tell(way.resolve());
     if (findings.hasFailed()) {
       findings.skipRest("the name does not resolve");
     } else if (identity == null) {
       findings.tell(way.connect(party.timeouts().handshake()));
-      findings.skipRest("this party's own key cannot be used");
+      findings.skipRest(OWN_KEY);
     } else {
       overLinks(way, identity);
     }
   }
 
-  private void overLinks(Way way, Identity identity) {
+  /**
+   * @param way to the peer; null if it is the peer that dials
+   */
+  private void overLinks(@Nullable Way way, Identity identity) {
     // Listens from here on: the peer waits for this party as this one does for it.
     try (NettyExchange exchange =
         TlsExchange.doctor(party, name, DoctorMessages.codec(), identity, timeouts())) {
-      Check tcp = connect(way);
-      findings.tell(tcp);
-      if (tcp.status() == Status.FAILED) {
-        findings.skipRest(RUN_THERE);
-        return;
+      if (way != null) {
+        Check tcp = connect(way, exchange);
+        findings.tell(tcp);
+        if (tcp.status() == Status.FAILED) {
+          findings.skipRest(RUN_THERE);
+          return;
+        }
       }
-      overLinks(exchange, identity);
+      lookThrough(exchange, identity);
     } catch (ConfigurationException e) {
-      findings.tell(way.connect(party.timeouts().handshake()));
+      if (way != null) {
+        findings.tell(way.connect(party.timeouts().handshake()));
+      }
       findings.skipRest(String.valueOf(e.getMessage()));
     }
   }
@@ -140,7 +161,7 @@ public final class PeerDoctor {
   }
 
   /** Tries until it connects or the patience ends: the peer's doctor may be started later. */
-  private Check connect(Way way) {
+  private Check connect(Way way, NettyExchange exchange) {
     long deadline = System.nanoTime() + visit.patience().toNanos();
     Check check = way.connect(party.timeouts().handshake());
     if (check.status() == Status.FAILED) {
@@ -154,6 +175,10 @@ public final class PeerDoctor {
     }
     try {
       while (check.status() == Status.FAILED && System.nanoTime() < deadline) {
+        if (exchange.handshake(name) != null) {
+          // It was there, has found something out, and has left.
+          return Check.ok(Subject.TCP, name + " was reached").with("outcome", "connected");
+        }
         TimeUnit.MILLISECONDS.sleep(RETRY.toMillis());
         check = way.connect(party.timeouts().handshake());
       }
@@ -163,7 +188,7 @@ public final class PeerDoctor {
     return check;
   }
 
-  private void overLinks(NettyExchange exchange, Identity identity) {
+  private void lookThrough(NettyExchange exchange, Identity identity) {
     try {
       awaitLinks(exchange);
     } catch (VflException e) {
@@ -173,7 +198,13 @@ public final class PeerDoctor {
     }
     tellTls(exchange, identity);
     findings.tell(
-        Check.ok(Subject.LINK_BACK, name + " has connected to this party and was let in"));
+        Check.ok(
+            Subject.LINK_BACK,
+            switch (peer.dialling()) {
+              case OWN -> name + " has connected to this party and was let in";
+              case BOTH -> "not needed: this party has dialled both links, and was let in";
+              case NEVER -> name + " has connected to this party for both links and was let in";
+            }));
     try {
       converse(exchange);
     } catch (VflException e) {
@@ -266,10 +297,23 @@ public final class PeerDoctor {
 
   /** Tells the check that stands for why there are no links. */
   private void explain(NettyExchange exchange, Identity identity, VflException why) {
-    if (why instanceof PeerIdentityException) {
+    if (String.valueOf(why.getMessage()).contains(AbortCode.FITTING_DIALS)) {
+      if (exchange.handshake(name) != null) {
+        tellTls(exchange, identity);
+      }
+      findings.tell(
+          Check.failed(
+              Subject.LINK_BACK,
+              String.valueOf(why.getMessage()),
+              "agree with the peer's operator who dials, and correct peers."
+                  + name
+                  + ".dial here or peers."
+                  + party.party()
+                  + ".dial there"));
+    } else if (why instanceof PeerIdentityException) {
       explainTls(identity, why);
     } else if (why instanceof PeerUnavailableException) {
-      explainSilence(exchange, identity);
+      explainSilence(exchange, identity, why);
     } else if (why instanceof ProtocolException) {
       if (exchange.handshake(name) != null) {
         tellTls(exchange, identity);
@@ -288,7 +332,19 @@ public final class PeerDoctor {
     }
   }
 
-  private void explainSilence(NettyExchange exchange, Identity identity) {
+  private void explainSilence(NettyExchange exchange, Identity identity, VflException why) {
+    if (peer.dialling() == Dialling.NEVER) {
+      findings.tell(
+          Check.failed(
+              Subject.LINK_BACK,
+              String.valueOf(why.getMessage()),
+              "run `heddle doctor` at the peer now, with peers."
+                  + party.party()
+                  + ".dial = both and this party's address there, and have the network let it"
+                  + " through to this party's listen.port "
+                  + party.listen().port()));
+      return;
+    }
     if (exchange.handshake(name) == null) {
       findings.tell(
           Check.failed(
@@ -302,7 +358,7 @@ public final class PeerDoctor {
       return;
     }
     tellTls(exchange, identity);
-    boolean oneWay = exchange.room(name) != null;
+    boolean oneWay = peer.dialling() == Dialling.OWN && exchange.room(name) != null;
     findings.tell(
         Check.failed(
             Subject.LINK_BACK,
@@ -319,7 +375,8 @@ public final class PeerDoctor {
 
   private void explainTls(Identity identity, VflException why) {
     String message = String.valueOf(why.getMessage());
-    String reason = message.substring(message.indexOf(peer.address()) + peer.address().length());
+    String address = String.valueOf(peer.address());
+    String reason = message.substring(message.indexOf(address) + address.length());
     CertificateException refusal = cause(why, CertificateException.class);
     String words = refusal == null ? "" : String.valueOf(refusal.getMessage());
     if (cause(why, CertificateExpiredException.class) != null

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.doctor;
 
+import io.heddle.config.Address;
 import io.heddle.config.PartyConfig;
 import io.heddle.doctor.Check.Subject;
 import java.io.IOException;
@@ -38,8 +39,15 @@ final class Way {
       String address = "the proxy " + proxy.address();
       return new Way(proxy.host(), proxy.port(), address, "proxy.address in this party's file");
     }
+    Address address = peer.address();
+    if (address == null) {
+      throw new IllegalArgumentException("Nobody dials a peer without an address");
+    }
     return new Way(
-        peer.host(), peer.port(), peer.address(), "the peer's address with `heddle peer add`");
+        address.host(),
+        address.port(),
+        address.toString(),
+        "the peer's address with `heddle peer add`");
   }
 
   Check resolve() {

@@ -85,6 +85,15 @@ final class SessionMail {
     return envelope;
   }
 
+  /** A message that has arrived, for a party that gives up; null if it has not. */
+  @Nullable Envelope poll(MessageKey key) {
+    Envelope envelope = exchange.poll(key);
+    if (envelope != null && log == null) {
+      exchange.release(key);
+    }
+    return envelope;
+  }
+
   private Envelope taken(SessionLog kept, MessageKey key) {
     Envelope before = kept.find(key);
     if (before != null) {

@@ -2,11 +2,14 @@
 package io.heddle.session;
 
 import io.heddle.channel.AbortCode;
+import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Sha256;
+import io.heddle.error.PeerAbortedException;
+import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -66,10 +69,7 @@ final class SessionOpening {
     return guarded(
         null,
         () -> {
-          exchange.connect(progress);
-          for (PartyId peer : exchange.peers()) {
-            send(peer, HELLO, new Hello(SessionMessages.VERSION, nonce, terms));
-          }
+          greet();
           SortedMap<PartyId, byte[]> nonces = new TreeMap<>();
           nonces.put(exchange.self(), nonce);
           SortedMap<PartyId, SessionTerms> allTerms = new TreeMap<>();
@@ -82,6 +82,25 @@ final class SessionOpening {
           allTerms.forEach(this::checkFloors);
           return HexFormat.of().formatHex(sessionId(nonces));
         });
+  }
+
+  /**
+   * Says hello to each peer as soon as it is there. If one never comes, the job of another may say
+   * why: it names other parties.
+   */
+  private void greet() {
+    Hello hello = new Hello(SessionMessages.VERSION, nonce, terms);
+    try {
+      exchange.connect(progress, MessageKey.opening(attempt), peer -> send(peer, HELLO, hello));
+    } catch (PeerUnavailableException | PeerAbortedException e) {
+      for (PartyId peer : exchange.peers()) {
+        Envelope theirs = mail.poll(key(peer, exchange.self(), HELLO));
+        if (theirs != null) {
+          checkFloors(peer, compare(peer, mail.read(MessageKey.CONTROL, theirs, Hello.class)));
+        }
+      }
+      throw e;
+    }
   }
 
   /** Waits until every party has the session open; messages of it are taken from now on. */

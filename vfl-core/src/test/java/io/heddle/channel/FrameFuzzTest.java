@@ -4,8 +4,10 @@ package io.heddle.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.channel.TestMessage.Blob;
+import io.heddle.crypto.Sha256;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -16,11 +18,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Conversations of a peer in which frames are changed, repeated, left out and made up, link after
- * link. A tenth of {@code heddle.test.mutants} is how many.
+ * link, and such as Jazzer makes. A tenth of {@code heddle.test.mutants} is how many of the former.
  */
 class FrameFuzzTest {
   private static final PartyId BANK = new PartyId("bank");
@@ -167,7 +172,7 @@ class FrameFuzzTest {
     }
     int links = 1 + random.nextInt(3);
     for (int i = 0; i < links; i++) {
-      FrameHandler link = bank.accepted(RETAILER, bank.wire());
+      FrameHandler link = bank.inbound(RETAILER, bank.wire());
       link.start();
       int from = i == 0 ? 0 : random.nextInt(3);
       List<byte[]> frames = conversation(messages, from, random);
@@ -254,8 +259,11 @@ class FrameFuzzTest {
     Random random = new Random(seed);
     LoneExchange bank = new LoneExchange(BANK, RETAILER, LIMITS);
     bank.open(SESSION);
-    FrameHandler link = bank.dialled(RETAILER, bank.wire());
-    link.start();
+    FrameHandler link = bank.outbound(RETAILER, bank.wire());
+    if (seed % 2 == 0) {
+      // As where the peer has dialled.
+      link.start();
+    }
     List<byte[]> frames = new ArrayList<>();
     frames.add(bytes(Frames.welcome(RUN, LIMITS)));
     for (int sequence = 1; sequence <= 20; sequence++) {
@@ -297,5 +305,101 @@ class FrameFuzzTest {
     } catch (ProtocolException | PeerUnavailableException e) {
       return false;
     }
+  }
+
+  static Stream<byte[]> frames() {
+    Envelope message = message(new Random(1), RETAILER, BANK, 0);
+    return strays(message).stream();
+  }
+
+  @MethodSource("frames")
+  @FuzzTest(maxDuration = "1m")
+  void read_anyFrame_refusedOrWrittenTheSame(byte[] input) {
+    ByteBuffer again;
+    try {
+      again = written(ByteBuffer.wrap(input.clone()));
+    } catch (ProtocolException e) {
+      return;
+    }
+    if (again != null) {
+      assertThat(bytes(again)).isEqualTo(input);
+    }
+  }
+
+  /** What a frame says, written anew; null for a kind that has no reader. */
+  private static @Nullable ByteBuffer written(ByteBuffer frame) {
+    return switch (Frames.kind(frame)) {
+      case Frames.WELCOME -> {
+        Frames.Welcome welcome = Frames.readWelcome(Frames.control(frame));
+        ByteBuffer same = Frames.welcome(welcome.run(), LIMITS);
+        int at = same.limit() - Long.BYTES - Integer.BYTES;
+        yield same.putLong(at, welcome.windowBytes())
+            .putInt(at + Long.BYTES, welcome.maxMessageBytes());
+      }
+      case Frames.HAIL -> Frames.hail(Frames.readHail(Frames.control(frame)));
+      case Frames.MESSAGE -> Frames.head(Frames.readHead(Frames.control(frame)));
+      case Frames.CREDIT -> Frames.credit(Frames.readCredit(Frames.control(frame)));
+      case Frames.ABORT -> Frames.abort(Frames.readAbort(Frames.control(frame)));
+      default -> null;
+    };
+  }
+
+  /** Which of the two links, then each frame behind its length in two bytes. */
+  static Stream<byte[]> links() {
+    Random random = new Random(2);
+    Envelope message = message(random, RETAILER, BANK, 0);
+    List<byte[]> taken = conversation(List.of(message), 0, random);
+    List<byte[]> sent =
+        List.of(
+            bytes(Frames.welcome(RUN, LIMITS)),
+            bytes(Frames.credit(1)),
+            bytes(Frames.bare(Frames.PING)),
+            bytes(Frames.bare(Frames.BYE)));
+    return Stream.of(joined(0, taken), joined(0, strays(message)), joined(1, sent));
+  }
+
+  private static byte[] joined(int way, List<byte[]> frames) {
+    ByteBuffer joined =
+        ByteBuffer.allocate(1 + frames.stream().mapToInt(frame -> 2 + frame.length).sum());
+    joined.put((byte) way);
+    frames.forEach(frame -> joined.putShort((short) frame.length).put(frame));
+    return joined.array();
+  }
+
+  @MethodSource("links")
+  @FuzzTest(maxDuration = "1m")
+  void link_anyFrames_takesOnlyWholeMessagesAndNoneAfterAViolation(byte[] input) {
+    ByteBuffer left = ByteBuffer.wrap(input);
+    LoneExchange bank = new LoneExchange(BANK, RETAILER, LIMITS);
+    bank.open(SESSION);
+    boolean accepts = !left.hasRemaining() || (left.get() & 1) == 0;
+    FrameHandler link =
+        accepts ? bank.inbound(RETAILER, bank.wire()) : bank.outbound(RETAILER, bank.wire());
+    link.start();
+    boolean violated = false;
+    boolean hasSent = accepts;
+    while (left.remaining() >= 2) {
+      byte[] frame = new byte[Math.min(Short.toUnsignedInt(left.getShort()), left.remaining())];
+      left.get(frame);
+      int held = bank.mailbox().size();
+      try {
+        link.frame(ByteBuffer.wrap(frame));
+        assertThat(violated && bank.mailbox().size() > held).as("taken after it").isFalse();
+        if (!hasSent && link.isOpen()) {
+          send(bank, key(BANK, RETAILER, 0), 100);
+          hasSent = true;
+        }
+      } catch (ProtocolException e) {
+        assertThat(violated).as("nothing is read after a violation").isFalse();
+        assertThat(bank.mailbox().size()).isLessThanOrEqualTo(held);
+        violated = true;
+      }
+    }
+    List<Envelope> taken = bank.mailbox().waiting();
+    for (Envelope message : taken) {
+      assertThat(Sha256.of(message.body())).isEqualTo(message.digest());
+      assertThat(message.key().from()).isEqualTo(RETAILER);
+    }
+    assertThat(taken.size() > 0 && !accepts).as("messages on the link for own ones").isFalse();
   }
 }

@@ -50,7 +50,7 @@ class InboundTest {
   }
 
   private static FrameHandler letIn(LoneExchange exchange) {
-    FrameHandler link = exchange.accepted(RETAILER, exchange.wire());
+    FrameHandler link = exchange.inbound(RETAILER, exchange.wire());
     link.start();
     link.frame(Frames.hail(RUN));
     return link;
@@ -277,7 +277,7 @@ class InboundTest {
 
   @Test
   void send_moreThanOneMebibyteOutsideAStep_isTheCallersFault() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
+    FrameHandler outbound = bank.outbound(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, ExchangeLimits.DEFAULT));
     MessageKey key = new MessageKey(SESSION, MessageKey.CONTROL, 1, BANK, RETAILER, 0);
     assertThatThrownBy(() -> bank.send(Envelope.of(key, 10, new byte[(1 << 20) + 1])))
@@ -287,7 +287,7 @@ class InboundTest {
 
   @Test
   void send_moreThanAPeerThatGrantsLessThanThisParty_isThePeersFault() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
+    FrameHandler outbound = bank.outbound(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, new ExchangeLimits(1 << 16, 256)));
     MessageKey key = new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, 0);
     assertThatThrownBy(() -> bank.send(Envelope.of(key, 60_002, new byte[257])))
@@ -391,7 +391,7 @@ class InboundTest {
 
   @Test
   void dialledLink_framesBeforeTheWelcome_refused() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
+    FrameHandler outbound = bank.outbound(RETAILER, bank.wire());
     assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("before the welcome");
@@ -399,7 +399,7 @@ class InboundTest {
 
   @Test
   void dialledLink_creditThatWasNeverSpent_refused() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
+    FrameHandler outbound = bank.outbound(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, LIMITS));
     assertThatThrownBy(() -> outbound.frame(Frames.credit(1)))
         .isInstanceOf(ProtocolException.class)
@@ -408,7 +408,7 @@ class InboundTest {
 
   @Test
   void dialledLink_secondWelcome_refused() {
-    FrameHandler outbound = bank.dialled(RETAILER, bank.wire());
+    FrameHandler outbound = bank.outbound(RETAILER, bank.wire());
     outbound.frame(Frames.welcome(RUN, LIMITS));
     assertThatThrownBy(() -> outbound.frame(Frames.welcome(RUN, LIMITS)))
         .isInstanceOf(ProtocolException.class)
@@ -417,7 +417,7 @@ class InboundTest {
 
   @Test
   void accepted_messageBeforeTheHail_refused() {
-    FrameHandler link = bank.accepted(RETAILER, bank.wire());
+    FrameHandler link = bank.inbound(RETAILER, bank.wire());
     link.start();
     assertThat(link.isOpen()).isFalse();
     assertThatThrownBy(() -> link.frame(headOf(1)))
@@ -427,7 +427,7 @@ class InboundTest {
 
   @Test
   void accepted_secondRunOfAPeerThatIsStillThere_isTurnedAwayAndTheFirstGoesOn() {
-    FrameHandler second = bank.accepted(RETAILER, bank.wire());
+    FrameHandler second = bank.inbound(RETAILER, bank.wire());
     second.start();
     second.frame(Frames.hail(OTHER_RUN));
     assertThat(second.isOpen()).isFalse();
@@ -439,7 +439,7 @@ class InboundTest {
   @Test
   void accepted_anotherRunAfterTheFirstWasLost_endsAll() {
     inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
-    FrameHandler second = bank.accepted(RETAILER, bank.wire());
+    FrameHandler second = bank.inbound(RETAILER, bank.wire());
     second.start();
     second.frame(Frames.hail(OTHER_RUN));
     assertThatThrownBy(() -> bank.receive(key(0)))
@@ -450,7 +450,7 @@ class InboundTest {
   /** A link of the peer's exchange after the peer was started again. */
   private FrameHandler startedAgain() {
     inbound.lost(new PeerUnavailableException("Lost the link to party retailer"));
-    FrameHandler next = bank.accepted(RETAILER, bank.wire());
+    FrameHandler next = bank.inbound(RETAILER, bank.wire());
     next.start();
     next.frame(Frames.hail(AGAIN));
     bank.written.clear();
@@ -522,7 +522,7 @@ class InboundTest {
   @Test
   void startedAgain_linkOfTheEarlierStart_isTurnedAway() {
     FrameHandler next = startedAgain();
-    FrameHandler stale = bank.accepted(RETAILER, bank.wire());
+    FrameHandler stale = bank.inbound(RETAILER, bank.wire());
     stale.start();
     stale.frame(Frames.hail(RUN));
     assertThat(stale.isOpen()).isFalse();
@@ -532,7 +532,7 @@ class InboundTest {
 
   @Test
   void startedAgain_peersNewStart_getsWhatHasNoCreditByNewNumbers() {
-    FrameHandler first = bank.dialled(RETAILER, bank.wire());
+    FrameHandler first = bank.outbound(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     for (int number = 0; number < 3; number++) {
       bank.send(blob(outKey(number), 10 + number));
@@ -540,7 +540,7 @@ class InboundTest {
     first.frame(Frames.credit(1));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
     bank.written.clear();
-    bank.dialled(RETAILER, bank.wire()).frame(Frames.welcome(AGAIN, LIMITS));
+    bank.outbound(RETAILER, bank.wire()).frame(Frames.welcome(AGAIN, LIMITS));
     bank.send(blob(outKey(3), 13));
     List<ByteBuffer> expected = new ArrayList<>(List.of(Frames.hail(bank.run())));
     for (int number = 1; number < 4; number++) {
@@ -661,7 +661,7 @@ class InboundTest {
 
   @Test
   void send_overALinkThatIsLost_isSentAgainInOrderOverTheNext() {
-    FrameHandler first = bank.dialled(RETAILER, bank.wire());
+    FrameHandler first = bank.outbound(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     for (int number = 0; number < 3; number++) {
       bank.send(blob(new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, number), number));
@@ -669,7 +669,7 @@ class InboundTest {
     first.frame(Frames.credit(2));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
     bank.written.clear();
-    FrameHandler second = bank.dialled(RETAILER, bank.wire());
+    FrameHandler second = bank.outbound(RETAILER, bank.wire());
     second.frame(Frames.welcome(RUN, LIMITS));
     // A send may come before the thread that catches up: it does so itself.
     bank.send(blob(new MessageKey(SESSION, "1-talk", 1, BANK, RETAILER, 3), 3));
@@ -693,10 +693,10 @@ class InboundTest {
 
   @Test
   void welcome_withOtherRoomThanBefore_refused() {
-    FrameHandler first = bank.dialled(RETAILER, bank.wire());
+    FrameHandler first = bank.outbound(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
-    FrameHandler second = bank.dialled(RETAILER, bank.wire());
+    FrameHandler second = bank.outbound(RETAILER, bank.wire());
     assertThatThrownBy(() -> second.frame(Frames.welcome(RUN, ExchangeLimits.DEFAULT)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("grants other room");
@@ -704,12 +704,12 @@ class InboundTest {
 
   @Test
   void abort_whileTheLinkIsAway_isToldOverTheNext() {
-    FrameHandler first = bank.dialled(RETAILER, bank.wire());
+    FrameHandler first = bank.outbound(RETAILER, bank.wire());
     first.frame(Frames.welcome(RUN, LIMITS));
     first.lost(new PeerUnavailableException("Lost the link to party retailer"));
     bank.abort(SESSION, AbortCode.DATA, "");
     bank.written.clear();
-    bank.dialled(RETAILER, bank.wire()).frame(Frames.welcome(RUN, LIMITS));
+    bank.outbound(RETAILER, bank.wire()).frame(Frames.welcome(RUN, LIMITS));
     assertThat(bank.written)
         .containsExactly(
             Frames.hail(bank.run()),

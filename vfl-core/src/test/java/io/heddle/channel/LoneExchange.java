@@ -62,6 +62,9 @@ final class LoneExchange extends Exchange {
 
     @Override
     public void close() {}
+
+    @Override
+    public void cut() {}
   }
 
   Link wire() {

@@ -73,6 +73,11 @@ class OutboundStepsTest {
     public void close() {
       open = false;
     }
+
+    @Override
+    public void cut() {
+      close();
+    }
   }
 
   private final Interrupting waits = new Interrupting();
@@ -81,8 +86,7 @@ class OutboundStepsTest {
 
   private Wire dial() {
     Wire wire = new Wire();
-    FrameHandler link = exchange.dialled(RETAILER, wire);
-    link.start();
+    FrameHandler link = exchange.outbound(RETAILER, wire);
     link.frame(Frames.welcome(new Run("5c".repeat(32), 0), ExchangeLimits.DEFAULT));
     return wire;
   }

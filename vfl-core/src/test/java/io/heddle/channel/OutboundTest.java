@@ -31,6 +31,7 @@ class OutboundTest {
   /** What is written to one link. */
   private static final class Written implements Link {
     final List<ByteBuffer> frames = new CopyOnWriteArrayList<>();
+    private volatile boolean open = true;
 
     @Override
     public void write(ByteBuffer frame, boolean wait) {
@@ -39,11 +40,16 @@ class OutboundTest {
 
     @Override
     public boolean isOpen() {
-      return true;
+      return open;
     }
 
     @Override
     public void close() {}
+
+    @Override
+    public void cut() {
+      open = false;
+    }
 
     long messages() {
       return frames.stream().filter(frame -> frame.get(frame.position()) == 2).count();
@@ -51,14 +57,13 @@ class OutboundTest {
   }
 
   private FrameHandler dial(Link link) {
-    FrameHandler handler = bank.dialled(RETAILER, link);
-    handler.start();
+    FrameHandler handler = bank.outbound(RETAILER, link);
     handler.frame(Frames.welcome(RUN, LIMITS));
     return handler;
   }
 
   private FrameHandler accept() {
-    FrameHandler link = bank.accepted(RETAILER, bank.wire());
+    FrameHandler link = bank.inbound(RETAILER, bank.wire());
     link.start();
     link.frame(Frames.hail(RUN));
     return link;
@@ -85,6 +90,25 @@ class OutboundTest {
             });
     sender.join(10_000);
     assertThat(second.messages()).isOne();
+  }
+
+  /** Where the peer dials, it may have noticed a loss that this party has not. */
+  @Test
+  void use_newLinkWhileTheOldIsThere_cutsTheOldAndSendsAgain() {
+    Written first = new Written();
+    dial(first);
+    bank.send(half(0));
+    Written second = new Written();
+    FrameHandler handler = bank.outbound(RETAILER, second);
+    handler.start();
+    assertThat(first.isOpen()).isTrue();
+
+    handler.frame(Frames.welcome(RUN, LIMITS));
+
+    assertThat(first.isOpen()).isFalse();
+    assertThat(second.frames.get(0).get(0)).as("hails once, first").isEqualTo(Frames.HAIL);
+    await().until(() -> second.messages() == 1);
+    assertThat(second.frames.stream().filter(frame -> frame.get(0) == Frames.HAIL)).hasSize(1);
   }
 
   @Test

@@ -58,7 +58,8 @@ public final class SimulatedNetwork implements Parties.Network {
       int maxKills,
       int diskKillsPerMillion,
       int slowness,
-      boolean ownReaders) {
+      boolean ownReaders,
+      boolean oneDials) {
     private static final int[] CUTS = {0, 1_000, 5_000, 20_000, 100_000};
     private static final int[] KILLS = {0, 1_000, 5_000, 20_000};
     private static final int[] YIELDS = {0, 20, 100, 400};
@@ -72,7 +73,8 @@ public final class SimulatedNetwork implements Parties.Network {
           1 + random.nextInt(5),
           KILLS[random.nextInt(KILLS.length)] * 2,
           1 + random.nextInt(5),
-          random.nextBoolean());
+          random.nextBoolean(),
+          random.nextInt(3) == 0);
     }
   }
 
@@ -99,7 +101,9 @@ public final class SimulatedNetwork implements Parties.Network {
   /** A network on which nothing goes wrong. */
   public static SimulatedNetwork calm() {
     return new SimulatedNetwork(
-        new SplittableRandom(0), ExchangeLimits.DEFAULT, new Faults(0, 0, 0, 0, 0, 0, 1, false));
+        new SplittableRandom(0),
+        ExchangeLimits.DEFAULT,
+        new Faults(0, 0, 0, 0, 0, 0, 1, false, false));
   }
 
   /** A digest of all that has happened, in order and with its time. */
@@ -219,25 +223,31 @@ public final class SimulatedNetwork implements Parties.Network {
     }
   }
 
-  private void dial(SimulatedExchange from, PartyId peer, long retry) {
+  /** Which link a party dials: the one on which it sends, or the one on which it reads. */
+  private enum Way {
+    SENDS,
+    READS
+  }
+
+  private void dial(SimulatedExchange from, PartyId peer, Way way, long retry) {
     if (from.process.dead || !from.isWanted(peer)) {
       return;
     }
     SimulatedExchange there = up.get(peer);
     if (there == null || there.process.dead || there.isClosed()) {
-      redial(from, peer, retry);
+      redial(from, peer, way, retry);
       return;
     }
-    Connection connection = new Connection(from, there);
+    Connection connection = new Connection(from, there, way);
     connections.add(connection);
     connection.start();
   }
 
-  private void redial(SimulatedExchange from, PartyId peer, long retry) {
+  private void redial(SimulatedExchange from, PartyId peer, Way way, long retry) {
     simulation.later(
         retry,
         from.self() + " dials " + peer,
-        () -> dial(from, peer, Math.min(2 * retry, LAST_RETRY)));
+        () -> dial(from, peer, way, Math.min(2 * retry, LAST_RETRY)));
   }
 
   private final class SimulatedExchange extends Exchange {
@@ -268,11 +278,21 @@ public final class SimulatedNetwork implements Parties.Network {
     @Override
     protected void start() {
       for (PartyId peer : peers()) {
-        simulation.later(
-            random.nextLong(50 * MILLIS),
-            self() + " dials " + peer,
-            () -> dial(this, peer, FIRST_RETRY));
+        for (Way way : ways(peer)) {
+          simulation.later(
+              random.nextLong(50 * MILLIS),
+              self() + " dials " + peer,
+              () -> dial(this, peer, way, FIRST_RETRY));
+        }
       }
+    }
+
+    /** Where one dials for both, it is the first by name. */
+    private List<Way> ways(PartyId peer) {
+      if (!faults.oneDials()) {
+        return List.of(Way.SENDS);
+      }
+      return self().compareTo(peer) < 0 ? List.of(Way.values()) : List.of();
     }
 
     @Override
@@ -330,20 +350,24 @@ public final class SimulatedNetwork implements Parties.Network {
   private final class Connection {
     private final End dialler;
     private final End acceptor;
+    private final Way way;
     private boolean cut;
 
-    Connection(SimulatedExchange from, SimulatedExchange to) {
+    Connection(SimulatedExchange from, SimulatedExchange to, Way way) {
+      this.way = way;
       dialler = new End(this, from, to.self(), true);
       acceptor = new End(this, to, from.self(), false);
-      dialler.handler = from.dialled(to.self(), dialler);
-      acceptor.handler = to.accepted(from.self(), acceptor);
+      if (way == Way.SENDS) {
+        dialler.handler = from.outbound(to.self(), dialler);
+        acceptor.handler = to.inbound(from.self(), acceptor);
+      } else {
+        dialler.handler = from.inbound(to.self(), dialler);
+        acceptor.handler = to.outbound(from.self(), acceptor);
+      }
     }
 
     void start() {
-      SimulatedExchange from = dialler.owner;
-      SimulatedExchange to = acceptor.owner;
-      from.handle("starts", () -> dialler.handler().start());
-      to.handle("starts", () -> acceptor.handler().start());
+      acceptor.owner.handle("starts", () -> acceptor.handler().start());
     }
 
     boolean is(PartyProcess process) {
@@ -485,12 +509,12 @@ public final class SimulatedNetwork implements Parties.Network {
       }
       if (!handler().isOpen()) {
         if (dialled) {
-          redial(owner, peer, FIRST_RETRY);
+          redial(owner, peer, connection.way, FIRST_RETRY);
         }
       } else if (!violated) {
         handler().lost(new PeerUnavailableException("Lost the link to party " + peer));
         if (dialled) {
-          redial(owner, peer, FIRST_RETRY);
+          redial(owner, peer, connection.way, FIRST_RETRY);
         }
       }
     }
@@ -516,6 +540,11 @@ public final class SimulatedNetwork implements Parties.Network {
       }
       connection.cut = true;
       there.endsAfter(random.nextLong(2 * latency));
+    }
+
+    @Override
+    public void cut() {
+      close();
     }
   }
 }

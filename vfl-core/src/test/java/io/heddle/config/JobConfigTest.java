@@ -13,10 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JobConfigTest {
@@ -257,5 +262,32 @@ class JobConfigTest {
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("paillier.key-bits = 2048")
         .hasMessageContaining("privacy.min-key-bits = 3072");
+  }
+
+  static Stream<Arguments> greedy() {
+    String doubling =
+        IntStream.rangeClosed(1, 40)
+            .mapToObj(i -> "a%d = ${a%d}${a%d}\n".formatted(i, i - 1, i - 1))
+            .collect(Collectors.joining("", "a0 = x\n", ""));
+    return Stream.of(
+        Arguments.of(doubling, "it has 80 references ${...}, and may have at most 16"),
+        Arguments.of("x = " + "[".repeat(30_000), "it is nested too deeply"),
+        Arguments.of("x" + ".x".repeat(30_000) + " = 1", "it is nested too deeply"),
+        Arguments.of("#" + " ".repeat(1 << 16), "it must have at most 65536 bytes"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("greedy")
+  void load_fileThatTakesMoreThanItHas_isRefused(String more, String why) {
+    assertThatThrownBy(() -> load(SMALL + more))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("Cannot read " + directory.resolve("job.conf") + ": " + why);
+  }
+
+  @Test
+  void load_asManyReferencesAsMayBe_isRead() throws IOException {
+    String doubled = "job.name = ${job.name}${job.name}\n".repeat(8);
+
+    assertThat(load(SMALL + "job.name = x\n" + doubled).name()).isEqualTo("x".repeat(1 << 8));
   }
 }

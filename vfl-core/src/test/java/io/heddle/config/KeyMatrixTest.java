@@ -12,9 +12,7 @@ import io.heddle.channel.Parties;
 import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.TestIdentity;
-import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
-import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
@@ -37,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Two parties whose files differ in one key, for every key there is. */
@@ -102,6 +101,8 @@ class KeyMatrixTest {
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
+          entry(
+              "peers.mall.dial", new Local("both", "who dials; a peer with another idea says so")),
           entry("peers.mall.transport", new Local("websocket", "how to reach a peer from here")),
           entry("peers.mall.proxy", new Local("false", "how to reach a peer from here")),
           entry(
@@ -121,7 +122,11 @@ class KeyMatrixTest {
 
   private PartyConfig party(PartyId self, String... settings) throws IOException {
     String peers =
-        String.format(PEER + PEER, "peers." + (self.equals(BANK) ? SHOP : BANK), "peers.mall");
+        String.format(
+            PEER + PEER + PEER,
+            "peers." + (self.equals(BANK) ? SHOP : BANK),
+            "peers.mall",
+            "peers.port");
     Path file =
         Files.writeString(
             directory.resolve(self + ".conf"),
@@ -206,50 +211,59 @@ class KeyMatrixTest {
     assertBothName(key, open(terms(kind, ofBank, party(BANK)), ofShop));
   }
 
-  /** Nothing is compared before all are there, and one of the parties of one job never comes. */
-  @Test
-  void open_jobsDifferInTheParties_bothRefuseAndOneNamesTheMissingParty() throws IOException {
-    PartyId mall = new PartyId("mall");
+  /**
+   * Each waits for all whom its own job names, and at least one never comes.
+   *
+   * @param ofBank the parties of the bank's job; those of the shop's are the bank, it and the mall
+   * @param seconds how long they wait for a party
+   */
+  @ParameterizedTest(name = "bank has {0}")
+  @CsvSource({"'bank,shop', 30", "'bank,port,shop', 6"})
+  void open_jobsDifferInTheParties_bothRefuseAndNameIt(String ofBank, int seconds)
+      throws IOException {
     TestIdentity bankId = TestIdentity.generate();
     TestIdentity shopId = TestIdentity.generate();
     int bankPort = NettyNetwork.freePort();
     int shopPort = NettyNetwork.freePort();
-    SessionTerms ofBank = terms("train", job(JOB), party(BANK));
-    SessionTerms ofShop = terms("train", job(JOB, "parties=bank,shop,mall"), party(SHOP));
+    NettyExchange.Builder bank =
+        netty(BANK, bankPort, bankId, seconds)
+            .peer(SHOP, NettyNetwork.HOST, shopPort, shopId.fingerprint());
+    NettyExchange.Builder shop =
+        netty(SHOP, shopPort, shopId, seconds)
+            .peer(BANK, NettyNetwork.HOST, bankPort, bankId.fingerprint());
+    missing(shop, "mall");
+    if (ofBank.contains("port")) {
+      missing(bank, "port");
+    }
     Map<PartyId, Callable<Throwable>> calls = new TreeMap<>();
-    try (NettyExchange bank =
-            netty(BANK, bankPort, bankId)
-                .peer(SHOP, NettyNetwork.HOST, shopPort, shopId.fingerprint())
-                .open();
-        NettyExchange shop =
-            netty(SHOP, shopPort, shopId)
-                .peer(BANK, NettyNetwork.HOST, bankPort, bankId.fingerprint())
-                .peer(
-                    mall,
-                    NettyNetwork.HOST,
-                    NettyNetwork.freePort(),
-                    TestIdentity.generate().fingerprint())
-                .open()) {
-      calls.put(BANK, () -> catchThrowable(() -> Session.open(bank, ofBank, Progress.NONE)));
-      calls.put(SHOP, () -> catchThrowable(() -> Session.open(shop, ofShop, Progress.NONE)));
-      Map<PartyId, Throwable> failures = Parties.together(calls);
+    SessionTerms bankTerms = terms("train", job(JOB, "parties=" + ofBank), party(BANK));
+    SessionTerms shopTerms = terms("train", job(JOB, "parties=bank,mall,shop"), party(SHOP));
+    calls.put(BANK, () -> failure(bank, bankTerms));
+    calls.put(SHOP, () -> failure(shop, shopTerms));
 
-      assertThat(failures.get(SHOP))
-          .isInstanceOf(PeerUnavailableException.class)
-          .hasMessageContaining("Party mall did not appear");
-      assertThat(failures.get(BANK))
-          .isInstanceOf(VflException.class)
-          .hasMessageContaining("Party shop");
+    assertBothName("parties", Parties.together(calls));
+  }
+
+  private static void missing(NettyExchange.Builder exchange, String party) {
+    String fingerprint = TestIdentity.generate().fingerprint();
+    exchange.peer(new PartyId(party), NettyNetwork.HOST, NettyNetwork.freePort(), fingerprint);
+  }
+
+  private static Throwable failure(NettyExchange.Builder exchange, SessionTerms terms) {
+    try (NettyExchange open = exchange.open()) {
+      return catchThrowable(() -> Session.open(open, terms, Progress.NONE));
     }
   }
 
-  private static NettyExchange.Builder netty(PartyId self, int port, TestIdentity identity) {
-    Duration patience = Duration.ofSeconds(10);
+  private static NettyExchange.Builder netty(
+      PartyId self, int port, TestIdentity identity, int seconds) {
+    Duration patience = Duration.ofSeconds(30);
     return NettyExchange.builder(self, Parties.codec(List.of()))
         .identity(identity.key(), List.of(identity.certificate()))
         .listen(NettyNetwork.HOST, port)
         .timeouts(
-            new ExchangeTimeouts(Duration.ofSeconds(2), patience, patience, patience, patience));
+            new ExchangeTimeouts(
+                Duration.ofSeconds(seconds), patience, patience, patience, patience));
   }
 
   @Test

@@ -78,7 +78,12 @@ class PartyConfigTest {
         .isEqualTo(
             Map.of(
                 new PartyId("shop"),
-                new PartyConfig.Peer("::1", 4444, PRINT, true, PartyConfig.Transport.TCP)));
+                new PartyConfig.Peer(
+                    new Address("::1", 4444),
+                    PRINT,
+                    true,
+                    PartyConfig.Transport.TCP,
+                    PartyConfig.Dialling.OWN)));
     assertThat(config.effective())
         .containsEntry("listen.host", "127.0.0.1")
         .containsEntry("listen.port", "4443")
@@ -153,6 +158,9 @@ class PartyConfigTest {
         "peers.Shop.address = \"x:1\" | peers.Shop.address | peers.<party>.address",
         "peers.shop.addres = \"x:1\" | peers.shop.addres | peers.<party>.address",
         "peers.shop.address = \"x:1\" | peers.shop.fingerprint | sha256:",
+        "peers.shop.dial = sometimes | peers.shop.dial = \"sometimes\" | own, both, never",
+        "peers.shop { dial = both, fingerprint = x } | peers.shop.address | host:port",
+        "peers.shop { dial = never, address = \"x\", fingerprint = x } | peers.shop.address | host:port",
         "listen.websocket = yes | listen.websocket = \"yes\" | true or false",
         "colour = red | colour | must be one of channel.connect-timeout",
         "proxy.address = \"ftp://h:1\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
@@ -206,6 +214,38 @@ class PartyConfigTest {
         .doesNotContainKey("peers.shop.proxy");
     assertThat(config.peers().values().stream().map(PartyConfig.Peer::throughProxy))
         .containsExactly(false, true);
+  }
+
+  private static String peer(String name, String more) {
+    return "\npeers." + name + " { fingerprint = \"" + PRINT + "\", " + more + " }";
+  }
+
+  @Test
+  void load_peerThatIsNeverDialled_needsNoAddress() throws IOException {
+    PartyConfig config = load("party = bank" + peer("shop", "dial = never"));
+
+    assertThat(config.peers().values())
+        .containsExactly(
+            new PartyConfig.Peer(
+                null, PRINT, true, PartyConfig.Transport.TCP, PartyConfig.Dialling.NEVER));
+    assertThat(config.effective())
+        .containsEntry("peers.shop.dial", "never")
+        .doesNotContainKey("peers.shop.address")
+        .containsEntry("listen.port", "7717");
+  }
+
+  @Test
+  void load_allPeersDialledBothWays_doesNotListen() throws IOException {
+    String shop = peer("shop", "dial = both, address = \"h:1\"");
+    PartyConfig config = load("party = bank, listen.port = 1" + shop);
+
+    assertThat(config.isDialled()).isFalse();
+    assertThat(config.effective())
+        .containsEntry("peers.shop.dial", "both")
+        .doesNotContainKeys("listen.host", "listen.port", "listen.websocket");
+    assertThat(load("party = bank" + shop + peer("mall", "address = \"h:2\"")).isDialled())
+        .isTrue();
+    assertThat(load("party = bank" + shop + peer("mall", "dial = never")).isDialled()).isTrue();
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,6 +43,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two doctors on loopback, and what may stand in their way. */
@@ -240,6 +243,50 @@ class PeerDoctorTest {
     assertThat(of(checks, Subject.IDLE).found()).isEqualTo("run `heddle doctor` at the peer now");
   }
 
+  /** Linux answers nothing where as many wait to be let in as may. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void examine_whatIsSentIsDropped_timesOutAndNamesTheFirewalls() throws IOException {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 3; i++) {
+        SocketChannel next = SocketChannel.open();
+        next.configureBlocking(false);
+        next.connect(full.getLocalSocketAddress());
+        waiting.add(next);
+      }
+      ports.put(RETAILER, full.getLocalPort());
+
+      Map<Subject, Check> checks =
+          examine(party(BANK, RETAILER), RETAILER, visit(SHORT, Duration.ZERO));
+
+      Check tcp = assertFailsAt(checks, Subject.TCP);
+      assertThat(tcp.figures()).containsEntry("outcome", "timeout");
+      assertThat(tcp.found())
+          .isEqualTo("nothing answers at 127.0.0.1:" + of(ports, RETAILER) + " within 3 s");
+      assertThat(tcp.fix()).contains("firewalls");
+    } finally {
+      for (SocketChannel each : waiting) {
+        each.close();
+      }
+    }
+  }
+
+  /** The system itself says at once that there is no way, as a firewall that answers has it say. */
+  @Test
+  void examine_noWayToTheAddress_isFilteredAndNamesTheNetwork() {
+    PartyConfig bank =
+        PartyConfig.load(
+            party(BANK, RETAILER).file(),
+            Overrides.ofArguments(List.of("peers.retailer.address=255.255.255.255:7000")));
+
+    Check tcp = assertFailsAt(examine(bank, RETAILER, visit(SHORT, Duration.ZERO)), Subject.TCP);
+
+    assertThat(tcp.figures()).containsEntry("outcome", "filtered");
+    assertThat(tcp.found()).startsWith("255.255.255.255:7000 is filtered or has no way to it: ");
+    assertThat(tcp.fix()).contains("firewall");
+  }
+
   @Test
   void examine_blackHole_connectsWithoutTls() throws IOException {
     try (ServerSocket hole = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -385,6 +432,77 @@ class PeerDoctorTest {
     assertThat(back.found()).isEqualTo("retailer does not get through to this party");
 
     assertFailsAt(other.get(60, TimeUnit.SECONDS), Subject.TCP);
+  }
+
+  private PartyConfig dialling(PartyConfig party, PartyId peer, String how) {
+    return PartyConfig.load(
+        party.file(), Overrides.ofArguments(List.of("peers." + peer + ".dial=" + how)));
+  }
+
+  @Test
+  void examine_oneDialsBothLinks_bothFindAllWell() {
+    PartyConfig bank = dialling(party(BANK, RETAILER), RETAILER, "both");
+    PartyConfig retailer = dialling(party(RETAILER, BANK), BANK, "never");
+    Map<PartyId, Callable<Map<Subject, Check>>> calls = new TreeMap<>();
+    calls.put(BANK, () -> examine(bank, RETAILER, visit(LONG, Duration.ZERO)));
+    calls.put(RETAILER, () -> examine(retailer, BANK, visit(LONG, Duration.ZERO)));
+
+    Map<PartyId, Map<Subject, Check>> checks = Parties.together(calls);
+
+    assertWell(of(checks, BANK));
+    assertThat(of(of(checks, BANK), Subject.LINK_BACK).found())
+        .isEqualTo("not needed: this party has dialled both links, and was let in");
+    Map<Subject, Check> waiting = of(checks, RETAILER);
+    for (Subject subject : List.of(Subject.DNS, Subject.TCP)) {
+      assertThat(of(waiting, subject).status()).isEqualTo(Status.SKIPPED);
+      assertThat(of(waiting, subject).found())
+          .isEqualTo("bank dials this party, and not the other way round");
+    }
+    for (Subject subject : List.of(Subject.TLS, Subject.LINK_BACK, Subject.BANDWIDTH)) {
+      assertThat(of(waiting, subject).status()).isEqualTo(Status.OK);
+    }
+    assertThat(of(waiting, Subject.TLS).figures()).containsKey("alpn");
+    List<Check> own = new ArrayList<>();
+    OwnSide.examine(bank, own::add);
+    assertThat(own.get(0).subject()).isEqualTo(Subject.LISTEN);
+    assertThat(own.get(0).status()).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void examine_nobodyDials_failsAtLinkBackAndSaysWhatToSet() {
+    PartyConfig bank = dialling(party(BANK, RETAILER), RETAILER, "never");
+
+    Check back = of(examine(bank, RETAILER, visit(SHORT, Duration.ZERO)), Subject.LINK_BACK);
+
+    assertThat(back.status()).isEqualTo(Status.FAILED);
+    assertThat(back.found()).contains("did not appear within 2 s").contains("dial = never");
+    assertThat(back.fix())
+        .contains("peers.bank.dial = both")
+        .contains("listen.port " + of(ports, BANK));
+  }
+
+  @Test
+  void examine_settingsThatDoNotFit_failAtLinkBackOfBoth() {
+    PartyConfig bank = dialling(party(BANK, RETAILER), RETAILER, "never");
+    PartyConfig retailer = party(RETAILER, BANK);
+    Map<PartyId, Callable<Map<Subject, Check>>> calls = new TreeMap<>();
+    calls.put(BANK, () -> examine(bank, RETAILER, visit(LONG, Duration.ZERO)));
+    calls.put(RETAILER, () -> examine(retailer, BANK, visit(LONG, Duration.ZERO)));
+
+    Parties.together(calls)
+        .values()
+        .forEach(
+            checks -> {
+              assertThat(of(checks, Subject.TLS).status()).isEqualTo(Status.OK);
+              Check back = of(checks, Subject.LINK_BACK);
+              assertThat(back.status()).as(back.toString()).isEqualTo(Status.FAILED);
+              assertThat(back.found())
+                  .contains("own at both, or both at one and never at the other");
+              assertThat(back.fix())
+                  .contains("agree with the peer's operator who dials")
+                  .contains("peers.bank.dial")
+                  .contains("peers.retailer.dial");
+            });
   }
 
   @Test

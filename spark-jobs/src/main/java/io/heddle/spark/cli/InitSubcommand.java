@@ -32,6 +32,7 @@ final class InitSubcommand implements Callable<Integer> {
       # Where the peers connect to. One port, TLS 1.3 with certificates on both sides.
       listen { host = "0.0.0.0", port = %d }
       # listen.websocket = true          # behind a gateway that lets only HTTP in
+      # If no peer can connect to this party: `heddle peer add ... --dial both` for each, `--dial never` there; then nothing listens.
 
       # Keys as `heddle init` made them; both files must have mode 0600.
       identity { key-store = "identity.p12", password-file = "identity.password" }

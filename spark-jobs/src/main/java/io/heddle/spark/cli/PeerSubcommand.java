@@ -4,6 +4,7 @@ package io.heddle.spark.cli;
 import com.typesafe.config.ConfigUtil;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
+import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -124,10 +126,17 @@ final class PeerSubcommand implements Runnable {
 
     @Option(
         names = "--address",
-        required = true,
         paramLabel = "HOST:PORT",
-        description = "Where it listens.")
+        description = "Where it listens; not needed with --dial never.")
     private @Nullable String address;
+
+    @Option(
+        names = "--dial",
+        paramLabel = "own|both|never",
+        description =
+            "Which of the two links with it this party dials: own, where both can be dialled; both, where nobody can"
+                + " dial this party, and the peer has never; never, the other way round (default: own, or as before).")
+    private @Nullable String dial;
 
     @Option(
         names = "--fingerprint",
@@ -146,15 +155,28 @@ final class PeerSubcommand implements Runnable {
       }
       SortedMap<PartyId, PartyConfig.Peer> peers = new TreeMap<>(own.peers());
       try {
-        PartyConfig.Peer added =
-            PartyConfig.Peer.parse(String.valueOf(address), String.valueOf(fingerprint));
         PartyConfig.Peer before = peers.get(peer);
+        PartyConfig.Peer added =
+            PartyConfig.Peer.parse(address, String.valueOf(fingerprint), dialling(before));
         peers.put(peer, before == null ? added : added.reachedAs(before));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
       }
       write(peers);
       out().println("Peers of " + own.party() + ": " + peers.keySet());
+    }
+
+    private Dialling dialling(PartyConfig.@Nullable Peer before) {
+      if (dial == null) {
+        return before == null ? Dialling.OWN : before.dialling();
+      }
+      return Arrays.stream(Dialling.values())
+          .filter(value -> value.word().equals(dial))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "Invalid --dial " + dial + ": must be own, both or never"));
     }
   }
 
@@ -167,7 +189,16 @@ final class PeerSubcommand implements Runnable {
           .peers()
           .forEach(
               (name, peer) ->
-                  out().println(name + "  " + peer.address() + "  " + peer.fingerprint()));
+                  out()
+                      .println(
+                          name
+                              + "  "
+                              + (peer.address() == null ? "-" : peer.address())
+                              + "  "
+                              + peer.fingerprint()
+                              + (peer.dialling() == Dialling.OWN
+                                  ? ""
+                                  : "  dial=" + peer.dialling().word())));
     }
   }
 

@@ -116,8 +116,7 @@ final class PlanSubcommand implements Runnable {
         .forEach(
             (peer, known) -> {
               if (terms.parties().contains(peer)) {
-                out.println(
-                    "  with " + peer + " at " + known.address() + ", " + known.fingerprint());
+                out.println("  with " + peer + ", " + known.place() + ", " + known.fingerprint());
               }
             });
     out.println(

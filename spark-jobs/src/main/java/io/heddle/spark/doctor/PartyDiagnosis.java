@@ -49,15 +49,15 @@ public final class PartyDiagnosis {
     Identity identity = OwnSide.examine(party, diagnosis.under("own"));
     // By name, at every party: so two parties look at each other at the same time.
     for (PartyId peer : peers.stream().sorted().toList()) {
-      lines.accept(peer + ", at " + address(party, peer) + ":");
+      lines.accept(peer + ", " + place(party, peer) + ":");
       PeerDoctor.examine(party, identity, peer, visit, progress, diagnosis.under("peers." + peer));
     }
     return diagnosis;
   }
 
-  private static String address(PartyConfig party, PartyId peer) {
+  private static String place(PartyConfig party, PartyId peer) {
     PartyConfig.Peer known = party.peers().get(peer);
-    return known == null ? "no known address" : known.address();
+    return known == null ? "whose address is not known" : known.place();
   }
 
   /** The version of Spark whose jars this process has. */

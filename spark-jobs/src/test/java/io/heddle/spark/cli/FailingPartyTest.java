@@ -141,6 +141,53 @@ class FailingPartyTest {
         .hasSameTextualContentAs(retailer.files.resolve("out.csv"));
   }
 
+  /** The retailer has no inbound port at all, and the bank does not know where it is. */
+  private void onlyTheRetailerDials() throws IOException {
+    bank.change(
+        "heddle.conf",
+        text -> text.replace("address = \"127.0.0.1:" + retailer.port + "\"", "dial = never"));
+    retailer.change(
+        "heddle.conf",
+        text -> text.replaceAll("listen .*\n", "").replace("{ address", "{ dial = both, address"));
+  }
+
+  @Test
+  void psi_partyThatNobodyCanDial_endsWellAtBoth() throws Exception {
+    onlyTheRetailerDials();
+    // Whoever tries to listen there would fail.
+    try (ServerSocket taken =
+        new ServerSocket(retailer.port, 1, InetAddress.getLoopbackAddress())) {
+      Process first = retailer.start("--set", "listen.port=" + taken.getLocalPort());
+      Process second = bank.start();
+      assertThat(first.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(first.exitValue()).as(Files.readString(retailer.files.resolve("stderr"))).isZero();
+      assertThat(second.exitValue()).as(Files.readString(bank.files.resolve("stderr"))).isZero();
+    }
+    assertThat(bank.files.resolve("out.csv"))
+        .hasSameTextualContentAs(retailer.files.resolve("out.csv"));
+    assertThat(Files.readAllLines(bank.files.resolve("out.csv"))).hasSize(4);
+  }
+
+  @Test
+  void psi_partiesDisagreeAboutWhoDials_bothNameTheKeyAtOnce() throws Exception {
+    onlyTheRetailerDials();
+    bank.change(
+        "heddle.conf",
+        text -> text.replace("dial = never", "address = \"127.0.0.1:" + retailer.port + "\""));
+    Process first = bank.start();
+    Process second = retailer.start();
+
+    Ended atBank = bank.failed(first);
+    assertThat(atBank.code()).isEqualTo(7);
+    assertThat(atBank.err())
+        .contains("Party retailer dials both links, and this party's peers.retailer.dial is own");
+    Ended atRetailer = retailer.failed(second);
+    assertThat(atRetailer.code()).isEqualTo(8);
+    assertThat(atRetailer.err())
+        .contains("own at both, or both at one and never at the other (peers.bank.dial)");
+  }
+
   @Test
   void psi_fingerprintOfSomeoneElse_failsAtBoth() throws Exception {
     Party stranger = new Party("stranger");

@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,6 +169,33 @@ class HeddleCommandTest {
     assertThat(Files.readString(Path.of(config()))).isEqualTo(before);
     assertThat(run("peer", "remove", "mall", "--config", config())).isEqualTo(3);
     assertThat(err).contains("No peer mall").contains("[shop]");
+  }
+
+  @Test
+  void peer_addDial_isKeptUntilItIsChanged() throws IOException {
+    init();
+    assertThat(add("--dial", "never")).isZero();
+    assertThat(run("peer", "list", "--config", config())).isZero();
+    assertThat(out.strip()).isEqualTo("shop  -  " + PRINT + "  dial=never");
+
+    assertThat(add("--address", "h:1")).isZero();
+    assertThat(Files.readString(directory.resolve("peers.conf"))).contains("dial = \"never\"");
+    assertThat(add("--address", "h:1", "--dial", "both")).isZero();
+    assertThat(run("config", "check", "--config", config())).isZero();
+    assertThat(out).contains("peers.shop.dial").contains("both").doesNotContain("listen.port");
+
+    assertThat(add("--address", "h:1", "--dial", "sometimes")).isEqualTo(2);
+    assertThat(err).contains("must be own, both or never");
+    assertThat(add()).isEqualTo(2);
+    assertThat(err).contains("Missing address").contains("host:port");
+  }
+
+  private int add(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("peer", "add", "shop", "--fingerprint", PRINT, "--config", config()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
   }
 
   @Test

@@ -31,8 +31,9 @@ class WorkspaceTest {
     PartyConfig retailer = PartyConfig.load(parties.get(1).config(), Overrides.NONE);
 
     assertThat(bank.peers()).containsOnlyKeys(new PartyId("retailer"));
-    assertThat(peer(bank, "retailer").port()).isEqualTo(retailer.listen().port());
-    assertThat(peer(retailer, "bank").port()).isEqualTo(bank.listen().port());
+    assertThat(peer(bank, "retailer").address())
+        .hasToString("127.0.0.1:" + retailer.listen().port());
+    assertThat(peer(retailer, "bank").address()).hasToString("127.0.0.1:" + bank.listen().port());
     assertThat(bank.listen().port()).isNotEqualTo(retailer.listen().port());
     assertThat(bank.data().label()).isEqualTo("default");
     assertThat(retailer.data().label()).isNull();

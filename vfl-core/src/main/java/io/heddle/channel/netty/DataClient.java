@@ -162,7 +162,7 @@ public final class DataClient implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    pipelines.dial(channel, party, address, route, next);
+                    pipelines.dial(channel, party, LinkProtocol.OWN, address, route, next);
                   }
                 })
             .connect(address)

@@ -32,8 +32,13 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
     this.tls = tls;
   }
 
-  /** The other side has proved who it is. */
-  abstract FrameHandler authenticated(PartyId party, NettyLink proved);
+  /**
+   * The other side has proved who it is.
+   *
+   * @return takes its frames; null if the connection is closed without any
+   */
+  abstract @Nullable FrameHandler authenticated(
+      PartyId party, LinkProtocol protocol, NettyLink proved);
 
   /**
    * The connection ended before it was of use, or never came to be; called once, instead of {@code
@@ -84,6 +89,7 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
         end(context);
         return;
       }
+      LinkProtocol protocol = tls.protocol(handshake);
       PartyId party = tls.peer(handshake);
       exchange.proved(party, handshake);
       if (!exchange.peers().contains(party)) {
@@ -93,9 +99,7 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       NettyLink proved = new NettyLink(context.channel(), party, exchange.timeouts().receive());
       peer = party;
       link = proved;
-      FrameHandler handler = authenticated(party, proved);
-      frames = handler;
-      handler.start();
+      frames = authenticated(party, protocol, proved);
     } catch (SSLException | ProtocolException e) {
       cause = e;
       end(context);

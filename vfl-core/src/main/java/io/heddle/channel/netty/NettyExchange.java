@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.channel.AbortCode;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeLimits;
 import io.heddle.channel.ExchangeStart;
@@ -8,6 +9,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameHandler;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
+import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerIdentityException;
 import io.heddle.error.PeerUnavailableException;
@@ -48,10 +50,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An exchange over TLS 1.3 sockets with certificates on both sides. Listens on one port and dials
- * each peer until it is there. A party is known by the SHA-256 of its public key alone: there is no
- * authority, and names in certificates mean nothing; but a certificate out of its time is refused.
- * A link counts as open once the peer's welcome has come back over it. (docs/protocol.md 1.)
+ * An exchange over TLS 1.3 sockets with certificates on both sides. Listens on one port, unless it
+ * dials every link itself, and dials its peers until they are there. Which of the two sends on a
+ * link ({@link LinkProtocol}) and which of them dialled it are two things. A party is known by the
+ * SHA-256 of its public key alone: there is no authority, and names in certificates mean nothing;
+ * but a certificate out of its time is refused. A link counts as open once the peer's first frame
+ * has come over it. (docs/protocol.md 1.)
  */
 public final class NettyExchange extends Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(NettyExchange.class);
@@ -60,8 +64,12 @@ public final class NettyExchange extends Exchange {
   private static final long LAST_RETRY_MILLIS = 1000;
   private static final long LINGER_MILLIS = 1000;
 
-  /** A peer, as this party knows it. */
-  private record Peer(String host, int port, Fingerprint fingerprint, Route route) {}
+  /** A peer, as this party knows it; where it is never dialled, its place means nothing. */
+  private record Peer(
+      String host, int port, Fingerprint fingerprint, Route route, Dialling dialling) {}
+
+  /** Links of which one at a time is of use. */
+  private record Purpose(PartyId peer, LinkProtocol protocol) {}
 
   private final Builder settings;
   private final Map<PartyId, Peer> addresses;
@@ -71,9 +79,10 @@ public final class NettyExchange extends Exchange {
   private final EventLoopGroup threads;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
-  private final Map<PartyId, Channel> hopeful = new ConcurrentHashMap<>();
+  private final Map<Purpose, Channel> hopeful = new ConcurrentHashMap<>();
   private final Map<PartyId, String> obstacles = new ConcurrentHashMap<>();
   private final Map<PartyId, Handshake> handshakes = new ConcurrentHashMap<>();
+  private volatile @Nullable String lastRefused;
   private volatile boolean silent;
   private @Nullable Channel listener;
 
@@ -179,7 +188,16 @@ public final class NettyExchange extends Exchange {
 
     /** As {@link #peer(PartyId, String, int, String)}, past what stands between the parties. */
     public Builder peer(PartyId party, String host, int port, String fingerprint, Route route) {
-      peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint), route));
+      return peer(party, host, port, fingerprint, route, Dialling.OWN);
+    }
+
+    /**
+     * As {@link #peer(PartyId, String, int, String, Route)}, and which of the two links with it
+     * this party dials; where it is neither, host, port and route mean nothing.
+     */
+    public Builder peer(
+        PartyId party, String host, int port, String fingerprint, Route route, Dialling dialling) {
+      peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint), route, dialling));
       return this;
     }
 
@@ -218,7 +236,7 @@ public final class NettyExchange extends Exchange {
     }
 
     /**
-     * Listens and begins to dial; returns before any peer is there.
+     * Listens if a peer dials this party, and begins to dial; returns before any peer is there.
      *
      * @throws ConfigurationException if the port is in use, or the key cannot be used for TLS
      */
@@ -237,11 +255,15 @@ public final class NettyExchange extends Exchange {
     if (party.equals(self())) {
       return ownFingerprint.bytes();
     }
+    return peer(party).fingerprint().bytes();
+  }
+
+  private Peer peer(PartyId party) {
     Peer peer = addresses.get(party);
     if (peer == null) {
       throw new IllegalArgumentException("Party " + party + " is no peer of " + self());
     }
-    return peer.fingerprint().bytes();
+    return peer;
   }
 
   /** The port this party listens on. */
@@ -255,6 +277,17 @@ public final class NettyExchange extends Exchange {
 
   @Override
   protected void start() {
+    if (addresses.values().stream()
+        .anyMatch(peer -> !LinkProtocol.takenUnder(peer.dialling()).isEmpty())) {
+      listen();
+    }
+    addresses.forEach(
+        (party, peer) ->
+            LinkProtocol.dialledUnder(peer.dialling())
+                .forEach(protocol -> dial(party, protocol, FIRST_RETRY_MILLIS)));
+  }
+
+  private void listen() {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(threads)
@@ -276,16 +309,13 @@ public final class NettyExchange extends Exchange {
           bound.cause());
     }
     listener = bound.channel();
-    for (PartyId peer : peers()) {
-      dial(peer, FIRST_RETRY_MILLIS);
-    }
   }
 
-  private void dial(PartyId party, long retryMillis) {
-    Peer peer = addresses.get(party);
-    if (peer == null || !isWanted(party)) {
+  private void dial(PartyId party, LinkProtocol protocol, long retryMillis) {
+    if (!isWanted(party)) {
       return;
     }
+    Peer peer = peer(party);
     Route route = peer.route();
     InetSocketAddress address = route.target(peer.host(), peer.port());
     route
@@ -298,7 +328,12 @@ public final class NettyExchange extends Exchange {
             initializer(
                 channel ->
                     pipelines.dial(
-                        channel, party, address, route, new DialledLink(party, peer, retryMillis))))
+                        channel,
+                        party,
+                        protocol,
+                        address,
+                        route,
+                        new DialledLink(party, protocol, peer, retryMillis))))
         .connect(address)
         .addListener(
             connected -> {
@@ -317,11 +352,29 @@ public final class NettyExchange extends Exchange {
 
   @Override
   protected String obstacle(PartyId peer) {
-    return obstacles.getOrDefault(peer, "");
+    String known = obstacles.getOrDefault(peer, "");
+    String refused = lastRefused;
+    return switch (peer(peer).dialling()) {
+      case OWN -> known;
+      case BOTH ->
+          "this party dials both links ("
+              + dialKey(peer)
+              + " = both)"
+              + (known.isEmpty() ? "" : "; " + known);
+      case NEVER ->
+          "this party waits to be dialled ("
+              + dialKey(peer)
+              + " = never)"
+              + (refused == null ? "" : "; it has refused a connection: " + refused);
+    };
   }
 
-  private void redial(PartyId party, long retryMillis) {
-    later(() -> dial(party, Math.min(2 * retryMillis, LAST_RETRY_MILLIS)), retryMillis);
+  private static String dialKey(PartyId peer) {
+    return "peers." + peer + ".dial";
+  }
+
+  private void redial(PartyId party, LinkProtocol protocol, long retryMillis) {
+    later(() -> dial(party, protocol, Math.min(2 * retryMillis, LAST_RETRY_MILLIS)), retryMillis);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // what runs later has its own way to fail
@@ -355,19 +408,24 @@ public final class NettyExchange extends Exchange {
   }
 
   void proved(PartyId party, SslHandler tlsOfLink) throws SSLPeerUnverifiedException {
-    if (tlsOfLink.engine().getUseClientMode()) {
+    Peer peer = addresses.get(party);
+    if (tlsOfLink.engine().getUseClientMode()
+        || (peer != null && peer.dialling() == Dialling.NEVER)) {
       handshakes.put(party, Handshake.of(tlsOfLink));
     }
   }
 
-  /** What the newest handshake with a peer that was dialled has settled; null if there was none. */
+  /**
+   * What the newest handshake with a peer has settled, of those that this party dialled if it dials
+   * the peer; null if there was none.
+   */
   public @Nullable Handshake handshake(PartyId party) {
     return handshakes.get(party);
   }
 
-  /** Of the links of a peer that are not in use yet the newest counts. */
-  private void onlyHopeful(PartyId party, Channel newest) {
-    Channel before = hopeful.put(party, newest);
+  /** Of the links for one purpose that are not in use yet the newest counts. */
+  private void onlyHopeful(Purpose purpose, Channel newest) {
+    Channel before = hopeful.put(purpose, newest);
     if (before != null && !before.equals(newest)) {
       LinkHandler handler = before.pipeline().get(LinkHandler.class);
       if (handler == null || !handler.isOpen()) {
@@ -434,17 +492,39 @@ public final class NettyExchange extends Exchange {
     }
 
     @Override
-    FrameHandler authenticated(PartyId party, NettyLink link) {
+    @Nullable FrameHandler authenticated(PartyId party, LinkProtocol protocol, NettyLink link) {
       unauthenticated.remove(channel);
-      onlyHopeful(party, channel);
-      return accepted(party, link);
+      Dialling own = peer(party).dialling();
+      if (!LinkProtocol.takenUnder(own).contains(protocol)) {
+        misdialled(
+            party,
+            link,
+            dialKey(self()),
+            "Party "
+                + party
+                + " dials "
+                + (protocol == LinkProtocol.OWN ? "its own link" : "both links")
+                + ", and this party's "
+                + dialKey(party)
+                + " is "
+                + own.word()
+                + ": must be "
+                + AbortCode.FITTING_DIALS);
+        return null;
+      }
+      onlyHopeful(new Purpose(party, protocol), channel);
+      FrameHandler frames = protocol.diallerSends() ? inbound(party, link) : outbound(party, link);
+      frames.start();
+      return frames;
     }
 
     @Override
     void refused(@Nullable Throwable why) {
       unauthenticated.remove(channel);
       if (why != null) {
-        LOG.warn("Party {} refused a connection: {}", self(), HandshakeFailure.reason(why));
+        String reason = HandshakeFailure.reason(why);
+        lastRefused = reason;
+        LOG.warn("Party {} refused a connection: {}", self(), reason);
       }
     }
 
@@ -454,20 +534,23 @@ public final class NettyExchange extends Exchange {
 
   private final class DialledLink extends LinkHandler {
     private final PartyId party;
+    private final LinkProtocol protocol;
     private final Peer peer;
     private final long retryMillis;
 
-    DialledLink(PartyId party, Peer peer, long retryMillis) {
+    DialledLink(PartyId party, LinkProtocol protocol, Peer peer, long retryMillis) {
       super(NettyExchange.this, tls);
       this.party = party;
+      this.protocol = protocol;
       this.peer = peer;
       this.retryMillis = retryMillis;
     }
 
     @Override
-    FrameHandler authenticated(PartyId proved, NettyLink link) {
+    FrameHandler authenticated(PartyId proved, LinkProtocol settled, NettyLink link) {
       obstacles.remove(party);
-      return dialled(party, link);
+      // The acceptor speaks first: a dialler does not know yet whether it was let in.
+      return protocol.diallerSends() ? outbound(party, link) : inbound(party, link);
     }
 
     @Override
@@ -483,7 +566,7 @@ public final class NettyExchange extends Exchange {
         }
       }
       if (why == null || !HandshakeFailure.isVerdict(why)) {
-        redial(party, retryMillis);
+        redial(party, protocol, retryMillis);
         return;
       }
       PeerIdentityException failure =
@@ -506,7 +589,7 @@ public final class NettyExchange extends Exchange {
 
     @Override
     void ended() {
-      redial(party, FIRST_RETRY_MILLIS);
+      redial(party, protocol, FIRST_RETRY_MILLIS);
     }
   }
 }

@@ -95,4 +95,10 @@ final class NettyLink implements Link {
   public void close() {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
+
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the handler of the link is told
+  public void cut() {
+    channel.close();
+  }
 }

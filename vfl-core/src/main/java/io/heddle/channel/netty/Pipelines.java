@@ -47,6 +47,7 @@ final class Pipelines {
   void dial(
       Channel channel,
       PartyId party,
+      LinkProtocol protocol,
       InetSocketAddress address,
       Route route,
       ChannelHandler handler) {
@@ -58,11 +59,11 @@ final class Pipelines {
       pipeline.addLast(WebSockets.dial(address, timeouts.handshake()));
     }
     if (pipeline.last() instanceof IdleStateHandler) {
-      pipeline.addLast(tls.dial(party, channel.alloc()));
+      pipeline.addLast(tls.dial(party, protocol, channel.alloc()));
     } else {
       Predicate<Object> opens =
           route.webSocket() ? WebSockets::isOpen : ProxyConnectionEvent.class::isInstance;
-      pipeline.addLast(new Gate(opens, () -> tls.dial(party, channel.alloc())));
+      pipeline.addLast(new Gate(opens, () -> tls.dial(party, protocol, channel.alloc())));
     }
     pipeline.addLast(new FrameDecoder()).addLast(handler);
   }

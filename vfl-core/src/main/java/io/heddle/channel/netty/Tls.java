@@ -16,17 +16,23 @@ import io.netty.handler.ssl.SslProvider;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
-/** TLS 1.3 with certificates on both sides and one application protocol; nothing to choose. */
+/**
+ * TLS 1.3 with certificates on both sides; nothing to choose but what a link is for, by the
+ * application protocol.
+ */
 final class Tls {
+  /** The application protocols of jobs begin so. */
   static final String PROTOCOL = "heddle/1";
 
-  /** Of those who only try the way to a peer: no job understands it, so none is disturbed. */
+  /** Those of who only try the way to a peer: no job understands it, so none is disturbed. */
   static final String DOCTOR = "heddle-doctor/1";
 
   /** Of large messages beside the links. */
@@ -34,21 +40,24 @@ final class Tls {
 
   private final Map<Fingerprint, PartyId> parties;
   private final SslContext acceptor;
-  private final Map<PartyId, SslContext> diallers = new HashMap<>();
+  private final Map<Dialled, SslContext> diallers = new HashMap<>();
   private final long handshakeMillis;
-  private final String protocol;
+  private final String family;
+
+  /** A link that this party may dial. */
+  private record Dialled(PartyId peer, LinkProtocol protocol) {}
 
   /**
-   * @param protocol what this party dials with, and accepts; a doctor also accepts jobs, to close
-   *     their links without a word
+   * @param family of the protocols that this party dials with, and accepts; a doctor also accepts
+   *     jobs, to close their links without a word
    */
   Tls(
       PrivateKey key,
       List<X509Certificate> chain,
       Map<Fingerprint, PartyId> parties,
       Duration handshake,
-      String protocol) {
-    this.protocol = protocol;
+      String family) {
+    this.family = family;
     this.parties = Map.copyOf(parties);
     handshakeMillis = handshake.toMillis();
     X509Certificate[] certificates = chain.toArray(new X509Certificate[0]);
@@ -57,21 +66,22 @@ final class Tls {
           SslContextBuilder.forServer(key, certificates)
               .sslProvider(SslProvider.JDK)
               .protocols("TLSv1.3")
-              .applicationProtocolConfig(
-                  protocol.equals(DOCTOR) ? alpn(DOCTOR, PROTOCOL) : alpn(protocol))
+              .applicationProtocolConfig(alpn(accepted()))
               .clientAuth(ClientAuth.REQUIRE)
               .trustManager(new PinnedTrust(parties))
               .build();
       for (Map.Entry<Fingerprint, PartyId> entry : parties.entrySet()) {
-        diallers.put(
-            entry.getValue(),
-            SslContextBuilder.forClient()
-                .sslProvider(SslProvider.JDK)
-                .protocols("TLSv1.3")
-                .applicationProtocolConfig(alpn(protocol))
-                .keyManager(key, certificates)
-                .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue())))
-                .build());
+        for (LinkProtocol protocol : LinkProtocol.values()) {
+          diallers.put(
+              new Dialled(entry.getValue(), protocol),
+              SslContextBuilder.forClient()
+                  .sslProvider(SslProvider.JDK)
+                  .protocols("TLSv1.3")
+                  .applicationProtocolConfig(alpn(List.of(protocol.in(family))))
+                  .keyManager(key, certificates)
+                  .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue())))
+                  .build());
+        }
       }
     } catch (SSLException | IllegalArgumentException e) {
       throw new ConfigurationException(
@@ -79,7 +89,18 @@ final class Tls {
     }
   }
 
-  private static ApplicationProtocolConfig alpn(String... protocols) {
+  /** Which of them a peer may use is told once it is known which peer it is. */
+  private List<String> accepted() {
+    if (family.equals(DATA)) {
+      return List.of(DATA);
+    }
+    return Stream.of(family, PROTOCOL)
+        .distinct()
+        .flatMap(each -> Arrays.stream(LinkProtocol.values()).map(protocol -> protocol.in(each)))
+        .toList();
+  }
+
+  private static ApplicationProtocolConfig alpn(List<String> protocols) {
     return new ApplicationProtocolConfig(
         Protocol.ALPN,
         SelectorFailureBehavior.FATAL_ALERT,
@@ -91,15 +112,16 @@ final class Tls {
    * Whether the other side is a party's job where this one only tries the way, after a handshake.
    */
   boolean isForeign(SslHandler handler) {
-    return !protocol.equals(PROTOCOL) && PROTOCOL.equals(handler.applicationProtocol());
+    return !family.equals(PROTOCOL)
+        && LinkProtocol.of(PROTOCOL, handler.applicationProtocol()) != null;
   }
 
   SslHandler accept(ByteBufAllocator allocator) {
     return timed(acceptor.newHandler(allocator));
   }
 
-  SslHandler dial(PartyId peer, ByteBufAllocator allocator) {
-    SslContext context = diallers.get(peer);
+  SslHandler dial(PartyId peer, LinkProtocol protocol, ByteBufAllocator allocator) {
+    SslContext context = diallers.get(new Dialled(peer, protocol));
     if (context == null) {
       throw new AssertionError("No pinned key of " + peer);
     }
@@ -111,11 +133,17 @@ final class Tls {
     return handler;
   }
 
+  /** What the link is for, once the handshake is done. */
+  LinkProtocol protocol(SslHandler handler) throws SSLPeerUnverifiedException {
+    LinkProtocol protocol = LinkProtocol.of(family, handler.applicationProtocol());
+    if (protocol == null) {
+      throw new SSLPeerUnverifiedException("The peer does not speak " + family);
+    }
+    return protocol;
+  }
+
   /** Who is at the other end once the handshake is done. */
   PartyId peer(SslHandler handler) throws SSLPeerUnverifiedException {
-    if (!protocol.equals(handler.applicationProtocol())) {
-      throw new SSLPeerUnverifiedException("The peer does not speak " + protocol);
-    }
     Fingerprint fingerprint =
         Fingerprint.of(handler.engine().getSession().getPeerCertificates()[0]);
     PartyId party = parties.get(fingerprint);

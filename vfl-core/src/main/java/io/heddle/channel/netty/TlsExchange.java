@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.MessageCodec;
+import io.heddle.config.Address;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
@@ -22,7 +23,8 @@ public final class TlsExchange {
   private TlsExchange() {}
 
   /**
-   * Reads the key files, listens and begins to dial; returns before any peer is there.
+   * Reads the key files, listens if a peer dials this party, and begins to dial; returns before any
+   * peer is there.
    *
    * @param codec of all messages that the job may send
    * @throws ConfigurationException if the key files cannot be used or the port is in use
@@ -74,7 +76,7 @@ public final class TlsExchange {
   }
 
   /**
-   * Listens and begins to dial; returns before any peer is there.
+   * Listens if a peer dials this party, and begins to dial; returns before any peer is there.
    *
    * @param codec of all messages that the job may send
    * @param start whether it starts for the first time
@@ -108,8 +110,8 @@ public final class TlsExchange {
   }
 
   /**
-   * Listens and begins to dial one peer, to try the way to it: a peer that does the same is found,
-   * a job is not disturbed.
+   * Listens for one peer, or dials it, or both, to try the way between them: a peer that does the
+   * same is found, a job is not disturbed.
    *
    * @throws ConfigurationException if the port is in use, or the proxy's password cannot be read
    */
@@ -150,13 +152,15 @@ public final class TlsExchange {
 
   private static void look(
       NettyExchange.Builder builder, PartyId name, PartyConfig.Peer peer, @Nullable Proxy proxy) {
+    Address address = peer.address();
     builder.peer(
         name,
-        peer.host(),
-        peer.port(),
+        address == null ? "" : address.host(),
+        address == null ? 0 : address.port(),
         peer.fingerprint(),
         new Route(
             peer.throughProxy() ? proxy : null,
-            peer.transport() == PartyConfig.Transport.WEBSOCKET));
+            peer.transport() == PartyConfig.Transport.WEBSOCKET),
+        peer.dialling());
   }
 }

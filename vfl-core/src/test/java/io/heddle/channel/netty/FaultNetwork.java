@@ -14,6 +14,7 @@ import io.heddle.channel.TestMessage;
 import io.heddle.channel.TestMessage.Blob;
 import io.heddle.channel.TestMessage.Text;
 import io.heddle.checkpoint.CheckpointStore;
+import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
@@ -45,8 +46,8 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For tests: parties of which each dials each over a {@link FaultRelay}, and a small session of
- * theirs whose result follows from all that it has received. Where there is a place for
+ * For tests: parties that dial each other over a {@link FaultRelay} for each way, and a small
+ * session of theirs whose result follows from all that it has received. Where there is a place for
  * checkpoints, running it again goes on.
  */
 final class FaultNetwork implements AutoCloseable {
@@ -106,6 +107,7 @@ final class FaultNetwork implements AutoCloseable {
   private final Map<PartyId, FrameObserver> observers = new ConcurrentHashMap<>();
   private final Map<PartyId, String> published = new ConcurrentHashMap<>();
   private IntUnaryOperator detour = IntUnaryOperator.identity();
+  private boolean firstDials;
 
   FaultNetwork(
       List<PartyId> parties, ExchangeTimeouts timeouts, Talk talk, @Nullable Path checkpoints)
@@ -163,6 +165,11 @@ final class FaultNetwork implements AutoCloseable {
   /** From the port of a relay to the one that is dialled instead, and leads to it. */
   void lead(IntUnaryOperator over) {
     detour = over;
+  }
+
+  /** From the next run on, the first of two parties by name dials both links. */
+  void firstDials() {
+    firstDials = true;
   }
 
   /** Sees the frames that a party sends from the next run on. */
@@ -305,7 +312,9 @@ final class FaultNetwork implements AutoCloseable {
             peer,
             NettyNetwork.HOST,
             detour.applyAsInt(way(self, peer).port()),
-            identity(peer).fingerprint());
+            identity(peer).fingerprint(),
+            Route.DIRECT,
+            firstDials ? NettyNetwork.firstDials(self, peer) : Dialling.OWN);
       }
     }
     return builder.open();

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
@@ -115,6 +116,16 @@ public final class FaultRelay implements AutoCloseable {
     connections.forEach(Connection::reset);
   }
 
+  /** Resets one of the connections that are there, counted from 1 in the order they came. */
+  void reset(int number) {
+    connections.stream()
+        .filter(connection -> connection.far.isConnected() && !connection.near.isClosed())
+        .sorted(Comparator.comparingInt(connection -> connection.number))
+        .skip(number - 1)
+        .findFirst()
+        .ifPresent(Connection::reset);
+  }
+
   /** Resets every connection once so many more bytes have gone one way. */
   void resetAfter(Direction direction, long bytes) {
     after(direction, bytes, this::reset);
@@ -150,11 +161,13 @@ public final class FaultRelay implements AutoCloseable {
 
   private void accept() throws IOException {
     while (true) {
-      Connection connection = new Connection(listener.accept());
-      connections.add(connection);
+      Socket near = listener.accept();
+      Connection connection;
       boolean refused;
       synchronized (this) {
         accepted++;
+        connection = new Connection(near, accepted);
+        connections.add(connection);
         refused = refusing || closed;
       }
       if (refused) {
@@ -236,12 +249,14 @@ public final class FaultRelay implements AutoCloseable {
 
   private final class Connection {
     private final Socket near;
+    private final int number;
     private final Socket far = new Socket();
     private volatile boolean spoilt;
     private volatile boolean forgotten;
 
-    Connection(Socket near) {
+    Connection(Socket near, int number) {
       this.near = near;
+      this.number = number;
     }
 
     void carry() throws IOException, InterruptedException {

@@ -62,6 +62,11 @@ final class Impostor implements AutoCloseable {
     return talk(new Socket(InetAddress.getLoopbackAddress(), port), true);
   }
 
+  /** How many connections that were accepted have ended. */
+  int ended() {
+    return outcomes.size();
+  }
+
   /** How every connection that was accepted ended; takes no more of them. */
   List<Outcome> accepted() throws IOException, InterruptedException {
     listener.close();

@@ -77,6 +77,7 @@ class LinkFaultTest {
   /**
    * A row of the table.
    *
+   * @param firstDials whether the first by name dials both links of a pair
    * @param bytes of the body in the middle of which the fault comes, if it has an end or ends all
    * @param begin makes the network bad
    * @param lasts until it is well again; null for ever
@@ -84,13 +85,29 @@ class LinkFaultTest {
   private record Fault(
       String name,
       List<PartyId> parties,
+      boolean firstDials,
       int bytes,
       Consumer<FaultNetwork> begin,
       @Nullable Duration lasts,
       boolean finishes) {
 
+    Fault(
+        String name,
+        List<PartyId> parties,
+        int bytes,
+        Consumer<FaultNetwork> begin,
+        @Nullable Duration lasts,
+        boolean finishes) {
+      this(name, parties, false, bytes, begin, lasts, finishes);
+    }
+
     Fault(String name, int bytes, Consumer<FaultNetwork> begin, @Nullable Duration lasts) {
       this(name, TWO, bytes, begin, lasts, lasts != null && lasts.compareTo(BUDGET) < 0);
+    }
+
+    /** The same where the bank dials both links. */
+    Fault whereBankDials() {
+      return new Fault("one dials: " + name, parties, true, bytes, begin, lasts, finishes);
     }
   }
 
@@ -159,6 +176,13 @@ class LinkFaultTest {
         faults.add(new Fault(name + ", for good", bytes, begin, null));
       }
     }
+    List<String> alsoWhereOneDials =
+        List.of("cut for 0.5 s", "cut for 8.0 s", "black hole, eats, within 8 MiB, 3 s");
+    faults.addAll(
+        faults.stream()
+            .filter(fault -> LONG || alsoWhereOneDials.contains(fault.name()))
+            .map(Fault::whereBankDials)
+            .toList());
     return faults;
   }
 
@@ -194,6 +218,9 @@ class LinkFaultTest {
     Path directory = Files.createTempDirectory(base, "fault-");
     try (FaultNetwork network =
         new FaultNetwork(fault.parties(), TIMEOUTS, new Talk(3, fault.bytes()), directory)) {
+      if (fault.firstDials()) {
+        network.firstDials();
+      }
       AtomicBoolean begun = new AtomicBoolean();
       CompletableFuture<Void> talking = new CompletableFuture<>();
       network.observe(

@@ -7,6 +7,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
+import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.party.PartyId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,21 +20,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
 /**
- * For tests: Netty exchanges on loopback, each with a fresh certificate.
+ * For tests: Netty exchanges on loopback, each with a certificate of this network.
  *
  * @param ways from the port of a party to the one that its peers dial, such as a {@link Relay}'s
  * @param route how everybody dials everybody
+ * @param firstDials whether of two parties the first by name dials both links, and the other none
+ * @param identities those that it has made so far
  */
 public record NettyNetwork(
     ExchangeLimits limits,
     ExchangeTimeouts timeouts,
     Function<PartyId, FrameObserver> observers,
     IntUnaryOperator ways,
-    Route route)
+    Route route,
+    boolean firstDials,
+    Map<PartyId, TestIdentity> identities)
     implements Parties.Network {
   public static final String HOST = "127.0.0.1";
 
@@ -65,19 +71,38 @@ public record NettyNetwork(
     this(limits, timeouts, observers, ways, Route.DIRECT);
   }
 
+  public NettyNetwork(
+      ExchangeLimits limits,
+      ExchangeTimeouts timeouts,
+      Function<PartyId, FrameObserver> observers,
+      IntUnaryOperator ways,
+      Route route) {
+    this(limits, timeouts, observers, ways, route, false, new ConcurrentHashMap<>());
+  }
+
+  /** The same parties, where of two the first by name dials both links. */
+  public NettyNetwork whereFirstDials() {
+    return new NettyNetwork(limits, timeouts, observers, ways, route, true, identities);
+  }
+
+  /** What a party has set of a peer where the first by name dials for both. */
+  static Dialling firstDials(PartyId self, PartyId peer) {
+    return self.compareTo(peer) < 0 ? Dialling.BOTH : Dialling.NEVER;
+  }
+
   @Override
   public SortedMap<PartyId, Exchange> apply(Collection<PartyId> parties, MessageCodec codec) {
-    Map<PartyId, TestIdentity> identities = new TreeMap<>();
+    Map<PartyId, TestIdentity> own = new TreeMap<>();
     Map<PartyId, Integer> ports = new TreeMap<>();
     Map<PartyId, Integer> dialled = new TreeMap<>();
     for (PartyId party : parties) {
-      identities.put(party, TestIdentity.generate());
+      own.put(party, identities.computeIfAbsent(party, name -> TestIdentity.generate()));
       int port = freePort();
       ports.put(party, port);
       dialled.put(party, ways.applyAsInt(port));
     }
     SortedMap<PartyId, Exchange> exchanges = new TreeMap<>();
-    identities.forEach(
+    own.forEach(
         (party, identity) -> {
           NettyExchange.Builder builder =
               NettyExchange.builder(party, codec)
@@ -87,7 +112,7 @@ public record NettyNetwork(
                   .limits(limits)
                   .timeouts(timeouts)
                   .observer(observers.apply(party));
-          identities.forEach(
+          own.forEach(
               (peer, other) -> {
                 if (!peer.equals(party)) {
                   builder.peer(
@@ -95,7 +120,8 @@ public record NettyNetwork(
                       HOST,
                       Objects.requireNonNull(dialled.get(peer)),
                       other.fingerprint(),
-                      route);
+                      route,
+                      firstDials ? firstDials(party, peer) : Dialling.OWN);
                 }
               });
           exchanges.put(party, builder.open());
