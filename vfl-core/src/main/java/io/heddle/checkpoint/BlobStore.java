@@ -54,6 +54,7 @@ public final class BlobStore implements AutoCloseable {
   private final Set<String> open = new HashSet<>();
   private long usedBytes;
   private boolean closed;
+  private boolean temporary;
 
   private BlobStore(Path directory, Disk disk, byte[] key, long quotaBytes) throws IOException {
     this.directory = directory;
@@ -93,6 +94,37 @@ public final class BlobStore implements AutoCloseable {
       return new BlobStore(directory, disk, key, quotaBytes);
     } catch (IOException e) {
       throw new CheckpointException("Cannot use the directory " + directory + " for blobs", e);
+    }
+  }
+
+  /**
+   * A store for the life of this process: its key is kept nowhere, and its files go when it is
+   * closed.
+   */
+  public static BlobStore temporary(long quotaBytes) {
+    byte[] key = new byte[32];
+    RANDOM.nextBytes(key);
+    try {
+      // Mode 0700 by itself.
+      Path directory = Files.createTempDirectory("heddle-blobs-");
+      BlobStore store = new BlobStore(directory, Disk.REAL, key, quotaBytes);
+      store.temporary = true;
+      return store;
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot make a temporary directory for blobs", e);
+    }
+  }
+
+  /** Deletes a store that nobody has open. */
+  static void delete(Path directory, Disk disk) throws IOException {
+    if (Files.isDirectory(directory)) {
+      for (Path session : list(directory)) {
+        for (Path file : list(session)) {
+          disk.delete(file);
+        }
+        disk.delete(session);
+      }
+      disk.delete(directory);
     }
   }
 
@@ -437,12 +469,19 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
-  /** Wipes the keys; the files stay. */
+  /** Wipes the keys; the files stay, but those of a temporary store. */
   @Override
   public synchronized void close() {
     closed = true;
     open.clear();
     Arrays.fill(files, (byte) 0);
     Arrays.fill(names, (byte) 0);
+    if (temporary) {
+      try {
+        delete(directory, disk);
+      } catch (IOException e) {
+        throw new CheckpointException("Cannot delete the blobs in " + directory, e);
+      }
+    }
   }
 }

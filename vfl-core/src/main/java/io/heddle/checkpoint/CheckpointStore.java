@@ -333,12 +333,24 @@ public final class CheckpointStore implements AutoCloseable {
         disk.delete(files.inbox(number));
       }
       disk.delete(files.journal());
+      BlobStore.delete(files.blobs(), disk);
       disk.syncDirectory(directory());
     } catch (IOException e) {
       throw new CheckpointException("Cannot delete the checkpoints in " + directory(), e);
     }
     newest = null;
     searched = true;
+  }
+
+  /**
+   * The store of the job's large messages, which outlives a crash as the commits do. The caller
+   * closes it.
+   *
+   * @param quotaBytes how much it may take on the disk
+   * @throws CheckpointException if its directory cannot be used
+   */
+  public BlobStore blobs(long quotaBytes) {
+    return BlobStore.open(files.blobs(), keys.ofBlobs(), quotaBytes, disk);
   }
 
   /** The numbers of the commits in the directory, the newest first. */

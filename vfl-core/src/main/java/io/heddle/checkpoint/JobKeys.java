@@ -15,6 +15,7 @@ final class JobKeys {
   private final byte[] commits;
   private final byte[] journal;
   private final byte[] inboxes;
+  private final byte[] blobs;
   private boolean wiped;
 
   /**
@@ -26,6 +27,7 @@ final class JobKeys {
     commits = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint commits v1"), 32);
     journal = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint journal v1"), 32);
     inboxes = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint inboxes v1"), 32);
+    blobs = Hkdf.derive(job, NO_SALT, purpose("heddle checkpoint blobs v1"), 32);
     Arrays.fill(job, (byte) 0);
   }
 
@@ -48,6 +50,11 @@ final class JobKeys {
     return ofFile(inboxes, salt);
   }
 
+  /** The key of the store of blobs, from which it makes those of its files. */
+  synchronized byte[] ofBlobs() {
+    return ofFile(blobs, NO_SALT);
+  }
+
   private byte[] ofFile(byte[] key, byte[] salt) {
     if (wiped) {
       throw new IllegalStateException("The checkpoint store is closed");
@@ -59,6 +66,7 @@ final class JobKeys {
     Arrays.fill(commits, (byte) 0);
     Arrays.fill(journal, (byte) 0);
     Arrays.fill(inboxes, (byte) 0);
+    Arrays.fill(blobs, (byte) 0);
     wiped = true;
   }
 }

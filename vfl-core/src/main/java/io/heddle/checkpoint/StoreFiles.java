@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 /** How the files of one job are named. */
 record StoreFiles(Path directory) {
   static final String JOURNAL = "journal";
+  static final String BLOBS = "blobs";
   private static final String COMMIT = "commit-";
   private static final String INBOX = "inbox-";
   private static final Pattern NUMBERED = Pattern.compile("[a-z]+-(0|[1-9][0-9]{0,17})");
@@ -37,6 +38,10 @@ record StoreFiles(Path directory) {
 
   Path journal() {
     return directory.resolve(JOURNAL);
+  }
+
+  Path blobs() {
+    return directory.resolve(BLOBS);
   }
 
   /** The numbers of the commits, the newest first. */

@@ -9,6 +9,7 @@
  *   <li>{@code commit-N}: the state after commit N, of which the two newest are kept;
  *   <li>{@code inbox-N}: the messages that came in after commit N, one for each commit;
  *   <li>{@code journal}: which body went out or came in under which message key;
+ *   <li>{@code blobs/}: bodies of large messages, each in a file of its own;
  *   <li>{@code lock}: empty, locked by the process that uses the directory; it is never deleted;
  *   <li>{@code .NAME.RANDOM.tmp}: a file being written, or left by a crash and removed at the next
  *       opening.
@@ -122,6 +123,21 @@
  * Nothing says how long an inbox was. An empty one is on the disk before its commit, so a commit is
  * refused as damaged if its inbox is missing or has another header. A message is given out only
  * after all of its record has been checked again.
+ *
+ * <p>A blob lies in a directory for its session; both names are 32 hex digits of SHA-256 over a key
+ * and what they stand for:
+ *
+ * <pre>
+ * offset  bytes
+ *      0      8  HEDDLEBL in ASCII
+ *      8      4  format version, 1
+ *     12     32  salt
+ *     44      4  length of the body
+ *     48     16  tag of no plaintext, with bytes 0 to 48 as associated data, nonce as a commit's, 0, 0
+ *     64      -  the body in segments, as a commit's
+ * </pre>
+ *
+ * <p>Its key hangs on the salt and on its name, so no file passes for another one.
  *
  * <p>A commit forces the journal and the inbox before it, and both inboxes are kept as long as
  * their commits: a party that goes on from the older commit finds in them all that came in since.

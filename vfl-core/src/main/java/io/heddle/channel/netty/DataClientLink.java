@@ -125,7 +125,7 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
-        PartyId owner = tls.peer(context.pipeline().get(SslHandler.class));
+        PartyId owner = tls.holder(context.pipeline().get(SslHandler.class)).party();
         proved = new NettyLink(context.channel(), owner, timeouts.receive());
       } else {
         failed(handshake.cause());

@@ -35,7 +35,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   // Of the event loop.
   private final List<ByteBuf> frames = new ArrayList<>();
   private volatile @Nullable NettyLink link;
-  private volatile boolean own;
+  private volatile @Nullable Holder holder;
 
   // All that follows under the lock of this link.
   private boolean ended;
@@ -57,9 +57,9 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
     if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
-      var party = server.tls().peer(context.pipeline().get(SslHandler.class));
-      own = party.equals(server.self());
-      NettyLink proved = new NettyLink(context.channel(), party, server.timeouts().receive());
+      Holder shown = server.tls().holder(context.pipeline().get(SslHandler.class));
+      holder = shown;
+      NettyLink proved = new NettyLink(context.channel(), shown.party(), server.timeouts().receive());
       link = proved;
       server.proved(context.channel());
       reply(proved, DataFrames.ready());
@@ -126,8 +126,23 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Whether the other side has to do with a session: a worker has with one. */
+  private boolean isOfSession(String session) {
+    Holder other = holder;
+    return other != null && (other.session() == null || other.session().equals(session));
+  }
+
+  private boolean isOwn() {
+    Holder other = holder;
+    return other != null && other.party().equals(server.self());
+  }
+
   private void put(NettyLink to, Name name, int length) {
     BlobStore store = server.store();
+    if (!isOfSession(name.session())) {
+      refuse(to, Refusal.FORBIDDEN, length);
+      return;
+    }
     if (!store.isOpen(name.session())) {
       refuse(to, Refusal.SESSION, length);
       return;
@@ -202,7 +217,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   }
 
   private void get(NettyLink to, Name name) throws IOException {
-    if (!own) {
+    if (!isOwn() || !isOfSession(name.session())) {
       reply(to, DataFrames.refused(Refusal.FORBIDDEN));
       return;
     }

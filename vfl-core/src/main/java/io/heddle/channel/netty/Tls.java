@@ -14,6 +14,8 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
@@ -68,7 +70,7 @@ final class Tls {
               .protocols("TLSv1.3")
               .applicationProtocolConfig(alpn(accepted()))
               .clientAuth(ClientAuth.REQUIRE)
-              .trustManager(new PinnedTrust(parties))
+              .trustManager(new PinnedTrust(parties, family.equals(DATA)))
               .build();
       for (Map.Entry<Fingerprint, PartyId> entry : parties.entrySet()) {
         for (LinkProtocol protocol : LinkProtocol.values()) {
@@ -79,7 +81,7 @@ final class Tls {
                   .protocols("TLSv1.3")
                   .applicationProtocolConfig(alpn(List.of(protocol.in(family))))
                   .keyManager(key, certificates)
-                  .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue())))
+                  .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue()), false))
                   .build());
         }
       }
@@ -140,6 +142,19 @@ final class Tls {
       throw new SSLPeerUnverifiedException("The peer does not speak " + family);
     }
     return protocol;
+  }
+
+  /** Who is at the other end of a data link once the handshake is done. */
+  Holder holder(SslHandler handler) throws SSLPeerUnverifiedException {
+    LinkProtocol unused = protocol(handler);
+    Certificate[] shown = handler.engine().getSession().getPeerCertificates();
+    X509Certificate[] chain = Arrays.copyOf(shown, shown.length, X509Certificate[].class);
+    try {
+      return Holder.of(chain, parties, true);
+    } catch (CertificateException e) {
+      throw (SSLPeerUnverifiedException)
+          new SSLPeerUnverifiedException(String.valueOf(e.getMessage())).initCause(e);
+    }
   }
 
   /** Who is at the other end once the handshake is done. */

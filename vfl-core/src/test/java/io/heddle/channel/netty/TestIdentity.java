@@ -10,8 +10,13 @@ import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -68,6 +73,42 @@ public record TestIdentity(PrivateKey key, X509Certificate certificate) {
                       .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
       return new TestIdentity(other.key(), signed);
     } catch (GeneralSecurityException | OperatorCreationException e) {
+      throw new AssertionError("No test certificate", e);
+    }
+  }
+
+  /**
+   * A fresh key whose certificate this one has signed for a worker.
+   *
+   * @param uris what it names
+   */
+  TestIdentity worker(Duration from, Duration to, String... uris) {
+    TestIdentity other = generate();
+    Instant now = Instant.now();
+    try {
+      JcaX509v3CertificateBuilder builder =
+          new JcaX509v3CertificateBuilder(
+              certificate.getSubjectX500Principal(),
+              BigInteger.TWO,
+              Date.from(now.plus(from)),
+              Date.from(now.plus(to)),
+              new X500Principal("CN=worker"),
+              other.certificate().getPublicKey());
+      if (uris.length > 0) {
+        builder.addExtension(
+            Extension.subjectAlternativeName,
+            false,
+            new GeneralNames(
+                Arrays.stream(uris)
+                    .map(uri -> new GeneralName(GeneralName.uniformResourceIdentifier, uri))
+                    .toArray(GeneralName[]::new)));
+      }
+      X509Certificate signed =
+          new JcaX509CertificateConverter()
+              .getCertificate(
+                  builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+      return new TestIdentity(other.key(), signed);
+    } catch (GeneralSecurityException | OperatorCreationException | CertIOException e) {
       throw new AssertionError("No test certificate", e);
     }
   }
