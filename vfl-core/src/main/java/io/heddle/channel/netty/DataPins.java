@@ -29,7 +29,7 @@ public record DataPins(
     Map<Fingerprint, PartyId> parties = new HashMap<>();
     fingerprints.forEach(
         (party, fingerprint) -> parties.put(Fingerprint.parse(fingerprint), party));
-    return new Tls(key, chain, parties, timeouts.handshake(), Tls.DATA);
+    return new Tls(key, chain, parties, timeouts.handshake(), Tls.DATA, parties);
   }
 
   /** Without the key. */

@@ -4,7 +4,6 @@ package io.heddle.channel.netty;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.error.ConfigurationException;
-import io.heddle.party.PartyId;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -22,8 +21,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -32,14 +29,10 @@ import java.util.concurrent.TimeUnit;
  */
 public final class DataServer implements AutoCloseable {
   private static final int MAX_UNPROVED = 16;
-  private static final int DISK_THREADS = 4;
 
   private final Tls tls;
-  private final PartyId self;
-  private final BlobStore store;
-  private final ExchangeTimeouts timeouts;
+  private final DataRoom room;
   private final EventLoopGroup threads;
-  private final ExecutorService disk;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unproved = new ArrayDeque<>();
   private final Channel listener;
@@ -53,22 +46,16 @@ public final class DataServer implements AutoCloseable {
    */
   public DataServer(
       DataPins pins, String host, int port, BlobStore store, ExchangeTimeouts timeouts) {
-    self = pins.self();
     tls = pins.tls(timeouts);
-    this.store = store;
-    this.timeouts = timeouts;
+    room = new DataRoom(pins.self(), store, timeouts);
     threads =
         new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("heddle-data", true), NioIoHandler.newFactory());
-    disk =
-        Executors.newFixedThreadPool(
-            DISK_THREADS, new DefaultThreadFactory("heddle-data-disk", true));
     ChannelFuture bound =
         new ServerBootstrap()
             .group(threads)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
-            .childOption(ChannelOption.AUTO_READ, false)
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -103,10 +90,10 @@ public final class DataServer implements AutoCloseable {
     ChannelFuture unused = channel.closeFuture().addListener(closed -> proved(channel));
     channel
         .pipeline()
-        .addLast(Pipelines.idleDetection(timeouts.idle()))
+        .addLast(Pipelines.idleDetection(room.timeouts().idle()))
         .addLast(tls.accept(channel.alloc()))
         .addLast(new FrameDecoder())
-        .addLast(new DataServerLink(this));
+        .addLast(new DataDoor(tls, room, () -> proved(channel)));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // its handler is told
@@ -115,30 +102,10 @@ public final class DataServer implements AutoCloseable {
   }
 
   /** The other side is known, or gone. */
-  void proved(Channel channel) {
+  private void proved(Channel channel) {
     synchronized (unproved) {
       unproved.remove(channel);
     }
-  }
-
-  ExecutorService disk() {
-    return disk;
-  }
-
-  Tls tls() {
-    return tls;
-  }
-
-  PartyId self() {
-    return self;
-  }
-
-  BlobStore store() {
-    return store;
-  }
-
-  ExchangeTimeouts timeouts() {
-    return timeouts;
   }
 
   /** The port it listens on. */
@@ -156,6 +123,6 @@ public final class DataServer implements AutoCloseable {
 
   private void stop() {
     threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-    disk.shutdown();
+    room.close();
   }
 }

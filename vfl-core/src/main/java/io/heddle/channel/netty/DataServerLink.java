@@ -11,8 +11,7 @@ import io.heddle.error.VflException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.handler.timeout.IdleState;
 import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class DataServerLink extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(DataServerLink.class);
 
-  private final DataServer server;
+  private final DataRoom room;
   // Of the event loop.
   private final List<ByteBuf> frames = new ArrayList<>();
   private volatile @Nullable NettyLink link;
@@ -45,26 +44,26 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   private int skipped;
   private byte[] buffer = new byte[0];
 
-  DataServerLink(DataServer server) {
-    this.server = server;
+  DataServerLink(DataRoom room) {
+    this.room = room;
   }
 
-  @Override
-  public void channelActive(ChannelHandlerContext context) {
+  /**
+   * The other side has proved who it is: says that requests may come. From now on the connection is
+   * read when this link asks for it.
+   */
+  void begin(ChannelHandlerContext context, Holder proved) {
+    holder = proved;
+    NettyLink to = new NettyLink(context.channel(), proved.party(), room.timeouts().receive());
+    link = to;
+    context.channel().config().setAutoRead(false);
+    reply(to, DataFrames.ready());
     context.read();
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) throws Exception {
-    if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
-      Holder shown = server.tls().holder(context.pipeline().get(SslHandler.class));
-      holder = shown;
-      NettyLink proved = new NettyLink(context.channel(), shown.party(), server.timeouts().receive());
-      link = proved;
-      server.proved(context.channel());
-      reply(proved, DataFrames.ready());
-      context.read();
-    } else if (event instanceof IdleStateEvent) {
+    if (event instanceof IdleStateEvent idle && idle.state() == IdleState.READER_IDLE) {
       close(context);
     }
     super.userEventTriggered(context, event);
@@ -83,7 +82,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
     }
     List<ByteBuf> batch = List.copyOf(frames);
     frames.clear();
-    server.disk().execute(() -> work(context, batch));
+    room.disk().execute(() -> work(context, batch));
   }
 
   private synchronized void work(ChannelHandlerContext context, List<ByteBuf> batch) {
@@ -134,11 +133,11 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
 
   private boolean isOwn() {
     Holder other = holder;
-    return other != null && other.party().equals(server.self());
+    return other != null && other.party().equals(room.owner());
   }
 
   private void put(NettyLink to, Name name, int length) {
-    BlobStore store = server.store();
+    BlobStore store = room.store();
     if (!isOfSession(name.session())) {
       refuse(to, Refusal.FORBIDDEN, length);
       return;
@@ -171,7 +170,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   }
 
   private void failed(NettyLink to, VflException cause, int length) {
-    LOG.error("Party {}: {}", server.self(), cause.getMessage());
+    LOG.error("Party {}: {}", room.owner(), cause.getMessage());
     refuse(to, Refusal.FAILED, length);
   }
 
@@ -221,11 +220,11 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
       reply(to, DataFrames.refused(Refusal.FORBIDDEN));
       return;
     }
-    if (!server.store().isOpen(name.session())) {
+    if (!room.store().isOpen(name.session())) {
       reply(to, DataFrames.refused(Refusal.SESSION));
       return;
     }
-    try (BlobStore.Blob blob = server.store().get(name.session(), name.digest())) {
+    try (BlobStore.Blob blob = room.store().get(name.session(), name.digest())) {
       if (blob == null) {
         reply(to, DataFrames.refused(Refusal.ABSENT));
         return;
@@ -238,7 +237,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
         left -= piece.length;
       }
     } catch (CheckpointException e) {
-      LOG.error("Party {}: {}", server.self(), e.getMessage());
+      LOG.error("Party {}: {}", room.owner(), e.getMessage());
       throw e;
     }
   }
@@ -246,7 +245,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (!(cause instanceof IOException) || cause instanceof SSLException) {
-      LOG.warn("A data link of party {} is closed: {}", server.self(), words(cause));
+      LOG.warn("A data link of party {} is closed: {}", room.owner(), words(cause));
     }
     close(context);
   }
@@ -264,7 +263,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) throws Exception {
     frames.forEach(ByteBuf::release);
     frames.clear();
-    server.disk().execute(this::end);
+    room.disk().execute(this::end);
     super.channelInactive(context);
   }
 

@@ -40,6 +40,9 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
   abstract @Nullable FrameHandler authenticated(
       PartyId party, LinkProtocol protocol, NettyLink proved);
 
+  /** The connection is a data link of someone who has proved who it is. */
+  abstract void data(ChannelHandlerContext context, Holder holder);
+
   /**
    * The connection ended before it was of use, or never came to be; called once, instead of {@code
    * lost}.
@@ -87,6 +90,10 @@ abstract class LinkHandler extends SimpleChannelInboundHandler<ByteBuf> {
       SslHandler handshake = context.pipeline().get(SslHandler.class);
       if (tls.isForeign(handshake)) {
         end(context);
+        return;
+      }
+      if (tls.isData(handshake)) {
+        data(context, tls.holder(handshake));
         return;
       }
       LinkProtocol protocol = tls.protocol(handshake);

@@ -9,6 +9,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameHandler;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
+import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerIdentityException;
@@ -19,6 +20,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -77,6 +79,7 @@ public final class NettyExchange extends Exchange {
   private final Tls tls;
   private final Pipelines pipelines;
   private final EventLoopGroup threads;
+  private final @Nullable DataRoom room;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
   private final Map<Purpose, Channel> hopeful = new ConcurrentHashMap<>();
@@ -119,11 +122,21 @@ public final class NettyExchange extends Exchange {
             chain,
             allowed,
             settings.timeouts.handshake(),
-            settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL);
+            settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL,
+            settings.store == null ? Map.of() : onDataLinks(allowed));
+    room =
+        settings.store == null ? null : new DataRoom(self(), settings.store, settings.timeouts);
     pipelines = new Pipelines(tls, settings.timeouts, settings.webSocket);
     threads =
         new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("heddle-exchange", true), NioIoHandler.newFactory());
+  }
+
+  /** On data links this party's own processes come, too. */
+  private Map<Fingerprint, PartyId> onDataLinks(Map<Fingerprint, PartyId> peers) {
+    Map<Fingerprint, PartyId> all = new HashMap<>(peers);
+    all.put(ownFingerprint, self());
+    return all;
   }
 
   /** What a Netty exchange needs to know; key, certificate and at least one peer must be given. */
@@ -147,6 +160,7 @@ public final class NettyExchange extends Exchange {
     private ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
     private FrameObserver observer = FrameObserver.NONE;
     private ExchangeStart start = ExchangeStart.first();
+    private @Nullable BlobStore store;
 
     private Builder(PartyId self, MessageCodec codec) {
       this.self = self;
@@ -226,6 +240,15 @@ public final class NettyExchange extends Exchange {
 
     public Builder observer(FrameObserver value) {
       observer = value;
+      return this;
+    }
+
+    /**
+     * Where blobs go that peers, and this party's own processes, bring by data links to the same
+     * port; without it none are taken. The exchange does not close it.
+     */
+    public Builder store(BlobStore value) {
+      store = value;
       return this;
     }
 
@@ -448,6 +471,9 @@ public final class NettyExchange extends Exchange {
     threads
         .shutdownGracefully(0, LINGER_MILLIS, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(2 * LINGER_MILLIS);
+    if (room != null) {
+      room.close();
+    }
   }
 
   /** Waits until all that was written has gone out, as long as a peer may be silent. */
@@ -519,6 +545,17 @@ public final class NettyExchange extends Exchange {
     }
 
     @Override
+    void data(ChannelHandlerContext context, Holder holder) {
+      unauthenticated.remove(channel);
+      DataRoom opened = room;
+      if (opened == null) {
+        drop(channel);
+      } else {
+        DataDoor.open(context, holder, opened);
+      }
+    }
+
+    @Override
     void refused(@Nullable Throwable why) {
       unauthenticated.remove(channel);
       if (why != null) {
@@ -544,6 +581,11 @@ public final class NettyExchange extends Exchange {
       this.protocol = protocol;
       this.peer = peer;
       this.retryMillis = retryMillis;
+    }
+
+    @Override
+    void data(ChannelHandlerContext context, Holder holder) {
+      drop(context.channel());
     }
 
     @Override

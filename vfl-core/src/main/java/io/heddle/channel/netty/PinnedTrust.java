@@ -17,18 +17,22 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class PinnedTrust extends X509ExtendedTrustManager {
   private final Map<Fingerprint, PartyId> parties;
-  private final boolean workers;
+  private final Map<Fingerprint, PartyId> onDataLinks;
+
+  PinnedTrust(Map<Fingerprint, PartyId> parties) {
+    this(parties, Map.of());
+  }
 
   /**
-   * @param workers whether a party may have signed for a process of its own
+   * @param onDataLinks who counts there, with their workers
    */
-  PinnedTrust(Map<Fingerprint, PartyId> parties, boolean workers) {
+  PinnedTrust(Map<Fingerprint, PartyId> parties, Map<Fingerprint, PartyId> onDataLinks) {
     this.parties = Map.copyOf(parties);
-    this.workers = workers;
+    this.onDataLinks = Map.copyOf(onDataLinks);
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
-    Holder unused = Holder.of(chain, parties, workers);
+    Holder unused = Holder.of(chain, parties, false);
   }
 
   @Override
@@ -58,7 +62,12 @@ final class PinnedTrust extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    check(chain);
+    // The protocol is settled by now: on the links of jobs nobody comes for a party.
+    if (Tls.DATA.equals(engine.getHandshakeApplicationProtocol())) {
+      Holder unused = Holder.of(chain, onDataLinks, true);
+    } else {
+      check(chain);
+    }
   }
 
   @Override

@@ -45,6 +45,7 @@ final class Tls {
   private final Map<Dialled, SslContext> diallers = new HashMap<>();
   private final long handshakeMillis;
   private final String family;
+  private final Map<Fingerprint, PartyId> onDataLinks;
 
   /** A link that this party may dial. */
   private record Dialled(PartyId peer, LinkProtocol protocol) {}
@@ -52,14 +53,17 @@ final class Tls {
   /**
    * @param family of the protocols that this party dials with, and accepts; a doctor also accepts
    *     jobs, to close their links without a word
+   * @param onDataLinks who may come on data links, with their workers; empty to accept none
    */
   Tls(
       PrivateKey key,
       List<X509Certificate> chain,
       Map<Fingerprint, PartyId> parties,
       Duration handshake,
-      String family) {
+      String family,
+      Map<Fingerprint, PartyId> onDataLinks) {
     this.family = family;
+    this.onDataLinks = Map.copyOf(onDataLinks);
     this.parties = Map.copyOf(parties);
     handshakeMillis = handshake.toMillis();
     X509Certificate[] certificates = chain.toArray(new X509Certificate[0]);
@@ -70,7 +74,7 @@ final class Tls {
               .protocols("TLSv1.3")
               .applicationProtocolConfig(alpn(accepted()))
               .clientAuth(ClientAuth.REQUIRE)
-              .trustManager(new PinnedTrust(parties, family.equals(DATA)))
+              .trustManager(new PinnedTrust(parties, onDataLinks))
               .build();
       for (Map.Entry<Fingerprint, PartyId> entry : parties.entrySet()) {
         for (LinkProtocol protocol : LinkProtocol.values()) {
@@ -81,7 +85,7 @@ final class Tls {
                   .protocols("TLSv1.3")
                   .applicationProtocolConfig(alpn(List.of(protocol.in(family))))
                   .keyManager(key, certificates)
-                  .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue()), false))
+                  .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue())))
                   .build());
         }
       }
@@ -96,10 +100,12 @@ final class Tls {
     if (family.equals(DATA)) {
       return List.of(DATA);
     }
-    return Stream.of(family, PROTOCOL)
-        .distinct()
-        .flatMap(each -> Arrays.stream(LinkProtocol.values()).map(protocol -> protocol.in(each)))
-        .toList();
+    Stream<String> ofLinks =
+        Stream.of(family, PROTOCOL)
+            .distinct()
+            .flatMap(
+                each -> Arrays.stream(LinkProtocol.values()).map(protocol -> protocol.in(each)));
+    return Stream.concat(ofLinks, onDataLinks.isEmpty() ? Stream.empty() : Stream.of(DATA)).toList();
   }
 
   private static ApplicationProtocolConfig alpn(List<String> protocols) {
@@ -144,13 +150,21 @@ final class Tls {
     return protocol;
   }
 
+  /** Whether a connection is a data link, after its handshake. */
+  boolean isData(SslHandler handler) {
+    return DATA.equals(handler.applicationProtocol());
+  }
+
   /** Who is at the other end of a data link once the handshake is done. */
   Holder holder(SslHandler handler) throws SSLPeerUnverifiedException {
-    LinkProtocol unused = protocol(handler);
+    if (!isData(handler)) {
+      throw new SSLPeerUnverifiedException("The peer does not speak " + DATA);
+    }
     Certificate[] shown = handler.engine().getSession().getPeerCertificates();
     X509Certificate[] chain = Arrays.copyOf(shown, shown.length, X509Certificate[].class);
     try {
-      return Holder.of(chain, parties, true);
+      return Holder.of(
+          chain, handler.engine().getUseClientMode() ? parties : onDataLinks, true);
     } catch (CertificateException e) {
       throw (SSLPeerUnverifiedException)
           new SSLPeerUnverifiedException(String.valueOf(e.getMessage())).initCause(e);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.channel.netty;
+
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.checkpoint.BlobStore;
+import io.heddle.party.PartyId;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** The store of a party as its data links see it, with threads that may wait for the disk. */
+final class DataRoom implements AutoCloseable {
+  private static final int DISK_THREADS = 4;
+
+  private final PartyId owner;
+  private final BlobStore store;
+  private final ExchangeTimeouts timeouts;
+  private final ExecutorService disk =
+      Executors.newFixedThreadPool(
+          DISK_THREADS, new DefaultThreadFactory("heddle-data-disk", true));
+
+  DataRoom(PartyId owner, BlobStore store, ExchangeTimeouts timeouts) {
+    this.owner = owner;
+    this.store = store;
+    this.timeouts = timeouts;
+  }
+
+  PartyId owner() {
+    return owner;
+  }
+
+  BlobStore store() {
+    return store;
+  }
+
+  ExchangeTimeouts timeouts() {
+    return timeouts;
+  }
+
+  ExecutorService disk() {
+    return disk;
+  }
+
+  /** Once no link is left; the store stays open. */
+  @Override
+  public void close() {
+    disk.shutdown();
+  }
+}
