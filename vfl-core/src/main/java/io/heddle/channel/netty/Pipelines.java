@@ -58,7 +58,7 @@ final class Pipelines {
     if (route.webSocket()) {
       pipeline.addLast(WebSockets.dial(address, timeouts.handshake()));
     }
-    if (pipeline.last() instanceof IdleStateHandler) {
+    if (route.equals(Route.DIRECT)) {
       pipeline.addLast(tls.dial(party, protocol, channel.alloc()));
     } else {
       Predicate<Object> opens =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.config.Address;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.proxy.ProxyHandler;
@@ -128,11 +129,6 @@ public final class Proxy {
   /** The address; never the user or the password. */
   @Override
   public String toString() {
-    return "proxy "
-        + kind.name().toLowerCase(Locale.ROOT)
-        + "://"
-        + (host.indexOf(':') >= 0 ? "[" + host + "]" : host)
-        + ":"
-        + port;
+    return "proxy " + kind.name().toLowerCase(Locale.ROOT) + "://" + new Address(host, port);
   }
 }

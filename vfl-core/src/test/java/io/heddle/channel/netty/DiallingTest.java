@@ -190,6 +190,20 @@ class DiallingTest {
         });
   }
 
+  /** How many links come by a way from a fault on, of a session that ends well all the same. */
+  private static int dialledAfter(FaultNetwork network, FaultRelay way, Runnable fault) {
+    AtomicInteger before = new AtomicInteger();
+    whileTalking(
+        network,
+        () -> {
+          before.set(way.accepted());
+          fault.run();
+        });
+    assertWell(network);
+    assertThat(before).hasPositiveValue();
+    return way.accepted() - before.get();
+  }
+
   @Test
   void session_oneDials_needsNoWayBack() throws IOException {
     FaultNetwork network = network(LARGE, false);
@@ -241,17 +255,7 @@ class DiallingTest {
   void session_oneLinkCut_isDialledAgainAndTheOtherStays(int number) throws IOException {
     FaultNetwork network = network(LARGE, false);
     FaultRelay way = network.way(BANK, RETAILER);
-    AtomicInteger before = new AtomicInteger();
-    whileTalking(
-        network,
-        () -> {
-          before.set(way.accepted());
-          way.reset(number);
-        });
-
-    assertWell(network);
-    assertThat(before).hasPositiveValue();
-    assertThat(way.accepted()).isEqualTo(before.get() + 1);
+    assertThat(dialledAfter(network, way, () -> way.reset(number))).isEqualTo(1);
     assertThat(network.way(RETAILER, BANK).accepted()).isZero();
   }
 
@@ -260,17 +264,8 @@ class DiallingTest {
   void session_bothLinksCutWithinAMessage_goesOn(Direction direction) throws IOException {
     FaultNetwork network = network(LARGE, false);
     FaultRelay way = network.way(BANK, RETAILER);
-    AtomicInteger before = new AtomicInteger();
-    whileTalking(
-        network,
-        () -> {
-          before.set(way.accepted());
-          way.resetAfter(direction, direction == Direction.FORTH ? 1 << 20 : 50);
-        });
-
-    assertWell(network);
-    assertThat(before).hasPositiveValue();
-    assertThat(way.accepted()).isEqualTo(before.get() + 2);
+    int bytes = direction == Direction.FORTH ? 1 << 20 : 50;
+    assertThat(dialledAfter(network, way, () -> way.resetAfter(direction, bytes))).isEqualTo(2);
   }
 
   /** What the acceptor has in its sockets is lost with its link, and it does not see that go. */
