@@ -77,7 +77,11 @@ record Holder(PartyId party, @Nullable String session) {
         Duration.between(leaf.getNotBefore().toInstant(), leaf.getNotAfter().toInstant());
     if (life.compareTo(LONGEST) > 0) {
       throw new CertificateException(
-          whose + " is valid for " + life.toHours() + " hours: must be at most " + LONGEST.toHours());
+          whose
+              + " is valid for "
+              + life.toHours()
+              + " hours: must be at most "
+              + LONGEST.toHours());
     }
     return session(leaf, whose);
   }

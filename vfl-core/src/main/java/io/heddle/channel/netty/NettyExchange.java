@@ -124,8 +124,7 @@ public final class NettyExchange extends Exchange {
             settings.timeouts.handshake(),
             settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL,
             settings.store == null ? Map.of() : onDataLinks(allowed));
-    room =
-        settings.store == null ? null : new DataRoom(self(), settings.store, settings.timeouts);
+    room = settings.store == null ? null : new DataRoom(self(), settings.store, settings.timeouts);
     pipelines = new Pipelines(tls, settings.timeouts, settings.webSocket);
     threads =
         new MultiThreadIoEventLoopGroup(

@@ -105,7 +105,8 @@ final class Tls {
             .distinct()
             .flatMap(
                 each -> Arrays.stream(LinkProtocol.values()).map(protocol -> protocol.in(each)));
-    return Stream.concat(ofLinks, onDataLinks.isEmpty() ? Stream.empty() : Stream.of(DATA)).toList();
+    return Stream.concat(ofLinks, onDataLinks.isEmpty() ? Stream.empty() : Stream.of(DATA))
+        .toList();
   }
 
   private static ApplicationProtocolConfig alpn(List<String> protocols) {
@@ -163,8 +164,7 @@ final class Tls {
     Certificate[] shown = handler.engine().getSession().getPeerCertificates();
     X509Certificate[] chain = Arrays.copyOf(shown, shown.length, X509Certificate[].class);
     try {
-      return Holder.of(
-          chain, handler.engine().getUseClientMode() ? parties : onDataLinks, true);
+      return Holder.of(chain, handler.engine().getUseClientMode() ? parties : onDataLinks, true);
     } catch (CertificateException e) {
       throw (SSLPeerUnverifiedException)
           new SSLPeerUnverifiedException(String.valueOf(e.getMessage())).initCause(e);

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -133,8 +132,7 @@ class DataWorkerTest {
             "signed by a stranger, beside the bank",
             STRANGER_ID.worker(BEFORE, HOUR, URI),
             List.of(BANK_ID)),
-        Arguments.of(
-            "signed by a worker", good.worker(BEFORE, HOUR, URI), List.of(good)),
+        Arguments.of("signed by a worker", good.worker(BEFORE, HOUR, URI), List.of(good)),
         Arguments.of(
             "of a party whose certificate has expired",
             EXPIRED_ID.worker(BEFORE, HOUR, URI),

@@ -132,8 +132,7 @@ class ExchangeStoreTest {
   void jobLink_ofAWorkerOrTheOwnKey_isRefusedByTls() {
     Exchange unused = bank(store);
     Duration hour = Duration.ofHours(1);
-    TestIdentity worker =
-        RETAILER_ID.worker(hour.negated(), hour, Holder.SESSION_URI + SESSION);
+    TestIdentity worker = RETAILER_ID.worker(hour.negated(), hour, Holder.SESSION_URI + SESSION);
     assertThatThrownBy(() -> dialledAsJob(worker, RETAILER_ID))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("certificate_unknown");
