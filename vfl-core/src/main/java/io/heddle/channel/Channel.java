@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
+import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
+import java.util.Collection;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,33 @@ public interface Channel {
   void send(PartyId to, Message message);
 
   <M extends Message> M receive(PartyId from, Class<M> type);
+
+  /**
+   * The way for a large message beside the links: its body is put into the peers' stores by
+   * whatever process has made it, and a message then names it.
+   *
+   * @param bytes how many go to each peer
+   * @return null if the peers cannot be reached so, or the bytes are better sent as messages
+   */
+  default @Nullable Blobs blobs(long bytes) {
+    return null;
+  }
+
+  /**
+   * The same way, to read what a peer's message names.
+   *
+   * @throws io.heddle.error.ProtocolException if this party has no store, so that no peer can have
+   *     put anything into it
+   */
+  default Blobs blobs() {
+    throw new ProtocolException("A message names blobs, and this party has no store for them");
+  }
+
+  /**
+   * Deletes blobs of this party's own store that nobody will read again, also after a crash: two
+   * commits after they came.
+   */
+  default void dropBlobs(Collection<byte[]> digests) {}
 
   /**
    * Keeps how far this step has come here, in place of what it kept before, together with all that

@@ -241,11 +241,40 @@ public abstract class Exchange implements AutoCloseable {
 
   /** From now on takes messages of this session. */
   public final void open(String session) {
+    opened(session);
     mailbox.open(session);
+  }
+
+  /** A transport with a store takes blobs of this session, too. */
+  protected void opened(String session) {}
+
+  /** Nobody will ask for blobs of this session any more. */
+  protected void closed(String session) {}
+
+  /**
+   * The way of a session for large messages beside the links, from which this party reads what
+   * peers have put; null if the transport has none.
+   */
+  public @Nullable Blobs blobs(String session) {
+    return null;
+  }
+
+  /** Whether this party would put so many bytes into the stores of all peers. */
+  public boolean putsBlobs(long bytes) {
+    return false;
+  }
+
+  /** Deletes blobs of this party's own store; those that are not there are passed over. */
+  public void dropBlobs(String session, Collection<byte[]> digests) {}
+
+  /** Throws if a session, or all of this exchange, has failed. */
+  public final void requireAlive(String session) {
+    mailbox.check(session);
   }
 
   /** From now on refuses messages of this session. */
   public final void close(String session) {
+    closed(session);
     mailbox.close(session).forEach(key -> from(key.from()).release(key));
   }
 
@@ -254,6 +283,7 @@ public abstract class Exchange implements AutoCloseable {
    * after a crash.
    */
   public final void discard(String scope) {
+    closed(scope);
     mailbox.discard(scope).forEach(key -> from(key.from()).release(key));
   }
 

@@ -6,4 +6,9 @@ package io.heddle.channel;
  * messages, its records in sending order; each record has one {@link MessageType}, which says how
  * it is written and what its reader learns.
  */
-public interface Message {}
+public interface Message {
+  /** How many bytes this message names that go beside the links. */
+  default long bytesBeside() {
+    return 0;
+  }
+}

@@ -434,6 +434,49 @@ public final class BlobStore implements AutoCloseable {
         "Cannot use the blob " + file + ": its header was changed, or it is of another key");
   }
 
+  /**
+   * Keeps a whole body.
+   *
+   * @return its SHA-256
+   * @throws ProtocolException as {@link #put(String, byte[], int)}
+   */
+  public byte[] put(String session, byte[] body) {
+    byte[] digest = Sha256.of(body);
+    try (Upload upload = put(session, digest, body.length)) {
+      if (upload != null) {
+        upload.append(body, 0, body.length);
+        upload.finish();
+      }
+    }
+    return digest;
+  }
+
+  /**
+   * Reads a whole body.
+   *
+   * @param maxBytes how long it may be
+   * @throws ProtocolException if it is not there or too long
+   * @throws CheckpointException if the file was changed
+   */
+  public byte[] get(String session, byte[] digest, int maxBytes) {
+    try (Blob blob = get(session, digest)) {
+      if (blob == null) {
+        throw new ProtocolException("The store has no such blob");
+      }
+      if (blob.length() > maxBytes) {
+        throw new ProtocolException(
+            "Blob of " + blob.length() + " bytes: must be at most " + maxBytes);
+      }
+      byte[] body = blob.body().readNBytes(blob.length());
+      if (body.length < blob.length()) {
+        throw new CheckpointException("A blob in " + directory + " was cut");
+      }
+      return body;
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot read a blob in " + directory, e);
+    }
+  }
+
   /** Deletes blobs that nobody will ask for again; those that are not there are passed over. */
   public void drop(String session, Collection<byte[]> digests) {
     for (byte[] digest : digests) {

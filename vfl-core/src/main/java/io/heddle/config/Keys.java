@@ -41,6 +41,8 @@ final class Keys {
               "data.columns",
               "checkpoint.dir",
               "checkpoint.keep",
+              "blobs.from-bytes",
+              "blobs.quota-bytes",
               "trace.dir"));
 
   static final Keys JOB =

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param privacy this party's own rules, which no job can lower
  * @param data which columns of the own table take part
  * @param checkpoints what this party keeps of a job, to go on with it after a crash
+ * @param blobs how large messages go beside the links
  * @param traceDirectory where a run may leave its own intermediate coefficients for comparison with
  *     training in the clear; null, the default, for nowhere
  */
@@ -44,6 +45,7 @@ public record PartyConfig(
     Privacy privacy,
     Data data,
     Checkpoints checkpoints,
+    BlobSettings blobs,
     @Nullable Path traceDirectory) {
 
   private static final String HTTP = "http://";
@@ -88,6 +90,17 @@ public record PartyConfig(
    * @param keep whether anything is kept
    */
   public record Checkpoints(Path directory, boolean keep) {}
+
+  /**
+   * Large messages, which go from store to store.
+   *
+   * @param fromBytes what this party sends to each peer in one go is large from here on
+   * @param quotaBytes how much its own store may hold
+   */
+  public record BlobSettings(long fromBytes, long quotaBytes) {
+    /** Below it a file for each blob costs more than it saves. */
+    public static final long USUAL_FROM_BYTES = 8L << 20;
+  }
 
   /**
    * A company's gateway for outgoing connections.
@@ -259,6 +272,9 @@ public record PartyConfig(
         data(settings),
         new Checkpoints(
             settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
+        new BlobSettings(
+            settings.integer("blobs.from-bytes", BlobSettings.USUAL_FROM_BYTES, 0, Long.MAX_VALUE),
+            settings.integer("blobs.quota-bytes", 64L << 30, 1 << 20, Long.MAX_VALUE)),
         settings.optionalPath("trace.dir"));
   }
 
@@ -438,6 +454,8 @@ public record PartyConfig(
     }
     all.put("checkpoint.dir", checkpoints.directory().toString());
     all.put("checkpoint.keep", String.valueOf(checkpoints.keep()));
+    all.put("blobs.from-bytes", String.valueOf(blobs.fromBytes()));
+    all.put("blobs.quota-bytes", String.valueOf(blobs.quotaBytes()));
     if (traceDirectory != null) {
       all.put("trace.dir", traceDirectory.toString());
     }

@@ -2,6 +2,7 @@
 package io.heddle.session;
 
 import io.heddle.channel.AbortCode;
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
@@ -18,6 +19,7 @@ import io.heddle.progress.Progress;
 import io.heddle.session.SessionMessage.Finish;
 import io.heddle.session.SessionMessage.StepStart;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -420,6 +422,18 @@ public final class Session implements AutoCloseable {
       fail(e);
       throw e;
     }
+  }
+
+  @Nullable Blobs blobs(long bytes) {
+    return exchange.putsBlobs(bytes) ? blobs() : null;
+  }
+
+  @Nullable Blobs blobs() {
+    return exchange.blobs(id());
+  }
+
+  void dropBlobs(Collection<byte[]> digests) {
+    exchange.dropBlobs(id(), digests);
   }
 
   StepCounts counts() {

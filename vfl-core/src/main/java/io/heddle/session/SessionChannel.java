@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.session;
 
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageKey;
 import io.heddle.party.PartyId;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
@@ -69,6 +71,22 @@ final class SessionChannel implements Channel {
   @Override
   public byte @Nullable [] restored() {
     return session.restored(path);
+  }
+
+  @Override
+  public @Nullable Blobs blobs(long bytes) {
+    return session.blobs(bytes);
+  }
+
+  @Override
+  public Blobs blobs() {
+    Blobs way = session.blobs();
+    return way == null ? Channel.super.blobs() : way;
+  }
+
+  @Override
+  public void dropBlobs(Collection<byte[]> digests) {
+    session.dropBlobs(digests);
   }
 
   MessageKey key(PartyId from, PartyId to, int number) {

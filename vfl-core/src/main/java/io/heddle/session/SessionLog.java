@@ -8,6 +8,7 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.checkpoint.BlobStore;
 import io.heddle.checkpoint.Checkpoint;
 import io.heddle.checkpoint.CheckpointStore;
 import io.heddle.checkpoint.Inbox;
@@ -273,6 +274,16 @@ public final class SessionLog implements AutoCloseable {
         state == null ? new TreeMap<>() : state.peers(),
         state == null ? null : state.id(),
         this::receivedDigest);
+  }
+
+  /**
+   * Where large messages of this job lie, also after a crash; the caller closes it before the log.
+   *
+   * @param quotaBytes how much it may hold
+   * @throws CheckpointException if the directory cannot be used
+   */
+  public BlobStore blobs(long quotaBytes) {
+    return store.blobs(quotaBytes);
   }
 
   /** Whether the session began before this process. */

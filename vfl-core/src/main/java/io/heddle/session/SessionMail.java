@@ -48,7 +48,7 @@ final class SessionMail {
     long start = System.nanoTime();
     exchange.send(envelope);
     networkNanos.addAndGet(System.nanoTime() - start);
-    traffic.sent(stepKind, type.type(), envelope);
+    traffic.sent(stepKind, message, envelope);
     return envelope;
   }
 
@@ -135,7 +135,7 @@ final class SessionMail {
    */
   <M extends Message> M read(String stepKind, Envelope envelope, Class<M> type) {
     Message message = exchange.codec().decode(envelope.typeId(), envelope.body());
-    traffic.received(stepKind, message.getClass(), envelope);
+    traffic.received(stepKind, message, envelope);
     if (!type.isInstance(message)) {
       throw new ProtocolException(
           "Expected "

@@ -38,16 +38,16 @@ final class TrafficMeter {
         .computeIfAbsent(type.getName(), name -> new Counts(type));
   }
 
-  synchronized void sent(String stepKind, Class<? extends Message> type, Envelope envelope) {
-    Counts line = of(stepKind, type);
+  synchronized void sent(String stepKind, Message message, Envelope envelope) {
+    Counts line = of(stepKind, message.getClass());
     line.messagesSent++;
-    line.bytesSent += envelope.wireBytes();
+    line.bytesSent += envelope.wireBytes() + message.bytesBeside();
   }
 
-  synchronized void received(String stepKind, Class<? extends Message> type, Envelope envelope) {
-    Counts line = of(stepKind, type);
+  synchronized void received(String stepKind, Message message, Envelope envelope) {
+    Counts line = of(stepKind, message.getClass());
     line.messagesReceived++;
-    line.bytesReceived += envelope.wireBytes();
+    line.bytesReceived += envelope.wireBytes() + message.bytesBeside();
   }
 
   synchronized void waited(PartyId peer, long nanos) {

@@ -2,6 +2,7 @@
 package io.heddle.channel;
 
 import io.heddle.party.PartyId;
+import java.util.Collection;
 import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,21 @@ public abstract class ForwardingChannel implements Channel {
   @Override
   public <M extends Message> M receive(PartyId from, Class<M> type) {
     return channel.receive(from, type);
+  }
+
+  @Override
+  public @Nullable Blobs blobs(long bytes) {
+    return channel.blobs(bytes);
+  }
+
+  @Override
+  public Blobs blobs() {
+    return channel.blobs();
+  }
+
+  @Override
+  public void dropBlobs(Collection<byte[]> digests) {
+    channel.dropBlobs(digests);
   }
 
   @Override

@@ -98,6 +98,8 @@ class KeyMatrixTest {
           entry("data.label", new Local("y", "the label holder's column")),
           entry("data.columns", new Local("age", "own columns; what is said of them is in steps")),
           entry("checkpoint.dir", new Local("kept", "where the own disk keeps the session")),
+          entry("blobs.from-bytes", new Local("1", "what goes beside the links")),
+          entry("blobs.quota-bytes", new Local("1048576", "how much the own disk takes")),
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),

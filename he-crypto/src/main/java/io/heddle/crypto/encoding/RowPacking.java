@@ -7,6 +7,7 @@ import io.heddle.error.ProtocolException;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -94,42 +95,64 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
    * @throws EncodingException if a residual is larger than {@code 2^residualBits}
    */
   public PlaintextBlock pack(PlaintextSpace space, long[] residuals, int fromRow, int toRow) {
-    requireKey(space);
-    int perPlaintext = rowsPerPlaintext();
     if (residuals.length != rows) {
       throw new IllegalArgumentException(
           "Invalid number of residuals " + residuals.length + ": must be " + rows);
     }
+    if (fromRow < 0 || fromRow > toRow || toRow > rows) {
+      throw invalidRows(fromRow, toRow);
+    }
+    return packSlice(space, Arrays.copyOfRange(residuals, fromRow, toRow), fromRow);
+  }
+
+  /**
+   * The same where only these rows are at hand.
+   *
+   * @param residuals of the rows from {@code fromRow} on; as many as a multiple of {@link
+   *     #rowsPerPlaintext}, or to the last row
+   * @throws EncodingException if a residual is larger than {@code 2^residualBits}
+   */
+  public PlaintextBlock packSlice(PlaintextSpace space, long[] residuals, int fromRow) {
+    requireKey(space);
+    int perPlaintext = rowsPerPlaintext();
+    int count = residuals.length;
+    long toRow = (long) fromRow + count;
     if (fromRow < 0
-        || fromRow > toRow
         || toRow > rows
         || fromRow % perPlaintext != 0
         || (toRow % perPlaintext != 0 && toRow != rows)) {
-      throw new IllegalArgumentException(
-          "Invalid rows "
-              + fromRow
-              + " to "
-              + toRow
-              + ": must lie in 0 to "
-              + rows
-              + " and be multiples of "
-              + perPlaintext);
+      throw invalidRows(fromRow, toRow);
     }
     long bound = 1L << residualBits;
     int slotBits = slotBits();
     List<BigInteger> values = new ArrayList<>();
-    for (int row = fromRow; row < toRow; row += perPlaintext) {
+    for (int first = 0; first < count; first += perPlaintext) {
       BigInteger sum = BigInteger.ZERO;
-      for (int i = Math.min(row + perPlaintext, toRow) - 1; i >= row; i--) {
+      for (int i = Math.min(first + perPlaintext, count) - 1; i >= first; i--) {
         if (residuals[i] > bound || residuals[i] < -bound) {
           throw new EncodingException(
-              "The residual of row " + i + " does not fit: must be at most 2^" + residualBits);
+              "The residual of row "
+                  + (fromRow + i)
+                  + " does not fit: must be at most 2^"
+                  + residualBits);
         }
         sum = sum.shiftLeft(slotBits).add(BigInteger.valueOf(residuals[i] << CARRY_BITS));
       }
       values.add(sum.signum() < 0 ? sum.add(space.modulus()) : sum);
     }
     return PlaintextBlock.of(fromRow / perPlaintext, values);
+  }
+
+  private IllegalArgumentException invalidRows(int fromRow, long toRow) {
+    return new IllegalArgumentException(
+        "Invalid rows "
+            + fromRow
+            + " to "
+            + toRow
+            + ": must lie in 0 to "
+            + rows
+            + " and be multiples of "
+            + rowsPerPlaintext());
   }
 
   /**

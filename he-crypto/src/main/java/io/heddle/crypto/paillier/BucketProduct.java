@@ -87,11 +87,39 @@ public final class BucketProduct {
       int firstRow,
       int rows,
       short[][] columns) {
-    check(key, packing, rowCiphertexts, firstRow, rows, columns);
-    Residues ciphertexts =
-        key.space().residues(ciphertextsOf(packing, rowCiphertexts, firstRow, rows));
+    check(key, packing, firstRow, rows, columns);
+    requireCiphertexts(rowCiphertexts, packing.ciphertexts());
+    return computeOf(
+        key,
+        packing,
+        ciphertextsOf(packing, rowCiphertexts, firstRow, rows),
+        firstRow,
+        rows,
+        columns);
+  }
+
+  /**
+   * The same where only the ciphertexts that hold this partition's rows are at hand.
+   *
+   * @param ciphertexts from that of row {@code firstRow} to that of row {@code firstRow + rows - 1}
+   */
+  public static CiphertextBlock computeOf(
+      PaillierPublicKey key,
+      RowPacking packing,
+      CiphertextBlock ciphertexts,
+      int firstRow,
+      int rows,
+      short[][] columns) {
+    check(key, packing, firstRow, rows, columns);
+    int slots = packing.rowsPerPlaintext();
+    requireCiphertexts(
+        ciphertexts, rows == 0 ? 0 : (firstRow + rows - 1) / slots + 1 - firstRow / slots);
     Residues products =
-        new BucketProduct(new BlockArithmetic(key.arithmetic()), packing, ciphertexts, firstRow)
+        new BucketProduct(
+                new BlockArithmetic(key.arithmetic()),
+                packing,
+                key.space().residues(ciphertexts),
+                firstRow)
             .multiply(columns);
     return key.space().block(products, bound(packing, rows));
   }
@@ -219,23 +247,18 @@ public final class BucketProduct {
     return BigInteger.valueOf(rows).shiftLeft(product + highestSlot + 1);
   }
 
+  private static void requireCiphertexts(CiphertextBlock ciphertexts, int expected) {
+    if (ciphertexts.size() != expected) {
+      throw new IllegalArgumentException(
+          "Invalid number of row ciphertexts " + ciphertexts.size() + ": must be " + expected);
+    }
+  }
+
   private static void check(
-      PaillierPublicKey key,
-      RowPacking packing,
-      CiphertextBlock rowCiphertexts,
-      int firstRow,
-      int rows,
-      short[][] columns) {
+      PaillierPublicKey key, RowPacking packing, int firstRow, int rows, short[][] columns) {
     if (key.keyBits() != packing.keyBits()) {
       throw new IllegalArgumentException(
           "Invalid key of " + key.keyBits() + " bits: must be " + packing.keyBits());
-    }
-    if (rowCiphertexts.size() != packing.ciphertexts()) {
-      throw new IllegalArgumentException(
-          "Invalid number of row ciphertexts "
-              + rowCiphertexts.size()
-              + ": must be "
-              + packing.ciphertexts());
     }
     if (firstRow < 0 || rows < 0 || (long) firstRow + rows > packing.rows()) {
       throw new IllegalArgumentException(

@@ -6,6 +6,7 @@ import io.heddle.crypto.keyfile.KeyScheme;
 import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ConfigurationException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A private key of either type at rest, under a password: {@link KeyFile} says how. */
 public final class PaillierKeyFile {
   private static final int SCHEME = 1;
+  private static final int HEAD_BYTES = 3;
 
   private PaillierKeyFile() {}
 
@@ -81,6 +83,37 @@ public final class PaillierKeyFile {
             FixedWidth.get(secret, 3 * width, width),
             FixedWidth.get(secret, 4 * width, 2 * width));
     return PrivateNumbersCheck.areSound(numbers, keyBits) ? new PaillierPrivateKey(numbers) : null;
+  }
+
+  /** Type and size before the secret. */
+  static byte[] bytes(PaillierPrivateKey key) {
+    int keyBits = key.publicKey().keyBits();
+    byte[] secret = secret(key.numbers(), keyBits);
+    try {
+      return ByteBuffer.allocate(HEAD_BYTES + secret.length)
+          .put((byte) key.numbers().type().code())
+          .putShort((short) keyBits)
+          .put(secret)
+          .array();
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /** What {@link #bytes} gave; null if it is no sound key. */
+  static @Nullable PaillierPrivateKey parse(byte[] bytes) {
+    if (bytes.length < HEAD_BYTES) {
+      return null;
+    }
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    KeyScheme scheme =
+        new KeyScheme(SCHEME, Byte.toUnsignedInt(in.get()), Short.toUnsignedInt(in.getShort()));
+    byte[] secret = Arrays.copyOfRange(bytes, HEAD_BYTES, bytes.length);
+    try {
+      return parse(scheme, secret);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
   }
 
   private static @Nullable PaillierKeyType type(int code) {

@@ -10,6 +10,7 @@ import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.kernel.PrimeSquare;
 import io.heddle.crypto.kernel.Residues;
 import io.heddle.crypto.number.FixedWidth;
+import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
@@ -20,7 +21,8 @@ import java.util.List;
 
 /**
  * Reads what was encrypted under its {@link #publicKey}, and encrypts faster than the public key
- * can. Not {@code Serializable}: it lives in the driver of the party that made it and nowhere else.
+ * can. Not {@code Serializable}, so that it gets into nothing by mistake: it lives in processes of
+ * the party that made it, which give it to each other as {@link #toBytes} and encrypted.
  *
  * <p>It works modulo P² and Q², where the random part of a ciphertext has a known order: 2 p' and 2
  * q' for optimised keys, P - 1 and Q - 1 for djn keys ({@link PaillierKeyType}). Raising to that
@@ -79,6 +81,24 @@ public final class PaillierPrivateKey implements AdditivePrivateKey {
    */
   public static PaillierPrivateKey derive(int keyBits, Randomness randomness) {
     return generate(keyBits, new RepeatableRandom(randomness));
+  }
+
+  /**
+   * Reads what {@link #toBytes} gave, and checks that its numbers belong together.
+   *
+   * @throws EncodingException if it is no key
+   */
+  public static PaillierPrivateKey fromBytes(byte[] bytes) {
+    PaillierPrivateKey key = PaillierKeyFile.parse(bytes);
+    if (key == null) {
+      throw new EncodingException("Not the bytes of a Paillier private key");
+    }
+    return key;
+  }
+
+  /** All of it, secret: for a process of the same party, and wiped when that has it. */
+  public byte[] toBytes() {
+    return PaillierKeyFile.bytes(this);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +133,25 @@ class RowPackingTest {
     assertThat(tail.size()).isEqualTo(whole.size() - 2);
     assertThat(tail.get(0)).isEqualTo(whole.get(2));
     assertThat(none.size()).isZero();
+  }
+
+  @Test
+  void packSlice_ofTheseRows_givesTheSameAndKnowsItsPlace() {
+    RowPacking packing = new RowPacking(2048, 20, 12, 100);
+    int slots = packing.rowsPerPlaintext();
+    long[] residuals = LongStream.range(0, 100).map(i -> i * 7919 - 300_000).toArray();
+    PlaintextBlock whole = packing.pack(LARGEST, residuals, slots, 100);
+    PlaintextBlock slice =
+        packing.packSlice(LARGEST, Arrays.copyOfRange(residuals, slots, 100), slots);
+    assertThat(slice.firstIndex()).isEqualTo(whole.firstIndex()).isEqualTo(1);
+    assertThat(slice.size()).isEqualTo(whole.size());
+    for (int i = 0; i < slice.size(); i++) {
+      assertThat(slice.get(i)).isEqualTo(whole.get(i));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> packing.packSlice(LARGEST, new long[slots - 1], 0));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> packing.packSlice(LARGEST, new long[101], 0));
   }
 
   @Test

@@ -184,6 +184,13 @@ class BucketProductTest {
         short[][] part = {Arrays.copyOfRange(column, cut[k], cut[k + 1])};
         parts.add(
             BucketProduct.compute(PUBLIC, packing, encrypted, cut[k], cut[k + 1] - cut[k], part));
+        CiphertextBlock ofThese =
+            cut[k] == cut[k + 1]
+                ? encrypted.slice(0, 0)
+                : encrypted.slice(cut[k] / slots, (cut[k + 1] - 1) / slots + 1);
+        CiphertextBlock same =
+            BucketProduct.computeOf(PUBLIC, packing, ofThese, cut[k], cut[k + 1] - cut[k], part);
+        assertThat(same.toBytes()).isEqualTo(parts.get(k).toBytes());
       }
       assertThat(masked(packing, PUBLIC.sum(parts))).isEqualTo(plain(residuals, column));
     }

@@ -9,6 +9,7 @@ import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.keyfile.KeyScheme;
 import io.heddle.crypto.okamoto.OkamotoUchiyamaKeyFile;
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.EncodingException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -52,6 +53,31 @@ class PaillierKeyFileTest {
     assertThatThrownBy(() -> OkamotoUchiyamaKeyFile.read(file, PASSWORD))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("no sound private key");
+  }
+
+  @ParameterizedTest
+  @EnumSource(PaillierKeyType.class)
+  void fromBytes_ofToBytes_isTheSameKey(PaillierKeyType type) {
+    PaillierPrivateKey key = key(type);
+    PaillierPrivateKey again = PaillierPrivateKey.fromBytes(key.toBytes());
+    assertThat(again.publicKey().toBytes()).isEqualTo(key.publicKey().toBytes());
+    assertThat(again.toBytes()).isEqualTo(key.toBytes());
+  }
+
+  @Test
+  void fromBytes_damaged_isRefusedWithoutSayingWhat() {
+    byte[] bytes = TestKeys.KEY.toBytes();
+    for (int at : new int[] {0, 1, 2, 3, bytes.length / 2, bytes.length - 1}) {
+      byte[] changed = bytes.clone();
+      changed[at] ^= (byte) 0x81;
+      assertThatThrownBy(() -> PaillierPrivateKey.fromBytes(changed))
+          .isInstanceOf(EncodingException.class)
+          .hasMessage("Not the bytes of a Paillier private key");
+    }
+    for (int length : new int[] {0, 2, 3, bytes.length - 1}) {
+      assertThatThrownBy(() -> PaillierPrivateKey.fromBytes(Arrays.copyOf(bytes, length)))
+          .isInstanceOf(EncodingException.class);
+    }
   }
 
   @Test

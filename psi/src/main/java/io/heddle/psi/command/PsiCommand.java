@@ -93,7 +93,12 @@ public final class PsiCommand {
     try (SessionLog log = openLog(request, config, identity, terms);
         NettyExchange exchange =
             TlsExchange.open(
-                config, job, codec(), identity, log == null ? ExchangeStart.first() : log.start());
+                config,
+                job,
+                codec(),
+                identity,
+                log == null ? ExchangeStart.first() : log.start(),
+                null);
         TableOutput output = openOutput(request, exchange, log, progress)) {
       if (log != null) {
         log.notes().forEach(progress::note);

@@ -10,6 +10,7 @@ import io.heddle.spark.console.ExitCode;
 import io.heddle.spark.session.ClusterSafety;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.session.SessionMetrics;
+import io.heddle.spark.session.WorkerPlugin;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -119,6 +120,7 @@ public final class PartyJob {
               SparkSession.builder()
                   .appName("heddle")
                   .config(new HashMap<String, Object>(SessionMetrics.settings(spark)))
+                  .config(new HashMap<String, Object>(WorkerPlugin.settings(spark)))
                   .getOrCreate(),
               session,
               party,

@@ -3,6 +3,7 @@ package io.heddle.spark.plan;
 
 import io.heddle.channel.MessageType;
 import io.heddle.config.JobConfig;
+import io.heddle.config.PartyConfig;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.party.PartyId;
 import io.heddle.psi.PsiMessages;
@@ -170,7 +171,9 @@ public final class Plan {
       }
       add("train", 42, holder, labels, 44);
       add("train", 43, labels, holder, 28 + 3L * terms.keyBits() / 8);
-      add("train", 44, labels, holder, passes * residuals);
+      // The label holder may have set another size from which it puts blobs.
+      boolean beside = residuals >= PartyConfig.BlobSettings.USUAL_FROM_BYTES;
+      add("train", beside ? 51 : 44, labels, holder, passes * residuals);
       add("train", 45, holder, labels, passes * columns * ciphertextBytes);
       add("train", 46, labels, holder, passes * columns * 8);
       add("train", 47, holder, labels, passes * 6 * pairs * SCALAR_BYTES);

@@ -23,7 +23,7 @@ public final class ClusterSafety {
    * @throws ConfigurationException naming each setting that is missing and what it must be
    */
   public static void require(Map<String, String> spark) {
-    if (ONE_PROCESS.matcher(spark.getOrDefault("spark.master", "local")).matches()) {
+    if (isOneProcess(spark)) {
       return;
     }
     StringBuilder missing = new StringBuilder();
@@ -52,6 +52,27 @@ public final class ClusterSafety {
           "Spark's cluster is not secured. Missing in Spark's configuration:"
               + missing
               + "\nor start with --insecure-local if nobody else can reach this cluster");
+    }
+  }
+
+  private static boolean isOneProcess(Map<String, String> spark) {
+    return ONE_PROCESS.matcher(spark.getOrDefault("spark.master", "local")).matches();
+  }
+
+  /**
+   * Refuses a cluster whose executors would not find the stores of large messages.
+   *
+   * @param spark Spark's configuration
+   * @throws ConfigurationException naming the setting that is missing
+   */
+  static void requireWorkers(Map<String, String> spark) {
+    if (!isOneProcess(spark) && !WorkerPlugin.isIn(spark)) {
+      throw new ConfigurationException(
+          "Missing in Spark's configuration: "
+              + WorkerPlugin.SETTING
+              + " must name "
+              + WorkerPlugin.class.getName()
+              + ", by which executors exchange large messages");
     }
   }
 

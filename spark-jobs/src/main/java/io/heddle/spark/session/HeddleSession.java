@@ -2,17 +2,22 @@
 package io.heddle.spark.session;
 
 import io.heddle.channel.AbortCode;
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.MessageType;
+import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.TlsExchange;
+import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -80,6 +85,7 @@ public final class HeddleSession implements AutoCloseable {
   private final Object meeting = new Object();
 
   private @Nullable SessionLog log;
+  private @Nullable BlobStore blobs;
   private @Nullable Exchange exchange;
   private @Nullable Session session;
   private boolean opening;
@@ -87,7 +93,7 @@ public final class HeddleSession implements AutoCloseable {
 
   /** Opens the way to the peers. */
   private interface Transport {
-    Exchange open(ExchangeStart start);
+    Exchange open(ExchangeStart start, Supplier<BlobStore> blobs);
   }
 
   private HeddleSession(
@@ -126,7 +132,7 @@ public final class HeddleSession implements AutoCloseable {
             party,
             job,
             progress,
-            start -> TlsExchange.open(party, job, codec(), identity, start));
+            (start, blobs) -> TlsExchange.open(party, job, codec(), identity, start, blobs.get()));
     SessionLog kept =
         SessionLog.ofJob(party, identity, command, jobFile, data, made.terms(), codec(), fresh);
     if (kept != null) {
@@ -147,7 +153,7 @@ public final class HeddleSession implements AutoCloseable {
    */
   public static HeddleSession register(
       String name, PartyConfig party, JobConfig job, Progress progress) {
-    return register(name, party, job, progress, () -> TlsExchange.open(party, job, codec()));
+    return register(new HeddleSession(name, party, job, progress, overTls(party, job)));
   }
 
   /**
@@ -159,7 +165,12 @@ public final class HeddleSession implements AutoCloseable {
    */
   public static HeddleSession register(
       String name, PartyConfig party, JobConfig job, Progress progress, Supplier<Exchange> opener) {
-    return register(new HeddleSession(name, party, job, progress, start -> opener.get()));
+    return register(new HeddleSession(name, party, job, progress, (start, blobs) -> opener.get()));
+  }
+
+  private static Transport overTls(PartyConfig party, JobConfig job) {
+    return (start, blobs) ->
+        TlsExchange.open(party, job, codec(), TlsExchange.identity(party), start, blobs.get());
   }
 
   private static HeddleSession register(HeddleSession made) {
@@ -199,11 +210,11 @@ public final class HeddleSession implements AutoCloseable {
       settings.put(setting._1(), setting._2());
     }
     ClusterSafety.require(settings);
+    ClusterSafety.requireWorkers(settings);
     Overrides overrides = Overrides.ofSpark(settings);
     PartyConfig party = PartyConfig.load(file(settings, CONFIG), overrides);
     JobConfig job = JobConfig.load(file(settings, JOB), overrides);
-    return new HeddleSession(
-        DEFAULT, party, job, Progress.NONE, start -> TlsExchange.open(party, job, codec()));
+    return new HeddleSession(DEFAULT, party, job, Progress.NONE, overTls(party, job));
   }
 
   private static Path file(Map<String, String> settings, String key) {
@@ -266,9 +277,17 @@ public final class HeddleSession implements AutoCloseable {
   public synchronized Exchange listen() {
     requireNotEnded();
     if (exchange == null) {
-      exchange = transport.open(log == null ? ExchangeStart.first() : log.start());
+      exchange = transport.open(log == null ? ExchangeStart.first() : log.start(), this::openBlobs);
     }
     return exchange;
+  }
+
+  private synchronized BlobStore openBlobs() {
+    if (blobs == null) {
+      long quota = party.blobs().quotaBytes();
+      blobs = log == null ? BlobStore.temporary(quota) : log.blobs(quota);
+    }
+    return blobs;
   }
 
   private synchronized void requireNotEnded() {
@@ -525,6 +544,7 @@ public final class HeddleSession implements AutoCloseable {
     Exchange links;
     Session opened;
     SessionLog kept;
+    BlobStore stored;
     boolean met;
     synchronized (this) {
       if (ended) {
@@ -534,9 +554,11 @@ public final class HeddleSession implements AutoCloseable {
       links = exchange;
       opened = session;
       kept = log;
+      stored = blobs;
       met = opening;
     }
     try (kept;
+        stored;
         links;
         opened) {
       if (links != null) {
@@ -550,6 +572,49 @@ public final class HeddleSession implements AutoCloseable {
         BY_NAME.remove(name, this);
       }
     }
+  }
+
+  /**
+   * Gives a worker of this process its way to the stores of a session.
+   *
+   * @param driverHost where executors find this process if it listens on all its addresses
+   */
+  static WorkerPlugin.Pass admit(WorkerPlugin.Request request, String driverHost) {
+    HeddleSession of = of(request.blobs());
+    if (of == null || !(of.listen() instanceof NettyExchange links)) {
+      throw new IllegalStateException("An executor asks for a session that is not open here");
+    }
+    String host = of.party.listen().host();
+    boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
+    return new WorkerPlugin.Pass(
+        links.dataWays(everywhere ? driverHost : host),
+        WorkerCertificate.sign(
+            TlsExchange.identity(of.party), request.publicKey(), request.blobs().session()));
+  }
+
+  /** Why a worker should not go on; null if it should. */
+  static @Nullable VflException failure(Blobs blobs) {
+    HeddleSession of = of(blobs);
+    if (of == null) {
+      return new ProtocolException("The session has ended");
+    }
+    try {
+      of.listen().requireAlive(blobs.session());
+      return null;
+    } catch (VflException e) {
+      return e;
+    }
+  }
+
+  private static @Nullable HeddleSession of(Blobs blobs) {
+    return BY_NAME.values().stream()
+        .filter(each -> each.self().equals(blobs.self()) && each.isSession(blobs.session()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private synchronized boolean isSession(String id) {
+    return session != null && session.id().equals(id);
   }
 
   /** Of every session that this process has opened. */

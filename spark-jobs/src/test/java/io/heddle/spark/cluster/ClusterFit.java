@@ -7,6 +7,10 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TappedChannel;
+import io.heddle.channel.netty.NettyNetwork;
+import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
+import io.heddle.config.PartyConfig;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
@@ -18,6 +22,9 @@ import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
 import io.heddle.spark.TwoParties;
+import io.heddle.spark.cli.IdentityFiles;
+import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
@@ -33,10 +40,14 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -44,9 +55,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -81,11 +93,15 @@ final class ClusterFit {
 
   private final SparkSession spark;
   private final Path marks;
+  private final boolean beside;
+  private final Path job;
   private final Map<PartyId, PrivateRandomness> randomness = new ConcurrentHashMap<>();
 
-  private ClusterFit(SparkSession spark, Path marks) {
+  private ClusterFit(SparkSession spark, Path marks, boolean beside) {
     this.spark = spark;
     this.marks = marks;
+    this.beside = beside;
+    job = beside ? configure(marks) : marks;
     Parties.run(
         List.of(),
         TwoParties.BANK,
@@ -109,7 +125,9 @@ final class ClusterFit {
 
   /**
    * Arguments: a folder for marks, the master, how often an executor dies: spread evenly over the
-   * kernels of both parties and the reading of their ids.
+   * kernels of both parties and the reading of their ids; then {@code beside} if the parties meet
+   * over sockets and ciphertexts go from store to store, where an executor dies as it encrypts and
+   * another one over what it has fetched.
    */
   public static void main(String[] arguments) {
     SparkSession spark =
@@ -125,25 +143,40 @@ final class ClusterFit {
             .config("spark.sql.warehouse.dir", arguments[0] + "/warehouse")
             // A machine under load answers late, which is no death.
             .config("spark.network.timeout", "300s")
+            .config("spark.plugins", WorkerPlugin.class.getName())
             .getOrCreate();
     try {
-      new ClusterFit(spark, Path.of(arguments[0])).runAll(Integer.parseInt(arguments[2]));
+      new ClusterFit(spark, Path.of(arguments[0]), arguments.length > 3)
+          .runAll(Integer.parseInt(arguments[2]));
     } finally {
       spark.stop();
     }
   }
 
   private void runAll(int kills) {
-    AtomicInteger ofBank = new AtomicInteger();
-    AtomicInteger ofRetailer = new AtomicInteger();
+    List<String> ofBank = new ArrayList<>();
+    List<String> ofRetailer = new ArrayList<>();
     print("undisturbed", run(new Kill(TwoParties.BANK, 0), ofBank, ofRetailer));
+    List<Kill> chosen =
+        beside
+            ? List.of(
+                // In the second pass: what was fetched once may lie in a cache.
+                new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1),
+                new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1))
+            : spread(kills, ofBank.size(), ofRetailer.size());
+    for (Kill kill : chosen) {
+      print(kill.toString(), run(kill, new ArrayList<>(), new ArrayList<>()));
+    }
+  }
+
+  private static List<Kill> spread(int kills, int ofBank, int ofRetailer) {
     List<Kill> all = new ArrayList<>();
-    for (int call = 1; call <= ofRetailer.get(); call++) {
+    for (int call = 1; call <= ofRetailer; call++) {
       all.add(new Kill(TwoParties.RETAILER, call));
     }
     all.add(new Kill(TwoParties.RETAILER, READING));
     all.add(new Kill(TwoParties.BANK, READING));
-    for (int call = 1; call <= ofBank.get(); call++) {
+    for (int call = 1; call <= ofBank; call++) {
       all.add(new Kill(TwoParties.BANK, call));
     }
     int count = Math.min(kills, all.size());
@@ -151,9 +184,7 @@ final class ClusterFit {
     for (int i = 0; i < count; i++) {
       chosen.add(all.get((2 * i + 1) * all.size() / (2 * count)));
     }
-    for (Kill kill : chosen) {
-      print(kill.toString(), run(kill, new AtomicInteger(), new AtomicInteger()));
-    }
+    return chosen;
   }
 
   private static void print(String run, String digest) {
@@ -161,17 +192,16 @@ final class ClusterFit {
   }
 
   /** The digest of both models, the scores, and every message of both parties in its order. */
-  private String run(Kill kill, AtomicInteger ofBank, AtomicInteger ofRetailer) {
+  private String run(Kill kill, List<String> ofBank, List<String> ofRetailer) {
     Fate fate = new Fate(marks.resolve("killed-" + kill.party() + "-" + kill.call()).toString());
     List<Message> bankSent = Collections.synchronizedList(new ArrayList<>());
     List<Message> retailerSent = Collections.synchronizedList(new ArrayList<>());
+    Parties.Code<String> bank = session -> role(session, bankSent, ofBank, kill, fate);
+    Parties.Code<String> retailer = session -> role(session, retailerSent, ofRetailer, kill, fate);
     List<String> results =
-        Parties.run(
-            TYPES,
-            TwoParties.BANK,
-            session -> role(session, bankSent, ofBank, kill, fate),
-            TwoParties.RETAILER,
-            session -> role(session, retailerSent, ofRetailer, kill, fate));
+        beside
+            ? besideTheLinks(bank, retailer)
+            : Parties.run(TYPES, TwoParties.BANK, bank, TwoParties.RETAILER, retailer);
     if (kill.call() != 0 && !fate.isMet()) {
       throw new AssertionError("No executor died at " + kill);
     }
@@ -187,8 +217,71 @@ final class ClusterFit {
     return HexFormat.of().formatHex(digest.digest());
   }
 
+  /** Over sockets, with sessions that executors find. */
+  private List<String> besideTheLinks(Parties.Code<String> bank, Parties.Code<String> retailer) {
+    Map<PartyId, Callable<String>> calls = new TreeMap<>();
+    calls.put(TwoParties.BANK, () -> inSession(TwoParties.BANK, bank));
+    calls.put(TwoParties.RETAILER, () -> inSession(TwoParties.RETAILER, retailer));
+    SortedMap<PartyId, String> results = Parties.together(calls, Duration.ofMinutes(5));
+    return List.copyOf(results.values());
+  }
+
+  private String inSession(PartyId self, Parties.Code<String> code) throws Exception {
+    PartyConfig party =
+        PartyConfig.load(
+            marks.resolve(self.name()).resolve("heddle.conf"), Overrides.ofArguments(List.of()));
+    try (HeddleSession session =
+        HeddleSession.register(
+            self.name(), party, JobConfig.load(job, Overrides.NONE), Progress.NONE)) {
+      String result = code.run(session.open());
+      session.finish();
+      return result;
+    }
+  }
+
+  /** What both parties need to find each other; all goes beside the links. */
+  private static Path configure(Path folder) {
+    Map<PartyId, Integer> ports =
+        Map.of(
+            TwoParties.BANK, NettyNetwork.freePort(), TwoParties.RETAILER, NettyNetwork.freePort());
+    Map<PartyId, String> prints = new TreeMap<>();
+    ports
+        .keySet()
+        .forEach(
+            party ->
+                prints.put(
+                    party,
+                    IdentityFiles.create(party, folder.resolve(party.name()), false)
+                        .fingerprint()));
+    for (PartyId self : ports.keySet()) {
+      PartyId peer = self.equals(TwoParties.BANK) ? TwoParties.RETAILER : TwoParties.BANK;
+      write(
+          folder.resolve(self.name()).resolve("heddle.conf"),
+          "party = "
+              + self
+              + "\nlisten { host = \"127.0.0.1\", port = "
+              + ports.get(self)
+              + " }\npeers."
+              + peer
+              + " { address = \"127.0.0.1:"
+              + ports.get(peer)
+              + "\", fingerprint = \""
+              + prints.get(peer)
+              + "\" }\nblobs.from-bytes = 0\n");
+    }
+    return write(folder.resolve("job.conf"), "parties = [bank, retailer]\nlabel-holder = bank\n");
+  }
+
+  private static Path write(Path file, String text) {
+    try {
+      return Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private String role(
-      Session session, List<Message> sent, AtomicInteger calls, Kill kill, Fate fate) {
+      Session session, List<Message> sent, List<String> calls, Kill kill, Fate fate) {
     PartyId self = session.self();
     boolean bank = self.equals(TwoParties.BANK);
     int fatal = kill.party().equals(self) ? kill.call() : 0;

@@ -61,7 +61,7 @@ class ExecutorKillTest {
     }
   }
 
-  private List<String> run(int kills) throws IOException, InterruptedException {
+  private List<String> run(int kills, String... how) throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -90,6 +90,7 @@ class ExecutorKillTest {
             folder.toString(),
             "local-cluster[2,1,640]",
             Integer.toString(kills)));
+    command.addAll(List.of(how));
     Path log = folder.resolve("log");
     Path sparkHome = folder.resolve("spark");
     linkJars(sparkHome);
@@ -115,12 +116,17 @@ class ExecutorKillTest {
 
   @Test
   void job_executorsDie_isTheSameToTheLastBit() throws Exception {
-    long start = System.nanoTime();
-    List<String> runs = run(KILLS);
-    System.out.printf(
-        "%d executors killed, %d s%n",
-        runs.size() - 1, (System.nanoTime() - start) / 1_000_000_000);
-    assertThat(runs).hasSize(1 + KILLS);
+    assertAllTheSame(KILLS, run(KILLS));
+  }
+
+  @Test
+  void job_executorsDieOverWhatGoesBesideTheLinks_isTheSameToTheLastBit() throws Exception {
+    assertAllTheSame(2, run(2, "beside"));
+  }
+
+  private static void assertAllTheSame(int kills, List<String> runs) {
+    System.out.printf("%d executors killed%n", runs.size() - 1);
+    assertThat(runs).hasSize(1 + kills);
     assertThat(runs.stream().map(run -> run.substring(run.indexOf(':'))).distinct())
         .as(runs.toString())
         .hasSize(1);

@@ -5,24 +5,24 @@ import io.heddle.table.AlignedRows;
 import io.heddle.table.PartitionKernel;
 import java.io.Serializable;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.TaskContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For tests: aligned rows whose kernels are counted, over all that is derived from them; one of
- * them kills its executor on the last partition, after its work and before anybody has the result.
+ * For tests: aligned rows whose kernels are listed, over all that is derived from them; one of them
+ * kills its executor on the last partition, after its work and before anybody has the result.
  */
 final class FatalRows<P extends Serializable> implements AlignedRows<P> {
   private final AlignedRows<P> rows;
-  private final AtomicInteger calls;
+  private final List<String> calls;
   private final int fatalCall;
   private final @Nullable Fate fate;
 
   /**
+   * @param calls gets the name of each kernel's argument
    * @param fatalCall which call, from 1; 0 for none
    */
-  FatalRows(AlignedRows<P> rows, AtomicInteger calls, int fatalCall, @Nullable Fate fate) {
+  FatalRows(AlignedRows<P> rows, List<String> calls, int fatalCall, @Nullable Fate fate) {
     this.rows = rows;
     this.calls = calls;
     this.fatalCall = fatalCall;
@@ -37,18 +37,20 @@ final class FatalRows<P extends Serializable> implements AlignedRows<P> {
   @Override
   public <A extends Serializable, R extends Serializable> List<R> map(
       A argument, PartitionKernel<P, A, R> kernel) {
-    return rows.map(argument, counted(kernel));
+    return rows.map(argument, counted(argument, kernel));
   }
 
   @Override
   public <A extends Serializable, Q extends Serializable> AlignedRows<Q> derive(
       A argument, PartitionKernel<P, A, Q> kernel) {
-    return new FatalRows<>(rows.derive(argument, counted(kernel)), calls, fatalCall, fate);
+    return new FatalRows<>(
+        rows.derive(argument, counted(argument, kernel)), calls, fatalCall, fate);
   }
 
   private <A extends Serializable, R extends Serializable> PartitionKernel<P, A, R> counted(
-      PartitionKernel<P, A, R> kernel) {
-    return calls.incrementAndGet() == fatalCall && fate != null ? fatal(kernel, fate) : kernel;
+      A argument, PartitionKernel<P, A, R> kernel) {
+    calls.add(argument.getClass().getSimpleName());
+    return calls.size() == fatalCall && fate != null ? fatal(kernel, fate) : kernel;
   }
 
   private static <P extends Serializable, A extends Serializable, R extends Serializable>

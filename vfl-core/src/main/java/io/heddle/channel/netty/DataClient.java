@@ -41,8 +41,8 @@ public final class DataClient implements AutoCloseable {
   private final Route route;
   private final ExchangeTimeouts timeouts;
   private final EventLoopGroup threads;
-  private @Nullable DataClientLink link;
-  private boolean closed;
+  private volatile @Nullable DataClientLink link;
+  private volatile boolean closed;
 
   /**
    * Does not dial yet.
@@ -67,14 +67,15 @@ public final class DataClient implements AutoCloseable {
    * Brings a blob; returns when it is on the other side's disk. Waits while there is no room.
    *
    * @param body at most {@link io.heddle.checkpoint.BlobStore#MAX_BYTES}
+   * @param alive asked before it is tried again; throws once there is no more use in it
    * @return its SHA-256, by which it is got
    * @throws PeerUnavailableException if the store is not there, or has no room, for too long
    * @throws ProtocolException if the party does not know the session
    */
-  public byte[] put(String session, byte[] body) {
+  public byte[] put(String session, byte[] body, Runnable alive) {
     byte[] digest = Sha256.of(body);
     Name name = new Name(session, digest);
-    answered(link -> link.put(name, body));
+    answered(alive, link -> link.put(name, body));
     return digest;
   }
 
@@ -82,11 +83,12 @@ public final class DataClient implements AutoCloseable {
    * Gets a blob of the own store.
    *
    * @param maxBytes how long it may be
+   * @param alive asked before it is tried again; throws once there is no more use in it
    * @throws ProtocolException if it is not there, too long, or another one
    */
-  public byte[] get(String session, byte[] digest, int maxBytes) {
+  public byte[] get(String session, byte[] digest, int maxBytes, Runnable alive) {
     Name name = new Name(session, digest);
-    byte[] body = answered(link -> link.get(name, maxBytes));
+    byte[] body = answered(alive, link -> link.get(name, maxBytes));
     if (!Arrays.equals(Sha256.of(body), digest)) {
       throw new ProtocolException("Damaged blob from " + party + ", SHA-256 does not match");
     }
@@ -98,7 +100,7 @@ public final class DataClient implements AutoCloseable {
     DataClientLink.Answer make(DataClientLink link);
   }
 
-  private synchronized byte[] answered(Request request) {
+  private synchronized byte[] answered(Runnable alive, Request request) {
     long begun = System.nanoTime();
     for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LAST_PAUSE_MILLIS)) {
       PeerUnavailableException failure;
@@ -113,7 +115,12 @@ public final class DataClient implements AutoCloseable {
         switch (refusal) {
           case ROOM -> failure = new PeerUnavailableException(words);
           case FAILED -> throw new CheckpointException(words + ", its own log has the cause");
-          default -> throw new ProtocolException(words);
+          default -> {
+            // A peer that has ended the session says so, and why, over its link.
+            pause(LAST_PAUSE_MILLIS);
+            alive.run();
+            throw new ProtocolException(words);
+          }
         }
         patience = timeouts.receive();
       } catch (PeerUnavailableException e) {
@@ -129,6 +136,7 @@ public final class DataClient implements AutoCloseable {
             failure.getMessage() + ", after " + ExchangeTimeouts.describe(patience), failure);
       }
       pause(pause);
+      alive.run();
     }
   }
 
@@ -143,7 +151,7 @@ public final class DataClient implements AutoCloseable {
 
   private DataClientLink link() {
     if (closed) {
-      throw new IllegalStateException("The data client is closed");
+      throw new IllegalStateException("The way to the store of party " + party + " is closed");
     }
     DataClientLink current = link;
     if (current != null && current.isOpen()) {
@@ -185,8 +193,9 @@ public final class DataClient implements AutoCloseable {
     }
   }
 
+  /** Ends a request that is waiting, too. */
   @Override
-  public synchronized void close() {
+  public void close() {
     closed = true;
     hangUp();
     threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();

@@ -2,6 +2,7 @@
 package io.heddle.channel.netty;
 
 import io.heddle.channel.AbortCode;
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeLimits;
 import io.heddle.channel.ExchangeStart;
@@ -10,6 +11,7 @@ import io.heddle.channel.FrameHandler;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.checkpoint.BlobStore;
+import io.heddle.config.PartyConfig.BlobSettings;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerIdentityException;
@@ -37,10 +39,12 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -80,6 +84,9 @@ public final class NettyExchange extends Exchange {
   private final Pipelines pipelines;
   private final EventLoopGroup threads;
   private final @Nullable DataRoom room;
+  private final DataPins pins;
+  private final Map<PartyId, DataClient> dataClients = new ConcurrentHashMap<>();
+  private final Set<Blobs> blobs = ConcurrentHashMap.newKeySet();
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
   private final Map<Purpose, Channel> hopeful = new ConcurrentHashMap<>();
@@ -125,6 +132,9 @@ public final class NettyExchange extends Exchange {
             settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL,
             settings.store == null ? Map.of() : onDataLinks(allowed));
     room = settings.store == null ? null : new DataRoom(self(), settings.store, settings.timeouts);
+    Map<PartyId, String> fingerprints = new TreeMap<>();
+    addresses.forEach((party, peer) -> fingerprints.put(party, peer.fingerprint().toString()));
+    pins = new DataPins(self(), key, chain, fingerprints);
     pipelines = new Pipelines(tls, settings.timeouts, settings.webSocket);
     threads =
         new MultiThreadIoEventLoopGroup(
@@ -160,6 +170,7 @@ public final class NettyExchange extends Exchange {
     private FrameObserver observer = FrameObserver.NONE;
     private ExchangeStart start = ExchangeStart.first();
     private @Nullable BlobStore store;
+    private long blobsFrom = BlobSettings.USUAL_FROM_BYTES;
 
     private Builder(PartyId self, MessageCodec codec) {
       this.self = self;
@@ -251,6 +262,15 @@ public final class NettyExchange extends Exchange {
       return this;
     }
 
+    /**
+     * From how many bytes to each peer on this party puts a large message into stores, and does not
+     * send it over the links; it must have a store of its own, too.
+     */
+    public Builder blobsFrom(long bytes) {
+      blobsFrom = bytes;
+      return this;
+    }
+
     /** For an exchange that may be started again, or is. */
     public Builder start(ExchangeStart value) {
       start = value;
@@ -298,7 +318,85 @@ public final class NettyExchange extends Exchange {
   }
 
   @Override
+  protected void opened(String session) {
+    DataRoom own = room;
+    if (own == null) {
+      return;
+    }
+    own.store().open(session);
+    Blobs way = new Blobs(self(), session);
+    if (blobs.add(way)) {
+      way.bind(new SessionStores.AtHome(way, own, this::dataClient, () -> requireAlive(session)));
+    }
+  }
+
+  @Override
+  protected void closed(String session) {
+    DataRoom own = room;
+    Blobs way = new Blobs(self(), session);
+    if (own != null && blobs.remove(way)) {
+      way.unbind();
+      own.store().close(session);
+    }
+  }
+
+  @Override
+  public @Nullable Blobs blobs(String session) {
+    Blobs way = new Blobs(self(), session);
+    return blobs.contains(way) ? way : null;
+  }
+
+  /**
+   * A peer that this party does not dial for messages, it does not dial for blobs; and its own
+   * workers must find it.
+   */
+  @Override
+  public boolean putsBlobs(long bytes) {
+    return room != null
+        && listener != null
+        && bytes >= settings.blobsFrom
+        && addresses.values().stream().allMatch(peer -> peer.dialling() != Dialling.NEVER);
+  }
+
+  /**
+   * What a worker of this party needs to reach all stores.
+   *
+   * @param host where other machines of this party find this process
+   */
+  public DataWays dataWays(String host) {
+    Map<PartyId, DataWays.Way> all = new HashMap<>();
+    addresses.forEach(
+        (party, peer) ->
+            all.put(
+                party,
+                new DataWays.Way(
+                    peer.host(), peer.port(), peer.fingerprint().toString(), peer.route())));
+    all.put(self(), new DataWays.Way(host, port(), ownFingerprint.toString(), Route.DIRECT));
+    return new DataWays(self(), all, timeouts());
+  }
+
+  @Override
+  public void dropBlobs(String session, Collection<byte[]> digests) {
+    DataRoom own = room;
+    if (own != null) {
+      own.store().drop(session, digests);
+    }
+  }
+
+  private DataClient dataClient(PartyId party) {
+    Peer peer = peer(party);
+    return dataClients.computeIfAbsent(
+        party,
+        name -> new DataClient(pins, name, peer.host(), peer.port(), peer.route(), timeouts()));
+  }
+
+  @Override
   protected void start() {
+    String session = settings.start.session();
+    if (session != null) {
+      // Peers that were at it when this party crashed go on as soon as it listens.
+      opened(session);
+    }
     if (addresses.values().stream()
         .anyMatch(peer -> !LinkProtocol.takenUnder(peer.dialling()).isEmpty())) {
       listen();
@@ -458,6 +556,10 @@ public final class NettyExchange extends Exchange {
 
   @Override
   protected void stop() {
+    // What is on the disk stays, for a session that is gone on with.
+    blobs.forEach(Blobs::unbind);
+    blobs.clear();
+    dataClients.values().forEach(DataClient::close);
     Channel bound = listener;
     if (bound != null) {
       bound.close().awaitUninterruptibly();

@@ -6,6 +6,7 @@ import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks5ProxyHandler;
+import java.io.Serializable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  * A company's gateway for outgoing connections. It sees the address that is dialled and passes on
  * bytes of TLS; it is not trusted. Holds a password: nothing but the address is ever shown.
  */
-public final class Proxy {
+public final class Proxy implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** What the gateway speaks. */
   public enum Kind {
     /** HTTP/1.1 CONNECT; user and password by the scheme Basic. */

@@ -4,6 +4,7 @@ package io.heddle.channel.netty;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.util.NetUtil;
+import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param proxy what it dials through; null for nothing
  * @param webSocket whether TLS goes in the frames of a WebSocket
  */
-public record Route(@Nullable Proxy proxy, boolean webSocket) {
+public record Route(@Nullable Proxy proxy, boolean webSocket) implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** By the peer's address alone. */
   public static final Route DIRECT = new Route(null, false);
 

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.heddle.channel.ExchangeStart;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.MessageCodec;
+import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.Address;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
@@ -30,7 +31,7 @@ public final class TlsExchange {
    * @throws ConfigurationException if the key files cannot be used or the port is in use
    */
   public static NettyExchange open(PartyConfig party, JobConfig job, MessageCodec codec) {
-    return open(party, job, codec, identity(party), ExchangeStart.first());
+    return open(party, job, codec, identity(party), ExchangeStart.first(), null);
   }
 
   /** The key and certificate that a party's file names. */
@@ -80,6 +81,7 @@ public final class TlsExchange {
    *
    * @param codec of all messages that the job may send
    * @param start whether it starts for the first time
+   * @param store where peers put large messages; null to take none. The exchange does not close it
    * @throws ConfigurationException if the port is in use, or the proxy's password cannot be read
    */
   public static NettyExchange open(
@@ -87,7 +89,8 @@ public final class TlsExchange {
       JobConfig job,
       MessageCodec codec,
       Identity identity,
-      ExchangeStart start) {
+      ExchangeStart start,
+      @Nullable BlobStore store) {
     PartyConfig.Timeouts timeouts = party.timeouts();
     NettyExchange.Builder builder =
         builder(party, codec, identity)
@@ -99,6 +102,9 @@ public final class TlsExchange {
                     timeouts.idle(),
                     timeouts.receive(),
                     timeouts.reconnect()));
+    if (store != null) {
+      builder.store(store).blobsFrom(party.blobs().fromBytes());
+    }
     Proxy proxy = proxy(party);
     for (PartyId name : job.parties()) {
       PartyConfig.Peer peer = party.peers().get(name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
@@ -8,7 +9,6 @@ import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
-import io.heddle.crypto.paillier.BucketProduct;
 import io.heddle.crypto.paillier.PaillierPublicKey;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
@@ -22,10 +22,10 @@ import io.heddle.train.logistic.LogisticMessage.MaskKey;
 import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
 import io.heddle.train.logistic.LogisticMessage.Opening;
 import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
-import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -56,6 +56,8 @@ final class FeatureHolderFit {
   private final BlockOptimiser optimiser;
   private final FitReport report = new FitReport();
   private int passesDone;
+  private List<byte[]> passBlobs = List.of();
+  private List<byte[]> lastBlobs = List.of();
 
   FeatureHolderFit(
       Channel channel,
@@ -142,6 +144,7 @@ final class FeatureHolderFit {
       progress.note("pass " + pass + " done");
       if (verdict == Verdict.CONTINUE) {
         commit(progress(agreed), null);
+        dropBlobsBeforeLast();
       }
     }
     progress.end();
@@ -153,6 +156,7 @@ final class FeatureHolderFit {
                 HexFormat.of().formatHex(opening.fitId()), optimiser.coefficients(), 0),
             report.summary(verdict == Verdict.CONVERGED));
     commit(new byte[0], fit);
+    dropBlobsBeforeLast();
     return fit;
   }
 
@@ -234,29 +238,10 @@ final class FeatureHolderFit {
     return key;
   }
 
-  /** What a partition's bucket product needs: all of it is public. */
-  private record EncryptedResiduals(
-      PaillierPublicKey key, RowPacking packing, CiphertextBlock ciphertexts)
-      implements Serializable {
-    static CiphertextBlock product(QuantisedBlock block, EncryptedResiduals residuals) {
-      return BucketProduct.compute(
-          residuals.key,
-          residuals.packing,
-          residuals.ciphertexts,
-          block.firstRow(),
-          block.rows(),
-          block.columns());
-    }
-  }
-
   /** This party's gradient of the mean loss with its penalty, which it alone learns. */
   private double[] gradient(Channel step, PaillierPublicKey key, int residualExponent) {
-    CiphertextBlock residuals = receiveResiduals(step, key);
-    CiphertextBlock sums =
-        key.sum(
-            columns
-                .rows()
-                .map(new EncryptedResiduals(key, packing, residuals), EncryptedResiduals::product));
+    EncryptedResiduals residuals = receiveResiduals(step, key);
+    CiphertextBlock sums = key.sum(columns.rows().map(residuals, EncryptedResiduals::product));
     byte[] path = step.path().getBytes(StandardCharsets.UTF_8);
     byte[] input = Sha256.of(sums.toBytes());
     PlaintextBlock masks =
@@ -278,11 +263,18 @@ final class FeatureHolderFit {
     return gradient;
   }
 
-  private CiphertextBlock receiveResiduals(Channel step, PaillierPublicKey key) {
+  private EncryptedResiduals receiveResiduals(Channel step, PaillierPublicKey key) {
+    LogisticMessage first = step.receive(labelHolder, LogisticMessage.class);
+    if (first instanceof ResidualBlobs named) {
+      return stored(step.blobs(), key, named);
+    }
     List<CiphertextBlock> chunks = new ArrayList<>();
     int expected = packing.ciphertexts();
+    LogisticMessage next = first;
     for (int from = 0; from < expected; from += LogisticMessages.CHUNK_CIPHERTEXTS) {
-      ResidualChunk chunk = step.receive(labelHolder, ResidualChunk.class);
+      ResidualChunk chunk =
+          next == null ? step.receive(labelHolder, ResidualChunk.class) : chunk(next);
+      next = null;
       if (chunk.number() != chunks.size()) {
         throw new ProtocolException(
             "Chunk " + chunk.number() + " of the residuals: must be chunk " + chunks.size());
@@ -293,7 +285,40 @@ final class FeatureHolderFit {
               chunk.ciphertexts(),
               Math.min(LogisticMessages.CHUNK_CIPHERTEXTS, expected - from)));
     }
-    return CiphertextBlock.concat(chunks);
+    return new EncryptedResiduals.Whole(key, packing, CiphertextBlock.concat(chunks));
+  }
+
+  private static ResidualChunk chunk(LogisticMessage message) {
+    if (message instanceof ResidualChunk chunk) {
+      return chunk;
+    }
+    throw new ProtocolException(
+        "Expected the residuals, but it is " + message.getClass().getSimpleName());
+  }
+
+  /** Their tasks fetch them; what is not there, or is not ciphertexts, ends the fit then. */
+  private EncryptedResiduals stored(Blobs blobs, PaillierPublicKey key, ResidualBlobs named) {
+    int expected = ResidualEncryption.blobs(packing);
+    long bytes = (long) packing.ciphertexts() * LogisticMessages.ciphertextBytes(terms.keyBits());
+    if (named.digests().length != expected || named.bytesBeside() != bytes) {
+      throw new ProtocolException(
+          named.digests().length
+              + " blobs of "
+              + named.bytesBeside()
+              + " bytes with residuals: must be "
+              + expected
+              + " of "
+              + bytes);
+    }
+    passBlobs = List.of(named.digests());
+    return new EncryptedResiduals.Stored(key, packing, blobs, named.digests());
+  }
+
+  /** After a crash this party may have to go on from the commit before the last one. */
+  private void dropBlobsBeforeLast() {
+    channel.dropBlobs(lastBlobs);
+    lastBlobs = passBlobs;
+    passBlobs = List.of();
   }
 
   private long[] unmask(long[] middleSlots, PlaintextBlock masks) {

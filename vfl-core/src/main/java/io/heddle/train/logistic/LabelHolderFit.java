@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
@@ -25,6 +26,7 @@ import io.heddle.train.logistic.LogisticMessage.GradientAnswer;
 import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
 import io.heddle.train.logistic.LogisticMessage.Opening;
 import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
@@ -33,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -269,18 +272,46 @@ final class LabelHolderFit {
     return fitId;
   }
 
-  /** Rounds, packs, encrypts and sends; the next chunk is encrypted while one is on its way. */
+  /** Rounds, packs, encrypts and sends. */
   private long[] sendResiduals(Channel step, int pass) {
     long[] residuals = loss.roundedResiduals(terms.residualBits(), roundingSeed, pass);
     Randomness obfuscation =
         randomness.derive("logistic/residuals", context(step), Digests.sha256(residuals));
+    long bytes = (long) packing.ciphertexts() * LogisticMessages.ciphertextBytes(terms.keyBits());
+    Blobs blobs = step.blobs(bytes);
+    if (blobs == null) {
+      sendChunks(step, residuals, obfuscation);
+    } else {
+      sendToAll(step, new ResidualBlobs(bytes, putBlobs(step, blobs, residuals, obfuscation)));
+    }
+    return residuals;
+  }
+
+  /** The next chunk is encrypted while one is on its way. */
+  private void sendChunks(Channel step, long[] residuals, Randomness obfuscation) {
     int rowsPerChunk = LogisticMessages.CHUNK_CIPHERTEXTS * packing.rowsPerPlaintext();
     for (int number = 0, from = 0; from < residuals.length; number++, from += rowsPerChunk) {
       int to = (int) Math.min((long) from + rowsPerChunk, residuals.length);
       PlaintextBlock plaintexts = packing.pack(key.publicKey(), residuals, from, to);
       sendToAll(step, new ResidualChunk(number, key.encrypt(plaintexts, obfuscation).toBytes()));
     }
-    return residuals;
+  }
+
+  /** The tasks that have this party's rows encrypt, each its part. */
+  private byte[][] putBlobs(Channel step, Blobs blobs, long[] residuals, Randomness obfuscation) {
+    byte[] secret = new byte[ResidualEncryption.SECRET_BYTES];
+    obfuscation.fill(0, secret);
+    ResidualEncryption what =
+        ResidualEncryption.prepare(
+            blobs, packing, key, secret, residuals, List.copyOf(channel.peers()));
+    Arrays.fill(secret, (byte) 0);
+    byte[][] digests = new byte[ResidualEncryption.blobs(packing)][];
+    columns
+        .rows()
+        .map(what, ResidualEncryption::encrypt)
+        .forEach(part -> part.forEach(named -> digests[named.number()] = named.digest()));
+    step.dropBlobs(what.ownBlobs());
+    return digests;
   }
 
   private double[] ownGradient(long[] residuals) {

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * does not can have chosen sums of residuals decrypted, one per column and pass. A forward pass
  * that shows nobody the predictor would replace the predictor message of a pass.
  *
- * <p>Executors prepare the columns, which come back in fixed point, two bytes a value; all else,
- * residuals and coefficients first, stays in this JVM. Safe for one fit at a time. (Hardy et al.,
- * arXiv 1711.10677, for the split; Chen et al., NIPS 2014, for the vector-free optimiser.)
+ * <p>Executors prepare the columns, which come back in fixed point, two bytes a value, and encrypt
+ * the residuals of a large pass ({@link io.heddle.channel.Channel#blobs(long)}); all else, such as
+ * sums with residuals and coefficients, stays in this JVM. Safe for one fit at a time. (Hardy et
+ * al., arXiv 1711.10677, for the split; Chen et al., NIPS 2014, for the vector-free optimiser.)
  */
 public final class LogisticLabelHolder {
   private static final int SEED_BYTES = 32;

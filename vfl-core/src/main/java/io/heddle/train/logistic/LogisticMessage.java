@@ -36,6 +36,15 @@ sealed interface LogisticMessage extends Message {
   /** Label holder to all, once per chunk: encrypted residuals of consecutive rows. */
   record ResidualChunk(int number, byte[] ciphertexts) implements LogisticMessage {}
 
+  /**
+   * Label holder to all, in place of the chunks: encrypted residuals of all rows, which lie in the
+   * reader's store.
+   *
+   * @param bytesBeside how long they are together
+   * @param digests of the blobs in the order of their rows
+   */
+  record ResidualBlobs(long bytesBeside, byte[][] digests) implements LogisticMessage {}
+
   /** Feature holder to label holder: one masked sum per column. */
   record MaskedGradient(byte[] ciphertexts) implements LogisticMessage {}
 

@@ -14,9 +14,11 @@ import io.heddle.train.logistic.LogisticMessage.MaskKey;
 import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
 import io.heddle.train.logistic.LogisticMessage.Opening;
 import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
+import java.util.Arrays;
 import java.util.List;
 
 /** The message types of a logistic fit (docs/protocol.md, section 4), for the codec. */
@@ -27,6 +29,8 @@ public final class LogisticMessages {
   // Small enough that encrypting, sending and reading overlap from a few thousand rows on.
   static final int CHUNK_CIPHERTEXTS = 256;
   static final int MAX_CHUNK_BYTES = CHUNK_CIPHERTEXTS * 1024;
+  static final int MAX_BLOBS = 1 << 21;
+  static final int BLOB_DIGEST_BYTES = 32;
   static final int MAX_COLUMNS = 10_000;
   static final int MAX_SCALARS = 1024;
 
@@ -136,7 +140,44 @@ public final class LogisticMessages {
                 out.writeDouble(message.length());
                 out.writeByte(message.verdict().code);
               },
-              in -> new Step(in.readDouble(), verdict(in))));
+              in -> new Step(in.readDouble(), verdict(in))),
+          new MessageType<>(
+              51,
+              ResidualBlobs.class,
+              "nothing: the names of Paillier ciphertexts under the label holder's key, which go"
+                  + " beside the link",
+              (message, out) -> {
+                out.writeLong(message.bytesBeside());
+                byte[] all = new byte[BLOB_DIGEST_BYTES * message.digests().length];
+                for (int i = 0; i < message.digests().length; i++) {
+                  System.arraycopy(
+                      message.digests()[i], 0, all, BLOB_DIGEST_BYTES * i, BLOB_DIGEST_BYTES);
+                }
+                out.writeBytes(all);
+              },
+              LogisticMessages::readResidualBlobs));
+
+  private static ResidualBlobs readResidualBlobs(WireReader in) {
+    long bytes = in.readLong();
+    byte[] all = in.readBytes(BLOB_DIGEST_BYTES * MAX_BLOBS);
+    if (all.length == 0 || all.length % BLOB_DIGEST_BYTES != 0) {
+      throw new ProtocolException(
+          all.length + " bytes with the names of blobs: must be some times " + BLOB_DIGEST_BYTES);
+    }
+    byte[][] digests = new byte[all.length / BLOB_DIGEST_BYTES][];
+    if (bytes < 0 || bytes > (long) digests.length * ResidualEncryption.BLOB_CIPHERTEXTS * 1024) {
+      throw new ProtocolException(
+          "Invalid size of " + digests.length + " blobs: " + bytes + " bytes");
+    }
+    for (int i = 0; i < digests.length; i++) {
+      digests[i] = Arrays.copyOfRange(all, BLOB_DIGEST_BYTES * i, BLOB_DIGEST_BYTES * (i + 1));
+    }
+    return new ResidualBlobs(bytes, digests);
+  }
+
+  static int ciphertextBytes(int keyBits) {
+    return keyBits / 4;
+  }
 
   static void write(MaskKey message, WireWriter out) {
     out.writeRaw(message.publicKey());

@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a process may do whose certificate a party has signed, and which certificates count. */
 class DataWorkerTest {
+  /** Nothing has ended. */
+  private static void goOn() {}
+
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final TestIdentity BANK_ID = TestIdentity.generate();
@@ -103,9 +106,9 @@ class DataWorkerTest {
   void worker_ofTheParty_getsAndPutsInItsSession() {
     DataClient own = client(BANK, BANK_ID.worker(BEFORE, HOUR, URI), BANK_ID);
     DataClient peer = client(RETAILER, RETAILER_ID.worker(BEFORE, HOUR, URI), RETAILER_ID);
-    byte[] digest = peer.put(SESSION, BODY);
-    assertThat(own.get(SESSION, digest, 10)).isEqualTo(BODY);
-    assertThatThrownBy(() -> peer.get(SESSION, digest, 10))
+    byte[] digest = peer.put(SESSION, BODY, DataWorkerTest::goOn);
+    assertThat(own.get(SESSION, digest, 10, DataWorkerTest::goOn)).isEqualTo(BODY);
+    assertThatThrownBy(() -> peer.get(SESSION, digest, 10, DataWorkerTest::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("does not give it to this party");
   }
@@ -113,9 +116,11 @@ class DataWorkerTest {
   @Test
   void worker_inAnotherSession_isRefused() {
     DataClient own = client(BANK, BANK_ID.worker(BEFORE, HOUR, URI), BANK_ID);
-    byte[] digest = client(BANK, BANK_ID).put(OTHER, BODY);
-    assertThatThrownBy(() -> own.put(OTHER, new byte[] {4})).isInstanceOf(ProtocolException.class);
-    assertThatThrownBy(() -> own.get(OTHER, digest, 10)).isInstanceOf(ProtocolException.class);
+    byte[] digest = client(BANK, BANK_ID).put(OTHER, BODY, DataWorkerTest::goOn);
+    assertThatThrownBy(() -> own.put(OTHER, new byte[] {4}, DataWorkerTest::goOn))
+        .isInstanceOf(ProtocolException.class);
+    assertThatThrownBy(() -> own.get(OTHER, digest, 10, DataWorkerTest::goOn))
+        .isInstanceOf(ProtocolException.class);
     assertThat(store.has(OTHER, Sha256.of(new byte[] {4}))).isFalse();
   }
 
@@ -165,7 +170,7 @@ class DataWorkerTest {
   void worker_thatDoesNotCount_getsNowhere(
       String what, TestIdentity worker, List<TestIdentity> signers) {
     DataClient client = client(BANK, worker, signers.toArray(TestIdentity[]::new));
-    assertThatThrownBy(() -> client.put(SESSION, BODY))
+    assertThatThrownBy(() -> client.put(SESSION, BODY, DataWorkerTest::goOn))
         .as(what)
         .isInstanceOf(PeerIdentityException.class)
         .hasMessageContaining("certificate_unknown");

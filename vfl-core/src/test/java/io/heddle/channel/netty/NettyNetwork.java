@@ -7,6 +7,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
+import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.party.PartyId;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import java.util.function.IntUnaryOperator;
  * @param route how everybody dials everybody
  * @param firstDials whether of two parties the first by name dials both links, and the other none
  * @param identities those that it has made so far
+ * @param stores where each party has blobs, which it puts whatever their size; empty for none
  */
 public record NettyNetwork(
     ExchangeLimits limits,
@@ -39,7 +41,8 @@ public record NettyNetwork(
     IntUnaryOperator ways,
     Route route,
     boolean firstDials,
-    Map<PartyId, TestIdentity> identities)
+    Map<PartyId, TestIdentity> identities,
+    Map<PartyId, BlobStore> stores)
     implements Parties.Network {
   public static final String HOST = "127.0.0.1";
 
@@ -77,12 +80,18 @@ public record NettyNetwork(
       Function<PartyId, FrameObserver> observers,
       IntUnaryOperator ways,
       Route route) {
-    this(limits, timeouts, observers, ways, route, false, new ConcurrentHashMap<>());
+    this(limits, timeouts, observers, ways, route, false, new ConcurrentHashMap<>(), Map.of());
   }
 
   /** The same parties, where of two the first by name dials both links. */
   public NettyNetwork whereFirstDials() {
-    return new NettyNetwork(limits, timeouts, observers, ways, route, true, identities);
+    return new NettyNetwork(limits, timeouts, observers, ways, route, true, identities, stores);
+  }
+
+  /** The same parties with stores. */
+  public NettyNetwork with(Map<PartyId, BlobStore> blobs) {
+    return new NettyNetwork(
+        limits, timeouts, observers, ways, route, firstDials, identities, Map.copyOf(blobs));
   }
 
   /** What a party has set of a peer where the first by name dials for both. */
@@ -124,6 +133,10 @@ public record NettyNetwork(
                       firstDials ? firstDials(party, peer) : Dialling.OWN);
                 }
               });
+          BlobStore store = stores.get(party);
+          if (store != null) {
+            builder.store(store).blobsFrom(0);
+          }
           exchanges.put(party, builder.open());
         });
     return exchanges;

@@ -28,6 +28,7 @@ import io.heddle.train.logistic.LogisticMessage.MaskKey;
 import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
 import io.heddle.train.logistic.LogisticMessage.Opening;
 import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
@@ -267,6 +268,7 @@ class HostilePeerTest {
         new Direction(true, new double[] {-1}),
         new Predictor(new long[] {5, -5}, new BigInteger[] {BigInteger.TEN, BigInteger.ZERO}),
         new Step(0.5, Verdict.PASS_LIMIT),
+        new ResidualBlobs(9000, new byte[][] {new byte[32], Fits.seed()}),
         new ScoringMessage.ScoringOpening(7, digest, "ab"),
         new ScoringMessage.ScoringMaskKey(new byte[32]),
         new ScoringMessage.ScoringPredictor(new long[] {9}));

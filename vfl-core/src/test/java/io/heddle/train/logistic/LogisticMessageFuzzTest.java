@@ -13,6 +13,7 @@ import io.heddle.train.logistic.LogisticMessage.MaskKey;
 import io.heddle.train.logistic.LogisticMessage.MaskedGradient;
 import io.heddle.train.logistic.LogisticMessage.Opening;
 import io.heddle.train.logistic.LogisticMessage.Predictor;
+import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
@@ -48,6 +49,8 @@ class LogisticMessageFuzzTest extends MessageFuzz {
         new Predictor(numbers, new BigInteger[] {BigInteger.ZERO, BigInteger.TEN.negate()}),
         new Predictor(new long[600], new BigInteger[0]),
         new Step(0.25, Verdict.CONTINUE),
-        new Step(0, Verdict.PASS_LIMIT));
+        new Step(0, Verdict.PASS_LIMIT),
+        new ResidualBlobs(0, new byte[1][32]),
+        new ResidualBlobs(1_500_000, new byte[][] {new byte[32], Fits.seed()}));
   }
 }

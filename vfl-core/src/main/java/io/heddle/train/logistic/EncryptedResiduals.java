@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.logistic;
+
+import io.heddle.channel.Blobs;
+import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.crypto.paillier.BucketProduct;
+import io.heddle.crypto.paillier.PaillierPublicKey;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The encrypted residuals of a pass as a partition's bucket product needs them: all public. */
+sealed interface EncryptedResiduals extends Serializable {
+  PaillierPublicKey key();
+
+  RowPacking packing();
+
+  /** The ciphertexts that hold these rows, at least one. */
+  CiphertextBlock of(int firstRow, int rows);
+
+  /** What the label holder has sent over its link: all of it goes along. */
+  record Whole(PaillierPublicKey key, RowPacking packing, CiphertextBlock ciphertexts)
+      implements EncryptedResiduals {
+    @Override
+    public CiphertextBlock of(int firstRow, int rows) {
+      int slots = packing.rowsPerPlaintext();
+      return ciphertexts.slice(firstRow / slots, (firstRow + rows - 1) / slots + 1);
+    }
+  }
+
+  /** What lies in this party's store: each task gets what its rows need. */
+  record Stored(PaillierPublicKey key, RowPacking packing, Blobs blobs, byte[][] digests)
+      implements EncryptedResiduals {
+    @Override
+    public CiphertextBlock of(int firstRow, int rows) {
+      int perBlob = ResidualEncryption.BLOB_CIPHERTEXTS;
+      int slots = packing.rowsPerPlaintext();
+      int from = firstRow / slots;
+      int to = (firstRow + rows - 1) / slots + 1;
+      int firstBlob = from / perBlob;
+      List<CiphertextBlock> parts = new ArrayList<>();
+      for (int number = firstBlob; number * perBlob < to; number++) {
+        int count = ResidualEncryption.ciphertexts(packing, number);
+        int bytes = count * LogisticMessages.ciphertextBytes(packing.keyBits());
+        parts.add(CiphertextBlock.fromBytes(key, blobs.get(digests[number], bytes), count));
+      }
+      return CiphertextBlock.concat(parts)
+          .slice(from - firstBlob * perBlob, to - firstBlob * perBlob);
+    }
+  }
+
+  /** One sum per column over this partition's rows. */
+  static CiphertextBlock product(QuantisedBlock block, EncryptedResiduals residuals) {
+    if (block.rows() == 0) {
+      throw new IllegalArgumentException("A partition without rows");
+    }
+    return BucketProduct.computeOf(
+        residuals.key(),
+        residuals.packing(),
+        residuals.of(block.firstRow(), block.rows()),
+        block.firstRow(),
+        block.rows(),
+        block.columns());
+  }
+}
