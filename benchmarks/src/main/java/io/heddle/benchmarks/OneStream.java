@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One stream of messages through two exchanges beside a bare copy over TLS: bursts of both take
- * turns in one JVM, so that other work on the machine hits both alike, and the medians are
+ * One stream of messages through two exchanges, and one of bodies through a store, each beside a
+ * bare copy over TLS: bursts of both take turns in one JVM, so that other work on the machine hits both alike, and the medians are
  * compared. Sender and receiver share the machine, so the processor time per MiB is that of both.
  */
 public final class OneStream {
@@ -19,6 +19,14 @@ public final class OneStream {
 
   /** 256 ciphertexts of a 2048-bit key, and what carries most in a large job. */
   private static final List<Integer> LENGTHS = List.of(128 << 10, MIB, 4 * MIB);
+
+  /** A blob of 1024 ciphertexts of a 2048-bit key, and larger ones. */
+  private static final List<Integer> BLOBS = List.of(512 << 10, 4 * MIB);
+
+  /** Makes a way for bodies of one length. */
+  interface Maker {
+    Carrier make(int length) throws Exception;
+  }
 
   private OneStream() {}
 
@@ -38,7 +46,7 @@ public final class OneStream {
   }
 
   /** Messages of one length, ours and bare. */
-  record Line(int length, String cipher, Figure ours, Figure bare) {
+  record Line(int length, String way, String cipher, Figure ours, Figure bare) {
     double ratio() {
       return ours.rate / bare.rate;
     }
@@ -47,9 +55,10 @@ public final class OneStream {
     public String toString() {
       return String.format(
           ROOT,
-          "%5d KiB messages: exchange %4.0f MiB/s (best %4.0f), bare %4.0f (best %4.0f), ratio %.2f;"
+          "%5d KiB bodies: %s %4.0f MiB/s (best %4.0f), bare %4.0f (best %4.0f), ratio %.2f;"
               + " processor %.2f and %.2f ms per MiB; %s",
           length >> 10,
+          way,
           ours.rate,
           ours.best,
           bare.rate,
@@ -67,32 +76,37 @@ public final class OneStream {
     System.out.println(Machine.processor() + ", JDK " + System.getProperty("java.version"));
     System.out.println("load at start: " + Machine.load());
     for (int length : LENGTHS) {
-      System.out.println(measure(length, (long) mib * MIB, rounds));
+      System.out.println(
+          measure("exchange", ExchangeStream::new, length, (long) mib * MIB, rounds));
+    }
+    for (int length : BLOBS) {
+      System.out.println(measure("store", StoreStream::new, length, (long) mib * MIB, rounds));
     }
     System.out.println("load at end: " + Machine.load());
     System.exit(0);
   }
 
   /**
-   * Measures messages of one length.
+   * Measures bodies of one length.
    *
    * @param bytes of one burst, at least one message
    */
-  static Line measure(int length, long bytes, int rounds) throws Exception {
+  static Line measure(String way, Maker maker, int length, long bytes, int rounds)
+      throws Exception {
     int count = (int) Math.max(1, bytes / length);
     try (BareCopy bare = new BareCopy(length);
-        ExchangeStream exchange = new ExchangeStream(length)) {
+        Carrier carrier = maker.make(length)) {
       List<Figure> ours = new ArrayList<>();
       List<Figure> theirs = new ArrayList<>();
       for (int round = -WARM_UPS; round < rounds; round++) {
         Figure first = burst(bare, count, length);
-        Figure second = burst(exchange, count, length);
+        Figure second = burst(carrier, count, length);
         if (round >= 0) {
           theirs.add(first);
           ours.add(second);
         }
       }
-      return new Line(length, bare.cipher(), Figure.median(ours), Figure.median(theirs));
+      return new Line(length, way, bare.cipher(), Figure.median(ours), Figure.median(theirs));
     }
   }
 

@@ -107,7 +107,7 @@ public final class BlobStore implements AutoCloseable {
     try {
       // Mode 0700 by itself.
       Path directory = Files.createTempDirectory("heddle-blobs-");
-      BlobStore store = new BlobStore(directory, Disk.REAL, key, quotaBytes);
+      BlobStore store = new BlobStore(directory, Disk.PASSING, key, quotaBytes);
       store.temporary = true;
       return store;
     } catch (IOException e) {

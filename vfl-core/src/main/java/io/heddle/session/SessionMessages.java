@@ -12,7 +12,7 @@ import java.util.List;
 
 /** How a session's own messages cross; part of every codec. (docs/protocol.md 2.) */
 public final class SessionMessages {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int FINISH = 11;
   static final int MAX_KIND_BYTES = 48;
 
