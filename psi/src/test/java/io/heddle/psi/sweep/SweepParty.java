@@ -175,7 +175,9 @@ final class SweepParty {
                 .peer(peer, NettyNetwork.HOST, peerPort, peerFingerprint)
                 .timeouts(
                     new ExchangeTimeouts(
-                        Duration.ofSeconds(60),
+                        // A party that is not sure of its peer's end looks so long for one that has
+                        // left.
+                        Duration.ofSeconds(30),
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60),

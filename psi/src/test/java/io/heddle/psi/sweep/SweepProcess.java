@@ -42,10 +42,11 @@ final class SweepProcess {
     reader.start();
   }
 
-  static SweepProcess start(SweepJava java, PartyId party, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(java.command());
-    command.addAll(List.of(arguments));
-    return new SweepProcess(party, new ProcessBuilder(command).redirectErrorStream(true).start());
+  static SweepProcess start(PartyId party, List<String> command, String... arguments)
+      throws IOException {
+    List<String> all = new ArrayList<>(command);
+    all.addAll(List.of(arguments));
+    return new SweepProcess(party, new ProcessBuilder(all).redirectErrorStream(true).start());
   }
 
   /** Waits until it says that it stops, and gives the place; null if it ends instead. */

@@ -46,7 +46,7 @@ final class SweepRuns {
     for (PartyId party : Point.PARTIES) {
       Path directory = begun.resolve(party.name());
       SweepParty.writeIdentity(directory);
-      SweepProcess.start(java, party, directory.toString(), party.name(), source).end();
+      SweepProcess.start(party, java.beginning(), directory.toString(), party.name(), source).end();
     }
   }
 
@@ -230,8 +230,8 @@ final class SweepRuns {
   private SweepProcess start(Path place, PartyId party, String stop) throws IOException {
     PartyId peer = party.equals(SweepParty.BANK) ? SweepParty.SHOP : SweepParty.BANK;
     return SweepProcess.start(
-        java,
         party,
+        java.job(party),
         place.resolve(party.name()).toString(),
         party.name(),
         source,
