@@ -10,8 +10,9 @@ import java.util.List;
 
 /**
  * One stream of messages through two exchanges, and one of bodies through a store, each beside a
- * bare copy over TLS: bursts of both take turns in one JVM, so that other work on the machine hits both alike, and the medians are
- * compared. Sender and receiver share the machine, so the processor time per MiB is that of both.
+ * bare copy over TLS: bursts of both take turns in one JVM, so that other work on the machine hits
+ * both alike, and the medians are compared. Sender and receiver share the machine, so the processor
+ * time per MiB is that of both.
  */
 public final class OneStream {
   private static final int MIB = 1 << 20;

@@ -8,6 +8,7 @@ import io.heddle.channel.MessageType;
 import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.TestIdentity;
+import io.heddle.checkpoint.BlobStore;
 import io.heddle.checkpoint.CheckpointStore;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.VflException;
@@ -56,7 +57,8 @@ import java.util.stream.Stream;
 
 /**
  * One party of a small job, in its own process: aligns, trains a logistic regression, scores, and
- * publishes one text file with every bit of what it has. All of it can be gone on with.
+ * publishes one text file with every bit of what it has. All of it can be gone on with. With the
+ * table that is made up, residuals go from store to store; else over the links.
  */
 final class SweepParty {
   static final PartyId BANK = new PartyId("bank");
@@ -168,6 +170,7 @@ final class SweepParty {
   private int run(int port, int peerPort, String peerFingerprint, Stop stop) {
     PartyId peer = self.equals(BANK) ? SHOP : BANK;
     try (SessionLog log = openLog();
+        BlobStore blobs = log.blobs(64 << 20);
         NettyExchange exchange =
             NettyExchange.builder(self, codec())
                 .identity(identity.privateKey(), identity.certificateChain())
@@ -183,6 +186,8 @@ final class SweepParty {
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(30)))
                 .start(log.start())
+                .store(blobs)
+                .blobsFrom(terms.equals(TERMS) ? 0 : Long.MAX_VALUE)
                 .observer(stop)
                 .open();
         Session session = Session.open(exchange, log, Progress.NONE)) {

@@ -198,11 +198,16 @@ class PlanTest {
 
   @Test
   void of_twoAndThreeParties_haveEveryTypeThatThereIs() throws Exception {
-    PlanSizes sizes = new PlanSizes(1000, 5, 10);
     Set<Integer> planned = new TreeSet<>();
-    for (int parties : new int[] {2, 3}) {
-      Plan.of(job(parties), Plan.Command.TRAIN, sizes)
-          .forEach(message -> planned.add(message.type().id()));
+    for (int rows : new int[] {1000, 1_000_000}) {
+      for (int parties : new int[] {2, 3}) {
+        Set<Integer> ofJob = new TreeSet<>();
+        Plan.of(job(parties), Plan.Command.TRAIN, new PlanSizes(rows, 5, 10))
+            .forEach(message -> ofJob.add(message.type().id()));
+        // Large passes go beside the links, small ones over them.
+        assertThat(ofJob.contains(44)).isEqualTo(rows == 1000).isNotEqualTo(ofJob.contains(51));
+        planned.addAll(ofJob);
+      }
     }
     Set<Integer> all = new TreeSet<>();
     TYPES.forEach(type -> all.add(type.id()));

@@ -19,9 +19,10 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -42,7 +43,9 @@ final class Tls {
 
   private final Map<Fingerprint, PartyId> parties;
   private final SslContext acceptor;
-  private final Map<Dialled, SslContext> diallers = new HashMap<>();
+  private final PrivateKey key;
+  private final X509Certificate[] certificates;
+  private final Map<Dialled, SslContext> diallers = new ConcurrentHashMap<>();
   private final long handshakeMillis;
   private final String family;
   private final Map<Fingerprint, PartyId> onDataLinks;
@@ -66,7 +69,8 @@ final class Tls {
     this.onDataLinks = Map.copyOf(onDataLinks);
     this.parties = Map.copyOf(parties);
     handshakeMillis = handshake.toMillis();
-    X509Certificate[] certificates = chain.toArray(new X509Certificate[0]);
+    this.key = key;
+    certificates = chain.toArray(new X509Certificate[0]);
     try {
       acceptor =
           SslContextBuilder.forServer(key, certificates)
@@ -76,23 +80,14 @@ final class Tls {
               .clientAuth(ClientAuth.REQUIRE)
               .trustManager(new PinnedTrust(parties, onDataLinks))
               .build();
-      for (Map.Entry<Fingerprint, PartyId> entry : parties.entrySet()) {
-        for (LinkProtocol protocol : LinkProtocol.values()) {
-          diallers.put(
-              new Dialled(entry.getValue(), protocol),
-              SslContextBuilder.forClient()
-                  .sslProvider(SslProvider.JDK)
-                  .protocols("TLSv1.3")
-                  .applicationProtocolConfig(alpn(List.of(protocol.in(family))))
-                  .keyManager(key, certificates)
-                  .trustManager(new PinnedTrust(Map.of(entry.getKey(), entry.getValue())))
-                  .build());
-        }
-      }
     } catch (SSLException | IllegalArgumentException e) {
-      throw new ConfigurationException(
-          "The key and certificate of this party cannot be used for TLS 1.3", e);
+      throw unusable(e);
     }
+  }
+
+  private static ConfigurationException unusable(Exception cause) {
+    return new ConfigurationException(
+        "The key and certificate of this party cannot be used for TLS 1.3", cause);
   }
 
   /** Which of them a peer may use is told once it is known which peer it is. */
@@ -130,11 +125,30 @@ final class Tls {
   }
 
   SslHandler dial(PartyId peer, LinkProtocol protocol, ByteBufAllocator allocator) {
-    SslContext context = diallers.get(new Dialled(peer, protocol));
-    if (context == null) {
-      throw new AssertionError("No pinned key of " + peer);
+    // Each costs some ten milliseconds, and most processes need few of them.
+    return timed(
+        diallers.computeIfAbsent(new Dialled(peer, protocol), this::dialler).newHandler(allocator));
+  }
+
+  private SslContext dialler(Dialled link) {
+    Map<Fingerprint, PartyId> pinned =
+        parties.entrySet().stream()
+            .filter(entry -> entry.getValue().equals(link.peer()))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    if (pinned.isEmpty()) {
+      throw new AssertionError("No pinned key of " + link.peer());
     }
-    return timed(context.newHandler(allocator));
+    try {
+      return SslContextBuilder.forClient()
+          .sslProvider(SslProvider.JDK)
+          .protocols("TLSv1.3")
+          .applicationProtocolConfig(alpn(List.of(link.protocol().in(family))))
+          .keyManager(key, certificates)
+          .trustManager(new PinnedTrust(pinned))
+          .build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw unusable(e);
+    }
   }
 
   private SslHandler timed(SslHandler handler) {
