@@ -42,12 +42,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two doctors on loopback, and what may stand in their way. */
+@Tag("waiting")
 class PeerDoctorTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId INSURER = new PartyId("insurer");

@@ -3,6 +3,7 @@ package io.heddle.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.party.PartyId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What two real processes say and return, and what they leave, if one of them cannot go on. */
+@Tag("waiting")
 class FailingPartyTest {
   private static final String GOOD = "id,x\na,1\nb,2\nc,3\n";
   private static final int PATIENCE_SECONDS = 90;
@@ -38,7 +41,7 @@ class FailingPartyTest {
   /** A party's files, good ones unless a test changes them. */
   private final class Party {
     final Path files;
-    final int port = freePort();
+    final int port = NettyNetwork.freePort();
     final String fingerprint;
     String out = "out.csv";
 
@@ -119,14 +122,6 @@ class FailingPartyTest {
   @AfterEach
   void end() {
     processes.forEach(Process::destroyForcibly);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * their own.
  */
 @Tag("spark")
+@Tag("waiting")
 class ExecutorKillTest {
   private static final int KILLS = Integer.getInteger("heddle.test.executor.kills", 2);
   private static final int MINUTES = 10;

@@ -53,6 +53,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who dials the links of two parties: each its own, or one both; and parties that do not agree. */
+@Tag("waiting")
 class DiallingTest {
   private static final List<PartyId> TWO = List.of(BANK, RETAILER);
   private static final TestIdentity RETAILER_ID = FaultNetwork.identity(RETAILER);
@@ -93,8 +95,8 @@ class DiallingTest {
 
   private final Path directory;
   private final List<AutoCloseable> opened = new ArrayList<>();
-  private final int bankPort = FaultNetwork.freePort();
-  private final int retailerPort = FaultNetwork.freePort();
+  private final int bankPort = NettyNetwork.freePort();
+  private final int retailerPort = NettyNetwork.freePort();
 
   DiallingTest(@TempDir Path directory) {
     this.directory = directory;

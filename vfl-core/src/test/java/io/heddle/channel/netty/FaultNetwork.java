@@ -26,8 +26,6 @@ import io.heddle.session.Session;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionTerms;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +39,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -60,10 +57,6 @@ final class FaultNetwork implements AutoCloseable {
           BANK, TestIdentity.generate(),
           INSURER, TestIdentity.generate(),
           RETAILER, TestIdentity.generate());
-
-  /** Below those that systems choose by themselves. */
-  private static final AtomicInteger NEXT_PORT =
-      new AtomicInteger(20_000 + (int) (ProcessHandle.current().pid() % 100) * 100);
 
   /** A dialler and whom it dials. */
   private record Pair(PartyId from, PartyId to) {}
@@ -117,25 +110,13 @@ final class FaultNetwork implements AutoCloseable {
     this.talk = talk;
     this.checkpoints = checkpoints;
     for (PartyId party : parties) {
-      ports.put(party, freePort());
+      ports.put(party, NettyNetwork.freePort());
     }
     for (PartyId from : parties) {
       for (PartyId to : parties) {
         if (!from.equals(to)) {
           ways.put(new Pair(from, to), new FaultRelay(port(to)));
         }
-      }
-    }
-  }
-
-  /** One that no connection of another test takes by chance, as it takes the one it is given. */
-  static int freePort() {
-    while (true) {
-      int port = NEXT_PORT.getAndIncrement();
-      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return socket.getLocalPort();
-      } catch (IOException e) {
-        // Taken; the next one.
       }
     }
   }

@@ -8,10 +8,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.heddle.channel.AbortCode;
 import io.heddle.channel.Channel;
-import io.heddle.channel.Envelope;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeTimeouts;
-import io.heddle.channel.MessageKey;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TestMessage;
 import io.heddle.channel.TestMessage.Blob;
@@ -48,11 +46,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("waiting")
 class NettyExchangeTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
@@ -581,36 +581,6 @@ class NettyExchangeTest {
       assertThat(failures.get(RETAILER))
           .isInstanceOf(PeerUnavailableException.class)
           .hasMessageContaining("No message 0 of step 1-talk from bank to retailer within 2 s");
-    }
-  }
-
-  @Test
-  void close_slowLink_lastMessageArrives() throws IOException {
-    String id = "a1".repeat(32);
-    MessageKey key = new MessageKey(id, "1-talk", 1, BANK, RETAILER, 0);
-    byte[] body = new byte[8 << 20];
-    try (Relay toRetailer = new Relay(retailerPort)) {
-      NettyExchange bank =
-          exchange(BANK, bankPort, BANK_ID, RETAILER, toRetailer.port(), RETAILER_ID, PATIENT);
-      NettyExchange retailer = retailer(RETAILER_ID, PATIENT);
-      retailer.open(id);
-      Map<PartyId, Callable<Integer>> calls = new TreeMap<>();
-      calls.put(
-          BANK,
-          () -> {
-            bank.connect(Progress.NONE);
-            toRetailer.slowDown();
-            bank.send(Envelope.of(key, 60_002, body));
-            bank.close();
-            return 0;
-          });
-      calls.put(
-          RETAILER,
-          () -> {
-            retailer.connect(Progress.NONE);
-            return retailer.receive(key).body().length;
-          });
-      assertThat(Parties.together(calls)).containsEntry(RETAILER, body.length);
     }
   }
 

@@ -11,7 +11,6 @@ import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.party.PartyId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 
@@ -54,6 +54,10 @@ public record NettyNetwork(
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
           Duration.ofMillis(500));
+
+  /** Below those that systems choose, and in another place for each process that runs tests. */
+  private static final AtomicInteger PORTS =
+      new AtomicInteger(20_000 + (int) (ProcessHandle.current().pid() * 7919 % 10_000));
 
   public NettyNetwork() {
     this(ExchangeLimits.DEFAULT, TIMEOUTS, party -> FrameObserver.NONE);
@@ -142,12 +146,18 @@ public record NettyNetwork(
     return exchanges;
   }
 
-  /** A port that was free a moment ago. */
+  /**
+   * A port that is free, and that nobody else takes by chance before it is listened to: no system
+   * chooses it by itself, and no other test of this process is given it.
+   */
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int port = PORTS.getAndIncrement();
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        // Taken; the next one.
+      }
     }
   }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Who gets in: of twelve who call themselves the retailer, one. Each dials the bank and is dialled
  * by it.
  */
+@Tag("waiting")
 class TlsMatrixTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId INSURER = new PartyId("insurer");

@@ -117,7 +117,7 @@ class ToxiproxyFaultTest {
 
   /** The proxy in front of a port. */
   private int proxy(int port) {
-    int listen = FaultNetwork.freePort();
+    int listen = NettyNetwork.freePort();
     try {
       call(
           "POST",
@@ -247,7 +247,7 @@ class ToxiproxyFaultTest {
       Assumptions.abort(words);
       return;
     }
-    control = FaultNetwork.freePort();
+    control = NettyNetwork.freePort();
     Process process =
         new ProcessBuilder(server.toString(), "-host", "127.0.0.1", "-port", "" + control)
             .redirectOutput(base.resolve("toxiproxy.log").toFile())
