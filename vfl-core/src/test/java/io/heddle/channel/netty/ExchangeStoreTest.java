@@ -11,13 +11,14 @@ import io.heddle.checkpoint.BlobStore;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.io.IOException;
-import java.security.KeyManagementException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -115,8 +116,22 @@ class ExchangeStoreTest {
         .isEqualTo(body);
   }
 
-  private void dialledAsJob(TestIdentity identity, TestIdentity... signers)
-      throws IOException, KeyManagementException, Exception {
+  /** The alert that ends a dialled link; where the socket was gone before it was read, the next. */
+  private SSLException refusal(TestIdentity identity, TestIdentity... signers) throws Exception {
+    for (int attempt = 0; attempt < 50; attempt++) {
+      try {
+        dialledAsJob(identity, signers);
+        throw new AssertionError("The link was let in");
+      } catch (SSLException e) {
+        return e;
+      } catch (SocketException e) {
+        // Closed while this side was writing.
+      }
+    }
+    throw new AssertionError("No alert in 50 handshakes");
+  }
+
+  private void dialledAsJob(TestIdentity identity, TestIdentity... signers) throws Exception {
     List<java.security.cert.X509Certificate> chain = new ArrayList<>();
     chain.add(identity.certificate());
     for (TestIdentity signer : signers) {
@@ -133,16 +148,12 @@ class ExchangeStoreTest {
   }
 
   @Test
-  void jobLink_ofAWorkerOrTheOwnKey_isRefusedByTls() {
+  void jobLink_ofAWorkerOrTheOwnKey_isRefusedByTls() throws Exception {
     Exchange unused = bank(store);
     Duration hour = Duration.ofHours(1);
     TestIdentity worker = RETAILER_ID.worker(hour.negated(), hour, Holder.SESSION_URI + SESSION);
-    assertThatThrownBy(() -> dialledAsJob(worker, RETAILER_ID))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("certificate_unknown");
-    assertThatThrownBy(() -> dialledAsJob(BANK_ID))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("certificate_unknown");
+    assertThat(refusal(worker, RETAILER_ID)).hasMessageContaining("certificate_unknown");
+    assertThat(refusal(BANK_ID)).hasMessageContaining("certificate_unknown");
   }
 
   @Test
