@@ -452,6 +452,7 @@ public abstract class Exchange implements AutoCloseable {
       closed = true;
     }
     for (PartyId peer : peers) {
+      way(peer).finishSending();
       tell(peer, Frames.bare(Frames.BYE));
     }
     mailbox.fail(new PeerUnavailableException("This party has closed its exchange"));

@@ -264,6 +264,18 @@ final class Outbound {
     }
   }
 
+  /**
+   * Before a goodbye: where a link has just taken the place of another one, what it sends again
+   * comes first. Never throws.
+   */
+  void finishSending() {
+    try {
+      sendAgain();
+    } catch (VflException e) {
+      // The peer does not read; it is told of the end all the same.
+    }
+  }
+
   /** Keeps a frame for the next link. */
   void owe(ByteBuffer frame) {
     exchange

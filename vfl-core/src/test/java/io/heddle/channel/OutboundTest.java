@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class OutboundTest {
@@ -29,7 +30,7 @@ class OutboundTest {
   }
 
   /** What is written to one link. */
-  private static final class Written implements Link {
+  private static class Written implements Link {
     final List<ByteBuffer> frames = new CopyOnWriteArrayList<>();
     private volatile boolean open = true;
 
@@ -109,6 +110,35 @@ class OutboundTest {
     assertThat(second.frames.get(0).get(0)).as("hails once, first").isEqualTo(Frames.HAIL);
     await().until(() -> second.messages() == 1);
     assertThat(second.frames.stream().filter(frame -> frame.get(0) == Frames.HAIL)).hasSize(1);
+  }
+
+  /** A goodbye says that nothing comes behind it. */
+  @Test
+  void close_whileANewLinkSendsAgain_saysGoodbyeBehindIt() {
+    dial(new Written());
+    bank.send(half(0));
+    Written slow =
+        new Written() {
+          @Override
+          public void write(ByteBuffer frame, boolean wait) {
+            if (wait) {
+              pause(200);
+            }
+            super.write(frame, wait);
+          }
+        };
+    dial(slow);
+    bank.close();
+    List<Byte> kinds = slow.frames.stream().map(frame -> frame.get(0)).toList();
+    assertThat(kinds).contains((byte) 2).endsWith(Frames.BYE);
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.heddle.error.ProtocolException;
 
 /**
  * Reads what was encrypted under its public key, and encrypts faster than that can. Not {@code
- * Serializable}: it lives in the driver of the party that made it.
+ * Serializable}: it lives in processes of the party that made it.
  */
 public interface AdditivePrivateKey {
   /** The half of the key that others may have. */
