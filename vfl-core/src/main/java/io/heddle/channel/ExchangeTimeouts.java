@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel;
 
-import java.io.Serializable;
 import java.time.Duration;
 
 /**
@@ -16,10 +15,7 @@ import java.time.Duration;
  * @param reconnect for a link that was lost to come back; until then nothing is given up
  */
 public record ExchangeTimeouts(
-    Duration connect, Duration handshake, Duration idle, Duration receive, Duration reconnect)
-    implements Serializable {
-  private static final long serialVersionUID = 1L;
-
+    Duration connect, Duration handshake, Duration idle, Duration receive, Duration reconnect) {
   /**
    * 10 min, 10 s, 60 s, 2 h, 2 min. A peer computes for as long as its data take before the next
    * message comes; one that is dead or cut off is noticed after the idle time-out and given up

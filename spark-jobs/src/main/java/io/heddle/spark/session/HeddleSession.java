@@ -16,7 +16,8 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
-import io.heddle.error.ProtocolException;
+import io.heddle.error.PeerAbortedException;
+import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.VflException;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
@@ -378,9 +379,35 @@ public final class HeddleSession implements AutoCloseable {
       T result = body.apply(step);
       seconds.merge(kind, (System.nanoTime() - start) / 1e9, Double::sum);
       return result;
+    } catch (VflException e) {
+      VflException cause = known(e);
+      fail(cause);
+      throw cause;
     } catch (RuntimeException | Error e) {
       fail(e);
       throw e;
+    }
+  }
+
+  /** What has ended the session here, where a worker has only seen that its way is closed. */
+  private VflException known(VflException seen) {
+    Exchange links;
+    Session opened;
+    synchronized (this) {
+      links = exchange;
+      opened = session;
+    }
+    if (links == null || opened == null || !(seen instanceof PeerUnavailableException)) {
+      return seen;
+    }
+    try {
+      links.requireAlive(opened.id());
+      return seen;
+    } catch (PeerAbortedException ofPeer) {
+      ofPeer.addSuppressed(seen);
+      return ofPeer;
+    } catch (VflException same) {
+      return seen;
     }
   }
 
@@ -577,10 +604,11 @@ public final class HeddleSession implements AutoCloseable {
   /**
    * Gives a worker of this process its way to the stores of a session.
    *
+   * @param publicKey of the worker
    * @param driverHost where executors find this process if it listens on all its addresses
    */
-  static WorkerPlugin.Pass admit(WorkerPlugin.Request request, String driverHost) {
-    HeddleSession of = of(request.blobs());
+  static WorkerPlugin.Pass admit(Blobs blobs, byte[] publicKey, String driverHost) {
+    HeddleSession of = of(blobs);
     if (of == null || !(of.listen() instanceof NettyExchange links)) {
       throw new IllegalStateException("An executor asks for a session that is not open here");
     }
@@ -588,21 +616,20 @@ public final class HeddleSession implements AutoCloseable {
     boolean everywhere = host.equals("0.0.0.0") || host.equals("::");
     return new WorkerPlugin.Pass(
         links.dataWays(everywhere ? driverHost : host),
-        WorkerCertificate.sign(
-            TlsExchange.identity(of.party), request.publicKey(), request.blobs().session()));
+        WorkerCertificate.sign(TlsExchange.identity(of.party), publicKey, blobs.session()));
   }
 
-  /** Why a worker should not go on; null if it should. */
-  static @Nullable VflException failure(Blobs blobs) {
+  /** Why a worker should not go on; empty if it should. */
+  static String failure(Blobs blobs) {
     HeddleSession of = of(blobs);
     if (of == null) {
-      return new ProtocolException("The session has ended");
+      return "The session has ended";
     }
     try {
       of.listen().requireAlive(blobs.session());
-      return null;
+      return "";
     } catch (VflException e) {
-      return e;
+      return String.valueOf(e.getMessage());
     }
   }
 

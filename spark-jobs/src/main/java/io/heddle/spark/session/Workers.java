@@ -3,10 +3,7 @@ package io.heddle.spark.session;
 
 import io.heddle.channel.Blobs;
 import io.heddle.error.PeerUnavailableException;
-import io.heddle.error.VflException;
-import io.heddle.spark.session.WorkerPlugin.Check;
 import io.heddle.spark.session.WorkerPlugin.Pass;
-import io.heddle.spark.session.WorkerPlugin.Request;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -74,7 +71,7 @@ final class Workers implements ExecutorPlugin {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
       KeyPair keys = generator.generateKeyPair();
-      Pass pass = (Pass) ask(new Request(blobs, keys.getPublic().getEncoded()));
+      Pass pass = Pass.read(ask(WorkerPlugin.admit(blobs, keys.getPublic().getEncoded())));
       CertificateFactory certificates = CertificateFactory.getInstance("X.509");
       List<X509Certificate> chain = new ArrayList<>();
       for (byte[] each : pass.chain()) {
@@ -88,14 +85,15 @@ final class Workers implements ExecutorPlugin {
   }
 
   private void requireAlive(Blobs blobs) {
-    if (ask(new Check(blobs)) instanceof VflException failure) {
-      throw failure;
+    String reason = WorkerPlugin.reason(ask(WorkerPlugin.check(blobs)));
+    if (!reason.isEmpty()) {
+      throw new PeerUnavailableException(reason);
     }
   }
 
-  private Object ask(Object question) {
+  private byte[] ask(byte[] question) {
     try {
-      return context.ask(question);
+      return (byte[]) context.ask(question);
     } catch (Exception e) {
       throw new PeerUnavailableException("The driver of this executor does not answer", e);
     }

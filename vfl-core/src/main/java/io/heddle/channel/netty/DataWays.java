@@ -3,10 +3,12 @@ package io.heddle.channel.netty;
 
 import io.heddle.channel.Blobs;
 import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.party.PartyId;
-import java.io.Serializable;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,22 +19,63 @@ import java.util.Map;
  *
  * @param all of every party, {@code self} included
  */
-public record DataWays(PartyId self, Map<PartyId, Way> all, ExchangeTimeouts timeouts)
-    implements Serializable {
-  private static final long serialVersionUID = 1L;
+public record DataWays(PartyId self, Map<PartyId, Way> all, ExchangeTimeouts timeouts) {
+  private static final int MAX_TEXT_BYTES = 1024;
 
   /**
    * To one store.
    *
    * @param fingerprint of the key that its party shows
    */
-  public record Way(String host, int port, String fingerprint, Route route)
-      implements Serializable {
-    private static final long serialVersionUID = 1L;
-  }
+  public record Way(String host, int port, String fingerprint, Route route) {}
 
   public DataWays {
     all = Map.copyOf(all);
+  }
+
+  /** For {@link #read} in a process of the same party. */
+  public void write(WireWriter out) {
+    out.writeString(self.name());
+    for (Duration each :
+        List.of(
+            timeouts.connect(),
+            timeouts.handshake(),
+            timeouts.idle(),
+            timeouts.receive(),
+            timeouts.reconnect())) {
+      out.writeLong(each.toMillis());
+    }
+    out.writeInt(all.size());
+    all.forEach(
+        (party, way) -> {
+          out.writeString(party.name());
+          out.writeString(way.host());
+          out.writeInt(way.port());
+          out.writeString(way.fingerprint());
+          way.route().write(out);
+        });
+  }
+
+  /** What {@link #write} gave. */
+  public static DataWays read(WireReader in) {
+    PartyId self = new PartyId(in.readString(MAX_TEXT_BYTES));
+    ExchangeTimeouts timeouts =
+        new ExchangeTimeouts(millis(in), millis(in), millis(in), millis(in), millis(in));
+    Map<PartyId, Way> all = new HashMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      all.put(
+          new PartyId(in.readString(MAX_TEXT_BYTES)),
+          new Way(
+              in.readString(MAX_TEXT_BYTES),
+              in.readInt(),
+              in.readString(MAX_TEXT_BYTES),
+              Route.read(in)));
+    }
+    return new DataWays(self, all, timeouts);
+  }
+
+  private static Duration millis(WireReader in) {
+    return Duration.ofMillis(in.readLong());
   }
 
   /**

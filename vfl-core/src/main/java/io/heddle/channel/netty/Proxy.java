@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.config.Address;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks5ProxyHandler;
-import java.io.Serializable;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A company's gateway for outgoing connections. It sees the address that is dialled and passes on
  * bytes of TLS; it is not trusted. Holds a password: nothing but the address is ever shown.
  */
-public final class Proxy implements Serializable {
-  private static final long serialVersionUID = 1L;
+public final class Proxy {
 
   /** What the gateway speaks. */
   public enum Kind {
@@ -42,6 +42,8 @@ public final class Proxy implements Serializable {
   private static final String DOES_NOT_TAKE =
       "does not take this user and password (proxy.user, proxy.password-file)";
 
+  private static final int MAX_TEXT_BYTES = 1024;
+
   private final Kind kind;
   private final String host;
   private final int port;
@@ -60,6 +62,25 @@ public final class Proxy implements Serializable {
     this.port = port;
     this.user = user;
     this.password = password;
+  }
+
+  /** With the password: for a process of the same party. */
+  void write(WireWriter out) {
+    out.writeBoolean(kind == Kind.SOCKS5);
+    out.writeString(host);
+    out.writeInt(port);
+    out.writeString(user == null ? "" : user);
+    out.writeString(password == null ? "" : password);
+  }
+
+  static Proxy read(WireReader in) {
+    Kind kind = in.readBoolean() ? Kind.SOCKS5 : Kind.HTTP;
+    String host = in.readString(MAX_TEXT_BYTES);
+    int port = in.readInt();
+    String user = in.readString(MAX_TEXT_BYTES);
+    String password = in.readString(MAX_TEXT_BYTES);
+    return new Proxy(
+        kind, host, port, user.isEmpty() ? null : user, user.isEmpty() ? null : password);
   }
 
   /**

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshakeException;
 import io.netty.util.NetUtil;
-import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param proxy what it dials through; null for nothing
  * @param webSocket whether TLS goes in the frames of a WebSocket
  */
-public record Route(@Nullable Proxy proxy, boolean webSocket) implements Serializable {
-  private static final long serialVersionUID = 1L;
-
+public record Route(@Nullable Proxy proxy, boolean webSocket) {
   /** By the peer's address alone. */
   public static final Route DIRECT = new Route(null, false);
+
+  void write(WireWriter out) {
+    out.writeBoolean(webSocket);
+    out.writeBoolean(proxy != null);
+    if (proxy != null) {
+      proxy.write(out);
+    }
+  }
+
+  static Route read(WireReader in) {
+    boolean webSocket = in.readBoolean();
+    return new Route(in.readBoolean() ? Proxy.read(in) : null, webSocket);
+  }
 
   /** Leaves names to the proxy, where there is one: this machine may know of no outer name. */
   Bootstrap resolve(Bootstrap bootstrap) {
