@@ -12,6 +12,7 @@ import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +110,9 @@ class DataLinkTest {
   private long files() throws IOException {
     try (Stream<Path> all = Files.walk(directory)) {
       return all.filter(Files::isRegularFile).count();
+    } catch (UncheckedIOException e) {
+      // One has gone while they were counted.
+      return files();
     }
   }
 
