@@ -5,6 +5,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.netty.DataClient;
 import io.heddle.channel.netty.DataPins;
 import io.heddle.channel.netty.DataServer;
+import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.Route;
 import io.heddle.channel.netty.TestIdentity;
 import io.heddle.checkpoint.BlobStore;
@@ -60,8 +61,6 @@ final class StoreStream implements Carrier {
         pins, TO, "127.0.0.1", server.port(), Route.DIRECT, ExchangeTimeouts.DEFAULT);
   }
 
-  private static void goOn() {}
-
   @Override
   public void carry(int count) throws Exception {
     BlockingQueue<byte[]> named = new ArrayBlockingQueue<>(AHEAD);
@@ -71,7 +70,7 @@ final class StoreStream implements Carrier {
               int last = 0;
               for (int i = 0; i < count; i++) {
                 byte[] digest = named.take();
-                last = receiver.get(SESSION, digest, body.length, StoreStream::goOn).length;
+                last = receiver.get(SESSION, digest, body.length, NettyNetwork::goOn).length;
                 store.drop(SESSION, List.of(digest));
               }
               return last;
@@ -79,7 +78,7 @@ final class StoreStream implements Carrier {
     for (int i = 0; i < count; i++) {
       // Each is another one, or it would be there already.
       ByteBuffer.wrap(body).putLong(number++);
-      named.put(sender.put(SESSION, body, StoreStream::goOn));
+      named.put(sender.put(SESSION, body, NettyNetwork::goOn));
     }
     if (received.get() != body.length) {
       throw new AssertionError("A body came in another length");

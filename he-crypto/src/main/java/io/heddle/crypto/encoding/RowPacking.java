@@ -71,6 +71,11 @@ public record RowPacking(int keyBits, int residualBits, int columnBits, int rows
     return ((keyBits - MASK_SLACK_BITS) / slotBits() + 1) / 2;
   }
 
+  /** Which plaintext, from 0, carries a row. */
+  public int plaintextOf(int row) {
+    return row / rowsPerPlaintext();
+  }
+
   /** How many plaintexts carry all rows. */
   public int ciphertexts() {
     return (int) (((long) rows + rowsPerPlaintext() - 1) / rowsPerPlaintext());

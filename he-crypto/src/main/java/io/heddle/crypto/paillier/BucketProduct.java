@@ -53,17 +53,21 @@ public final class BucketProduct {
     this.slots = packing.rowsPerPlaintext();
     this.slotBits = packing.slotBits();
     this.firstRow = firstRow;
-    this.firstCiphertext = firstRow / slots;
+    this.firstCiphertext = packing.plaintextOf(firstRow);
     this.ciphertexts = ciphertexts;
   }
 
   /** The ciphertexts that hold these rows. */
   static CiphertextBlock ciphertextsOf(
       RowPacking packing, CiphertextBlock rowCiphertexts, int firstRow, int rows) {
-    int slots = packing.rowsPerPlaintext();
+    int from = packing.plaintextOf(firstRow);
+    return rowCiphertexts.slice(from, from + ciphertexts(packing, firstRow, rows));
+  }
+
+  private static int ciphertexts(RowPacking packing, int firstRow, int rows) {
     return rows == 0
-        ? rowCiphertexts.slice(0, 0)
-        : rowCiphertexts.slice(firstRow / slots, (firstRow + rows - 1) / slots + 1);
+        ? 0
+        : packing.plaintextOf(firstRow + rows - 1) + 1 - packing.plaintextOf(firstRow);
   }
 
   /**
@@ -87,8 +91,8 @@ public final class BucketProduct {
       int firstRow,
       int rows,
       short[][] columns) {
-    check(key, packing, firstRow, rows, columns);
     requireCiphertexts(rowCiphertexts, packing.ciphertexts());
+    requireRows(packing, firstRow, rows);
     return computeOf(
         key,
         packing,
@@ -111,9 +115,7 @@ public final class BucketProduct {
       int rows,
       short[][] columns) {
     check(key, packing, firstRow, rows, columns);
-    int slots = packing.rowsPerPlaintext();
-    requireCiphertexts(
-        ciphertexts, rows == 0 ? 0 : (firstRow + rows - 1) / slots + 1 - firstRow / slots);
+    requireCiphertexts(ciphertexts, ciphertexts(packing, firstRow, rows));
     Residues products =
         new BucketProduct(
                 new BlockArithmetic(key.arithmetic()),
@@ -254,12 +256,7 @@ public final class BucketProduct {
     }
   }
 
-  private static void check(
-      PaillierPublicKey key, RowPacking packing, int firstRow, int rows, short[][] columns) {
-    if (key.keyBits() != packing.keyBits()) {
-      throw new IllegalArgumentException(
-          "Invalid key of " + key.keyBits() + " bits: must be " + packing.keyBits());
-    }
+  private static void requireRows(RowPacking packing, int firstRow, int rows) {
     if (firstRow < 0 || rows < 0 || (long) firstRow + rows > packing.rows()) {
       throw new IllegalArgumentException(
           "Invalid partition of "
@@ -269,6 +266,15 @@ public final class BucketProduct {
               + ": must lie in 0 to "
               + packing.rows());
     }
+  }
+
+  private static void check(
+      PaillierPublicKey key, RowPacking packing, int firstRow, int rows, short[][] columns) {
+    if (key.keyBits() != packing.keyBits()) {
+      throw new IllegalArgumentException(
+          "Invalid key of " + key.keyBits() + " bits: must be " + packing.keyBits());
+    }
+    requireRows(packing, firstRow, rows);
     int largest = 1 << (packing.columnBits() - 1);
     for (int j = 0; j < columns.length; j++) {
       if (columns[j].length != rows) {

@@ -31,6 +31,9 @@ final class Workers implements ExecutorPlugin {
 
   private final Map<Blobs, Way> ways = new LinkedHashMap<>();
 
+  /** Tasks may be at those that others have replaced: they go with the process. */
+  private final List<Blobs.Stores> replaced = new ArrayList<>();
+
   @SuppressWarnings("NullAway.Init") // by Spark, before the first task
   private PluginContext context;
 
@@ -52,8 +55,8 @@ final class Workers implements ExecutorPlugin {
     }
     Blobs.Stores opened = open(blobs);
     if (known != null) {
-      // Tasks may be at it: it goes with the process.
-      ways.put(new Blobs(blobs.self(), blobs.session() + "-" + known.openedNanos()), known);
+      ways.remove(blobs);
+      replaced.add(known.stores());
     }
     ways.put(blobs, new Way(opened, System.nanoTime()));
     if (ways.size() > MOST_SESSIONS) {
@@ -103,5 +106,7 @@ final class Workers implements ExecutorPlugin {
   public synchronized void shutdown() {
     ways.values().forEach(way -> way.stores().close());
     ways.clear();
+    replaced.forEach(Blobs.Stores::close);
+    replaced.clear();
   }
 }

@@ -12,20 +12,16 @@ import java.util.List;
 
 /** The encrypted residuals of a pass as a partition's bucket product needs them: all public. */
 sealed interface EncryptedResiduals extends Serializable {
-  PaillierPublicKey key();
-
-  RowPacking packing();
-
-  /** The ciphertexts that hold these rows, at least one. */
-  CiphertextBlock of(int firstRow, int rows);
+  /** One sum per column over a partition's rows, of which there is at least one. */
+  CiphertextBlock of(QuantisedBlock block);
 
   /** What the label holder has sent over its link: all of it goes along. */
   record Whole(PaillierPublicKey key, RowPacking packing, CiphertextBlock ciphertexts)
       implements EncryptedResiduals {
     @Override
-    public CiphertextBlock of(int firstRow, int rows) {
-      int slots = packing.rowsPerPlaintext();
-      return ciphertexts.slice(firstRow / slots, (firstRow + rows - 1) / slots + 1);
+    public CiphertextBlock of(QuantisedBlock block) {
+      return BucketProduct.compute(
+          key, packing, ciphertexts, block.firstRow(), block.rows(), block.columns());
     }
   }
 
@@ -33,11 +29,10 @@ sealed interface EncryptedResiduals extends Serializable {
   record Stored(PaillierPublicKey key, RowPacking packing, Blobs blobs, byte[][] digests)
       implements EncryptedResiduals {
     @Override
-    public CiphertextBlock of(int firstRow, int rows) {
+    public CiphertextBlock of(QuantisedBlock block) {
       int perBlob = ResidualEncryption.BLOB_CIPHERTEXTS;
-      int slots = packing.rowsPerPlaintext();
-      int from = firstRow / slots;
-      int to = (firstRow + rows - 1) / slots + 1;
+      int from = packing.plaintextOf(block.firstRow());
+      int to = packing.plaintextOf(block.firstRow() + block.rows() - 1) + 1;
       int firstBlob = from / perBlob;
       List<CiphertextBlock> parts = new ArrayList<>();
       for (int number = firstBlob; number * perBlob < to; number++) {
@@ -45,22 +40,18 @@ sealed interface EncryptedResiduals extends Serializable {
         int bytes = count * LogisticMessages.ciphertextBytes(packing.keyBits());
         parts.add(CiphertextBlock.fromBytes(key, blobs.get(digests[number], bytes), count));
       }
-      return CiphertextBlock.concat(parts)
-          .slice(from - firstBlob * perBlob, to - firstBlob * perBlob);
+      CiphertextBlock ciphertexts =
+          CiphertextBlock.concat(parts).slice(from - firstBlob * perBlob, to - firstBlob * perBlob);
+      return BucketProduct.computeOf(
+          key, packing, ciphertexts, block.firstRow(), block.rows(), block.columns());
     }
   }
 
-  /** One sum per column over this partition's rows. */
+  /** The kernel. */
   static CiphertextBlock product(QuantisedBlock block, EncryptedResiduals residuals) {
     if (block.rows() == 0) {
       throw new IllegalArgumentException("A partition without rows");
     }
-    return BucketProduct.computeOf(
-        residuals.key(),
-        residuals.packing(),
-        residuals.of(block.firstRow(), block.rows()),
-        block.firstRow(),
-        block.rows(),
-        block.columns());
+    return residuals.of(block);
   }
 }

@@ -270,11 +270,9 @@ final class FeatureHolderFit {
     }
     List<CiphertextBlock> chunks = new ArrayList<>();
     int expected = packing.ciphertexts();
-    LogisticMessage next = first;
     for (int from = 0; from < expected; from += LogisticMessages.CHUNK_CIPHERTEXTS) {
       ResidualChunk chunk =
-          next == null ? step.receive(labelHolder, ResidualChunk.class) : chunk(next);
-      next = null;
+          from == 0 ? chunk(first) : step.receive(labelHolder, ResidualChunk.class);
       if (chunk.number() != chunks.size()) {
         throw new ProtocolException(
             "Chunk " + chunk.number() + " of the residuals: must be chunk " + chunks.size());
@@ -299,7 +297,7 @@ final class FeatureHolderFit {
   /** Their tasks fetch them; what is not there, or is not ciphertexts, ends the fit then. */
   private EncryptedResiduals stored(Blobs blobs, PaillierPublicKey key, ResidualBlobs named) {
     int expected = ResidualEncryption.blobs(packing);
-    long bytes = (long) packing.ciphertexts() * LogisticMessages.ciphertextBytes(terms.keyBits());
+    long bytes = ResidualEncryption.bytes(packing);
     if (named.digests().length != expected || named.bytesBeside() != bytes) {
       throw new ProtocolException(
           named.digests().length

@@ -277,7 +277,7 @@ final class LabelHolderFit {
     long[] residuals = loss.roundedResiduals(terms.residualBits(), roundingSeed, pass);
     Randomness obfuscation =
         randomness.derive("logistic/residuals", context(step), Digests.sha256(residuals));
-    long bytes = (long) packing.ciphertexts() * LogisticMessages.ciphertextBytes(terms.keyBits());
+    long bytes = ResidualEncryption.bytes(packing);
     Blobs blobs = step.blobs(bytes);
     if (blobs == null) {
       sendChunks(step, residuals, obfuscation);

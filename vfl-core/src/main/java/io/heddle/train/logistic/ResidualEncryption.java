@@ -45,6 +45,11 @@ record ResidualEncryption(
     return (packing.ciphertexts() + BLOB_CIPHERTEXTS - 1) / BLOB_CIPHERTEXTS;
   }
 
+  /** How long they are together. */
+  static long bytes(RowPacking packing) {
+    return (long) packing.ciphertexts() * LogisticMessages.ciphertextBytes(packing.keyBits());
+  }
+
   /** How many ciphertexts a blob has. */
   static int ciphertexts(RowPacking packing, int number) {
     return Math.min(BLOB_CIPHERTEXTS, packing.ciphertexts() - number * BLOB_CIPHERTEXTS);

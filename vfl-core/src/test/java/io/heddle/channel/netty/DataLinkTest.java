@@ -33,9 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Large messages beside the links, over real sockets. */
 class DataLinkTest {
-  /** Nothing has ended. */
-  private static void goOn() {}
-
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final TestIdentity BANK_ID = TestIdentity.generate();
@@ -133,12 +130,12 @@ class DataLinkTest {
     for (int length :
         new int[] {0, 1, DataFrames.PIECE_BYTES, DataFrames.PIECE_BYTES + 1, 5 << 20}) {
       byte[] body = body(length, length);
-      byte[] digest = peer.put(SESSION, body, DataLinkTest::goOn);
+      byte[] digest = peer.put(SESSION, body, NettyNetwork::goOn);
       assertThat(digest).isEqualTo(Sha256.of(body));
-      assertThat(own.get(SESSION, digest, length, DataLinkTest::goOn)).isEqualTo(body);
+      assertThat(own.get(SESSION, digest, length, NettyNetwork::goOn)).isEqualTo(body);
       // A task that runs twice.
-      assertThat(peer.put(SESSION, body, DataLinkTest::goOn)).isEqualTo(digest);
-      assertThat(own.get(SESSION, digest, length, DataLinkTest::goOn)).isEqualTo(body);
+      assertThat(peer.put(SESSION, body, NettyNetwork::goOn)).isEqualTo(digest);
+      assertThat(own.get(SESSION, digest, length, NettyNetwork::goOn)).isEqualTo(body);
     }
   }
 
@@ -147,10 +144,10 @@ class DataLinkTest {
     DataServer server = server(store(1 << 20), 0);
     DataClient peer = client(RETAILER, RETAILER_ID, server.port());
     byte[] own =
-        client(BANK, BANK_ID, server.port()).put(SESSION, body(1, 1000), DataLinkTest::goOn);
-    byte[] theirs = peer.put(SESSION, body(2, 1000), DataLinkTest::goOn);
+        client(BANK, BANK_ID, server.port()).put(SESSION, body(1, 1000), NettyNetwork::goOn);
+    byte[] theirs = peer.put(SESSION, body(2, 1000), NettyNetwork::goOn);
     for (byte[] digest : List.of(own, theirs)) {
-      assertThatThrownBy(() -> peer.get(SESSION, digest, MAX, DataLinkTest::goOn))
+      assertThatThrownBy(() -> peer.get(SESSION, digest, MAX, NettyNetwork::goOn))
           .isInstanceOf(ProtocolException.class)
           .hasMessage("The store of party bank does not give it to this party");
     }
@@ -160,20 +157,20 @@ class DataLinkTest {
   void request_sessionNotOpenOrBlobAbsent_isRefusedAndTheLinkGoesOn() {
     DataServer server = server(store(1 << 20), 0);
     DataClient own = client(BANK, BANK_ID, server.port());
-    assertThatThrownBy(() -> own.put(OTHER, body(1, 600_000), DataLinkTest::goOn))
+    assertThatThrownBy(() -> own.put(OTHER, body(1, 600_000), NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("does not know the session");
-    assertThatThrownBy(() -> own.get(OTHER, new byte[32], MAX, DataLinkTest::goOn))
+    assertThatThrownBy(() -> own.get(OTHER, new byte[32], MAX, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("does not know the session");
-    assertThatThrownBy(() -> own.get(SESSION, new byte[32], MAX, DataLinkTest::goOn))
+    assertThatThrownBy(() -> own.get(SESSION, new byte[32], MAX, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("has no such blob");
-    byte[] digest = own.put(SESSION, body(2, 600_000), DataLinkTest::goOn);
-    assertThatThrownBy(() -> own.get(SESSION, digest, 599_999, DataLinkTest::goOn))
+    byte[] digest = own.put(SESSION, body(2, 600_000), NettyNetwork::goOn);
+    assertThatThrownBy(() -> own.get(SESSION, digest, 599_999, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("must be at most 599999");
-    assertThat(own.get(SESSION, digest, 600_000, DataLinkTest::goOn)).isEqualTo(body(2, 600_000));
+    assertThat(own.get(SESSION, digest, 600_000, NettyNetwork::goOn)).isEqualTo(body(2, 600_000));
   }
 
   @Test
@@ -181,11 +178,11 @@ class DataLinkTest {
     BlobStore store = store(1 << 20);
     DataServer server = server(store, 0);
     DataClient peer = client(RETAILER, RETAILER_ID, server.port());
-    byte[] first = peer.put(SESSION, body(1, 700_000), DataLinkTest::goOn);
+    byte[] first = peer.put(SESSION, body(1, 700_000), NettyNetwork::goOn);
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try {
       Future<byte[]> second =
-          pool.submit(() -> peer.put(SESSION, body(2, 700_000), DataLinkTest::goOn));
+          pool.submit(() -> peer.put(SESSION, body(2, 700_000), NettyNetwork::goOn));
       Thread.sleep(300);
       assertThat(second.isDone()).isFalse();
       store.drop(SESSION, List.of(first));
@@ -206,7 +203,7 @@ class DataLinkTest {
             Duration.ofSeconds(1),
             TIMEOUTS.reconnect());
     DataClient peer = client(RETAILER, RETAILER_ID, server.port(), impatient);
-    assertThatThrownBy(() -> peer.put(SESSION, body(1, 2000), DataLinkTest::goOn))
+    assertThatThrownBy(() -> peer.put(SESSION, body(1, 2000), NettyNetwork::goOn))
         .isInstanceOf(PeerUnavailableException.class)
         .hasMessage("The store of party bank has no room, after 1 s");
   }
@@ -217,18 +214,18 @@ class DataLinkTest {
     DataServer first = server(store, 0);
     int port = first.port();
     DataClient peer = client(RETAILER, RETAILER_ID, port);
-    byte[] before = peer.put(SESSION, body(1, 300_000), DataLinkTest::goOn);
+    byte[] before = peer.put(SESSION, body(1, 300_000), NettyNetwork::goOn);
     ExecutorService pool = Executors.newSingleThreadExecutor();
     try {
       first.close();
       Future<byte[]> after =
-          pool.submit(() -> peer.put(SESSION, body(2, 300_000), DataLinkTest::goOn));
+          pool.submit(() -> peer.put(SESSION, body(2, 300_000), NettyNetwork::goOn));
       Thread.sleep(200);
       server(store, port);
       byte[] digest = after.get(20, TimeUnit.SECONDS);
       DataClient own = client(BANK, BANK_ID, port);
-      assertThat(own.get(SESSION, before, MAX, DataLinkTest::goOn)).isEqualTo(body(1, 300_000));
-      assertThat(own.get(SESSION, digest, MAX, DataLinkTest::goOn)).isEqualTo(body(2, 300_000));
+      assertThat(own.get(SESSION, before, MAX, NettyNetwork::goOn)).isEqualTo(body(1, 300_000));
+      assertThat(own.get(SESSION, digest, MAX, NettyNetwork::goOn)).isEqualTo(body(2, 300_000));
     } finally {
       pool.shutdownNow();
     }
@@ -244,13 +241,13 @@ class DataLinkTest {
         // Every blob by two tasks.
         int seed = task % 12;
         DataClient peer = client(RETAILER, RETAILER_ID, server.port());
-        tasks.add(() -> peer.put(SESSION, body(seed, 200_000 + seed), DataLinkTest::goOn));
+        tasks.add(() -> peer.put(SESSION, body(seed, 200_000 + seed), NettyNetwork::goOn));
       }
       DataClient own = client(BANK, BANK_ID, server.port());
       int seed = 0;
       for (Future<byte[]> done : pool.invokeAll(tasks)) {
         byte[] expected = body(seed % 12, 200_000 + seed % 12);
-        assertThat(own.get(SESSION, done.get(), MAX, DataLinkTest::goOn)).isEqualTo(expected);
+        assertThat(own.get(SESSION, done.get(), MAX, NettyNetwork::goOn)).isEqualTo(expected);
         seed++;
       }
       assertThat(files()).isEqualTo(12);
@@ -265,7 +262,7 @@ class DataLinkTest {
     assertThatThrownBy(
             () ->
                 client(RETAILER, STRANGER_ID, server.port())
-                    .put(SESSION, body(1, 100), DataLinkTest::goOn))
+                    .put(SESSION, body(1, 100), NettyNetwork::goOn))
         .isInstanceOf(PeerIdentityException.class)
         .hasMessageContaining("bank")
         .hasMessageContaining("certificate_unknown");
@@ -280,7 +277,7 @@ class DataLinkTest {
     assertThatThrownBy(
             () ->
                 client(RETAILER, RETAILER_ID, impostor.port())
-                    .put(SESSION, body(1, 100), DataLinkTest::goOn))
+                    .put(SESSION, body(1, 100), NettyNetwork::goOn))
         .isInstanceOf(PeerIdentityException.class)
         .hasMessageContaining("The public key has the fingerprint " + STRANGER_ID.fingerprint());
     assertThat(store.usedBytes()).isZero();
@@ -332,7 +329,7 @@ class DataLinkTest {
       }
       byte[] body = body(violation.getKey().hashCode(), 1000);
       assertThat(
-              own.get(SESSION, own.put(SESSION, body, DataLinkTest::goOn), MAX, DataLinkTest::goOn))
+              own.get(SESSION, own.put(SESSION, body, NettyNetwork::goOn), MAX, NettyNetwork::goOn))
           .isEqualTo(body);
     }
   }

@@ -25,9 +25,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a process may do whose certificate a party has signed, and which certificates count. */
 class DataWorkerTest {
-  /** Nothing has ended. */
-  private static void goOn() {}
-
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final TestIdentity BANK_ID = TestIdentity.generate();
@@ -106,9 +103,9 @@ class DataWorkerTest {
   void worker_ofTheParty_getsAndPutsInItsSession() {
     DataClient own = client(BANK, BANK_ID.worker(BEFORE, HOUR, URI), BANK_ID);
     DataClient peer = client(RETAILER, RETAILER_ID.worker(BEFORE, HOUR, URI), RETAILER_ID);
-    byte[] digest = peer.put(SESSION, BODY, DataWorkerTest::goOn);
-    assertThat(own.get(SESSION, digest, 10, DataWorkerTest::goOn)).isEqualTo(BODY);
-    assertThatThrownBy(() -> peer.get(SESSION, digest, 10, DataWorkerTest::goOn))
+    byte[] digest = peer.put(SESSION, BODY, NettyNetwork::goOn);
+    assertThat(own.get(SESSION, digest, 10, NettyNetwork::goOn)).isEqualTo(BODY);
+    assertThatThrownBy(() -> peer.get(SESSION, digest, 10, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("does not give it to this party");
   }
@@ -116,10 +113,10 @@ class DataWorkerTest {
   @Test
   void worker_inAnotherSession_isRefused() {
     DataClient own = client(BANK, BANK_ID.worker(BEFORE, HOUR, URI), BANK_ID);
-    byte[] digest = client(BANK, BANK_ID).put(OTHER, BODY, DataWorkerTest::goOn);
-    assertThatThrownBy(() -> own.put(OTHER, new byte[] {4}, DataWorkerTest::goOn))
+    byte[] digest = client(BANK, BANK_ID).put(OTHER, BODY, NettyNetwork::goOn);
+    assertThatThrownBy(() -> own.put(OTHER, new byte[] {4}, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class);
-    assertThatThrownBy(() -> own.get(OTHER, digest, 10, DataWorkerTest::goOn))
+    assertThatThrownBy(() -> own.get(OTHER, digest, 10, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class);
     assertThat(store.has(OTHER, Sha256.of(new byte[] {4}))).isFalse();
   }
@@ -170,7 +167,7 @@ class DataWorkerTest {
   void worker_thatDoesNotCount_getsNowhere(
       String what, TestIdentity worker, List<TestIdentity> signers) {
     DataClient client = client(BANK, worker, signers.toArray(TestIdentity[]::new));
-    assertThatThrownBy(() -> client.put(SESSION, BODY, DataWorkerTest::goOn))
+    assertThatThrownBy(() -> client.put(SESSION, BODY, NettyNetwork::goOn))
         .as(what)
         .isInstanceOf(PeerIdentityException.class)
         .hasMessageContaining("certificate_unknown");

@@ -26,9 +26,6 @@ import org.junit.jupiter.api.Test;
 
 /** Data links at the port where jobs come, and who must not pass from one to the other. */
 class ExchangeStoreTest {
-  /** Nothing has ended. */
-  private static void goOn() {}
-
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final TestIdentity BANK_ID = TestIdentity.generate();
@@ -109,10 +106,10 @@ class ExchangeStoreTest {
     Exchange bank = bank(store);
     Exchange retailer = retailer();
     byte[] body = new byte[500_000];
-    byte[] digest = client(RETAILER, RETAILER_ID).put(SESSION, body, ExchangeStoreTest::goOn);
+    byte[] digest = client(RETAILER, RETAILER_ID).put(SESSION, body, NettyNetwork::goOn);
     bank.connect(Progress.NONE);
     retailer.connect(Progress.NONE);
-    assertThat(client(BANK, BANK_ID).get(SESSION, digest, body.length, ExchangeStoreTest::goOn))
+    assertThat(client(BANK, BANK_ID).get(SESSION, digest, body.length, NettyNetwork::goOn))
         .isEqualTo(body);
   }
 

@@ -11,7 +11,6 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.Exchange;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.Parties;
-import io.heddle.channel.TestMessage;
 import io.heddle.channel.TestMessage.Blob;
 import io.heddle.channel.TestMessage.Text;
 import io.heddle.error.ConfigurationException;
@@ -63,13 +62,6 @@ class NettyExchangeTest {
       TestIdentity.generate(Duration.ofDays(-2), Duration.ofDays(-1));
   private static final TestIdentity FUTURE_ID =
       TestIdentity.generate(Duration.ofDays(1), Duration.ofDays(2));
-  private static final ExchangeTimeouts PATIENT =
-      new ExchangeTimeouts(
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(3),
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(20),
-          Duration.ofMillis(500));
 
   private final List<Exchange> opened = new ArrayList<>();
   private final int bankPort = NettyNetwork.freePort();
@@ -89,12 +81,7 @@ class NettyExchangeTest {
       TestIdentity peerIdentity,
       ExchangeTimeouts timeouts) {
     NettyExchange exchange =
-        NettyExchange.builder(self, Parties.codec(TestMessage.TYPES))
-            .identity(identity.key(), List.of(identity.certificate()))
-            .listen(NettyNetwork.HOST, port)
-            .peer(peer, NettyNetwork.HOST, peerPort, peerIdentity.fingerprint())
-            .timeouts(timeouts)
-            .open();
+        NettyNetwork.open(self, port, identity, peer, peerPort, peerIdentity, timeouts);
     opened.add(exchange);
     return exchange;
   }
@@ -121,8 +108,8 @@ class NettyExchangeTest {
 
   @Test
   void connect_rightCertificates_opens() {
-    NettyExchange bank = bank(RETAILER_ID, PATIENT);
-    NettyExchange retailer = retailer(RETAILER_ID, PATIENT);
+    NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT);
+    NettyExchange retailer = retailer(RETAILER_ID, NettyNetwork.PATIENT);
     Map<PartyId, Callable<Boolean>> calls = new TreeMap<>();
     calls.put(BANK, () -> connected(bank));
     calls.put(RETAILER, () -> connected(retailer));
@@ -138,7 +125,8 @@ class NettyExchangeTest {
   @Test
   void connect_wrongCertificate_isAnAuthenticationErrorOnBothSides() {
     Map<PartyId, Throwable> failures =
-        connectFailures(bank(RETAILER_ID, PATIENT), retailer(STRANGER_ID, PATIENT));
+        connectFailures(
+            bank(RETAILER_ID, NettyNetwork.PATIENT), retailer(STRANGER_ID, NettyNetwork.PATIENT));
     assertThat(failures.get(BANK))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("Authentication failed")
@@ -154,7 +142,8 @@ class NettyExchangeTest {
   @Test
   void connect_expiredCertificateThatIsPinned_refusedOnBothSides() {
     Map<PartyId, Throwable> failures =
-        connectFailures(bank(EXPIRED_ID, PATIENT), retailer(EXPIRED_ID, PATIENT));
+        connectFailures(
+            bank(EXPIRED_ID, NettyNetwork.PATIENT), retailer(EXPIRED_ID, NettyNetwork.PATIENT));
     assertThat(failures.get(BANK))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("The certificate of retailer expired on");
@@ -164,7 +153,8 @@ class NettyExchangeTest {
   @Test
   void connect_certificateNotYetValid_refusedOnBothSides() {
     Map<PartyId, Throwable> failures =
-        connectFailures(bank(FUTURE_ID, PATIENT), retailer(FUTURE_ID, PATIENT));
+        connectFailures(
+            bank(FUTURE_ID, NettyNetwork.PATIENT), retailer(FUTURE_ID, NettyNetwork.PATIENT));
     assertThat(failures.get(BANK)).hasMessageContaining("is not valid before");
     assertThat(failures.get(RETAILER)).isInstanceOf(ProtocolException.class);
   }
@@ -192,7 +182,7 @@ class NettyExchangeTest {
     calls.put(
         BANK,
         () -> {
-          try (NettyExchange bank = bank(RETAILER_ID, PATIENT)) {
+          try (NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT)) {
             bank.abortUnopened(AbortCode.DATA, new Waiting(waits));
           }
           return new AssertionError("nothing to compare");
@@ -201,7 +191,7 @@ class NettyExchangeTest {
         RETAILER,
         () -> {
           waits.join();
-          NettyExchange retailer = retailer(RETAILER_ID, PATIENT);
+          NettyExchange retailer = retailer(RETAILER_ID, NettyNetwork.PATIENT);
           return catchThrowable(() -> session(retailer));
         });
     assertThat(Parties.together(calls).get(RETAILER))
@@ -262,7 +252,7 @@ class NettyExchangeTest {
               });
       greeter.setDaemon(true);
       greeter.start();
-      assertThat(connectFailures(bank(RETAILER_ID, PATIENT)).get(BANK))
+      assertThat(connectFailures(bank(RETAILER_ID, NettyNetwork.PATIENT)).get(BANK))
           .isInstanceOf(ProtocolException.class)
           .hasMessageContaining("does not speak TLS");
     }
@@ -272,7 +262,7 @@ class NettyExchangeTest {
   void open_portInUse_namesAddressAndKey() throws IOException {
     try (ServerSocket taken = new ServerSocket(bankPort, 5, InetAddress.getLoopbackAddress())) {
       assertThat(taken.isBound()).isTrue();
-      assertThatThrownBy(() -> bank(RETAILER_ID, PATIENT))
+      assertThatThrownBy(() -> bank(RETAILER_ID, NettyNetwork.PATIENT))
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining(NettyNetwork.HOST + ":" + bankPort)
           .hasMessageContaining("listen.port");
@@ -282,7 +272,9 @@ class NettyExchangeTest {
   @Test
   void open_peerWithOwnKey_refused() {
     assertThatThrownBy(
-            () -> exchange(BANK, bankPort, BANK_ID, RETAILER, retailerPort, BANK_ID, PATIENT))
+            () ->
+                exchange(
+                    BANK, bankPort, BANK_ID, RETAILER, retailerPort, BANK_ID, NettyNetwork.PATIENT))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("fingerprint of this party");
   }
@@ -303,14 +295,14 @@ class NettyExchangeTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("refusedClients")
   void accept_clientThatMustNotGetIn_getsNoByte(String what, Client client) {
-    NettyExchange bank = bank(RETAILER_ID, PATIENT);
+    NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT);
     assertNoByte(() -> RawPeer.dial(bankPort, client.identity(), client.tls(), client.alpn()));
     assertStillOpen(bank);
   }
 
   @Test
   void accept_clientWithoutCertificate_getsNoByte() {
-    NettyExchange bank = bank(RETAILER_ID, PATIENT);
+    NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT);
     assertNoByte(() -> RawPeer.dial(bankPort, null, "TLSv1.3", Tls.PROTOCOL));
     assertStillOpen(bank);
   }
@@ -339,7 +331,7 @@ class NettyExchangeTest {
 
   @Test
   void accept_plainText_getsNoByte() throws IOException {
-    NettyExchange bank = bank(RETAILER_ID, PATIENT);
+    NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bankPort)) {
       socket.setSoTimeout(5000);
       socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -426,7 +418,7 @@ class NettyExchangeTest {
   @MethodSource("hostileBytes")
   void frame_hostileFromThePeer_endsWithAProtocolException(String what, byte[] bytes)
       throws Exception {
-    NettyExchange bank = bank(RETAILER_ID, PATIENT);
+    NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT);
     try (RawPeer peer = RawPeer.dial(bankPort, RETAILER_ID, "TLSv1.3", Tls.PROTOCOL)) {
       peer.letIn();
       peer.write(bytes);
@@ -437,7 +429,7 @@ class NettyExchangeTest {
 
   @Test
   void frame_truncatedThenClosed_isALostLink() throws Exception {
-    NettyExchange bank = bank(RETAILER_ID, PATIENT);
+    NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT);
     try (RawPeer peer = RawPeer.dial(bankPort, RETAILER_ID, "TLSv1.3", Tls.PROTOCOL)) {
       peer.letIn();
       peer.write(framed(1000, 2, 0, 0));
@@ -478,7 +470,7 @@ class NettyExchangeTest {
       Relay toBank,
       Parties.Code<Boolean> ofBank,
       Parties.Code<Boolean> ofRetailer) {
-    throughRelays(PATIENT, toRetailer, toBank, ofBank, ofRetailer);
+    throughRelays(NettyNetwork.PATIENT, toRetailer, toBank, ofBank, ofRetailer);
   }
 
   private void throughRelays(

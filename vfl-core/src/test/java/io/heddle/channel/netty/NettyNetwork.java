@@ -7,6 +7,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TestMessage;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.party.PartyId;
@@ -58,6 +59,35 @@ public record NettyNetwork(
   /** Below those that systems choose, and in another place for each process that runs tests. */
   private static final AtomicInteger PORTS =
       new AtomicInteger(20_000 + (int) (ProcessHandle.current().pid() * 7919 % 10_000));
+
+  /** With more time than a link needs, and little for one that is gone. */
+  static final ExchangeTimeouts PATIENT =
+      new ExchangeTimeouts(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(20),
+          Duration.ofMillis(500));
+
+  /** One party's exchange with one peer. */
+  static NettyExchange open(
+      PartyId self,
+      int port,
+      TestIdentity identity,
+      PartyId peer,
+      int peerPort,
+      TestIdentity peerIdentity,
+      ExchangeTimeouts timeouts) {
+    return NettyExchange.builder(self, Parties.codec(TestMessage.TYPES))
+        .identity(identity.key(), List.of(identity.certificate()))
+        .listen(HOST, port)
+        .peer(peer, HOST, peerPort, peerIdentity.fingerprint())
+        .timeouts(timeouts)
+        .open();
+  }
+
+  /** For a data client: nothing has ended. */
+  public static void goOn() {}
 
   public NettyNetwork() {
     this(ExchangeLimits.DEFAULT, TIMEOUTS, party -> FrameObserver.NONE);

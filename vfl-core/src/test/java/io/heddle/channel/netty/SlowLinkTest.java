@@ -4,15 +4,11 @@ package io.heddle.channel.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.channel.Envelope;
-import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.MessageKey;
 import io.heddle.channel.Parties;
-import io.heddle.channel.TestMessage;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -24,31 +20,9 @@ class SlowLinkTest {
   private static final PartyId RETAILER = new PartyId("retailer");
   private static final TestIdentity BANK_ID = TestIdentity.generate();
   private static final TestIdentity RETAILER_ID = TestIdentity.generate();
-  private static final ExchangeTimeouts PATIENT =
-      new ExchangeTimeouts(
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(3),
-          Duration.ofSeconds(20),
-          Duration.ofSeconds(20),
-          Duration.ofMillis(500));
 
   private final int bankPort = NettyNetwork.freePort();
   private final int retailerPort = NettyNetwork.freePort();
-
-  private static NettyExchange exchange(
-      PartyId self,
-      int port,
-      TestIdentity identity,
-      PartyId peer,
-      int peerPort,
-      TestIdentity peerIdentity) {
-    return NettyExchange.builder(self, Parties.codec(TestMessage.TYPES))
-        .identity(identity.key(), List.of(identity.certificate()))
-        .listen(NettyNetwork.HOST, port)
-        .peer(peer, NettyNetwork.HOST, peerPort, peerIdentity.fingerprint())
-        .timeouts(PATIENT)
-        .open();
-  }
 
   @Test
   void close_slowLink_lastMessageArrives() throws IOException {
@@ -57,14 +31,28 @@ class SlowLinkTest {
     byte[] body = new byte[8 << 20];
     try (Relay toRetailer = new Relay(retailerPort);
         NettyExchange retailer =
-            exchange(RETAILER, retailerPort, RETAILER_ID, BANK, bankPort, BANK_ID)) {
+            NettyNetwork.open(
+                RETAILER,
+                retailerPort,
+                RETAILER_ID,
+                BANK,
+                bankPort,
+                BANK_ID,
+                NettyNetwork.PATIENT)) {
       retailer.open(id);
       Map<PartyId, Callable<Integer>> calls = new TreeMap<>();
       calls.put(
           BANK,
           () -> {
             try (NettyExchange bank =
-                exchange(BANK, bankPort, BANK_ID, RETAILER, toRetailer.port(), RETAILER_ID)) {
+                NettyNetwork.open(
+                    BANK,
+                    bankPort,
+                    BANK_ID,
+                    RETAILER,
+                    toRetailer.port(),
+                    RETAILER_ID,
+                    NettyNetwork.PATIENT)) {
               bank.connect(Progress.NONE);
               toRetailer.slowDown();
               bank.send(Envelope.of(key, 60_002, body));

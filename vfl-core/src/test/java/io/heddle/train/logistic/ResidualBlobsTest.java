@@ -138,6 +138,13 @@ class ResidualBlobsTest {
     return new RowPacking(TERMS.keyBits(), TERMS.residualBits(), TERMS.columnBits(), JOINED.rows());
   }
 
+  /** With one blob in the place of another. */
+  private static ResidualBlobs replaced(ResidualBlobs named, int place, int by) {
+    byte[][] digests = named.digests().clone();
+    digests[place] = digests[by];
+    return new ResidualBlobs(named.bytesBeside(), digests);
+  }
+
   private static byte[][] changed(byte[][] digests) {
     byte[][] changed = digests.clone();
     changed[1] = changed[1].clone();
@@ -167,21 +174,10 @@ class ResidualBlobsTest {
             "another size",
             named -> new ResidualBlobs(named.bytesBeside() - 1, named.digests()),
             "bytes with residuals: must be 2 of"),
-        lie(
-            "a short blob in the place of a long one",
-            named -> {
-              byte[][] digests = named.digests().clone();
-              digests[0] = digests[1];
-              return new ResidualBlobs(named.bytesBeside(), digests);
-            },
-            ""),
+        lie("a short blob in the place of a long one", named -> replaced(named, 0, 1), ""),
         lie(
             "a long blob in the place of a short one",
-            named -> {
-              byte[][] digests = named.digests().clone();
-              digests[1] = digests[0];
-              return new ResidualBlobs(named.bytesBeside(), digests);
-            },
+            named -> replaced(named, 1, 0),
             "must be at most"));
   }
 
