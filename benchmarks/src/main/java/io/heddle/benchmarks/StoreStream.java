@@ -3,6 +3,7 @@ package io.heddle.benchmarks;
 
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.netty.DataClient;
+import io.heddle.channel.netty.DataDialler;
 import io.heddle.channel.netty.DataPins;
 import io.heddle.channel.netty.DataServer;
 import io.heddle.channel.netty.NettyNetwork;
@@ -11,6 +12,7 @@ import io.heddle.channel.netty.TestIdentity;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.party.PartyId;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,6 +35,7 @@ final class StoreStream implements Carrier {
   private final ExecutorService threads = Executors.newFixedThreadPool(1);
   private final BlobStore store = BlobStore.temporary(4L << 30);
   private final DataServer server;
+  private final List<DataDialler> diallers = new ArrayList<>();
   private final DataClient sender;
   private final DataClient receiver;
   private final byte[] body;
@@ -46,7 +49,9 @@ final class StoreStream implements Carrier {
     TestIdentity from = TestIdentity.generate();
     TestIdentity to = TestIdentity.generate();
     Map<PartyId, String> prints = Map.of(FROM, from.fingerprint(), TO, to.fingerprint());
-    server = new DataServer(pins(TO, to, prints), "127.0.0.1", 0, store, ExchangeTimeouts.DEFAULT);
+    server =
+        new DataServer(
+            pins(TO, to, prints), "127.0.0.1", 0, false, store, ExchangeTimeouts.DEFAULT);
     sender = client(pins(FROM, from, prints));
     receiver = client(pins(TO, to, prints));
     store.open(SESSION);
@@ -57,8 +62,9 @@ final class StoreStream implements Carrier {
   }
 
   private DataClient client(DataPins pins) {
-    return new DataClient(
-        pins, TO, "127.0.0.1", server.port(), Route.DIRECT, ExchangeTimeouts.DEFAULT);
+    DataDialler dialler = new DataDialler(pins, ExchangeTimeouts.DEFAULT);
+    diallers.add(dialler);
+    return new DataClient(dialler, TO, "127.0.0.1", server.port(), Route.DIRECT);
   }
 
   @Override
@@ -87,8 +93,7 @@ final class StoreStream implements Carrier {
 
   @Override
   public void close() {
-    sender.close();
-    receiver.close();
+    diallers.forEach(DataDialler::close);
     server.close();
     store.close();
     threads.shutdownNow();

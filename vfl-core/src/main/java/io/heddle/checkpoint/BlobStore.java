@@ -4,6 +4,7 @@ package io.heddle.checkpoint;
 import io.heddle.crypto.Hkdf;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
+import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -20,6 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
@@ -55,6 +58,7 @@ public final class BlobStore implements AutoCloseable {
   private long usedBytes;
   private boolean closed;
   private boolean temporary;
+  private @Nullable StoreLock lock;
 
   private BlobStore(Path directory, Disk disk, byte[] key, long quotaBytes) throws IOException {
     this.directory = directory;
@@ -115,6 +119,60 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
+  /**
+   * The store of a process that serves all jobs of a party: a session that it took blobs of is open
+   * again. No other process can use it meanwhile.
+   *
+   * @param base where all jobs of the party keep what is theirs
+   * @param name of the store, within {@code base}
+   * @param key 32 secret bytes, the same each time; wiped
+   * @throws CheckpointException if a running process uses it
+   * @throws io.heddle.error.ConfigurationException if the directory cannot be used
+   */
+  public static BlobStore shared(Path base, String name, byte[] key, long quotaBytes) {
+    Path directory = base.toAbsolutePath().resolve(name);
+    try {
+      CheckpointStore.makeDirectory(directory, base.toAbsolutePath(), Disk.REAL);
+      StoreLock taken = StoreLock.take(directory);
+      boolean opened = false;
+      try {
+        BlobStore store = open(directory.resolve(StoreFiles.BLOBS), key, quotaBytes);
+        store.lock = taken;
+        opened = true;
+        return store;
+      } finally {
+        if (!opened) {
+          taken.close();
+        }
+      }
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "Cannot use the directory " + directory + ": must be in a writable directory", e);
+    }
+  }
+
+  /**
+   * Deletes sessions that nobody has put anything into for so long.
+   *
+   * @return how many
+   */
+  public int forget(Duration untouched) {
+    Instant limit = Instant.now().minus(untouched);
+    int forgotten = 0;
+    try {
+      for (Path session : list(directory)) {
+        if (Files.getLastModifiedTime(session).toInstant().isBefore(limit)) {
+          list(session).forEach(this::delete);
+          disk.delete(session);
+          forgotten++;
+        }
+      }
+      return forgotten;
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot delete blobs in " + directory, e);
+    }
+  }
+
   /** Deletes a store that nobody has open. */
   static void delete(Path directory, Disk disk) throws IOException {
     if (Files.isDirectory(directory)) {
@@ -163,7 +221,9 @@ public final class BlobStore implements AutoCloseable {
 
   /** Whether the session is open, so that its blobs are taken and given. */
   public synchronized boolean isOpen(String session) {
-    return open.contains(session);
+    return lock == null
+        ? open.contains(session)
+        : !closed && Files.isDirectory(sessionDirectory(session));
   }
 
   private Path sessionDirectory(String session) {
@@ -235,7 +295,7 @@ public final class BlobStore implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The blob store is closed");
     }
-    if (!open.contains(session)) {
+    if (!isOpen(session)) {
       throw new ProtocolException("Blob of a session that is not open");
     }
   }
@@ -519,12 +579,15 @@ public final class BlobStore implements AutoCloseable {
     open.clear();
     Arrays.fill(files, (byte) 0);
     Arrays.fill(names, (byte) 0);
-    if (temporary) {
-      try {
+    try {
+      if (temporary) {
         delete(directory, disk);
-      } catch (IOException e) {
-        throw new CheckpointException("Cannot delete the blobs in " + directory, e);
       }
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      throw new CheckpointException("Cannot close the blobs in " + directory, e);
     }
   }
 }

@@ -104,7 +104,8 @@ public final class CheckpointStore implements AutoCloseable {
     return Sha256.of(framed);
   }
 
-  private static void makeDirectory(Path directory, Path base, Disk disk) throws IOException {
+  /** For the owner only, in a directory that nobody else can change; both are made if need be. */
+  static void makeDirectory(Path directory, Path base, Disk disk) throws IOException {
     Files.createDirectories(base, OwnerOnly.forDirectory(base));
     OwnerOnly.requireUnchangeable(base);
     if (!Files.exists(directory)) {

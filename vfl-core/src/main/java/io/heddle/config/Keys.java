@@ -43,6 +43,7 @@ final class Keys {
               "checkpoint.keep",
               "blobs.from-bytes",
               "blobs.quota-bytes",
+              "blobs.exchanges",
               "trace.dir"));
 
   static final Keys JOB =
@@ -72,10 +73,11 @@ final class Keys {
 
   /** On the command line a list is written with commas. */
   private static final Set<String> LISTS =
-      Set.of("data.id", "data.columns", "parties", "psi.normalise");
+      Set.of("data.id", "data.columns", "blobs.exchanges", "parties", "psi.normalise");
 
   private static final Pattern PEER =
-      Pattern.compile("peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport)");
+      Pattern.compile(
+          "peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport|exchanges)");
 
   private final String file;
   private final Set<String> names;
@@ -114,7 +116,7 @@ final class Keys {
 
   private static String advice(String unknown, Collection<String> names) {
     if (unknown.startsWith("peers.")) {
-      return "must be peers.<party>.address, .fingerprint, .dial, .proxy or .transport";
+      return "must be peers.<party>.address, .fingerprint, .dial, .proxy, .transport or .exchanges";
     }
     List<String> close =
         names.stream()

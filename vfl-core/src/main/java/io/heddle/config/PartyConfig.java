@@ -8,11 +8,13 @@ import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,11 +97,17 @@ public record PartyConfig(
    * Large messages, which go from store to store.
    *
    * @param fromBytes what this party sends to each peer in one go is large from here on
-   * @param quotaBytes how much its own store may hold
+   * @param quotaBytes how much its own store may hold, and each of its exchanges
+   * @param exchanges where this party's processes for them are, as its other processes reach them;
+   *     empty if its driver takes them
    */
-  public record BlobSettings(long fromBytes, long quotaBytes) {
+  public record BlobSettings(long fromBytes, long quotaBytes, List<Address> exchanges) {
     /** Below it a file for each blob costs more than it saves. */
     public static final long USUAL_FROM_BYTES = 8L << 20;
+
+    public BlobSettings {
+      exchanges = List.copyOf(exchanges);
+    }
   }
 
   /**
@@ -132,14 +140,18 @@ public record PartyConfig(
    * @param throughProxy whether it is dialled through this party's proxy, if there is one
    * @param transport on what it is dialled
    * @param dialling which links with it this party dials
+   * @param exchanges its processes for large messages, as this party reaches them; empty if its
+   *     driver takes them
    */
   public record Peer(
       @Nullable Address address,
       String fingerprint,
       boolean throughProxy,
       Transport transport,
-      Dialling dialling) {
+      Dialling dialling,
+      List<Address> exchanges) {
     public Peer {
+      exchanges = List.copyOf(exchanges);
       if (address == null && dialling != Dialling.NEVER) {
         throw new IllegalArgumentException("A peer that is dialled needs an address");
       }
@@ -165,7 +177,7 @@ public record PartyConfig(
                 + fingerprint
                 + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
       }
-      return new Peer(where, fingerprint, true, Transport.TCP, dialling);
+      return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of());
     }
 
     /** Where it is, for people: at its address, or that it comes by itself. */
@@ -175,7 +187,8 @@ public record PartyConfig(
 
     /** Under this address, but on the way on which another one is dialled. */
     public Peer reachedAs(Peer other) {
-      return new Peer(address, fingerprint, other.throughProxy, other.transport, dialling);
+      return new Peer(
+          address, fingerprint, other.throughProxy, other.transport, dialling, other.exchanges);
     }
 
     /** What a file says of it, by the last words of the keys; nothing that is so by default. */
@@ -193,6 +206,9 @@ public record PartyConfig(
       }
       if (transport != Transport.TCP) {
         all.put("transport", Settings.word(transport));
+      }
+      if (!exchanges.isEmpty()) {
+        all.put("exchanges", written(exchanges));
       }
       return all;
     }
@@ -274,7 +290,8 @@ public record PartyConfig(
             settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
         new BlobSettings(
             settings.integer("blobs.from-bytes", BlobSettings.USUAL_FROM_BYTES, 0, Long.MAX_VALUE),
-            settings.integer("blobs.quota-bytes", 64L << 30, 1 << 20, Long.MAX_VALUE)),
+            settings.integer("blobs.quota-bytes", 64L << 30, 1 << 20, Long.MAX_VALUE),
+            addresses(settings, "blobs.exchanges")),
         settings.optionalPath("trace.dir"));
   }
 
@@ -340,7 +357,8 @@ public record PartyConfig(
                 read.fingerprint(),
                 settings.flag("peers." + name + ".proxy", true),
                 settings.choice("peers." + name + ".transport", Transport.TCP),
-                dialling));
+                dialling,
+                addresses(settings, "peers." + name + ".exchanges")));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         String allowed = message.substring(message.indexOf(": must be ") + 10);
@@ -349,6 +367,26 @@ public record PartyConfig(
       }
     }
     return peers;
+  }
+
+  /** A list, or one text with commas. */
+  private static List<Address> addresses(Settings settings, String key) {
+    String allowed = "host:port, or a list of them";
+    List<Address> all = new ArrayList<>();
+    for (String some : settings.list(key, allowed)) {
+      for (String each : some.split(",", -1)) {
+        Address address = Address.parse(each.strip());
+        if (address == null || all.contains(address)) {
+          throw settings.invalid(key, allowed + ", none twice");
+        }
+        all.add(address);
+      }
+    }
+    return all;
+  }
+
+  private static String written(List<Address> addresses) {
+    return addresses.stream().map(Address::toString).collect(Collectors.joining(","));
   }
 
   private static Timeouts timeouts(Settings settings) {
@@ -456,6 +494,9 @@ public record PartyConfig(
     all.put("checkpoint.keep", String.valueOf(checkpoints.keep()));
     all.put("blobs.from-bytes", String.valueOf(blobs.fromBytes()));
     all.put("blobs.quota-bytes", String.valueOf(blobs.quotaBytes()));
+    if (!blobs.exchanges().isEmpty()) {
+      all.put("blobs.exchanges", written(blobs.exchanges()));
+    }
     if (traceDirectory != null) {
       all.put("trace.dir", traceDirectory.toString());
     }

@@ -15,7 +15,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -224,6 +227,64 @@ class BlobStoreTest {
       other.open(SESSION);
       assertThat(other.get(SESSION, digest)).isNull();
     }
+  }
+
+  private BlobStore shared() {
+    return BlobStore.shared(directory, "exchange-1", key(1), QUOTA);
+  }
+
+  @Test
+  void shared_openedAgain_hasTheSessionsThatItHad() throws IOException {
+    byte[] body = body(1, 9000);
+    byte[] digest;
+    try (BlobStore store = shared()) {
+      store.open(SESSION);
+      store.open(OTHER);
+      digest = put(store, SESSION, body);
+      store.close(OTHER);
+    }
+    try (BlobStore store = shared()) {
+      assertThat(store.isOpen(SESSION)).isTrue();
+      assertThat(store.isOpen(OTHER)).isFalse();
+      assertThat(get(store, SESSION, digest)).isEqualTo(body);
+      put(store, SESSION, body(2, 10));
+      store.close(SESSION);
+      assertThat(store.isOpen(SESSION)).isFalse();
+      assertThat(store.usedBytes()).isZero();
+    }
+  }
+
+  @Test
+  void shared_inUse_isRefused() {
+    try (BlobStore store = shared()) {
+      assertThatThrownBy(this::shared)
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("A running process uses");
+      store.open(SESSION);
+    }
+    shared().close();
+  }
+
+  @Test
+  void forget_sessionsOfLongAgo_goAndOthersStay() throws IOException {
+    try (BlobStore store = shared()) {
+      store.open(SESSION);
+      put(store, SESSION, body(1, 100));
+      Path old = requireNonNull(files().stream().filter(BlobStoreTest::isBlob).toList().get(0));
+      Files.setLastModifiedTime(
+          requireNonNull(old.getParent()), FileTime.from(Instant.now().minus(Duration.ofDays(8))));
+      store.open(OTHER);
+      byte[] digest = put(store, OTHER, body(2, 200));
+
+      assertThat(store.forget(Duration.ofDays(7))).isEqualTo(1);
+      assertThat(store.isOpen(SESSION)).isFalse();
+      assertThat(get(store, OTHER, digest)).isEqualTo(body(2, 200));
+      assertThat(files().stream().filter(BlobStoreTest::isBlob)).hasSize(1);
+    }
+  }
+
+  private static boolean isBlob(Path file) {
+    return !file.endsWith("lock");
   }
 
   @Test

@@ -100,8 +100,10 @@ class KeyMatrixTest {
           entry("checkpoint.dir", new Local("kept", "where the own disk keeps the session")),
           entry("blobs.from-bytes", new Local("1", "what goes beside the links")),
           entry("blobs.quota-bytes", new Local("1048576", "how much the own disk takes")),
+          entry("blobs.exchanges", new Local("x:1", "own processes at own places")),
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
+          entry("peers.mall.exchanges", new Local("h:3", "how to reach a peer from here")),
           entry("peers.mall.address", new Local("h:2", "how to reach a peer from here")),
           entry(
               "peers.mall.dial", new Local("both", "who dials; a peer with another idea says so")),

@@ -83,7 +83,8 @@ class PartyConfigTest {
                     PRINT,
                     true,
                     PartyConfig.Transport.TCP,
-                    PartyConfig.Dialling.OWN)));
+                    PartyConfig.Dialling.OWN,
+                    List.of())));
     assertThat(config.effective())
         .containsEntry("listen.host", "127.0.0.1")
         .containsEntry("listen.port", "4443")
@@ -162,9 +163,11 @@ class PartyConfigTest {
         "peers.shop.address = \"x:1\" | peers.shop.fingerprint | sha256:",
         "peers.shop.dial = sometimes | peers.shop.dial = \"sometimes\" | own, both, never",
         "peers.shop { dial = both, fingerprint = x } | peers.shop.address | host:port",
+        "blobs.exchanges = [\"x:1\", \"x\"] | blobs.exchanges | host:port, or a list of them",
+        "blobs.exchanges = [\"x:1\", \"x:1\"] | blobs.exchanges | none twice",
         "peers.shop { dial = never, address = \"x\", fingerprint = x } | peers.shop.address | host:port",
         "listen.websocket = yes | listen.websocket = \"yes\" | true or false",
-        "colour = red | colour | must be one of blobs.from-bytes",
+        "colour = red | colour | must be one of blobs.exchanges, blobs.from-bytes",
         "proxy.address = \"ftp://h:1\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
         "proxy.address = \"http://h\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
         "proxy.address = \"http://h:1/\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
@@ -229,11 +232,34 @@ class PartyConfigTest {
     assertThat(config.peers().values())
         .containsExactly(
             new PartyConfig.Peer(
-                null, PRINT, true, PartyConfig.Transport.TCP, PartyConfig.Dialling.NEVER));
+                null,
+                PRINT,
+                true,
+                PartyConfig.Transport.TCP,
+                PartyConfig.Dialling.NEVER,
+                List.of()));
     assertThat(config.effective())
         .containsEntry("peers.shop.dial", "never")
         .doesNotContainKey("peers.shop.address")
         .containsEntry("listen.port", "7717");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[\"x:1\", \"[::1]:2\"]", "\"x:1, [::1]:2\""})
+  void load_exchanges_areAListOfAddresses(String written) throws IOException {
+    PartyConfig config =
+        load(
+            "party = bank, blobs.exchanges = "
+                + written
+                + peer("shop", "address = \"h:1\", exchanges = " + written));
+
+    List<Address> expected = List.of(new Address("x", 1), new Address("::1", 2));
+    assertThat(config.blobs().exchanges()).isEqualTo(expected);
+    assertThat(config.peers().values().stream().map(PartyConfig.Peer::exchanges))
+        .containsExactly(expected);
+    assertThat(config.effective())
+        .containsEntry("blobs.exchanges", "x:1,[::1]:2")
+        .containsEntry("peers.shop.exchanges", "x:1,[::1]:2");
   }
 
   @Test

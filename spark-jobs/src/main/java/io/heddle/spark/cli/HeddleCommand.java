@@ -28,7 +28,8 @@ import picocli.CommandLine.ScopeType;
       PeerSubcommand.class,
       ConfigSubcommand.class,
       PlanSubcommand.class,
-      DoctorSubcommand.class
+      DoctorSubcommand.class,
+      ExchangeSubcommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -33,8 +33,16 @@ class WorkerPluginTest {
         new DataWays(
             BANK,
             Map.of(
-                BANK, new DataWays.Way("10.0.0.1", 7717, PRINT, Route.DIRECT),
-                SHOP, new DataWays.Way("shop.example", 1, PRINT, past)),
+                BANK,
+                new DataWays.Ways(
+                    PRINT, List.of(), new DataWays.Way("10.0.0.1", 7717, Route.DIRECT)),
+                SHOP,
+                new DataWays.Ways(
+                    PRINT,
+                    List.of(
+                        new DataWays.Way("shop.example", 1, past),
+                        new DataWays.Way("shop.example", 2, past)),
+                    null)),
             ExchangeTimeouts.DEFAULT);
     byte[] bytes = new Pass(ways, List.of(new byte[] {1, 2}, new byte[] {3})).toBytes();
     Pass again = Pass.read(bytes);

@@ -9,58 +9,42 @@ import io.heddle.error.CheckpointException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A way to the store of one party: a peer's, to put what is for it, or the own one. Dials when it
  * is first used, and again when the link is lost: every request may be made twice. One request at a
- * time; safe for several threads, which wait for each other.
+ * time; safe for several threads, which wait for each other. Ends with its dialler.
  */
-public final class DataClient implements AutoCloseable {
+public final class DataClient implements PartyStore.Part {
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LAST_PAUSE_MILLIS = 1000;
 
-  private final Tls tls;
-  private final Pipelines pipelines;
+  private final DataDialler dialler;
   private final PartyId party;
   private final String host;
   private final int port;
   private final Route route;
   private final ExchangeTimeouts timeouts;
-  private final EventLoopGroup threads;
   private volatile @Nullable DataClientLink link;
-  private volatile boolean closed;
 
   /**
    * Does not dial yet.
    *
    * @param party whose store it is
    */
-  public DataClient(
-      DataPins pins, PartyId party, String host, int port, Route route, ExchangeTimeouts timeouts) {
-    tls = pins.tls(timeouts);
-    pipelines = new Pipelines(tls, timeouts, false);
+  public DataClient(DataDialler dialler, PartyId party, String host, int port, Route route) {
+    this.dialler = dialler;
     this.party = party;
     this.host = host;
     this.port = port;
     this.route = route;
-    this.timeouts = timeouts;
-    threads =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("heddle-data-client", true), NioIoHandler.newFactory());
+    timeouts = dialler.timeouts();
   }
 
   /**
@@ -74,9 +58,14 @@ public final class DataClient implements AutoCloseable {
    */
   public byte[] put(String session, byte[] body, Runnable alive) {
     byte[] digest = Sha256.of(body);
-    Name name = new Name(session, digest);
-    answered(alive, link -> link.put(name, body));
+    put(session, digest, body, alive);
     return digest;
+  }
+
+  @Override
+  public void put(String session, byte[] digest, byte[] body, Runnable alive) {
+    Name name = new Name(session, digest);
+    done(answered(alive, link -> link.put(name, body)));
   }
 
   /**
@@ -87,12 +76,53 @@ public final class DataClient implements AutoCloseable {
    * @throws ProtocolException if it is not there, too long, or another one
    */
   public byte[] get(String session, byte[] digest, int maxBytes, Runnable alive) {
-    Name name = new Name(session, digest);
-    byte[] body = answered(alive, link -> link.get(name, maxBytes));
-    if (!Arrays.equals(Sha256.of(body), digest)) {
-      throw new ProtocolException("Damaged blob from " + party + ", SHA-256 does not match");
+    byte[] body = find(session, digest, maxBytes, alive);
+    if (body == null) {
+      throw refused(Refusal.ABSENT);
     }
     return body;
+  }
+
+  @Override
+  public byte @Nullable [] find(String session, byte[] digest, int maxBytes, Runnable alive) {
+    Name name = new Name(session, digest);
+    DataClientLink.Answer answer = answered(alive, link -> link.get(name, maxBytes));
+    if (answer.refusal() == Refusal.ABSENT) {
+      return null;
+    }
+    if (!Arrays.equals(Sha256.of(answer.body()), digest)) {
+      throw new ProtocolException("Damaged blob from " + party + ", SHA-256 does not match");
+    }
+    return answer.body();
+  }
+
+  /** Has a process of the own party take blobs of a session. */
+  void open(String session, Runnable alive) {
+    done(answered(alive, link -> link.tell(DataFrames.open(session))));
+  }
+
+  /** Has a process of the own party forget a session with all its blobs. */
+  void close(String session, Runnable alive) {
+    done(answered(alive, link -> link.tell(DataFrames.close(session))));
+  }
+
+  /** Has a process of the own party delete blobs; those that are not there are passed over. */
+  void drop(String session, List<byte[]> digests, Runnable alive) {
+    for (int from = 0; from < digests.size(); from += DataFrames.MAX_DROPPED) {
+      List<byte[]> some =
+          digests.subList(from, Math.min(digests.size(), from + DataFrames.MAX_DROPPED));
+      done(answered(alive, link -> link.tell(DataFrames.drop(session, some))));
+    }
+  }
+
+  private void done(DataClientLink.Answer answer) {
+    if (answer.refusal() != null) {
+      throw refused(answer.refusal());
+    }
+  }
+
+  private ProtocolException refused(Refusal refusal) {
+    return new ProtocolException("The store of party " + party + " " + refusal.words());
   }
 
   /** What is asked over a link. */
@@ -100,7 +130,8 @@ public final class DataClient implements AutoCloseable {
     DataClientLink.Answer make(DataClientLink link);
   }
 
-  private synchronized byte[] answered(Runnable alive, Request request) {
+  /** The answer, which is no refusal but that of what is absent. */
+  private synchronized DataClientLink.Answer answered(Runnable alive, Request request) {
     long begun = System.nanoTime();
     for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LAST_PAUSE_MILLIS)) {
       PeerUnavailableException failure;
@@ -108,8 +139,8 @@ public final class DataClient implements AutoCloseable {
       try {
         DataClientLink.Answer answer = request.make(link());
         Refusal refusal = answer.refusal();
-        if (refusal == null) {
-          return answer.body();
+        if (refusal == null || refusal == Refusal.ABSENT) {
+          return answer;
         }
         String words = "The store of party " + party + " " + refusal.words();
         switch (refusal) {
@@ -119,7 +150,7 @@ public final class DataClient implements AutoCloseable {
             // A peer that has ended the session says so, and why, over its link.
             pause(LAST_PAUSE_MILLIS);
             alive.run();
-            throw new ProtocolException(words);
+            throw refused(refusal);
           }
         }
         patience = timeouts.receive();
@@ -150,31 +181,12 @@ public final class DataClient implements AutoCloseable {
   }
 
   private DataClientLink link() {
-    if (closed) {
-      throw new IllegalStateException("The way to the store of party " + party + " is closed");
-    }
     DataClientLink current = link;
     if (current != null && current.isOpen()) {
       return current;
     }
-    DataClientLink next = new DataClientLink(tls, party, timeouts);
-    var address = route.target(host, port);
-    ChannelFuture dialled =
-        route
-            .resolve(new Bootstrap())
-            .group(threads)
-            .channel(NioSocketChannel.class)
-            .option(ChannelOption.TCP_NODELAY, true)
-            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeouts.handshake().toMillis())
-            .handler(
-                new ChannelInitializer<SocketChannel>() {
-                  @Override
-                  protected void initChannel(SocketChannel channel) {
-                    pipelines.dial(channel, party, LinkProtocol.OWN, address, route, next);
-                  }
-                })
-            .connect(address)
-            .awaitUninterruptibly();
+    DataClientLink next = dialler.link(party);
+    ChannelFuture dialled = dialler.dial(party, route.target(host, port), route, next);
     if (!dialled.isSuccess()) {
       throw new PeerUnavailableException(
           "The store of party " + party + " at " + host + ":" + port + " cannot be reached",
@@ -191,13 +203,5 @@ public final class DataClient implements AutoCloseable {
     if (current != null) {
       current.close();
     }
-  }
-
-  /** Ends a request that is waiting, too. */
-  @Override
-  public void close() {
-    closed = true;
-    hangUp();
-    threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

@@ -15,6 +15,7 @@ import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** One data link at the side that asks: one request at a time. */
 final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   private static final byte[] NOTHING = new byte[0];
+
+  // In the place of a body's greatest length.
+  private static final int PUT = -1;
+  private static final int TOLD = -2;
 
   private final Tls tls;
   private final PartyId party;
@@ -46,7 +51,7 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
     private int filled;
 
     /**
-     * @param maxBytes negative for a put
+     * @param maxBytes or {@link #PUT}, or {@link #TOLD}
      */
     private Exchange(int maxBytes) {
       this.maxBytes = maxBytes;
@@ -75,7 +80,7 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   Answer put(Name name, byte[] body) {
-    Exchange exchange = begin(-1);
+    Exchange exchange = begin(PUT);
     NettyLink to = proof.join();
     to.write(DataFrames.put(name, body.length), true);
     for (int from = 0; from < body.length; from += DataFrames.PIECE_BYTES) {
@@ -88,6 +93,13 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   Answer get(Name name, int maxBytes) {
     Exchange exchange = begin(maxBytes);
     proof.join().write(DataFrames.get(name), true);
+    return await(exchange.answer, timeouts.receive());
+  }
+
+  /** Asks for something that has neither body nor answer but that it is done. */
+  Answer tell(ByteBuffer frame) {
+    Exchange exchange = begin(TOLD);
+    proof.join().write(frame, true);
     return await(exchange.answer, timeouts.receive());
   }
 
@@ -161,9 +173,9 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
       throw DataFrames.unknown(kind);
     }
     switch (kind) {
-      case DataFrames.STORED -> {
+      case DataFrames.STORED, DataFrames.DONE -> {
         in.end();
-        if (exchange.maxBytes >= 0) {
+        if (exchange.maxBytes != (kind == DataFrames.STORED ? PUT : TOLD)) {
           throw DataFrames.unknown(kind);
         }
         exchange.answer.complete(new Answer(NOTHING, null));

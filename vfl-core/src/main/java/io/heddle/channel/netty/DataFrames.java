@@ -6,7 +6,9 @@ import io.heddle.channel.WireWriter;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.error.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 
 /** The frames of docs/protocol.md 8, from the kind byte on. */
 final class DataFrames {
@@ -19,13 +21,21 @@ final class DataFrames {
   static final byte GET = 35;
   static final byte FOUND = 36;
   static final byte REFUSED = 37;
+  static final byte OPEN = 38;
+  static final byte CLOSE = 39;
+  static final byte DROP = 40;
+  static final byte DONE = 41;
 
   /** What a frame carries of a body: little enough for a processor's cache. */
   static final int PIECE_BYTES = 256 << 10;
 
   private static final int SESSION_BYTES = 32;
   private static final int DIGEST_BYTES = 32;
-  private static final int MAX_CONTROL_BYTES = 1 + SESSION_BYTES + DIGEST_BYTES + 4;
+
+  /** How many blobs one frame may name that are to go. */
+  static final int MAX_DROPPED = 1024;
+
+  private static final int MAX_CONTROL_BYTES = 1 + SESSION_BYTES + MAX_DROPPED * DIGEST_BYTES;
 
   private DataFrames() {}
 
@@ -83,11 +93,37 @@ final class DataFrames {
   }
 
   private static WireWriter named(byte kind, Name name) {
-    WireWriter writer = new WireWriter();
-    writer.writeByte(kind);
-    writer.writeRaw(HexFormat.of().parseHex(name.session));
+    WireWriter writer = of(kind, name.session);
     writer.writeRaw(name.digest);
     return writer;
+  }
+
+  static ByteBuffer open(String session) {
+    return ByteBuffer.wrap(of(OPEN, session).toByteArray());
+  }
+
+  static ByteBuffer close(String session) {
+    return ByteBuffer.wrap(of(CLOSE, session).toByteArray());
+  }
+
+  /**
+   * @param digests at most {@link #MAX_DROPPED}
+   */
+  static ByteBuffer drop(String session, List<byte[]> digests) {
+    WireWriter writer = of(DROP, session);
+    digests.forEach(writer::writeRaw);
+    return ByteBuffer.wrap(writer.toByteArray());
+  }
+
+  private static WireWriter of(byte kind, String session) {
+    WireWriter writer = new WireWriter();
+    writer.writeByte(kind);
+    writer.writeRaw(HexFormat.of().parseHex(session));
+    return writer;
+  }
+
+  static ByteBuffer done() {
+    return ByteBuffer.wrap(new byte[] {DONE});
   }
 
   static ByteBuffer piece(byte[] bytes, int offset, int length) {
@@ -118,8 +154,20 @@ final class DataFrames {
   }
 
   static Name readName(WireReader reader) {
-    String session = HexFormat.of().formatHex(reader.readRaw(SESSION_BYTES));
-    return new Name(session, reader.readRaw(DIGEST_BYTES));
+    return new Name(readSession(reader), reader.readRaw(DIGEST_BYTES));
+  }
+
+  static String readSession(WireReader reader) {
+    return HexFormat.of().formatHex(reader.readRaw(SESSION_BYTES));
+  }
+
+  /** The names of blobs that are to go, which end their frame. */
+  static List<byte[]> readDropped(WireReader reader) {
+    List<byte[]> digests = new ArrayList<>();
+    while (reader.remaining() > 0) {
+      digests.add(reader.readRaw(DIGEST_BYTES));
+    }
+    return digests;
   }
 
   /** The length of a body, which ends its frame. */

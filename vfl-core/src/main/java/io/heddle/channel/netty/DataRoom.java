@@ -7,9 +7,10 @@ import io.heddle.party.PartyId;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** The store of a party as its data links see it, with threads that may wait for the disk. */
-final class DataRoom implements AutoCloseable {
+final class DataRoom implements PartyStore.Part, AutoCloseable {
   private static final int DISK_THREADS = 4;
 
   private final PartyId owner;
@@ -39,6 +40,21 @@ final class DataRoom implements AutoCloseable {
 
   ExecutorService disk() {
     return disk;
+  }
+
+  @Override
+  public void put(String session, byte[] digest, byte[] body, Runnable alive) {
+    try (BlobStore.Upload upload = store.put(session, digest, body.length)) {
+      if (upload != null) {
+        upload.append(body, 0, body.length);
+        upload.finish();
+      }
+    }
+  }
+
+  @Override
+  public byte @Nullable [] find(String session, byte[] digest, int maxBytes, Runnable alive) {
+    return store.has(session, digest) ? store.get(session, digest, maxBytes) : null;
   }
 
   /** Once no link is left; the store stays open. */

@@ -31,6 +31,7 @@ public final class DataServer implements AutoCloseable {
   private static final int MAX_UNPROVED = 16;
 
   private final Tls tls;
+  private final Pipelines pipelines;
   private final DataRoom room;
   private final EventLoopGroup threads;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -42,11 +43,18 @@ public final class DataServer implements AutoCloseable {
    *
    * @param pins this party's own key and those of all peers that may put
    * @param port 0 takes a free one
+   * @param webSocket whether others may come by WebSocket as well
    * @throws ConfigurationException if the port is in use
    */
   public DataServer(
-      DataPins pins, String host, int port, BlobStore store, ExchangeTimeouts timeouts) {
+      DataPins pins,
+      String host,
+      int port,
+      boolean webSocket,
+      BlobStore store,
+      ExchangeTimeouts timeouts) {
     tls = pins.tls(timeouts);
+    pipelines = new Pipelines(tls, timeouts, webSocket);
     room = new DataRoom(pins.self(), store, timeouts);
     threads =
         new MultiThreadIoEventLoopGroup(
@@ -88,12 +96,7 @@ public final class DataServer implements AutoCloseable {
       drop(oldest);
     }
     ChannelFuture unused = channel.closeFuture().addListener(closed -> proved(channel));
-    channel
-        .pipeline()
-        .addLast(Pipelines.idleDetection(room.timeouts().idle()))
-        .addLast(tls.accept(channel.alloc()))
-        .addLast(new FrameDecoder())
-        .addLast(new DataDoor(tls, room, () -> proved(channel)));
+    pipelines.accept(channel, new DataDoor(tls, room, () -> proved(channel)));
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // its handler is told

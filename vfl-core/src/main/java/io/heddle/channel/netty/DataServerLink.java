@@ -121,8 +121,36 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
         in.end();
         get(proved, name);
       }
+      case DataFrames.OPEN, DataFrames.CLOSE, DataFrames.DROP -> tell(proved, kind, in);
       default -> throw DataFrames.unknown(kind);
     }
+  }
+
+  /** The party's driver tells a process of its party what to do with a session. */
+  private void tell(NettyLink to, byte kind, WireReader in) {
+    String session = DataFrames.readSession(in);
+    List<byte[]> dropped = kind == DataFrames.DROP ? DataFrames.readDropped(in) : List.of();
+    in.end();
+    if (!isOwn() || isWorker()) {
+      reply(to, DataFrames.refused(Refusal.FORBIDDEN));
+      return;
+    }
+    try {
+      switch (kind) {
+        case DataFrames.OPEN -> room.store().open(session);
+        case DataFrames.CLOSE -> room.store().close(session);
+        default -> room.store().drop(session, dropped);
+      }
+      reply(to, DataFrames.done());
+    } catch (CheckpointException e) {
+      LOG.error("Party {}: {}", room.owner(), e.getMessage());
+      reply(to, DataFrames.refused(Refusal.FAILED));
+    }
+  }
+
+  private boolean isWorker() {
+    Holder other = holder;
+    return other == null || other.session() != null;
   }
 
   /** Whether the other side has to do with a session: a worker has with one. */

@@ -9,9 +9,11 @@ import io.heddle.party.PartyId;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the stores of a session's parties are, for a worker of one of them. Holds the password of
@@ -19,15 +21,45 @@ import java.util.Map;
  *
  * @param all of every party, {@code self} included
  */
-public record DataWays(PartyId self, Map<PartyId, Way> all, ExchangeTimeouts timeouts) {
+public record DataWays(PartyId self, Map<PartyId, Ways> all, ExchangeTimeouts timeouts) {
   private static final int MAX_TEXT_BYTES = 1024;
 
+  /** To one process. */
+  public record Way(String host, int port, Route route) {
+    private void write(WireWriter out) {
+      out.writeString(host);
+      out.writeInt(port);
+      route.write(out);
+    }
+
+    private static Way read(WireReader in) {
+      return new Way(in.readString(MAX_TEXT_BYTES), in.readInt(), Route.read(in));
+    }
+
+    DataClient client(DataDialler dialler, PartyId party) {
+      return new DataClient(dialler, party, host, port, route);
+    }
+  }
+
   /**
-   * To one store.
+   * To the store of one party.
    *
-   * @param fingerprint of the key that its party shows
+   * @param fingerprint of the key that the party shows
+   * @param exchanges its processes for blobs only, over which they are spread; empty for none
+   * @param driver has blobs where there are no such processes; null if it takes no connections
    */
-  public record Way(String host, int port, String fingerprint, Route route) {}
+  public record Ways(String fingerprint, List<Way> exchanges, @Nullable Way driver) {
+    public Ways {
+      exchanges = List.copyOf(exchanges);
+    }
+
+    PartyStore open(DataDialler dialler, PartyId party) {
+      return new PartyStore(
+          party,
+          exchanges.stream().map(way -> way.client(dialler, party)).toList(),
+          driver == null ? null : driver.client(dialler, party));
+    }
+  }
 
   public DataWays {
     all = Map.copyOf(all);
@@ -47,12 +79,15 @@ public record DataWays(PartyId self, Map<PartyId, Way> all, ExchangeTimeouts tim
     }
     out.writeInt(all.size());
     all.forEach(
-        (party, way) -> {
+        (party, ways) -> {
           out.writeString(party.name());
-          out.writeString(way.host());
-          out.writeInt(way.port());
-          out.writeString(way.fingerprint());
-          way.route().write(out);
+          out.writeString(ways.fingerprint());
+          out.writeInt(ways.exchanges().size());
+          ways.exchanges().forEach(way -> way.write(out));
+          out.writeBoolean(ways.driver() != null);
+          if (ways.driver() != null) {
+            ways.driver().write(out);
+          }
         });
   }
 
@@ -61,15 +96,15 @@ public record DataWays(PartyId self, Map<PartyId, Way> all, ExchangeTimeouts tim
     PartyId self = new PartyId(in.readString(MAX_TEXT_BYTES));
     ExchangeTimeouts timeouts =
         new ExchangeTimeouts(millis(in), millis(in), millis(in), millis(in), millis(in));
-    Map<PartyId, Way> all = new HashMap<>();
+    Map<PartyId, Ways> all = new HashMap<>();
     for (int left = in.readInt(); left > 0; left--) {
-      all.put(
-          new PartyId(in.readString(MAX_TEXT_BYTES)),
-          new Way(
-              in.readString(MAX_TEXT_BYTES),
-              in.readInt(),
-              in.readString(MAX_TEXT_BYTES),
-              Route.read(in)));
+      PartyId party = new PartyId(in.readString(MAX_TEXT_BYTES));
+      String fingerprint = in.readString(MAX_TEXT_BYTES);
+      List<Way> exchanges = new ArrayList<>();
+      for (int more = in.readInt(); more > 0; more--) {
+        exchanges.add(Way.read(in));
+      }
+      all.put(party, new Ways(fingerprint, exchanges, in.readBoolean() ? Way.read(in) : null));
     }
     return new DataWays(self, all, timeouts);
   }
@@ -88,14 +123,11 @@ public record DataWays(PartyId self, Map<PartyId, Way> all, ExchangeTimeouts tim
   public Blobs.Stores open(
       Blobs blobs, PrivateKey key, List<X509Certificate> chain, Runnable alive) {
     Map<PartyId, String> fingerprints = new HashMap<>();
-    all.forEach((party, way) -> fingerprints.put(party, way.fingerprint()));
-    DataPins pins = new DataPins(self, key, chain, fingerprints);
-    Map<PartyId, DataClient> clients = new HashMap<>();
-    all.forEach(
-        (party, way) ->
-            clients.put(
-                party, new DataClient(pins, party, way.host(), way.port(), way.route(), timeouts)));
-    return new SessionStores.Away(blobs, clients, alive);
+    all.forEach((party, ways) -> fingerprints.put(party, ways.fingerprint()));
+    DataDialler dialler = new DataDialler(new DataPins(self, key, chain, fingerprints), timeouts);
+    Map<PartyId, PartyStore> stores = new HashMap<>();
+    all.forEach((party, ways) -> stores.put(party, ways.open(dialler, party)));
+    return new SessionStores(blobs, stores, alive, dialler::close);
   }
 
   /** What a worker's certificate has as its only subject alternative name, a URI. */

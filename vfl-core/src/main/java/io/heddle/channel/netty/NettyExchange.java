@@ -11,6 +11,7 @@ import io.heddle.channel.FrameHandler;
 import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
 import io.heddle.checkpoint.BlobStore;
+import io.heddle.config.Address;
 import io.heddle.config.PartyConfig.BlobSettings;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.error.ConfigurationException;
@@ -44,7 +45,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -83,10 +83,7 @@ public final class NettyExchange extends Exchange {
   private final Tls tls;
   private final Pipelines pipelines;
   private final EventLoopGroup threads;
-  private final @Nullable DataRoom room;
-  private final DataPins pins;
-  private final Map<PartyId, DataClient> dataClients = new ConcurrentHashMap<>();
-  private final Set<Blobs> blobs = ConcurrentHashMap.newKeySet();
+  private final @Nullable DataPlane data;
   private final ChannelGroup links = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final Deque<Channel> unauthenticated = new ConcurrentLinkedDeque<>();
   private final Map<Purpose, Channel> hopeful = new ConcurrentHashMap<>();
@@ -131,14 +128,42 @@ public final class NettyExchange extends Exchange {
             settings.timeouts.handshake(),
             settings.doctor ? Tls.DOCTOR : Tls.PROTOCOL,
             settings.store == null ? Map.of() : onDataLinks(allowed));
-    room = settings.store == null ? null : new DataRoom(self(), settings.store, settings.timeouts);
-    Map<PartyId, String> fingerprints = new TreeMap<>();
-    addresses.forEach((party, peer) -> fingerprints.put(party, peer.fingerprint().toString()));
-    pins = new DataPins(self(), key, chain, fingerprints);
+    data = settings.store == null ? null : dataPlane(key, chain, settings.store);
     pipelines = new Pipelines(tls, settings.timeouts, settings.webSocket);
     threads =
         new MultiThreadIoEventLoopGroup(
             2, new DefaultThreadFactory("heddle-exchange", true), NioIoHandler.newFactory());
+  }
+
+  private DataPlane dataPlane(PrivateKey key, List<X509Certificate> chain, BlobStore store) {
+    Map<PartyId, DataWays.Ways> ways = new HashMap<>();
+    // A peer that this party does not dial for messages, it does not dial for blobs.
+    addresses.forEach(
+        (party, peer) ->
+            ways.put(
+                party,
+                new DataWays.Ways(
+                    peer.fingerprint().toString(),
+                    exchanges(party, peer.route()),
+                    peer.dialling() == Dialling.NEVER
+                        ? null
+                        : new DataWays.Way(peer.host(), peer.port(), peer.route()))));
+    return new DataPlane(
+        self(),
+        key,
+        chain,
+        store,
+        ways,
+        new DataWays.Ways(ownFingerprint.toString(), exchanges(self(), Route.DIRECT), null),
+        settings.blobsFrom,
+        settings.timeouts,
+        this::requireAlive);
+  }
+
+  private List<DataWays.Way> exchanges(PartyId party, Route route) {
+    return settings.exchanges.getOrDefault(party, List.of()).stream()
+        .map(address -> new DataWays.Way(address.host(), address.port(), route))
+        .toList();
   }
 
   /** On data links this party's own processes come, too. */
@@ -171,6 +196,7 @@ public final class NettyExchange extends Exchange {
     private ExchangeStart start = ExchangeStart.first();
     private @Nullable BlobStore store;
     private long blobsFrom = BlobSettings.USUAL_FROM_BYTES;
+    private final Map<PartyId, List<Address>> exchanges = new TreeMap<>();
 
     private Builder(PartyId self, MessageCodec codec) {
       this.self = self;
@@ -271,6 +297,15 @@ public final class NettyExchange extends Exchange {
       return this;
     }
 
+    /**
+     * Processes of a peer, or of this party itself, that take its blobs in the place of its driver
+     * ({@link DataServer}); of a peer they are reached on the peer's route.
+     */
+    public Builder exchanges(PartyId party, List<Address> processes) {
+      exchanges.put(party, List.copyOf(processes));
+      return this;
+    }
+
     /** For an exchange that may be started again, or is. */
     public Builder start(ExchangeStart value) {
       start = value;
@@ -319,43 +354,33 @@ public final class NettyExchange extends Exchange {
 
   @Override
   protected void opened(String session) {
-    DataRoom own = room;
-    if (own == null) {
-      return;
-    }
-    own.store().open(session);
-    Blobs way = new Blobs(self(), session);
-    if (blobs.add(way)) {
-      way.bind(new SessionStores.AtHome(way, own, this::dataClient, () -> requireAlive(session)));
+    if (data != null) {
+      data.open(session);
     }
   }
 
   @Override
   protected void closed(String session) {
-    DataRoom own = room;
-    Blobs way = new Blobs(self(), session);
-    if (own != null && blobs.remove(way)) {
-      way.unbind();
-      own.store().close(session);
+    if (data != null) {
+      data.close(session);
     }
   }
 
   @Override
   public @Nullable Blobs blobs(String session) {
-    Blobs way = new Blobs(self(), session);
-    return blobs.contains(way) ? way : null;
+    return data == null ? null : data.blobs(session);
   }
 
-  /**
-   * A peer that this party does not dial for messages, it does not dial for blobs; and its own
-   * workers must find it.
-   */
   @Override
   public boolean putsBlobs(long bytes) {
-    return room != null
-        && listener != null
-        && bytes >= settings.blobsFrom
-        && addresses.values().stream().allMatch(peer -> peer.dialling() != Dialling.NEVER);
+    return data != null && data.puts(bytes, listener != null);
+  }
+
+  @Override
+  public void dropBlobs(String session, Collection<byte[]> digests) {
+    if (data != null) {
+      data.drop(session, digests);
+    }
   }
 
   /**
@@ -364,30 +389,10 @@ public final class NettyExchange extends Exchange {
    * @param host where other machines of this party find this process
    */
   public DataWays dataWays(String host) {
-    Map<PartyId, DataWays.Way> all = new HashMap<>();
-    addresses.forEach(
-        (party, peer) ->
-            all.put(
-                party,
-                new DataWays.Way(
-                    peer.host(), peer.port(), peer.fingerprint().toString(), peer.route())));
-    all.put(self(), new DataWays.Way(host, port(), ownFingerprint.toString(), Route.DIRECT));
-    return new DataWays(self(), all, timeouts());
-  }
-
-  @Override
-  public void dropBlobs(String session, Collection<byte[]> digests) {
-    DataRoom own = room;
-    if (own != null) {
-      own.store().drop(session, digests);
+    if (data == null) {
+      throw new IllegalStateException("The exchange has no store");
     }
-  }
-
-  private DataClient dataClient(PartyId party) {
-    Peer peer = peer(party);
-    return dataClients.computeIfAbsent(
-        party,
-        name -> new DataClient(pins, name, peer.host(), peer.port(), peer.route(), timeouts()));
+    return data.ways(listener == null ? null : new DataWays.Way(host, port(), Route.DIRECT));
   }
 
   @Override
@@ -556,10 +561,9 @@ public final class NettyExchange extends Exchange {
 
   @Override
   protected void stop() {
-    // What is on the disk stays, for a session that is gone on with.
-    blobs.forEach(Blobs::unbind);
-    blobs.clear();
-    dataClients.values().forEach(DataClient::close);
+    if (data != null) {
+      data.stop();
+    }
     Channel bound = listener;
     if (bound != null) {
       bound.close().awaitUninterruptibly();
@@ -572,8 +576,8 @@ public final class NettyExchange extends Exchange {
     threads
         .shutdownGracefully(0, LINGER_MILLIS, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(2 * LINGER_MILLIS);
-    if (room != null) {
-      room.close();
+    if (data != null) {
+      data.close();
     }
   }
 
@@ -648,11 +652,10 @@ public final class NettyExchange extends Exchange {
     @Override
     void data(ChannelHandlerContext context, Holder holder) {
       unauthenticated.remove(channel);
-      DataRoom opened = room;
-      if (opened == null) {
+      if (data == null) {
         drop(channel);
       } else {
-        DataDoor.open(context, holder, opened);
+        DataDoor.open(context, holder, data.room());
       }
     }
 

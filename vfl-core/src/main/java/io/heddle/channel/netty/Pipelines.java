@@ -69,7 +69,7 @@ final class Pipelines {
   }
 
   /** For a connection that someone else has dialled. */
-  void accept(Channel channel, LinkHandler handler) {
+  void accept(Channel channel, ChannelHandler handler) {
     ChannelPipeline pipeline = begin(channel);
     if (webSocket) {
       long millis = timeouts.handshake().toMillis();

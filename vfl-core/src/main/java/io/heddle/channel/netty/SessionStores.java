@@ -8,15 +8,43 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
-/** The stores of one session over data links. */
-abstract class SessionStores implements Blobs.Stores {
-  final Blobs blobs;
+/** The stores of one session's parties, as a process of one of them reaches them. */
+final class SessionStores implements Blobs.Stores {
+  private final Blobs blobs;
+  private final Map<PartyId, PartyStore> stores;
+  private final Runnable alive;
+  private final Runnable closing;
   private final Map<String, Object> shared = new ConcurrentHashMap<>();
 
-  SessionStores(Blobs blobs) {
+  /**
+   * @param stores of every party that this process has a way to
+   * @param alive throws once the session has failed, and why
+   * @param closing what to do at the end
+   */
+  SessionStores(Blobs blobs, Map<PartyId, PartyStore> stores, Runnable alive, Runnable closing) {
     this.blobs = blobs;
+    this.stores = Map.copyOf(stores);
+    this.alive = alive;
+    this.closing = closing;
+  }
+
+  @Override
+  public byte[] put(PartyId to, byte[] body) {
+    return store(to).put(blobs.session(), body, alive);
+  }
+
+  @Override
+  public byte[] get(byte[] digest, int maxBytes) {
+    return store(blobs.self()).get(blobs.session(), digest, maxBytes, alive);
+  }
+
+  private PartyStore store(PartyId party) {
+    PartyStore store = stores.get(party);
+    if (store == null) {
+      throw new ConfigurationException("This process has no way to the store of party " + party);
+    }
+    return store;
   }
 
   @Override
@@ -30,70 +58,6 @@ abstract class SessionStores implements Blobs.Stores {
   @Override
   public void close() {
     shared.clear();
-  }
-
-  /** Of a process that has the party's store itself. */
-  static final class AtHome extends SessionStores {
-    private final DataRoom room;
-    private final Function<PartyId, DataClient> peers;
-    private final Runnable alive;
-
-    /**
-     * @param alive throws once the session has failed, and why
-     */
-    AtHome(Blobs blobs, DataRoom room, Function<PartyId, DataClient> peers, Runnable alive) {
-      super(blobs);
-      this.room = room;
-      this.peers = peers;
-      this.alive = alive;
-    }
-
-    @Override
-    public byte[] put(PartyId to, byte[] body) {
-      return to.equals(blobs.self())
-          ? room.store().put(blobs.session(), body)
-          : peers.apply(to).put(blobs.session(), body, alive);
-    }
-
-    @Override
-    public byte[] get(byte[] digest, int maxBytes) {
-      return room.store().get(blobs.session(), digest, maxBytes);
-    }
-  }
-
-  /** Of a worker, which goes by data links to its own party, too. */
-  static final class Away extends SessionStores {
-    private final Map<PartyId, DataClient> clients;
-    private final Runnable alive;
-
-    Away(Blobs blobs, Map<PartyId, DataClient> clients, Runnable alive) {
-      super(blobs);
-      this.clients = Map.copyOf(clients);
-      this.alive = alive;
-    }
-
-    @Override
-    public byte[] put(PartyId to, byte[] body) {
-      return client(to).put(blobs.session(), body, alive);
-    }
-
-    @Override
-    public byte[] get(byte[] digest, int maxBytes) {
-      return client(blobs.self()).get(blobs.session(), digest, maxBytes, alive);
-    }
-
-    private DataClient client(PartyId party) {
-      @Nullable DataClient client = clients.get(party);
-      if (client == null) {
-        throw new ConfigurationException("This worker has no way to the store of party " + party);
-      }
-      return client;
-    }
-
-    @Override
-    public void close() {
-      super.close();
-      clients.values().forEach(DataClient::close);
-    }
+    closing.run();
   }
 }

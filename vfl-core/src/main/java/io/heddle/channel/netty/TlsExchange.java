@@ -15,6 +15,7 @@ import io.heddle.identity.Identity;
 import io.heddle.identity.OwnFile;
 import io.heddle.party.PartyId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -91,19 +92,13 @@ public final class TlsExchange {
       Identity identity,
       ExchangeStart start,
       @Nullable BlobStore store) {
-    PartyConfig.Timeouts timeouts = party.timeouts();
     NettyExchange.Builder builder =
-        builder(party, codec, identity)
-            .start(start)
-            .timeouts(
-                new ExchangeTimeouts(
-                    timeouts.connect(),
-                    timeouts.handshake(),
-                    timeouts.idle(),
-                    timeouts.receive(),
-                    timeouts.reconnect()));
+        builder(party, codec, identity).start(start).timeouts(timeouts(party));
     if (store != null) {
-      builder.store(store).blobsFrom(party.blobs().fromBytes());
+      builder
+          .store(store)
+          .blobsFrom(party.blobs().fromBytes())
+          .exchanges(party.party(), party.blobs().exchanges());
     }
     Proxy proxy = proxy(party);
     for (PartyId name : job.parties()) {
@@ -113,6 +108,75 @@ public final class TlsExchange {
       }
     }
     return builder.open();
+  }
+
+  private static ExchangeTimeouts timeouts(PartyConfig party) {
+    PartyConfig.Timeouts timeouts = party.timeouts();
+    return new ExchangeTimeouts(
+        timeouts.connect(),
+        timeouts.handshake(),
+        timeouts.idle(),
+        timeouts.receive(),
+        timeouts.reconnect());
+  }
+
+  /**
+   * One of a party's own processes for large messages: takes what peers and the party itself put,
+   * and gives it to the party alone. Listens at once, on the port that the party's file names.
+   *
+   * @param number its place among {@code blobs.exchanges}, from 1
+   * @param store stays open when the server is closed
+   * @throws ConfigurationException if there is no such place, or the port is in use
+   */
+  public static DataServer blobServer(
+      PartyConfig party, Identity identity, int number, BlobStore store) {
+    Map<PartyId, String> fingerprints = new TreeMap<>();
+    party.peers().forEach((name, peer) -> fingerprints.put(name, peer.fingerprint()));
+    fingerprints.put(party.party(), identity.fingerprint());
+    return new DataServer(
+        new DataPins(
+            party.party(), identity.privateKey(), identity.certificateChain(), fingerprints),
+        party.listen().host(),
+        place(party, number).port(),
+        party.listen().webSocket(),
+        store,
+        timeouts(party));
+  }
+
+  /**
+   * The store of such a process: in {@code checkpoint.dir}, under a key of the party's identity,
+   * where it finds again what it had; a temporary one if the party keeps nothing.
+   *
+   * @throws ConfigurationException if there is no such place, or the directory cannot be used
+   */
+  public static BlobStore blobStore(PartyConfig party, Identity identity, int number) {
+    Address unused = place(party, number);
+    long quota = party.blobs().quotaBytes();
+    if (!party.checkpoints().keep()) {
+      return BlobStore.temporary(quota);
+    }
+    String name = "exchange-" + number;
+    return BlobStore.shared(
+        party.checkpoints().directory(),
+        name,
+        identity.derive("heddle exchange v1", name.getBytes(UTF_8)),
+        quota);
+  }
+
+  private static Address place(PartyConfig party, int number) {
+    List<Address> places = party.blobs().exchanges();
+    if (number < 1 || number > places.size()) {
+      throw new ConfigurationException(
+          "There is no exchange "
+              + number
+              + " of party "
+              + party.party()
+              + ": blobs.exchanges ("
+              + party.file()
+              + ") "
+              + (places.isEmpty() ? "is not set" : "has numbers 1 to " + places.size()));
+    }
+    return places.get(number - 1);
   }
 
   /**
@@ -168,5 +232,6 @@ public final class TlsExchange {
             peer.throughProxy() ? proxy : null,
             peer.transport() == PartyConfig.Transport.WEBSOCKET),
         peer.dialling());
+    builder.exchanges(name, peer.exchanges());
   }
 }

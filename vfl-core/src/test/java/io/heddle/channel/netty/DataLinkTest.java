@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -84,7 +85,8 @@ class DataLinkTest {
   }
 
   private DataServer server(BlobStore store, int port) {
-    return closing(new DataServer(pins(BANK, BANK_ID), NettyNetwork.HOST, port, store, TIMEOUTS));
+    return closing(
+        new DataServer(pins(BANK, BANK_ID), NettyNetwork.HOST, port, false, store, TIMEOUTS));
   }
 
   private DataClient client(PartyId party, TestIdentity identity, int port) {
@@ -93,9 +95,12 @@ class DataLinkTest {
 
   private DataClient client(
       PartyId party, TestIdentity identity, int port, ExchangeTimeouts timeouts) {
-    return closing(
-        new DataClient(
-            pins(party, identity), BANK, NettyNetwork.HOST, port, Route.DIRECT, timeouts));
+    return new DataClient(
+        closing(new DataDialler(pins(party, identity), timeouts)),
+        BANK,
+        NettyNetwork.HOST,
+        port,
+        Route.DIRECT);
   }
 
   private static byte[] body(int seed, int length) {
@@ -273,7 +278,8 @@ class DataLinkTest {
   void dial_storeOfSomebodyElse_getsNotAByte() {
     BlobStore store = store(1 << 20);
     DataServer impostor =
-        closing(new DataServer(pins(BANK, STRANGER_ID), NettyNetwork.HOST, 0, store, TIMEOUTS));
+        closing(
+            new DataServer(pins(BANK, STRANGER_ID), NettyNetwork.HOST, 0, false, store, TIMEOUTS));
     assertThatThrownBy(
             () ->
                 client(RETAILER, RETAILER_ID, impostor.port())
@@ -281,6 +287,49 @@ class DataLinkTest {
         .isInstanceOf(PeerIdentityException.class)
         .hasMessageContaining("The public key has the fingerprint " + STRANGER_ID.fingerprint());
     assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
+  void tell_ownParty_opensDropsAndCloses() {
+    BlobStore store = store(64 << 20);
+    DataServer server = server(store, 0);
+    DataClient own = client(BANK, BANK_ID, server.port());
+    DataClient peer = client(RETAILER, RETAILER_ID, server.port());
+
+    own.open(OTHER, NettyNetwork::goOn);
+    own.open(OTHER, NettyNetwork::goOn);
+    List<byte[]> digests = new ArrayList<>();
+    for (int i = 0; i < 3 + DataFrames.MAX_DROPPED; i++) {
+      digests.add(peer.put(OTHER, body(i, 10), NettyNetwork::goOn));
+    }
+    own.drop(OTHER, digests.subList(1, digests.size()), NettyNetwork::goOn);
+    assertThat(own.find(OTHER, digests.get(0), MAX, NettyNetwork::goOn)).isEqualTo(body(0, 10));
+    assertThat(digests.subList(1, digests.size()))
+        .allMatch(digest -> own.find(OTHER, digest, MAX, NettyNetwork::goOn) == null);
+    own.close(OTHER, NettyNetwork::goOn);
+    assertThat(store.isOpen(OTHER)).isFalse();
+    assertThat(store.usedBytes()).isZero();
+    own.close(OTHER, NettyNetwork::goOn);
+  }
+
+  @Test
+  void tell_peer_isRefused() {
+    BlobStore store = store(64 << 20);
+    DataServer server = server(store, 0);
+    DataClient peer = client(RETAILER, RETAILER_ID, server.port());
+    byte[] digest = peer.put(SESSION, body(1, 10), NettyNetwork::goOn);
+
+    for (Runnable request :
+        List.<Runnable>of(
+            () -> peer.open(OTHER, NettyNetwork::goOn),
+            () -> peer.close(SESSION, NettyNetwork::goOn),
+            () -> peer.drop(SESSION, List.of(digest), NettyNetwork::goOn))) {
+      assertThatThrownBy(request::run)
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageContaining("does not give it to this party");
+    }
+    assertThat(store.isOpen(OTHER)).isFalse();
+    assertThat(store.has(SESSION, digest)).isTrue();
   }
 
   /** What a peer with the right key may send that no client does. */
@@ -297,7 +346,18 @@ class DataLinkTest {
         Map.entry("a negative length", DataFrames.put(name, -1)),
         Map.entry("a length beyond all", DataFrames.put(name, Integer.MAX_VALUE)),
         Map.entry("a name cut short", ByteBuffer.wrap(new byte[] {DataFrames.GET, 1, 2})),
+        Map.entry("a session cut short", ByteBuffer.wrap(new byte[] {DataFrames.OPEN, 1, 2})),
+        Map.entry("half a digest", half(DataFrames.drop(SESSION, List.of(new byte[32])))),
+        Map.entry(
+            "too many digests",
+            DataFrames.drop(
+                SESSION, Collections.nCopies(1 + DataFrames.MAX_DROPPED, new byte[32]))),
+        Map.entry("done", DataFrames.done()),
         Map.entry("a long request", ByteBuffer.wrap(longRequest())));
+  }
+
+  private static ByteBuffer half(ByteBuffer frame) {
+    return frame.limit(frame.limit() - 16);
   }
 
   private static byte[] longRequest() {

@@ -59,6 +59,7 @@ class DataWorkerTest {
             pins(BANK, BANK_ID, List.of(BANK_ID.certificate())),
             NettyNetwork.HOST,
             0,
+            false,
             store,
             TIMEOUTS);
     opened.add(server);
@@ -92,11 +93,9 @@ class DataWorkerTest {
     for (TestIdentity signer : signers) {
       chain.add(signer.certificate());
     }
-    DataClient client =
-        new DataClient(
-            pins(party, worker, chain), BANK, NettyNetwork.HOST, port, Route.DIRECT, TIMEOUTS);
-    opened.add(client);
-    return client;
+    DataDialler dialler = new DataDialler(pins(party, worker, chain), TIMEOUTS);
+    opened.add(dialler);
+    return new DataClient(dialler, BANK, NettyNetwork.HOST, port, Route.DIRECT);
   }
 
   @Test
@@ -108,6 +107,22 @@ class DataWorkerTest {
     assertThatThrownBy(() -> peer.get(SESSION, digest, 10, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("does not give it to this party");
+  }
+
+  @Test
+  void worker_ofTheParty_tellsNothingOfSessions() {
+    DataClient own = client(BANK, BANK_ID.worker(BEFORE, HOUR, URI), BANK_ID);
+    byte[] digest = own.put(SESSION, BODY, NettyNetwork::goOn);
+    for (Runnable request :
+        List.<Runnable>of(
+            () -> own.open(SESSION, NettyNetwork::goOn),
+            () -> own.close(SESSION, NettyNetwork::goOn),
+            () -> own.drop(SESSION, List.of(digest), NettyNetwork::goOn))) {
+      assertThatThrownBy(request::run)
+          .isInstanceOf(ProtocolException.class)
+          .hasMessageContaining("does not give it to this party");
+    }
+    assertThat(store.has(SESSION, digest)).isTrue();
   }
 
   @Test

@@ -84,20 +84,16 @@ class ExchangeStoreTest {
   }
 
   private DataClient client(PartyId party, TestIdentity identity) {
-    DataClient client =
-        new DataClient(
+    DataDialler dialler =
+        new DataDialler(
             new DataPins(
                 party,
                 identity.key(),
                 List.of(identity.certificate()),
                 Map.of(BANK, BANK_ID.fingerprint(), RETAILER, RETAILER_ID.fingerprint())),
-            BANK,
-            NettyNetwork.HOST,
-            bankPort,
-            Route.DIRECT,
             NettyNetwork.TIMEOUTS);
-    opened.add(client);
-    return client;
+    opened.add(dialler);
+    return new DataClient(dialler, BANK, NettyNetwork.HOST, bankPort, Route.DIRECT);
   }
 
   @Test

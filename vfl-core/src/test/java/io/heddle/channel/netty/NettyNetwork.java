@@ -9,6 +9,7 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TestMessage;
 import io.heddle.checkpoint.BlobStore;
+import io.heddle.config.Address;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.party.PartyId;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import java.util.function.IntUnaryOperator;
  * @param firstDials whether of two parties the first by name dials both links, and the other none
  * @param identities those that it has made so far
  * @param stores where each party has blobs, which it puts whatever their size; empty for none
+ * @param exchanges the stores of processes that take blobs in the place of a party's driver
  */
 public record NettyNetwork(
     ExchangeLimits limits,
@@ -43,7 +45,8 @@ public record NettyNetwork(
     Route route,
     boolean firstDials,
     Map<PartyId, TestIdentity> identities,
-    Map<PartyId, BlobStore> stores)
+    Map<PartyId, BlobStore> stores,
+    Map<PartyId, List<BlobStore>> exchanges)
     implements Parties.Network {
   public static final String HOST = "127.0.0.1";
 
@@ -114,18 +117,61 @@ public record NettyNetwork(
       Function<PartyId, FrameObserver> observers,
       IntUnaryOperator ways,
       Route route) {
-    this(limits, timeouts, observers, ways, route, false, new ConcurrentHashMap<>(), Map.of());
+    this(
+        limits,
+        timeouts,
+        observers,
+        ways,
+        route,
+        false,
+        new ConcurrentHashMap<>(),
+        Map.of(),
+        Map.of());
   }
 
   /** The same parties, where of two the first by name dials both links. */
   public NettyNetwork whereFirstDials() {
-    return new NettyNetwork(limits, timeouts, observers, ways, route, true, identities, stores);
+    return new NettyNetwork(
+        limits, timeouts, observers, ways, route, true, identities, stores, exchanges);
   }
 
   /** The same parties with stores. */
   public NettyNetwork with(Map<PartyId, BlobStore> blobs) {
+    return with(blobs, Map.of());
+  }
+
+  /** The same parties with stores, of which some are processes of their own. */
+  public NettyNetwork with(Map<PartyId, BlobStore> blobs, Map<PartyId, List<BlobStore>> processes) {
     return new NettyNetwork(
-        limits, timeouts, observers, ways, route, firstDials, identities, Map.copyOf(blobs));
+        limits,
+        timeouts,
+        observers,
+        ways,
+        route,
+        firstDials,
+        identities,
+        Map.copyOf(blobs),
+        Map.copyOf(processes));
+  }
+
+  /** Starts the processes of each party; they end with the test's JVM. */
+  private Map<PartyId, List<Address>> startExchanges(Map<PartyId, TestIdentity> own) {
+    Map<PartyId, String> fingerprints = new TreeMap<>();
+    own.forEach((party, identity) -> fingerprints.put(party, identity.fingerprint()));
+    Map<PartyId, List<Address>> places = new TreeMap<>();
+    exchanges.forEach(
+        (party, blobs) -> {
+          TestIdentity identity = Objects.requireNonNull(own.get(party));
+          DataPins pins =
+              new DataPins(party, identity.key(), List.of(identity.certificate()), fingerprints);
+          places.put(
+              party,
+              blobs.stream()
+                  .map(each -> new DataServer(pins, HOST, 0, route.webSocket(), each, timeouts))
+                  .map(server -> new Address(HOST, server.port()))
+                  .toList());
+        });
+    return places;
   }
 
   /** What a party has set of a peer where the first by name dials for both. */
@@ -144,7 +190,8 @@ public record NettyNetwork(
       ports.put(party, port);
       dialled.put(party, ways.applyAsInt(port));
     }
-    SortedMap<PartyId, Exchange> exchanges = new TreeMap<>();
+    Map<PartyId, List<Address>> places = startExchanges(own);
+    SortedMap<PartyId, Exchange> opened = new TreeMap<>();
     own.forEach(
         (party, identity) -> {
           NettyExchange.Builder builder =
@@ -171,9 +218,10 @@ public record NettyNetwork(
           if (store != null) {
             builder.store(store).blobsFrom(0);
           }
-          exchanges.put(party, builder.open());
+          places.forEach(builder::exchanges);
+          opened.put(party, builder.open());
         });
-    return exchanges;
+    return opened;
   }
 
   /**

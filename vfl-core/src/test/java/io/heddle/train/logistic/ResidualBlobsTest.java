@@ -35,10 +35,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -56,6 +59,8 @@ class ResidualBlobsTest {
   private static final Joined JOINED = Fits.generate(21_321, 5, 1, 2, 2);
 
   private final Map<PartyId, BlobStore> stores = new TreeMap<>();
+  private final Map<PartyId, List<BlobStore>> exchanges = new TreeMap<>();
+  private Consumer<PartyId> afterPass = party -> {};
 
   ResidualBlobsTest() {
     for (PartyId party : List.of(Fits.BANK, Fits.featureHolder(1), Fits.featureHolder(2))) {
@@ -66,6 +71,7 @@ class ResidualBlobsTest {
   @AfterEach
   void close() {
     stores.values().forEach(BlobStore::close);
+    exchanges.values().forEach(each -> each.forEach(BlobStore::close));
   }
 
   /** What a party ends with, and how much its store held after each pass. */
@@ -78,7 +84,12 @@ class ResidualBlobsTest {
       LogisticTable table = Fits.table(JOINED.holders().get(k), JOINED.rows(), k + 2);
       List<Long> used = new ArrayList<>();
       PassListener listener =
-          (pass, coefficients) -> used.add(Objects.requireNonNull(stores.get(party)).usedBytes());
+          (pass, coefficients) -> {
+            used.add(usedBytes(party));
+            synchronized (this) {
+              afterPass.accept(party);
+            }
+          };
       parties.put(
           party,
           session -> {
@@ -99,7 +110,12 @@ class ResidualBlobsTest {
             return new End(fit, used, session.traffic());
           });
     }
-    return Parties.run(new NettyNetwork().with(stores), Fits.TYPES, parties);
+    return Parties.run(new NettyNetwork().with(stores, exchanges), Fits.TYPES, parties);
+  }
+
+  private long usedBytes(PartyId party) {
+    return Objects.requireNonNull(stores.get(party)).usedBytes()
+        + exchanges.getOrDefault(party, List.of()).stream().mapToLong(BlobStore::usedBytes).sum();
   }
 
   private static Traffic.Line line(End end, Class<? extends Message> type) {
@@ -111,6 +127,31 @@ class ResidualBlobsTest {
 
   @Test
   void fit_besideTheLinks_isTheFitOverTheLinksAndLeavesNothing() {
+    assertIsTheFitOverTheLinks();
+  }
+
+  @Test
+  void fit_processesForBlobs_isTheFitOverTheLinksAndNoDriverHasThem() {
+    Map<PartyId, Set<Long>> driver = new TreeMap<>();
+    exchanges.put(Fits.BANK, List.of(BlobStore.temporary(64 << 20)));
+    exchanges.put(
+        Fits.featureHolder(1),
+        Stream.generate(() -> BlobStore.temporary(64 << 20)).limit(2).toList());
+    afterPass =
+        party ->
+            driver
+                .computeIfAbsent(party, name -> new TreeSet<>())
+                .add(Objects.requireNonNull(stores.get(party)).usedBytes());
+
+    assertIsTheFitOverTheLinks();
+    assertThat(driver.get(Fits.BANK)).containsExactly(0L);
+    assertThat(driver.get(Fits.featureHolder(1))).containsExactly(0L);
+    assertThat(driver.get(Fits.featureHolder(2))).noneMatch(bytes -> bytes == 0);
+    assertThat(exchanges.values())
+        .allSatisfy(each -> assertThat(each).allMatch(store -> store.usedBytes() == 0));
+  }
+
+  private void assertIsTheFitOverTheLinks() {
     SortedMap<PartyId, End> ends = fit(UnaryOperator.identity());
     List<LogisticFit> overLinks = Fits.fit(TERMS, JOINED, null).fits();
     int number = 0;
