@@ -25,7 +25,10 @@ public record Check(
     SKIPPED
   }
 
-  /** What is looked at: first this party by itself, then each peer, in this order. */
+  /**
+   * What is looked at: first this party by itself, then each peer, in this order. The last one is
+   * looked at of both.
+   */
   public enum Subject {
     LISTEN("listen"),
     KEYS("keys"),
@@ -39,7 +42,8 @@ public record Check(
     VERSIONS("versions"),
     ROOM("room"),
     BANDWIDTH("bandwidth"),
-    IDLE("idle");
+    IDLE("idle"),
+    EXCHANGES("exchanges");
 
     private final String key;
 

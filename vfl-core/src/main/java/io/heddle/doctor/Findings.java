@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 /** The checks of one peer, each told once and in order. */
 final class Findings {
   private final Consumer<Check> told;
-  private final Deque<Subject> left = new ArrayDeque<>(EnumSet.range(Subject.DNS, Subject.IDLE));
+  private final Deque<Subject> left =
+      new ArrayDeque<>(EnumSet.range(Subject.DNS, Subject.EXCHANGES));
   private boolean failed;
 
   Findings(Consumer<Check> told) {

@@ -40,6 +40,7 @@ public final class OwnSide {
                   "both files are for their owner alone, the key is " + identity.fingerprint())
               .with("fingerprint", identity.fingerprint()));
       told.accept(certificate(identity.certificate()));
+      told.accept(StoreProcesses.examine(party, identity, party.party()));
       return identity;
     } catch (ConfigurationException e) {
       String[] words = String.valueOf(e.getMessage()).split("[:;] ", 2);
@@ -51,6 +52,7 @@ public final class OwnSide {
         told.accept(Check.failed(Subject.KEYS, words[0], fix));
         told.accept(Check.skipped(Subject.OWN_CERTIFICATE, "the key files cannot be used"));
       }
+      told.accept(Check.skipped(Subject.EXCHANGES, "the key files cannot be used"));
       return null;
     }
   }

@@ -138,6 +138,9 @@ public final class PeerDoctor {
         }
       }
       lookThrough(exchange, identity);
+      if (!findings.isComplete()) {
+        findings.tell(StoreProcesses.examine(party, identity, name));
+      }
     } catch (ConfigurationException e) {
       if (way != null) {
         findings.tell(way.connect(party.timeouts().handshake()));

@@ -99,7 +99,7 @@ public final class PartyDiagnosis {
     return switch (subject) {
       case LISTEN, KEYS, OWN_CERTIFICATE, DNS -> ExitCode.CONFIGURATION;
       case TLS, CERTIFICATES, VERSIONS, ROOM -> ExitCode.PROTOCOL;
-      case TCP, LINK_BACK, CLOCK, BANDWIDTH, IDLE -> ExitCode.PEER_UNAVAILABLE;
+      case TCP, LINK_BACK, CLOCK, BANDWIDTH, IDLE, EXCHANGES -> ExitCode.PEER_UNAVAILABLE;
     };
   }
 

@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.channel.netty.DataServer;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.TestIdentity;
+import io.heddle.channel.netty.TlsExchange;
+import io.heddle.checkpoint.BlobStore;
+import io.heddle.config.Overrides;
+import io.heddle.config.PartyConfig;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +48,10 @@ class DoctorPeersTest {
           "versions",
           "room",
           "bandwidth",
-          "idle");
+          "idle",
+          "exchanges");
+
+  private static final List<String> EITHER = List.of("ok", "skipped");
 
   private final Path directory;
   private final int bankPort = NettyNetwork.freePort();
@@ -95,6 +103,25 @@ class DoctorPeersTest {
 
   @Test
   void doctor_bothParties_findAllWell() throws Exception {
+    int storePort = NettyNetwork.freePort();
+    Path there = directory.resolve("retailer/heddle.conf");
+    append(there, "blobs.exchanges = \"localhost:" + storePort + "\"");
+    append(
+        directory.resolve("bank/heddle.conf"),
+        "peers.retailer.exchanges = \"localhost:" + storePort + "\"");
+    PartyConfig party = PartyConfig.load(there, Overrides.NONE);
+    try (BlobStore store = BlobStore.temporary(1 << 20);
+        DataServer server = TlsExchange.blobServer(party, retailer, 1, store)) {
+      assertThat(server.port()).isEqualTo(storePort);
+      assertBothFindAllWell();
+    }
+  }
+
+  private static void append(Path file, String line) throws IOException {
+    Files.writeString(file, Files.readString(file) + line + "\n");
+  }
+
+  private void assertBothFindAllWell() throws Exception {
     FutureTask<Ran> other = new FutureTask<>(() -> run("retailer", "--json"));
     Thread thread = new Thread(other, "retailer");
     thread.setDaemon(true);
@@ -110,17 +137,24 @@ class DoctorPeersTest {
         .contains("this party, bank:")
         .contains("retailer, at localhost:" + retailerPort + ":")
         .containsPattern("tls +ok +TLSv1.3, TLS_\\w+, heddle-doctor/1, retailer has the pinned key")
-        .containsPattern("idle +skipped +not asked for");
+        .containsPattern("idle +skipped +not asked for")
+        .containsPattern(
+            "exchanges +ok +all of peers.retailer.exchanges answer with the key of retailer");
     JsonNode own = json(Files.readString(file));
     assertThat(own.at("/party").asText()).isEqualTo("bank");
     assertThat(own.at("/own/keys/fingerprint").asText()).isEqualTo(bank.fingerprint());
     assertThat(own.at("/own/certificate/days").asLong()).isBetween(1000L, 1100L);
     assertThat(own.at("/own/listen/status").asText()).isEqualTo("ok");
-    for (JsonNode each : List.of(own.at("/peers/retailer"), json(there.out()).at("/peers/bank"))) {
+    JsonNode others = json(there.out());
+    // The retailer has a process for large messages, the bank has none.
+    assertThat(own.at("/peers/retailer/exchanges/status").asText()).isEqualTo("ok");
+    assertThat(others.at("/own/exchanges/count").asInt()).isEqualTo(1);
+    assertThat(others.at("/peers/bank/exchanges/status").asText()).isEqualTo("skipped");
+    for (JsonNode each : List.of(own.at("/peers/retailer"), others.at("/peers/bank"))) {
       for (String check : PEER_CHECKS) {
         assertThat(each.at("/" + check + "/status").asText())
             .as(check)
-            .isEqualTo(check.equals("idle") ? "skipped" : "ok");
+            .isIn(check.equals("exchanges") || check.equals("idle") ? EITHER : List.of("ok"));
       }
       assertThat(each.at("/certificates/peerDays").asLong()).isBetween(1000L, 1100L);
       assertThat(each.at("/versions/spark/1").asText()).isEqualTo("4.1.0");
@@ -143,6 +177,21 @@ class DoctorPeersTest {
     assertThat(json.at("/peers/retailer/tls/found").asText())
         .isEqualTo("run `heddle doctor` at the peer now");
     assertThat(ran.err()).containsPattern("tcp +failed +localhost:\\d+ refuses connections");
+  }
+
+  @Test
+  void doctor_processForLargeMessagesIsNotThere_returnsSevenAndTellsWhatToRun() {
+    String place = "localhost:" + NettyNetwork.freePort();
+
+    Ran ran = run("bank", "--wait", "1", "--set", "blobs.exchanges=" + place);
+
+    assertThat(ran.code()).isEqualTo(7);
+    assertThat(ran.out())
+        .containsPattern(
+            "exchanges +failed +The store of party bank at "
+                + place
+                + " cannot be reached: have it started there with `heddle exchange --number N`, or"
+                + " correct blobs.exchanges");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
@@ -177,6 +178,16 @@ public final class DataClient implements PartyStore.Part {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PeerUnavailableException("Interrupted while waiting for party " + party, e);
+    }
+  }
+
+  /** Dials once, and tells what stands in the way; nothing is asked. Empty if nothing does. */
+  synchronized String obstacle() {
+    try {
+      DataClientLink unused = link();
+      return "";
+    } catch (VflException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -130,17 +130,38 @@ public final class TlsExchange {
    */
   public static DataServer blobServer(
       PartyConfig party, Identity identity, int number, BlobStore store) {
-    Map<PartyId, String> fingerprints = new TreeMap<>();
-    party.peers().forEach((name, peer) -> fingerprints.put(name, peer.fingerprint()));
-    fingerprints.put(party.party(), identity.fingerprint());
     return new DataServer(
-        new DataPins(
-            party.party(), identity.privateKey(), identity.certificateChain(), fingerprints),
+        pins(party, identity),
         party.listen().host(),
         place(party, number).port(),
         party.listen().webSocket(),
         store,
         timeouts(party));
+  }
+
+  private static DataPins pins(PartyConfig party, Identity identity) {
+    Map<PartyId, String> fingerprints = new TreeMap<>();
+    party.peers().forEach((name, peer) -> fingerprints.put(name, peer.fingerprint()));
+    fingerprints.put(party.party(), identity.fingerprint());
+    return new DataPins(
+        party.party(), identity.privateKey(), identity.certificateChain(), fingerprints);
+  }
+
+  /**
+   * Dials each process that a party has for large messages, as a job would.
+   *
+   * @param whose a peer, or this party itself
+   * @return for each, in the order of the list, what stands in the way; empty where nothing does
+   */
+  public static List<String> tryExchanges(PartyConfig party, Identity identity, PartyId whose) {
+    PartyConfig.Peer peer = party.peers().get(whose);
+    List<Address> places = peer == null ? party.blobs().exchanges() : peer.exchanges();
+    Route route = peer == null ? Route.DIRECT : route(peer, proxy(party));
+    try (DataDialler dialler = new DataDialler(pins(party, identity), timeouts(party))) {
+      return places.stream()
+          .map(each -> new DataClient(dialler, whose, each.host(), each.port(), route).obstacle())
+          .toList();
+    }
   }
 
   /**
@@ -228,10 +249,13 @@ public final class TlsExchange {
         address == null ? "" : address.host(),
         address == null ? 0 : address.port(),
         peer.fingerprint(),
-        new Route(
-            peer.throughProxy() ? proxy : null,
-            peer.transport() == PartyConfig.Transport.WEBSOCKET),
+        route(peer, proxy),
         peer.dialling());
     builder.exchanges(name, peer.exchanges());
+  }
+
+  private static Route route(PartyConfig.Peer peer, @Nullable Proxy proxy) {
+    return new Route(
+        peer.throughProxy() ? proxy : null, peer.transport() == PartyConfig.Transport.WEBSOCKET);
   }
 }
