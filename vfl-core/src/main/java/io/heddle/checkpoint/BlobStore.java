@@ -5,8 +5,6 @@ import io.heddle.crypto.Hkdf;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,7 +41,6 @@ public final class BlobStore implements AutoCloseable {
   private static final int VERSION = 1;
   private static final int SALT_BYTES = 32;
   private static final int HEADER_BYTES = MAGIC.length + 4 + SALT_BYTES + 4;
-  private static final int BUFFER_BYTES = 1 << 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path directory;
@@ -273,7 +270,6 @@ public final class BlobStore implements AutoCloseable {
     private final long cost;
     private final MessageDigest actual = Sha256.newDigest();
     private final FileChannel channel;
-    private final OutputStream out;
     private final SegmentOutput segments;
     private int missing;
     private boolean done;
@@ -290,7 +286,7 @@ public final class BlobStore implements AutoCloseable {
               Disk.DRAFT_END,
               OwnerOnly.forFile(directory));
       channel = FileChannel.open(draft, StandardOpenOption.WRITE);
-      out = new BufferedOutputStream(disk.output(channel), BUFFER_BYTES);
+      OutputStream out = disk.output(channel);
       byte[] salt = new byte[SALT_BYTES];
       RANDOM.nextBytes(salt);
       byte[] header =
@@ -340,7 +336,6 @@ public final class BlobStore implements AutoCloseable {
       }
       try {
         segments.finish();
-        out.flush();
         disk.force(channel);
         channel.close();
         boolean again = Files.exists(target);
@@ -398,7 +393,7 @@ public final class BlobStore implements AutoCloseable {
     requireOpen(session);
     Path file = file(session, digest);
     try {
-      InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+      InputStream in = Files.newInputStream(file);
       boolean opened = false;
       try {
         byte[] header = in.readNBytes(HEADER_BYTES);

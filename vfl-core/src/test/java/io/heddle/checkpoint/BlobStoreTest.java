@@ -11,6 +11,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -128,6 +129,39 @@ class BlobStoreTest {
       assertThat(files()).hasSize(1);
       assertThat(store.usedBytes()).isEqualTo(bytesOnDisk());
     }
+  }
+
+  @Test
+  void get_anyLengthInReadsOfAnyLength_givesTheBody() throws IOException {
+    int segment = Segments.BYTES;
+    int[] lengths = {
+      0, 1, segment - 1, segment, segment + 1, 16 * segment, 16 * segment + 1, 40 * segment - 5
+    };
+    int[] reads = {1, segment - 1, segment, segment + 1, 20 * segment};
+    try (BlobStore store = store()) {
+      for (int length : lengths) {
+        byte[] body = body(length, length);
+        byte[] digest = put(store, SESSION, body);
+        for (int read : reads) {
+          assertThat(read(store, digest, read)).as("%d by %d", length, read).isEqualTo(body);
+        }
+      }
+    }
+  }
+
+  /** Reads a blob that many bytes at a time. */
+  private static byte[] read(BlobStore store, byte[] digest, int count) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (BlobStore.Blob blob = requireNonNull(store.get(SESSION, digest))) {
+      byte[] some = new byte[count + 2];
+      for (int got = blob.body().read(some, 1, count);
+          got >= 0;
+          got = blob.body().read(some, 1, count)) {
+        assertThat(some[count + 1]).isZero();
+        all.write(some, 1, got);
+      }
+    }
+    return all.toByteArray();
   }
 
   @Test

@@ -20,16 +20,22 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A way to the store of one party: a peer's, to put what is for it, or the own one. Dials when it
- * is first used, and again when the link is lost: every request may be made twice. One request at a
- * time; safe for several threads, which wait for each other.
+ * is first used, and again when a link is lost: every request may be made twice. Safe for several
+ * threads: each link carries one request at a time, and there are up to {@value #MAX_LINKS} links,
+ * for whose next free one the others wait.
  */
 public final class DataClient implements AutoCloseable {
+  static final int MAX_LINKS = 4;
+
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LAST_PAUSE_MILLIS = 1000;
 
@@ -41,7 +47,10 @@ public final class DataClient implements AutoCloseable {
   private final Route route;
   private final ExchangeTimeouts timeouts;
   private final EventLoopGroup threads;
-  private volatile @Nullable DataClientLink link;
+  private final Semaphore free = new Semaphore(MAX_LINKS);
+  private final Set<DataClientLink> links = ConcurrentHashMap.newKeySet();
+  // Those that carry nothing now, the one that was used last first.
+  private final Deque<DataClientLink> idle = new ConcurrentLinkedDeque<>();
   private volatile boolean closed;
 
   /**
@@ -66,7 +75,8 @@ public final class DataClient implements AutoCloseable {
   /**
    * Brings a blob; returns when it is on the other side's disk. Waits while there is no room.
    *
-   * @param body at most {@link io.heddle.checkpoint.BlobStore#MAX_BYTES}
+   * @param body at most {@link io.heddle.checkpoint.BlobStore#MAX_BYTES}; unchanged until this
+   *     returns
    * @param alive asked before it is tried again; throws once there is no more use in it
    * @return its SHA-256, by which it is got
    * @throws PeerUnavailableException if the store is not there, or has no room, for too long
@@ -80,19 +90,16 @@ public final class DataClient implements AutoCloseable {
   }
 
   /**
-   * Gets a blob of the own store.
+   * Gets a blob of the own store, which has checked its SHA-256 when it came and knows by the
+   * encryption of its file that it is still the same (docs/adr/0020).
    *
    * @param maxBytes how long it may be
    * @param alive asked before it is tried again; throws once there is no more use in it
-   * @throws ProtocolException if it is not there, too long, or another one
+   * @throws ProtocolException if it is not there or too long
    */
   public byte[] get(String session, byte[] digest, int maxBytes, Runnable alive) {
     Name name = new Name(session, digest);
-    byte[] body = answered(alive, link -> link.get(name, maxBytes));
-    if (!Arrays.equals(Sha256.of(body), digest)) {
-      throw new ProtocolException("Damaged blob from " + party + ", SHA-256 does not match");
-    }
-    return body;
+    return answered(alive, link -> link.get(name, maxBytes));
   }
 
   /** What is asked over a link. */
@@ -100,13 +107,13 @@ public final class DataClient implements AutoCloseable {
     DataClientLink.Answer make(DataClientLink link);
   }
 
-  private synchronized byte[] answered(Runnable alive, Request request) {
+  private byte[] answered(Runnable alive, Request request) {
     long begun = System.nanoTime();
     for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LAST_PAUSE_MILLIS)) {
       PeerUnavailableException failure;
       Duration patience;
       try {
-        DataClientLink.Answer answer = request.make(link());
+        DataClientLink.Answer answer = overALink(request);
         Refusal refusal = answer.refusal();
         if (refusal == null) {
           return answer.body();
@@ -124,12 +131,8 @@ public final class DataClient implements AutoCloseable {
         }
         patience = timeouts.receive();
       } catch (PeerUnavailableException e) {
-        hangUp();
         failure = e;
         patience = timeouts.reconnect();
-      } catch (ProtocolException e) {
-        hangUp();
-        throw e;
       }
       if (System.nanoTime() - begun >= patience.toNanos()) {
         throw new PeerUnavailableException(
@@ -144,18 +147,69 @@ public final class DataClient implements AutoCloseable {
     try {
       TimeUnit.MILLISECONDS.sleep(millis);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PeerUnavailableException("Interrupted while waiting for party " + party, e);
+      throw interrupted(e);
     }
   }
 
-  private DataClientLink link() {
-    if (closed) {
-      throw new IllegalStateException("The way to the store of party " + party + " is closed");
+  private PeerUnavailableException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new PeerUnavailableException("Interrupted while waiting for party " + party, cause);
+  }
+
+  private DataClientLink.Answer overALink(Request request) {
+    try {
+      free.acquire();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
     }
-    DataClientLink current = link;
-    if (current != null && current.isOpen()) {
-      return current;
+    try {
+      DataClientLink link = link();
+      boolean answered = false;
+      try {
+        DataClientLink.Answer answer = request.make(link);
+        answered = true;
+        return answer;
+      } finally {
+        if (answered) {
+          idle.push(link);
+        } else {
+          forget(link);
+        }
+      }
+    } finally {
+      free.release();
+    }
+  }
+
+  /** A link that carries nothing, dialled if there is none. */
+  private DataClientLink link() {
+    for (DataClientLink next = idle.poll(); next != null; next = idle.poll()) {
+      if (next.isOpen()) {
+        return next;
+      }
+      forget(next);
+    }
+    DataClientLink dialled = dial();
+    links.add(dialled);
+    if (closed) {
+      forget(dialled);
+      throw closed();
+    }
+    return dialled;
+  }
+
+  private void forget(DataClientLink link) {
+    links.remove(link);
+    link.cut();
+  }
+
+  private IllegalStateException closed() {
+    return new IllegalStateException("The way to the store of party " + party + " is closed");
+  }
+
+  private DataClientLink dial() {
+    if (closed) {
+      throw closed();
     }
     DataClientLink next = new DataClientLink(tls, party, timeouts);
     var address = route.target(host, port);
@@ -181,23 +235,14 @@ public final class DataClient implements AutoCloseable {
           dialled.cause());
     }
     next.awaitProof();
-    link = next;
     return next;
-  }
-
-  private void hangUp() {
-    DataClientLink current = link;
-    link = null;
-    if (current != null) {
-      current.close();
-    }
   }
 
   /** Ends a request that is waiting, too. */
   @Override
   public void close() {
     closed = true;
-    hangUp();
+    links.forEach(this::forget);
     threads.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

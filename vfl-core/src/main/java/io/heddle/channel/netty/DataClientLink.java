@@ -63,9 +63,10 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
     return proof.isDone() && !proof.isCompletedExceptionally() && proof.join().isOpen();
   }
 
-  void close() {
+  /** Ends a request that waits, too. */
+  void cut() {
     if (isOpen()) {
-      proof.join().close();
+      proof.join().cut();
     }
   }
 
@@ -80,9 +81,12 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
     to.write(DataFrames.put(name, body.length), true);
     for (int from = 0; from < body.length; from += DataFrames.PIECE_BYTES) {
       int count = Math.min(DataFrames.PIECE_BYTES, body.length - from);
-      to.write(DataFrames.piece(body, from, count), true);
+      to.writePiece(body, from, count);
     }
-    return await(exchange.answer, timeouts.receive());
+    Answer answer = await(exchange.answer, timeouts.receive());
+    // A refusal may come before all of the body is out, which belongs to the caller again.
+    to.awaitWritten();
+    return answer;
   }
 
   Answer get(Name name, int maxBytes) {

@@ -20,8 +20,11 @@ final class DataFrames {
   static final byte FOUND = 36;
   static final byte REFUSED = 37;
 
-  /** What a frame carries of a body: little enough for a processor's cache. */
-  static final int PIECE_BYTES = 256 << 10;
+  /**
+   * What a frame carries of a body: little enough for a processor's cache, and with its length and
+   * kind just so much that it fills records of TLS.
+   */
+  static final int PIECE_BYTES = (256 << 10) - FrameDecoder.LENGTH_BYTES - 1;
 
   private static final int SESSION_BYTES = 32;
   private static final int DIGEST_BYTES = 32;
@@ -88,10 +91,6 @@ final class DataFrames {
     writer.writeRaw(HexFormat.of().parseHex(name.session));
     writer.writeRaw(name.digest);
     return writer;
-  }
-
-  static ByteBuffer piece(byte[] bytes, int offset, int length) {
-    return ByteBuffer.allocate(1 + length).put(PIECE).put(bytes, offset, length).flip();
   }
 
   static ByteBuffer stored() {
