@@ -241,15 +241,15 @@ public abstract class Exchange implements AutoCloseable {
 
   /** From now on takes messages of this session. */
   public final void open(String session) {
-    opened(session);
+    openBlobs(session);
     mailbox.open(session);
   }
 
   /** A transport with a store takes blobs of this session, too. */
-  protected void opened(String session) {}
+  protected void openBlobs(String session) {}
 
-  /** Nobody will ask for blobs of this session any more. */
-  protected void closed(String session) {}
+  /** Forgets the blobs of a session: nobody will ask for them, here or after a crash. */
+  public void closeBlobs(String session) {}
 
   /**
    * The way of a session for large messages beside the links, from which this party reads what
@@ -274,7 +274,7 @@ public abstract class Exchange implements AutoCloseable {
 
   /** From now on refuses messages of this session. */
   public final void close(String session) {
-    closed(session);
+    closeBlobs(session);
     mailbox.close(session).forEach(key -> from(key.from()).release(key));
   }
 
@@ -283,7 +283,7 @@ public abstract class Exchange implements AutoCloseable {
    * after a crash.
    */
   public final void discard(String scope) {
-    closed(scope);
+    closeBlobs(scope);
     mailbox.discard(scope).forEach(key -> from(key.from()).release(key));
   }
 

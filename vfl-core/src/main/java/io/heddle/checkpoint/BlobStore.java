@@ -6,8 +6,6 @@ import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -46,7 +45,6 @@ public final class BlobStore implements AutoCloseable {
   private static final int VERSION = 1;
   private static final int SALT_BYTES = 32;
   private static final int HEADER_BYTES = MAGIC.length + 4 + SALT_BYTES + 4;
-  private static final int BUFFER_BYTES = 1 << 16;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Path directory;
@@ -68,14 +66,22 @@ public final class BlobStore implements AutoCloseable {
     names = Hkdf.derive(key, new byte[0], utf8("heddle blob names v1"), 32);
     Arrays.fill(key, (byte) 0);
     for (Path session : list(directory)) {
+      boolean closed = isDraft(session);
       for (Path file : list(session)) {
-        if (file.getFileName().toString().startsWith(Disk.DRAFT_START)) {
+        if (closed || isDraft(file)) {
           disk.delete(file);
         } else {
           usedBytes += Files.size(file);
         }
       }
+      if (closed) {
+        disk.delete(session);
+      }
     }
+  }
+
+  private static boolean isDraft(Path file) {
+    return file.getFileName().toString().startsWith(Disk.DRAFT_START);
   }
 
   /**
@@ -162,8 +168,7 @@ public final class BlobStore implements AutoCloseable {
     try {
       for (Path session : list(directory)) {
         if (Files.getLastModifiedTime(session).toInstant().isBefore(limit)) {
-          list(session).forEach(this::delete);
-          disk.delete(session);
+          forget(session);
           forgotten++;
         }
       }
@@ -205,17 +210,19 @@ public final class BlobStore implements AutoCloseable {
 
   /** From now on takes blobs of this session. */
   public void open(String session) {
-    synchronized (this) {
-      open.add(session);
-    }
     Path of = sessionDirectory(session);
     try {
       if (!Files.exists(of)) {
         Files.createDirectory(of, OwnerOnly.forDirectory(directory));
         disk.syncDirectory(directory);
       }
+    } catch (FileAlreadyExistsException e) {
+      // Opened twice at once.
     } catch (IOException e) {
       throw new CheckpointException("Cannot write to the directory " + directory, e);
+    }
+    synchronized (this) {
+      open.add(session);
     }
   }
 
@@ -282,6 +289,8 @@ public final class BlobStore implements AutoCloseable {
       Upload upload = new Upload(session, digest, length, cost);
       begun = true;
       return upload;
+    } catch (NoSuchFileException e) {
+      throw closedMeanwhile(e);
     } catch (IOException e) {
       throw cannotWrite(e);
     } finally {
@@ -298,6 +307,10 @@ public final class BlobStore implements AutoCloseable {
     if (!isOpen(session)) {
       throw new ProtocolException("Blob of a session that is not open");
     }
+  }
+
+  private static ProtocolException closedMeanwhile(NoSuchFileException cause) {
+    return new ProtocolException("Blob of a session that is not open", cause);
   }
 
   private synchronized void free(long bytes) {
@@ -333,7 +346,6 @@ public final class BlobStore implements AutoCloseable {
     private final long cost;
     private final MessageDigest actual = Sha256.newDigest();
     private final FileChannel channel;
-    private final OutputStream out;
     private final SegmentOutput segments;
     private int missing;
     private boolean done;
@@ -350,7 +362,7 @@ public final class BlobStore implements AutoCloseable {
               Disk.DRAFT_END,
               OwnerOnly.forFile(directory));
       channel = FileChannel.open(draft, StandardOpenOption.WRITE);
-      out = new BufferedOutputStream(disk.output(channel), BUFFER_BYTES);
+      OutputStream out = disk.output(channel);
       byte[] salt = new byte[SALT_BYTES];
       RANDOM.nextBytes(salt);
       byte[] header =
@@ -400,17 +412,18 @@ public final class BlobStore implements AutoCloseable {
       }
       try {
         segments.finish();
-        out.flush();
         disk.force(channel);
         channel.close();
         boolean again = Files.exists(target);
         disk.move(draft, target);
-        disk.syncDirectory(target.getParent() == null ? directory : target.getParent());
         done = true;
         if (again) {
           // Two tasks have brought it at once.
           free(cost);
         }
+        disk.syncDirectory(target.getParent() == null ? directory : target.getParent());
+      } catch (NoSuchFileException e) {
+        throw closedMeanwhile(e);
       } catch (IOException e) {
         throw cannotWrite(e);
       }
@@ -458,7 +471,7 @@ public final class BlobStore implements AutoCloseable {
     requireOpen(session);
     Path file = file(session, digest);
     try {
-      InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
+      InputStream in = Files.newInputStream(file);
       boolean opened = false;
       try {
         byte[] header = in.readNBytes(HEADER_BYTES);
@@ -552,21 +565,36 @@ public final class BlobStore implements AutoCloseable {
     Path of = sessionDirectory(session);
     try {
       if (Files.isDirectory(of)) {
-        list(of).forEach(this::delete);
-        disk.delete(of);
+        forget(of);
       }
     } catch (IOException e) {
       throw new CheckpointException("Cannot delete the blobs in " + of, e);
     }
   }
 
+  /** Under another name at once, so that nothing more can come into it. */
+  private void forget(Path session) throws IOException {
+    Path closed =
+        Files.createTempDirectory(directory, Disk.DRAFT_START, OwnerOnly.forDirectory(directory));
+    try {
+      disk.move(session, closed);
+    } catch (NoSuchFileException e) {
+      // Somebody else has been faster.
+      disk.delete(closed);
+      return;
+    }
+    list(closed).forEach(this::delete);
+    disk.delete(closed);
+  }
+
   private void delete(Path file) {
     try {
-      long bytes = Files.exists(file) ? Files.size(file) : 0;
-      disk.delete(file);
-      if (!file.getFileName().toString().startsWith(Disk.DRAFT_START)) {
+      long bytes = isDraft(file) || !Files.exists(file) ? 0 : Files.size(file);
+      if (disk.delete(file)) {
         free(bytes);
       }
+    } catch (NoSuchFileException e) {
+      // Deleted twice at once.
     } catch (IOException e) {
       throw new CheckpointException("Cannot delete the blob " + file, e);
     }

@@ -78,8 +78,9 @@ class Disk {
     Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  void delete(Path file) throws IOException {
-    Files.deleteIfExists(file);
+  /** Whether it was there. */
+  boolean delete(Path file) throws IOException {
+    return Files.deleteIfExists(file);
   }
 
   /** Makes new, renamed and deleted names of a directory last; only POSIX systems know how. */

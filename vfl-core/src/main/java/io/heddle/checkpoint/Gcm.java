@@ -34,9 +34,14 @@ final class Gcm {
    * @return how many bytes went to the start of {@code out}: {@value #TAG_BYTES} more than came in
    */
   int seal(byte[] nonce, byte[] aad, byte[] plain, int length, byte[] out) {
+    return seal(nonce, aad, plain, 0, length, out, 0);
+  }
+
+  /** As {@link #seal(byte[], byte[], byte[], int, byte[])}, from one place to another. */
+  int seal(byte[] nonce, byte[] aad, byte[] plain, int from, int length, byte[] out, int to) {
     try {
       init(Cipher.ENCRYPT_MODE, nonce, aad);
-      return cipher.doFinal(plain, 0, length, out);
+      return cipher.doFinal(plain, from, length, out, to);
     } catch (GeneralSecurityException e) {
       throw new AssertionError("AES-GCM fails only for a buffer that is too short", e);
     }
@@ -48,9 +53,14 @@ final class Gcm {
    * @return how many bytes went to the start of {@code out}, or -1 if a byte was changed
    */
   int open(byte[] nonce, byte[] aad, byte[] sealed, int length, byte[] out) {
+    return open(nonce, aad, sealed, 0, length, out, 0);
+  }
+
+  /** As {@link #open(byte[], byte[], byte[], int, byte[])}, from one place to another. */
+  int open(byte[] nonce, byte[] aad, byte[] sealed, int from, int length, byte[] out, int to) {
     try {
       init(Cipher.DECRYPT_MODE, nonce, aad);
-      return cipher.doFinal(sealed, 0, length, out);
+      return cipher.doFinal(sealed, from, length, out, to);
     } catch (AEADBadTagException e) {
       return -1;
     } catch (GeneralSecurityException e) {

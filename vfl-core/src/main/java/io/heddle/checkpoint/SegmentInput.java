@@ -16,9 +16,13 @@ final class SegmentInput extends InputStream {
   private final Path file;
   private final Gcm gcm;
   private final InputStream in;
-  private final byte[] sealed = new byte[Segments.BYTES + Gcm.TAG_BYTES];
+  private final byte[] sealed = new byte[Segments.BATCH_BYTES];
   private final byte[] plain = new byte[Segments.BYTES];
+  // Of the file that are not in sealed yet, then what of sealed is not opened yet.
   private long left;
+  private int from;
+  private int to;
+  // What of plain is not given out yet.
   private int filled;
   private int taken;
   private int number;
@@ -47,6 +51,11 @@ final class SegmentInput extends InputStream {
     if (length == 0) {
       return 0;
     }
+    if (taken == filled && !last && length >= Segments.BYTES) {
+      // Straight to where it is asked for. Only the segment of an empty body has no bytes.
+      int opened = next(bytes, offset);
+      return opened > 0 ? opened : -1;
+    }
     if (!fill()) {
       return -1;
     }
@@ -63,19 +72,33 @@ final class SegmentInput extends InputStream {
 
   private boolean fill() throws IOException {
     while (taken == filled && !last) {
-      next();
+      filled = next(plain, 0);
+      taken = 0;
     }
     return taken < filled;
   }
 
-  private void next() throws IOException {
+  /**
+   * Opens the next segment.
+   *
+   * @return how many bytes went to {@code bytes}, which has room for a whole segment
+   */
+  private int next(byte[] bytes, int offset) throws IOException {
     number = Math.addExact(number, 1);
-    int length = (int) Math.min(left, sealed.length);
-    boolean end = length == left;
+    boolean read = true;
+    if (from == to) {
+      from = 0;
+      to = (int) Math.min(left, sealed.length);
+      left -= to;
+      read = in.readNBytes(sealed, 0, to) == to;
+    }
+    int length = Math.min(to - from, Segments.SEALED_BYTES);
+    boolean end = length == to - from && left == 0;
     int opened =
-        length < Gcm.TAG_BYTES || in.readNBytes(sealed, 0, length) < length
+        !read || length < Gcm.TAG_BYTES
             ? -1
-            : gcm.open(Segments.nonce(number, end), Segments.NO_AAD, sealed, length, plain);
+            : gcm.open(
+                Segments.nonce(number, end), Segments.NO_AAD, sealed, from, length, bytes, offset);
     if (opened < 0) {
       throw new CheckpointException(
           "Cannot use the checkpoint "
@@ -84,10 +107,9 @@ final class SegmentInput extends InputStream {
               + number
               + " of its body was changed, or the file was cut or extended there");
     }
-    left -= length;
+    from += length;
     last = end;
-    filled = opened;
-    taken = 0;
+    return opened;
   }
 
   /** Forgets the plain bytes. */

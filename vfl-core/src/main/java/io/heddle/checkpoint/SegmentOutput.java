@@ -13,8 +13,9 @@ final class SegmentOutput extends OutputStream {
   private final Gcm gcm;
   private final OutputStream out;
   private final byte[] plain = new byte[Segments.BYTES];
-  private final byte[] sealed = new byte[Segments.BYTES + Gcm.TAG_BYTES];
+  private final byte[] sealed = new byte[Segments.BATCH_BYTES];
   private int filled;
+  private int ready;
   private int number;
   private boolean ended;
 
@@ -35,20 +36,32 @@ final class SegmentOutput extends OutputStream {
     }
     for (int done = 0; done < length; ) {
       if (filled == plain.length) {
-        seal(false);
+        seal(false, plain, 0, filled);
+        filled = 0;
       }
-      int take = Math.min(length - done, plain.length - filled);
-      System.arraycopy(bytes, offset + done, plain, filled, take);
-      filled += take;
-      done += take;
+      int left = length - done;
+      if (filled == 0 && left > plain.length) {
+        // Not the last one, as more follows: sealed where it stands.
+        seal(false, bytes, offset + done, plain.length);
+        done += plain.length;
+      } else {
+        int take = Math.min(left, plain.length - filled);
+        System.arraycopy(bytes, offset + done, plain, filled, take);
+        filled += take;
+        done += take;
+      }
     }
   }
 
-  private void seal(boolean last) throws IOException {
+  private void seal(boolean last, byte[] bytes, int offset, int length) throws IOException {
     number = Math.addExact(number, 1);
-    int length = gcm.seal(Segments.nonce(number, last), Segments.NO_AAD, plain, filled, sealed);
-    out.write(sealed, 0, length);
-    filled = 0;
+    ready +=
+        gcm.seal(
+            Segments.nonce(number, last), Segments.NO_AAD, bytes, offset, length, sealed, ready);
+    if (last || ready == sealed.length) {
+      out.write(sealed, 0, ready);
+      ready = 0;
+    }
   }
 
   /** Writes the last segment, which may be empty or full. */
@@ -56,7 +69,7 @@ final class SegmentOutput extends OutputStream {
     if (ended) {
       throw new IOException("The body has ended");
     }
-    seal(true);
+    seal(true, plain, 0, filled);
     wipe();
   }
 

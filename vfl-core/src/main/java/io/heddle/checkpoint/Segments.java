@@ -11,6 +11,12 @@ final class Segments {
    */
   static final int BYTES = 1 << 12;
 
+  /** Of a segment in the file. */
+  static final int SEALED_BYTES = BYTES + Gcm.TAG_BYTES;
+
+  /** What is read from a file, or written to it, at once: some segments. */
+  static final int BATCH_BYTES = 16 * SEALED_BYTES;
+
   static final byte[] NO_AAD = new byte[0];
   private static final byte[] NO_BYTES = new byte[0];
 

@@ -67,9 +67,9 @@ final class StoreLock implements AutoCloseable {
 
   private static CheckpointException inUse(Path directory, @Nullable Throwable cause) {
     String message =
-        "A running process uses the checkpoints in "
+        "A running process uses the files in "
             + directory
-            + ": the same job cannot run twice at once";
+            + ": the same job, or the same exchange, cannot run twice at once";
     return cause == null
         ? new CheckpointException(message)
         : new CheckpointException(message, cause);

@@ -328,6 +328,7 @@ public final class Session implements AutoCloseable {
     }
     boolean settled = reached.settled() || exchange.settles(id(), exchange.timeouts().reconnect());
     if (settled || log.isPublished()) {
+      exchange.closeBlobs(id());
       log.drop();
     }
     return settled;
@@ -375,6 +376,7 @@ public final class Session implements AutoCloseable {
     fail(AbortCode.of(cause), AbortCode.detail(cause));
     if (log != null && AbortCode.of(cause).isFinal()) {
       try {
+        exchange.closeBlobs(id());
         log.drop();
       } catch (CheckpointException e) {
         cause.addSuppressed(e);

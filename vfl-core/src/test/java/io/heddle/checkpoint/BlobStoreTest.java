@@ -11,6 +11,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,9 +20,15 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +138,39 @@ class BlobStoreTest {
       assertThat(files()).hasSize(1);
       assertThat(store.usedBytes()).isEqualTo(bytesOnDisk());
     }
+  }
+
+  @Test
+  void get_anyLengthInReadsOfAnyLength_givesTheBody() throws IOException {
+    int segment = Segments.BYTES;
+    int[] lengths = {
+      0, 1, segment - 1, segment, segment + 1, 16 * segment, 16 * segment + 1, 40 * segment - 5
+    };
+    int[] reads = {1, segment - 1, segment, segment + 1, 20 * segment};
+    try (BlobStore store = store()) {
+      for (int length : lengths) {
+        byte[] body = body(length, length);
+        byte[] digest = put(store, SESSION, body);
+        for (int read : reads) {
+          assertThat(read(store, digest, read)).as("%d by %d", length, read).isEqualTo(body);
+        }
+      }
+    }
+  }
+
+  /** Reads a blob that many bytes at a time. */
+  private static byte[] read(BlobStore store, byte[] digest, int count) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (BlobStore.Blob blob = requireNonNull(store.get(SESSION, digest))) {
+      byte[] some = new byte[count + 2];
+      for (int got = blob.body().read(some, 1, count);
+          got >= 0;
+          got = blob.body().read(some, 1, count)) {
+        assertThat(some[count + 1]).isZero();
+        all.write(some, 1, got);
+      }
+    }
+    return all.toByteArray();
   }
 
   @Test
@@ -263,6 +303,73 @@ class BlobStoreTest {
       store.open(SESSION);
     }
     shared().close();
+  }
+
+  @Test
+  void close_whileBlobsCome_endsTheSessionAtOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try (BlobStore store = shared()) {
+      for (int round = 0; round < 20; round++) {
+        store.open(SESSION);
+        CountDownLatch begun = new CountDownLatch(3);
+        List<Future<?>> putting = new ArrayList<>();
+        for (int thread = 0; thread < 3; thread++) {
+          int first = 1000 * thread;
+          putting.add(threads.submit(() -> putUntilClosed(store, first, begun)));
+        }
+        begun.await();
+        store.close(SESSION);
+        assertThat(store.isOpen(SESSION)).isFalse();
+        for (Future<?> each : putting) {
+          each.get(20, TimeUnit.SECONDS);
+        }
+        assertThat(store.usedBytes()).isZero();
+        assertThat(files()).allMatch(file -> !isBlob(file));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static void putUntilClosed(BlobStore store, int first, CountDownLatch begun) {
+    try {
+      for (int seed = first; ; seed++) {
+        put(store, SESSION, body(seed, 300));
+        begun.countDown();
+        store.drop(SESSION, List.of(Sha256.of(body(seed - 1, 300))));
+      }
+    } catch (ProtocolException e) {
+      assertThat(e).hasMessageContaining("not open");
+    }
+  }
+
+  @Test
+  void drop_twiceAtOnce_freesOnce() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (BlobStore store = store()) {
+      for (int round = 0; round < 200; round++) {
+        List<byte[]> digest = List.of(put(store, SESSION, body(round, 100)));
+        Future<?> other = threads.submit(() -> store.drop(SESSION, digest));
+        store.drop(SESSION, digest);
+        other.get(20, TimeUnit.SECONDS);
+        assertThat(store.usedBytes()).isZero();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void open_closedHalfWayBefore_isForgotten() throws IOException {
+    try (BlobStore store = store()) {
+      put(store, SESSION, body(1, 100));
+    }
+    Path session = requireNonNull(files().get(0).getParent());
+    Files.move(session, session.resolveSibling(Disk.DRAFT_START + "closed"));
+    try (BlobStore store = BlobStore.open(directory, key(1), QUOTA, Disk.REAL)) {
+      assertThat(store.usedBytes()).isZero();
+      assertThat(directory).isEmptyDirectory();
+    }
   }
 
   @Test

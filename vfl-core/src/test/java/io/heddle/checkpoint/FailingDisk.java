@@ -56,9 +56,9 @@ final class FailingDisk extends Disk {
   }
 
   @Override
-  void delete(Path file) throws IOException {
+  boolean delete(Path file) throws IOException {
     step();
-    super.delete(file);
+    return super.delete(file);
   }
 
   @Override

@@ -84,9 +84,9 @@ public final class SimulatedDisk extends Disk {
   }
 
   @Override
-  void delete(Path file) throws IOException {
+  boolean delete(Path file) throws IOException {
     before.run();
-    super.delete(file);
+    return super.delete(file);
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +37,8 @@ import picocli.CommandLine.Spec;
       ""
     })
 final class ExchangeSubcommand implements Callable<Integer> {
+  private static final int LONGEST_END_SECONDS = 10;
+
   @Spec
   @SuppressWarnings("NullAway.Init")
   private CommandSpec spec;
@@ -72,50 +75,51 @@ final class ExchangeSubcommand implements Callable<Integer> {
     }
     PartyConfig party = PartyConfig.load(config, Overrides.ofArguments(settings));
     Identity identity = TlsExchange.identity(party);
+    CountDownLatch ending = new CountDownLatch(1);
+    CountDownLatch ended = new CountDownLatch(1);
     try (BlobStore store = TlsExchange.blobStore(party, identity, number)) {
       int forgotten = days == null ? 0 : store.forget(Duration.ofDays(days));
       try (DataServer server = TlsExchange.blobServer(party, identity, number, store)) {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread main = Thread.currentThread();
-        Runtime.getRuntime()
-            .addShutdownHook(
-                new Thread(
-                    () -> {
-                      ended.countDown();
-                      join(main);
-                    }));
-        PrintWriter out = spec.commandLine().getOut();
-        if (forgotten > 0) {
-          out.println("Forgot " + forgotten + " sessions");
-        }
-        out.println(
-            "Exchange "
-                + number
-                + " of "
-                + party.blobs().exchanges().size()
-                + " of party "
-                + party.party()
-                + " listens on "
-                + party.listen().host()
-                + ":"
-                + server.port()
-                + "; "
-                + store.usedBytes()
-                + " of "
-                + party.blobs().quotaBytes()
-                + " bytes are taken");
-        ended.await();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(ending, ended)));
+        tell(party, forgotten, server.port(), store.usedBytes());
+        ending.await();
       }
+    } finally {
+      ended.countDown();
     }
     return ExitCode.OK.code();
   }
 
-  /** The process ends when its hooks have; a temporary store is to be deleted before. */
-  private static void join(Thread main) {
+  /** What a signal does: the process ends when this returns. */
+  private static void end(CountDownLatch ending, CountDownLatch ended) {
+    ending.countDown();
     try {
-      main.join(Duration.ofSeconds(10).toMillis());
+      boolean unused = ended.await(LONGEST_END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void tell(PartyConfig party, int forgotten, int port, long usedBytes) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (forgotten > 0) {
+      out.println("Forgot " + forgotten + " sessions");
+    }
+    out.println(
+        "Exchange "
+            + number
+            + " of "
+            + party.blobs().exchanges().size()
+            + " of party "
+            + party.party()
+            + " listens on "
+            + party.listen().host()
+            + ":"
+            + port
+            + "; "
+            + usedBytes
+            + " of "
+            + party.blobs().quotaBytes()
+            + " bytes are taken");
   }
 }

@@ -192,7 +192,7 @@ class ExchangeSubcommandTest {
       assertThat(stores()).isEmpty();
       for (Process process : List.of(again, second)) {
         process.destroy();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(8, TimeUnit.SECONDS)).as("ends at once").isTrue();
       }
     }
   }

@@ -12,17 +12,22 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.netty.channel.ChannelFuture;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way to the store of one party: a peer's, to put what is for it, or the own one. Dials when it
- * is first used, and again when the link is lost: every request may be made twice. One request at a
- * time; safe for several threads, which wait for each other. Ends with its dialler.
+ * A way to one process that has blobs of a party: a peer's, to put what is for it, or the own
+ * party's. Dials when it is first used, and again when a link is lost: every request may be made
+ * twice. Safe for several threads: each link carries one request at a time, and there are up to
+ * {@value #MAX_LINKS} links, for whose next free one the others wait. Ends with its dialler.
  */
 public final class DataClient implements PartyStore.Part {
+  static final int MAX_LINKS = 4;
+
   private static final long FIRST_PAUSE_MILLIS = 50;
   private static final long LAST_PAUSE_MILLIS = 1000;
 
@@ -32,7 +37,9 @@ public final class DataClient implements PartyStore.Part {
   private final int port;
   private final Route route;
   private final ExchangeTimeouts timeouts;
-  private volatile @Nullable DataClientLink link;
+  private final Semaphore free = new Semaphore(MAX_LINKS);
+  // Those that carry nothing now, the one that was used last first.
+  private final Deque<DataClientLink> idle = new ConcurrentLinkedDeque<>();
 
   /**
    * Does not dial yet.
@@ -51,7 +58,8 @@ public final class DataClient implements PartyStore.Part {
   /**
    * Brings a blob; returns when it is on the other side's disk. Waits while there is no room.
    *
-   * @param body at most {@link io.heddle.checkpoint.BlobStore#MAX_BYTES}
+   * @param body at most {@link io.heddle.checkpoint.BlobStore#MAX_BYTES}; unchanged until this
+   *     returns
    * @param alive asked before it is tried again; throws once there is no more use in it
    * @return its SHA-256, by which it is got
    * @throws PeerUnavailableException if the store is not there, or has no room, for too long
@@ -70,11 +78,12 @@ public final class DataClient implements PartyStore.Part {
   }
 
   /**
-   * Gets a blob of the own store.
+   * Gets a blob of the own store, which has checked its SHA-256 when it came and knows by the
+   * encryption of its file that it is still the same (docs/adr/0020).
    *
    * @param maxBytes how long it may be
    * @param alive asked before it is tried again; throws once there is no more use in it
-   * @throws ProtocolException if it is not there, too long, or another one
+   * @throws ProtocolException if it is not there or too long
    */
   public byte[] get(String session, byte[] digest, int maxBytes, Runnable alive) {
     byte[] body = find(session, digest, maxBytes, alive);
@@ -88,13 +97,7 @@ public final class DataClient implements PartyStore.Part {
   public byte @Nullable [] find(String session, byte[] digest, int maxBytes, Runnable alive) {
     Name name = new Name(session, digest);
     DataClientLink.Answer answer = answered(alive, link -> link.get(name, maxBytes));
-    if (answer.refusal() == Refusal.ABSENT) {
-      return null;
-    }
-    if (!Arrays.equals(Sha256.of(answer.body()), digest)) {
-      throw new ProtocolException("Damaged blob from " + party + ", SHA-256 does not match");
-    }
-    return answer.body();
+    return answer.refusal() == Refusal.ABSENT ? null : answer.body();
   }
 
   /** Has a process of the own party take blobs of a session. */
@@ -131,14 +134,18 @@ public final class DataClient implements PartyStore.Part {
     DataClientLink.Answer make(DataClientLink link);
   }
 
-  /** The answer, which is no refusal but that of what is absent. */
-  private synchronized DataClientLink.Answer answered(Runnable alive, Request request) {
-    long begun = System.nanoTime();
+  /**
+   * The answer, which is no refusal but that of what is absent. What stands in the way may do so
+   * for a time: a lost link for the reconnect time-out, a full store for the receive time-out.
+   */
+  private DataClientLink.Answer answered(Runnable alive, Request request) {
+    Duration patience = Duration.ZERO;
+    long since = 0;
     for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(2 * pause, LAST_PAUSE_MILLIS)) {
       PeerUnavailableException failure;
-      Duration patience;
+      Duration longest;
       try {
-        DataClientLink.Answer answer = request.make(link());
+        DataClientLink.Answer answer = overALink(request);
         Refusal refusal = answer.refusal();
         if (refusal == null || refusal == Refusal.ABSENT) {
           return answer;
@@ -154,21 +161,22 @@ public final class DataClient implements PartyStore.Part {
             throw refused(refusal);
           }
         }
-        patience = timeouts.receive();
+        longest = timeouts.receive();
       } catch (PeerUnavailableException e) {
-        hangUp();
         failure = e;
-        patience = timeouts.reconnect();
-      } catch (ProtocolException e) {
-        hangUp();
-        throw e;
+        longest = timeouts.reconnect();
       }
-      if (System.nanoTime() - begun >= patience.toNanos()) {
+      long now = System.nanoTime();
+      if (!longest.equals(patience)) {
+        patience = longest;
+        since = now;
+      }
+      if (now - since >= patience.toNanos()) {
         throw new PeerUnavailableException(
             failure.getMessage() + ", after " + ExchangeTimeouts.describe(patience), failure);
       }
-      pause(pause);
       alive.run();
+      pause(pause);
     }
   }
 
@@ -176,25 +184,56 @@ public final class DataClient implements PartyStore.Part {
     try {
       TimeUnit.MILLISECONDS.sleep(millis);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new PeerUnavailableException("Interrupted while waiting for party " + party, e);
+      throw interrupted(e);
+    }
+  }
+
+  private PeerUnavailableException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return new PeerUnavailableException("Interrupted while waiting for party " + party, cause);
+  }
+
+  private DataClientLink.Answer overALink(Request request) {
+    try {
+      free.acquire();
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+    try {
+      DataClientLink link = link();
+      boolean answered = false;
+      try {
+        DataClientLink.Answer answer = request.make(link);
+        answered = true;
+        return answer;
+      } finally {
+        if (answered) {
+          idle.push(link);
+        } else {
+          link.cut();
+        }
+      }
+    } finally {
+      free.release();
     }
   }
 
   /** Dials once, and tells what stands in the way; nothing is asked. Empty if nothing does. */
-  synchronized String obstacle() {
+  String obstacle() {
     try {
-      DataClientLink unused = link();
+      DataClientLink.Answer unused = overALink(link -> DataClientLink.Answer.NONE);
       return "";
     } catch (VflException e) {
       return String.valueOf(e.getMessage());
     }
   }
 
+  /** A link that carries nothing, dialled if there is none. */
   private DataClientLink link() {
-    DataClientLink current = link;
-    if (current != null && current.isOpen()) {
-      return current;
+    for (DataClientLink next = idle.poll(); next != null; next = idle.poll()) {
+      if (next.isOpen()) {
+        return next;
+      }
     }
     DataClientLink next = dialler.link(party);
     ChannelFuture dialled = dialler.dial(party, route.target(host, port), route, next);
@@ -203,16 +242,15 @@ public final class DataClient implements PartyStore.Part {
           "The store of party " + party + " at " + host + ":" + port + " cannot be reached",
           dialled.cause());
     }
-    next.awaitProof();
-    link = next;
-    return next;
-  }
-
-  private void hangUp() {
-    DataClientLink current = link;
-    link = null;
-    if (current != null) {
-      current.close();
+    boolean proved = false;
+    try {
+      next.awaitProof();
+      proved = true;
+      return next;
+    } finally {
+      if (!proved) {
+        dialler.drop(dialled.channel());
+      }
     }
   }
 }

@@ -36,15 +36,18 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   private final PartyId party;
   private final ExchangeTimeouts timeouts;
   private final CompletableFuture<NettyLink> proof = new CompletableFuture<>();
-  private volatile @Nullable Exchange asked;
+  private volatile @Nullable Asked asked;
   private @Nullable NettyLink proved;
   private @Nullable Throwable cause;
 
   /** What comes of a request: a body, which is empty for a put, or a refusal. */
-  record Answer(byte[] body, @Nullable Refusal refusal) {}
+  record Answer(byte[] body, @Nullable Refusal refusal) {
+    /** To nothing. */
+    static final Answer NONE = new Answer(NOTHING, null);
+  }
 
   /** One request, and what has come of its answer. */
-  private static final class Exchange {
+  private static final class Asked {
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final int maxBytes;
     private byte @Nullable [] body;
@@ -53,7 +56,7 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
     /**
      * @param maxBytes or {@link #PUT}, or {@link #TOLD}
      */
-    private Exchange(int maxBytes) {
+    private Asked(int maxBytes) {
       this.maxBytes = maxBytes;
     }
   }
@@ -68,9 +71,10 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
     return proof.isDone() && !proof.isCompletedExceptionally() && proof.join().isOpen();
   }
 
-  void close() {
+  /** Ends a request that waits, too. */
+  void cut() {
     if (isOpen()) {
-      proof.join().close();
+      proof.join().cut();
     }
   }
 
@@ -80,36 +84,39 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
   }
 
   Answer put(Name name, byte[] body) {
-    Exchange exchange = begin(PUT);
+    Asked request = begin(PUT);
     NettyLink to = proof.join();
     to.write(DataFrames.put(name, body.length), true);
     for (int from = 0; from < body.length; from += DataFrames.PIECE_BYTES) {
       int count = Math.min(DataFrames.PIECE_BYTES, body.length - from);
-      to.write(DataFrames.piece(body, from, count), true);
+      to.writePiece(body, from, count);
     }
-    return await(exchange.answer, timeouts.receive());
+    Answer answer = await(request.answer, timeouts.receive());
+    // A refusal may come before all of the body is out, which belongs to the caller again.
+    to.awaitWritten();
+    return answer;
   }
 
   Answer get(Name name, int maxBytes) {
-    Exchange exchange = begin(maxBytes);
+    Asked request = begin(maxBytes);
     proof.join().write(DataFrames.get(name), true);
-    return await(exchange.answer, timeouts.receive());
+    return await(request.answer, timeouts.receive());
   }
 
-  /** Asks for something that has neither body nor answer but that it is done. */
+  /** Asks for something at once: without a body, and the answer is that it is done. */
   Answer tell(ByteBuffer frame) {
-    Exchange exchange = begin(TOLD);
+    Asked request = begin(TOLD);
     proof.join().write(frame, true);
-    return await(exchange.answer, timeouts.receive());
+    return await(request.answer, timeouts.idle());
   }
 
-  private Exchange begin(int maxBytes) {
-    Exchange exchange = new Exchange(maxBytes);
-    asked = exchange;
+  private Asked begin(int maxBytes) {
+    Asked request = new Asked(maxBytes);
+    asked = request;
     if (!isOpen()) {
       throw new PeerUnavailableException("Lost the data link to party " + party);
     }
-    return exchange;
+    return request;
   }
 
   private <T> T await(CompletableFuture<T> future, Duration patience) {
@@ -159,57 +166,57 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
       proof.complete(owner);
       return;
     }
-    Exchange exchange = asked;
-    if (exchange == null || exchange.answer.isDone()) {
+    Asked request = asked;
+    if (request == null || request.answer.isDone()) {
       throw new ProtocolException("An answer of party " + party + " that nobody asked for");
     }
     byte kind = frame.readByte();
     if (kind == DataFrames.PIECE) {
-      piece(exchange, frame);
+      piece(request, frame);
       return;
     }
     WireReader in = DataFrames.control(frame.nioBuffer());
-    if (exchange.body != null) {
+    if (request.body != null) {
       throw DataFrames.unknown(kind);
     }
     switch (kind) {
       case DataFrames.STORED, DataFrames.DONE -> {
         in.end();
-        if (exchange.maxBytes != (kind == DataFrames.STORED ? PUT : TOLD)) {
+        if (request.maxBytes != (kind == DataFrames.STORED ? PUT : TOLD)) {
           throw DataFrames.unknown(kind);
         }
-        exchange.answer.complete(new Answer(NOTHING, null));
+        request.answer.complete(Answer.NONE);
       }
       case DataFrames.FOUND -> {
         int length = DataFrames.readLength(in);
-        if (length > exchange.maxBytes) {
+        if (length > request.maxBytes) {
           throw new ProtocolException(
-              "Blob of " + length + " bytes: must be at most " + Math.max(0, exchange.maxBytes));
+              "Blob of " + length + " bytes: must be at most " + Math.max(0, request.maxBytes));
         }
-        exchange.body = new byte[length];
-        finishIfWhole(exchange);
+        request.body = new byte[length];
+        finishIfWhole(request);
       }
       case DataFrames.REFUSED ->
-          exchange.answer.complete(new Answer(NOTHING, DataFrames.readRefusal(in)));
+          request.answer.complete(new Answer(NOTHING, DataFrames.readRefusal(in)));
       default -> throw DataFrames.unknown(kind);
     }
   }
 
-  private static void piece(Exchange exchange, ByteBuf frame) {
-    byte[] body = exchange.body;
+  private static void piece(Asked request, ByteBuf frame) {
+    byte[] body = request.body;
     int length = frame.readableBytes();
-    if (body == null || length == 0 || length > body.length - exchange.filled) {
+    if (body == null || length == 0 || length > body.length - request.filled) {
       throw new ProtocolException("A piece that belongs to no blob");
     }
-    frame.readBytes(body, exchange.filled, length);
-    exchange.filled += length;
-    finishIfWhole(exchange);
+    frame.readBytes(body, request.filled, length);
+    request.filled += length;
+    finishIfWhole(request);
   }
 
-  private static void finishIfWhole(Exchange exchange) {
-    byte[] body = exchange.body;
-    if (body != null && exchange.filled == body.length) {
-      exchange.answer.complete(new Answer(body, null));
+  private static void finishIfWhole(Asked request) {
+    byte[] body = request.body;
+    if (body != null && request.filled == body.length) {
+      request.answer.complete(new Answer(body, null));
     }
   }
 
@@ -241,9 +248,9 @@ final class DataClientLink extends SimpleChannelInboundHandler<ByteBuf> {
                 why)
             : why;
     proof.completeExceptionally(known);
-    Exchange exchange = asked;
-    if (exchange != null) {
-      exchange.answer.completeExceptionally(known);
+    Asked request = asked;
+    if (request != null) {
+      request.answer.completeExceptionally(known);
     }
   }
 }

@@ -4,6 +4,7 @@ package io.heddle.channel.netty;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.party.PartyId;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -63,6 +64,11 @@ public final class DataDialler implements AutoCloseable {
             })
         .connect(address)
         .awaitUninterruptibly();
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // its handler is told
+  void drop(Channel channel) {
+    channel.close();
   }
 
   /** Ends requests that are waiting, too. */

@@ -27,6 +27,13 @@ final class DataDoor extends ChannelInboundHandlerAdapter {
 
   /** Puts a data link in the place of whatever has waited for the handshake. */
   static void open(ChannelHandlerContext context, Holder holder, DataRoom room) {
+    if (!room.enter(holder.party())) {
+      LOG.warn("Party {} closes a data link: {} has too many", room.owner(), holder.party());
+      drop(context);
+      return;
+    }
+    context.channel().closeFuture().addListener(closed -> room.leave(holder.party()));
+    context.pipeline().get(FrameDecoder.class).limit(DataFrames.MAX_FRAME_BYTES);
     DataServerLink link = new DataServerLink(room);
     context.pipeline().replace(context.handler(), null, link);
     link.begin(context.pipeline().context(link), holder);
@@ -50,8 +57,12 @@ final class DataDoor extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    drop(context);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+  private static void drop(ChannelHandlerContext context) {
     context.close();
   }
 }

@@ -26,8 +26,14 @@ final class DataFrames {
   static final byte DROP = 40;
   static final byte DONE = 41;
 
-  /** What a frame carries of a body: little enough for a processor's cache. */
-  static final int PIECE_BYTES = 256 << 10;
+  /**
+   * What a frame carries of a body: little enough for a processor's cache, and with its length and
+   * kind just so much that it fills records of TLS.
+   */
+  static final int PIECE_BYTES = (256 << 10) - FrameDecoder.LENGTH_BYTES - 1;
+
+  /** A store takes no longer ones. */
+  static final int MAX_FRAME_BYTES = 1 + PIECE_BYTES;
 
   private static final int SESSION_BYTES = 32;
   private static final int DIGEST_BYTES = 32;
@@ -124,10 +130,6 @@ final class DataFrames {
 
   static ByteBuffer done() {
     return ByteBuffer.wrap(new byte[] {DONE});
-  }
-
-  static ByteBuffer piece(byte[] bytes, int offset, int length) {
-    return ByteBuffer.allocate(1 + length).put(PIECE).put(bytes, offset, length).flip();
   }
 
   static ByteBuffer stored() {

@@ -2,6 +2,7 @@
 package io.heddle.channel.netty;
 
 import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -28,7 +29,13 @@ public record DataPins(
   Tls tls(ExchangeTimeouts timeouts) {
     Map<Fingerprint, PartyId> parties = new HashMap<>();
     fingerprints.forEach(
-        (party, fingerprint) -> parties.put(Fingerprint.parse(fingerprint), party));
+        (party, fingerprint) -> {
+          PartyId other = parties.put(Fingerprint.parse(fingerprint), party);
+          if (other != null) {
+            throw new ConfigurationException(
+                "Parties " + other + " and " + party + " have the same fingerprint");
+          }
+        });
     return new Tls(key, chain, parties, timeouts.handshake(), Tls.DATA, parties);
   }
 

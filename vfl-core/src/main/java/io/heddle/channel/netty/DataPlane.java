@@ -66,43 +66,96 @@ final class DataPlane implements AutoCloseable {
     fingerprints.put(self, own.fingerprint());
     dialler = new DataDialler(new DataPins(self, key, chain, fingerprints), timeouts);
     peers.forEach((party, ways) -> stores.put(party, ways.open(dialler, party)));
-    exchanges = own.exchanges().stream().map(way -> way.client(dialler, self)).toList();
-    stores.put(self, new PartyStore(self, exchanges, room));
+    // What this party puts for its own workers, keys among it, stays in the driver.
+    stores.put(self, PartyStore.own(self, clients(), room));
+    exchanges = clients();
+  }
+
+  /** Links for one purpose do not wait for those of another. */
+  private List<DataClient> clients() {
+    return own.exchanges().stream().map(way -> way.client(dialler, self)).toList();
   }
 
   DataRoom room() {
     return room;
   }
 
-  /** From now on blobs of a session are taken, by all processes of this party. */
+  /**
+   * From now on blobs of a session are taken, by all processes of this party.
+   *
+   * @throws PeerUnavailableException if one of them is not there
+   */
   void open(String session) {
-    room.store().open(session);
-    Blobs way = new Blobs(self, session);
-    if (!opened.contains(way)) {
-      Runnable alive = () -> requireAlive.accept(session);
-      exchanges.forEach(each -> each.open(session, alive));
-      way.bind(new SessionStores(way, stores, alive, () -> {}));
-      opened.add(way);
+    openHere(session);
+    boolean done = false;
+    try {
+      openAtExchanges(session);
+      done = true;
+    } finally {
+      if (!done) {
+        close(session);
+      }
     }
+  }
+
+  /**
+   * The same for a session that is gone on with. The processes have it open since before, and one
+   * that has lost it learns of it as soon as it is there; peers are not to wait for that.
+   */
+  void openAgain(String session) {
+    openHere(session);
+    if (!exchanges.isEmpty()) {
+      room.disk()
+          .execute(
+              () -> {
+                try {
+                  openAtExchanges(session);
+                } catch (VflException | IllegalStateException e) {
+                  LOG.warn("Party {}: {}", self, e.getMessage());
+                }
+              });
+    }
+  }
+
+  private synchronized void openHere(String session) {
+    Blobs way = new Blobs(self, session);
+    room.store().open(session);
+    if (opened.add(way)) {
+      way.bind(new SessionStores(way, stores, () -> requireAlive.accept(session), () -> {}));
+    }
+  }
+
+  private void openAtExchanges(String session) {
+    exchanges.forEach(each -> each.open(session, () -> requireAlive.accept(session)));
   }
 
   /** Nobody will ask for blobs of a session any more. */
   void close(String session) {
     Blobs way = new Blobs(self, session);
-    if (opened.remove(way)) {
+    synchronized (this) {
+      if (!opened.remove(way)) {
+        return;
+      }
       way.unbind();
+    }
+    try {
       room.store().close(session);
-      for (DataClient each : exchanges) {
-        try {
-          each.close(session, DataPlane::onlyOnce);
-        } catch (VflException e) {
-          LOG.warn("Blobs of session {} stay: {}", session.substring(0, 8), e.getMessage());
-        }
+    } finally {
+      atExchanges(session, each -> each.close(session, DataPlane::onlyOnce));
+    }
+  }
+
+  /** Housekeeping: what stays does not hold up a job, or its end. */
+  private void atExchanges(String session, Consumer<DataClient> request) {
+    for (DataClient each : exchanges) {
+      try {
+        request.accept(each);
+      } catch (VflException e) {
+        LOG.warn("Blobs of session {} stay: {}", session.substring(0, 8), e.getMessage());
       }
     }
   }
 
-  /** What is left behind does not hold up the end of a job. */
   private static void onlyOnce() {
     throw new PeerUnavailableException("It is not tried again");
   }
@@ -117,19 +170,19 @@ final class DataPlane implements AutoCloseable {
     room.store().drop(session, digests);
     if (!digests.isEmpty()) {
       List<byte[]> all = List.copyOf(digests);
-      exchanges.forEach(each -> each.drop(session, all, () -> requireAlive.accept(session)));
+      atExchanges(session, each -> each.drop(session, all, DataPlane::onlyOnce));
     }
   }
 
   /**
    * Whether so many bytes to each peer go into stores: each can be reached, and this party's own
-   * workers find their own store.
+   * workers find what the driver has for them.
    *
    * @param listens whether this driver takes connections
    */
   boolean puts(long bytes, boolean listens) {
     return bytes >= from
-        && (listens || !own.exchanges().isEmpty())
+        && listens
         && peers.values().stream()
             .allMatch(ways -> ways.driver() != null || !ways.exchanges().isEmpty());
   }
@@ -147,9 +200,12 @@ final class DataPlane implements AutoCloseable {
 
   /** Ends what is under way; what is on disks stays, for a session that is gone on with. */
   void stop() {
-    opened.forEach(Blobs::unbind);
-    opened.clear();
+    // First, so that nobody waits for a request any more.
     dialler.close();
+    synchronized (this) {
+      opened.forEach(Blobs::unbind);
+      opened.clear();
+    }
   }
 
   /** Once no link is left; the store stays open. */

@@ -5,20 +5,24 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.party.PartyId;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** The store of a party as its data links see it, with threads that may wait for the disk. */
 final class DataRoom implements PartyStore.Part, AutoCloseable {
-  private static final int DISK_THREADS = 4;
+  /** Of one party with all its executors, so that no party takes the memory of all others. */
+  static final int MAX_LINKS_PER_PARTY = 512;
 
   private final PartyId owner;
   private final BlobStore store;
   private final ExchangeTimeouts timeouts;
+  private final Map<PartyId, Integer> links = new HashMap<>();
+  // One thread for a link at most: one whose reader is slow must not hold up others.
   private final ExecutorService disk =
-      Executors.newFixedThreadPool(
-          DISK_THREADS, new DefaultThreadFactory("heddle-data-disk", true));
+      Executors.newCachedThreadPool(new DefaultThreadFactory("heddle-data-disk", true));
 
   DataRoom(PartyId owner, BlobStore store, ExchangeTimeouts timeouts) {
     this.owner = owner;
@@ -40,6 +44,21 @@ final class DataRoom implements PartyStore.Part, AutoCloseable {
 
   ExecutorService disk() {
     return disk;
+  }
+
+  /** Counts one more link of a party; not if it has too many. */
+  synchronized boolean enter(PartyId party) {
+    int before = links.getOrDefault(party, 0);
+    if (before == MAX_LINKS_PER_PARTY) {
+      return false;
+    }
+    links.put(party, before + 1);
+    return true;
+  }
+
+  /** A link that was counted is gone. */
+  synchronized void leave(PartyId party) {
+    links.merge(party, -1, Integer::sum);
   }
 
   @Override

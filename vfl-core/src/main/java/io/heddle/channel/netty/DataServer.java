@@ -76,7 +76,12 @@ public final class DataServer implements AutoCloseable {
     if (!bound.isSuccess()) {
       stop();
       throw new ConfigurationException(
-          "Cannot listen on " + host + ":" + port + ": " + bound.cause().getMessage(),
+          "Cannot listen on "
+              + host
+              + ":"
+              + port
+              + " (listen.host, blobs.exchanges): "
+              + bound.cause().getMessage(),
           bound.cause());
     }
     listener = bound.channel();
@@ -84,6 +89,7 @@ public final class DataServer implements AutoCloseable {
 
   private void accept(SocketChannel channel) {
     links.add(channel);
+    Pipelines.readMuchAtOnce(channel);
     Channel oldest = null;
     synchronized (unproved) {
       unproved.addLast(channel);

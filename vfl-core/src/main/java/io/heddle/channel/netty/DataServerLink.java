@@ -17,6 +17,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,14 +28,21 @@ import org.slf4j.LoggerFactory;
 /**
  * One data link at the party that has the store: takes blobs of its peers and its own, and gives
  * out only to the party itself. One request after another. Frames are worked on by a thread that
- * may wait for the disk, and no more are read meanwhile: a fast sender is slowed.
+ * may wait for the disk, and meanwhile only the next batch is read: a fast sender is slowed. So of
+ * whatever the other side sends, a link holds three of the largest frames at most.
  */
 final class DataServerLink extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(DataServerLink.class);
 
+  /** Batches of frames that one link has in memory: the next is read while one is worked on. */
+  private static final int MAX_WAITING = 2;
+
   private final DataRoom room;
   // Of the event loop.
   private final List<ByteBuf> frames = new ArrayList<>();
+  // Read, and not worked on yet: one batch while the one before is worked on.
+  private final Queue<List<ByteBuf>> batches = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
   private volatile @Nullable NettyLink link;
   private volatile @Nullable Holder holder;
 
@@ -42,7 +52,6 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
 
   // Of a body that is refused, or there already.
   private int skipped;
-  private byte[] buffer = new byte[0];
 
   DataServerLink(DataRoom room) {
     this.room = room;
@@ -80,9 +89,27 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
       context.read();
       return;
     }
-    List<ByteBuf> batch = List.copyOf(frames);
+    batches.add(List.copyOf(frames));
     frames.clear();
-    room.disk().execute(() -> work(context, batch));
+    int now = waiting.incrementAndGet();
+    if (now == 1) {
+      room.disk().execute(() -> work(context));
+    }
+    if (now < MAX_WAITING) {
+      context.read();
+    }
+  }
+
+  /** Works on all batches that are there, one thread at a time. */
+  private void work(ChannelHandlerContext context) {
+    int left;
+    do {
+      work(context, batches.remove());
+      left = waiting.decrementAndGet();
+      if (left == MAX_WAITING - 1) {
+        context.read();
+      }
+    } while (left > 0);
   }
 
   private synchronized void work(ChannelHandlerContext context, List<ByteBuf> batch) {
@@ -92,8 +119,10 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
           read(frame);
         }
       }
-      context.read();
-    } catch (IOException | VflException e) {
+    } catch (IOException | RuntimeException e) {
+      // Nothing counts any more of what was read ahead.
+      ended = true;
+      drop();
       exceptionCaught(context, e);
     } finally {
       batch.forEach(ByteBuf::release);
@@ -217,12 +246,14 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
       skipped -= length;
       return;
     }
-    if (buffer.length < length) {
-      buffer = new byte[length];
-    }
-    frame.readBytes(buffer, 0, length);
     try {
-      current.append(buffer, 0, length);
+      if (frame.hasArray()) {
+        current.append(frame.array(), frame.arrayOffset() + frame.readerIndex(), length);
+      } else {
+        byte[] bytes = new byte[length];
+        frame.readBytes(bytes);
+        current.append(bytes, 0, length);
+      }
       finishIfWhole(to);
     } catch (CheckpointException e) {
       int left = current.missing();
@@ -260,9 +291,10 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
       reply(to, DataFrames.found(blob.length()));
       for (int left = blob.length(); left > 0; ) {
         // What was changed on the disk from here on ends the link: the length is out.
-        byte[] piece = blob.body().readNBytes(Math.min(left, DataFrames.PIECE_BYTES));
-        to.write(DataFrames.piece(piece, 0, piece.length), true);
-        left -= piece.length;
+        byte[] piece = new byte[Math.min(left, DataFrames.PIECE_BYTES)];
+        int count = blob.body().readNBytes(piece, 0, piece.length);
+        to.writePiece(piece, 0, count);
+        left -= count;
       }
     } catch (CheckpointException e) {
       LOG.error("Party {}: {}", room.owner(), e.getMessage());

@@ -54,7 +54,7 @@ public record DataWays(PartyId self, Map<PartyId, Ways> all, ExchangeTimeouts ti
     }
 
     PartyStore open(DataDialler dialler, PartyId party) {
-      return new PartyStore(
+      return PartyStore.of(
           party,
           exchanges.stream().map(way -> way.client(dialler, party)).toList(),
           driver == null ? null : driver.client(dialler, party));

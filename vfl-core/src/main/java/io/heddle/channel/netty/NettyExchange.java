@@ -137,7 +137,7 @@ public final class NettyExchange extends Exchange {
 
   private DataPlane dataPlane(PrivateKey key, List<X509Certificate> chain, BlobStore store) {
     Map<PartyId, DataWays.Ways> ways = new HashMap<>();
-    // A peer that this party does not dial for messages, it does not dial for blobs.
+    // The driver of a peer that this party does not dial for messages, it does not dial for blobs.
     addresses.forEach(
         (party, peer) ->
             ways.put(
@@ -353,14 +353,14 @@ public final class NettyExchange extends Exchange {
   }
 
   @Override
-  protected void opened(String session) {
+  protected void openBlobs(String session) {
     if (data != null) {
       data.open(session);
     }
   }
 
   @Override
-  protected void closed(String session) {
+  public void closeBlobs(String session) {
     if (data != null) {
       data.close(session);
     }
@@ -398,9 +398,9 @@ public final class NettyExchange extends Exchange {
   @Override
   protected void start() {
     String session = settings.start.session();
-    if (session != null) {
+    if (session != null && data != null) {
       // Peers that were at it when this party crashed go on as soon as it listens.
-      opened(session);
+      data.openAgain(session);
     }
     if (addresses.values().stream()
         .anyMatch(peer -> !LinkProtocol.takenUnder(peer.dialling()).isEmpty())) {
@@ -424,6 +424,10 @@ public final class NettyExchange extends Exchange {
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
       threads.shutdownGracefully(0, 0, TimeUnit.SECONDS).awaitUninterruptibly();
+      if (data != null) {
+        data.stop();
+        data.close();
+      }
       throw new ConfigurationException(
           "Cannot listen on "
               + settings.listenHost

@@ -6,10 +6,12 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.Link;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.party.PartyId;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -35,21 +37,53 @@ final class NettyLink implements Link {
     this.channel = channel;
     this.peer = peer;
     this.timeout = timeout;
+    // Frames are large: each is encrypted as it is, not copied together with others first.
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.setWrapDataSize(-1);
+    }
   }
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // a void promise reports to the pipeline
   public void write(ByteBuffer frame, boolean wait) {
     ByteBuffer length = ByteBuffer.allocate(FrameDecoder.LENGTH_BYTES).putInt(frame.remaining());
-    if (!wait) {
-      if (!channel.isActive()) {
-        throw lost(null);
-      }
-      channel.writeAndFlush(Unpooled.wrappedBuffer(length.flip(), frame), channel.voidPromise());
+    ByteBuf bytes = Unpooled.wrappedBuffer(length.flip(), frame);
+    if (wait) {
+      writeInTurn(bytes);
       return;
     }
+    if (!channel.isActive()) {
+      bytes.release();
+      throw lost(null);
+    }
+    channel.writeAndFlush(bytes, channel.voidPromise());
+  }
+
+  /**
+   * Puts a piece of a body on the connection as {@link #write} does, without a copy, and waits
+   * until there is room.
+   */
+  void writePiece(byte[] body, int offset, int length) {
+    ByteBuffer start =
+        ByteBuffer.allocate(FrameDecoder.LENGTH_BYTES + 1)
+            .putInt(1 + length)
+            .put(DataFrames.PIECE)
+            .flip();
+    writeInTurn(Unpooled.wrappedBuffer(start, ByteBuffer.wrap(body, offset, length)));
+  }
+
+  /** Waits until nothing is on its way any more: nobody looks at the bytes from now on. */
+  synchronized void awaitWritten() {
+    for (Pending oldest = pending.poll(); oldest != null; oldest = pending.poll()) {
+      pendingBytes -= oldest.bytes;
+      await(oldest.write);
+    }
+  }
+
+  private void writeInTurn(ByteBuf frame) {
     synchronized (this) {
-      int bytes = frame.remaining();
+      int bytes = frame.readableBytes();
       // Some are on their way while the next is made; no more wait in memory for a slow peer.
       for (Pending oldest = pending.peek();
           oldest != null && (oldest.write.isDone() || pendingBytes + bytes > MAX_PENDING_BYTES);
@@ -58,8 +92,7 @@ final class NettyLink implements Link {
         pending.remove();
         pendingBytes -= oldest.bytes;
       }
-      pending.add(
-          new Pending(channel.writeAndFlush(Unpooled.wrappedBuffer(length.flip(), frame)), bytes));
+      pending.add(new Pending(channel.writeAndFlush(frame), bytes));
       pendingBytes += bytes;
     }
   }

@@ -19,6 +19,7 @@ final class PartyStore {
   private final PartyId owner;
   private final List<? extends Part> spread;
   private final List<Part> all;
+  private final @Nullable Part kept;
 
   /** A process of the party that has some of its blobs. */
   interface Part {
@@ -39,13 +40,10 @@ final class PartyStore {
     byte @Nullable [] find(String session, byte[] digest, int maxBytes, Runnable alive);
   }
 
-  /**
-   * @param exchanges over which blobs are spread; empty for none
-   * @param driver has them where there are no such processes, and is looked at last; null if it
-   *     cannot be reached
-   */
-  PartyStore(PartyId owner, List<? extends Part> exchanges, @Nullable Part driver) {
+  private PartyStore(
+      PartyId owner, List<? extends Part> exchanges, @Nullable Part driver, @Nullable Part kept) {
     this.owner = owner;
+    this.kept = kept;
     all = new ArrayList<>(exchanges);
     if (driver != null) {
       all.add(driver);
@@ -53,23 +51,42 @@ final class PartyStore {
     spread = exchanges.isEmpty() ? all : List.copyOf(exchanges);
   }
 
+  /**
+   * As whoever puts into it sees it, and whoever of the party itself only gets.
+   *
+   * @param exchanges over which blobs are spread; empty for none
+   * @param driver has them where there are no such processes, and is looked at last; null if it
+   *     cannot be reached
+   */
+  static PartyStore of(PartyId owner, List<? extends Part> exchanges, @Nullable Part driver) {
+    return new PartyStore(owner, exchanges, driver, null);
+  }
+
+  /**
+   * As the party's own driver sees it: what it puts for its own workers, keys among it, it keeps.
+   */
+  static PartyStore own(PartyId self, List<? extends Part> exchanges, Part driver) {
+    return new PartyStore(self, exchanges, driver, driver);
+  }
+
   /** Keeps a blob and returns its SHA-256. */
   byte[] put(String session, byte[] body, Runnable alive) {
     byte[] digest = Sha256.of(body);
-    if (spread.isEmpty()) {
+    if (all.isEmpty()) {
       throw new ProtocolException("There is no way to the store of party " + owner);
     }
-    spread.get(place(digest)).put(session, digest, body, alive);
+    Part part = kept == null ? spread.get(place(digest)) : kept;
+    part.put(session, digest, body, alive);
     return digest;
   }
 
   /**
    * Reads a blob.
    *
-   * @throws ProtocolException if it is not there, too long, or another one
+   * @throws ProtocolException if it is not there or too long
    */
   byte[] get(String session, byte[] digest, int maxBytes, Runnable alive) {
-    int first = spread.isEmpty() ? 0 : place(digest);
+    int first = all.isEmpty() ? 0 : place(digest);
     for (int i = 0; i < all.size(); i++) {
       int next = i < spread.size() ? (first + i) % spread.size() : i;
       byte[] body = all.get(next).find(session, digest, maxBytes, alive);
@@ -81,6 +98,6 @@ final class PartyStore {
   }
 
   private int place(byte[] digest) {
-    return Math.floorMod(ByteBuffer.wrap(digest).getInt(), spread.size());
+    return Integer.remainderUnsigned(ByteBuffer.wrap(digest).getInt(), spread.size());
   }
 }

@@ -4,6 +4,7 @@ package io.heddle.channel.netty;
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.party.PartyId;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Pipelines {
   private static final long LONGEST_SILENCE_MILLIS = 30_000;
+  private static final int FIRST_READ_BYTES = 2048;
+  private static final int MOST_READ_BYTES = 256 << 10;
 
   private final Tls tls;
   private final ExchangeTimeouts timeouts;
@@ -93,8 +96,17 @@ final class Pipelines {
   }
 
   private ChannelPipeline begin(Channel channel) {
+    readMuchAtOnce(channel);
     // Counts bytes, not TLS records: one of 16 KiB may take long on a link that is well.
     return channel.pipeline().addLast(idleDetection(timeouts.idle()));
+  }
+
+  /** What comes fast is read in as large pieces as it is sent. */
+  static void readMuchAtOnce(Channel channel) {
+    channel
+        .config()
+        .setRecvByteBufAllocator(
+            new AdaptiveRecvByteBufAllocator(64, FIRST_READ_BYTES, MOST_READ_BYTES));
   }
 
   /** However long silence is allowed here, what stands between the parties must not forget them. */

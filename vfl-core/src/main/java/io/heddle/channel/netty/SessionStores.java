@@ -57,7 +57,8 @@ final class SessionStores implements Blobs.Stores {
 
   @Override
   public void close() {
-    shared.clear();
+    // First, as clearing waits for whoever is fetching.
     closing.run();
+    shared.clear();
   }
 }

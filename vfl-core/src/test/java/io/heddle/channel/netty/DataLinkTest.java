@@ -262,6 +262,86 @@ class DataLinkTest {
   }
 
   @Test
+  void request_fromManyThreadsOverOneWay_eachHasItsOwnAnswer() throws Exception {
+    DataServer server = server(store(64 << 20), 0);
+    DataClient own = client(BANK, BANK_ID, server.port());
+    ExecutorService pool = Executors.newFixedThreadPool(2 * DataClient.MAX_LINKS);
+    try {
+      List<Callable<Boolean>> tasks = new ArrayList<>();
+      for (int task = 0; task < 32; task++) {
+        byte[] body = body(task, 100_000 + 40_000 * task);
+        boolean refused = task % 5 == 0;
+        tasks.add(
+            () -> {
+              if (refused) {
+                assertThatThrownBy(() -> own.put(OTHER, body, NettyNetwork::goOn))
+                    .hasMessageContaining("does not know the session");
+              } else {
+                byte[] digest = own.put(SESSION, body, NettyNetwork::goOn);
+                assertThat(own.get(SESSION, digest, body.length, NettyNetwork::goOn))
+                    .isEqualTo(body);
+              }
+              return true;
+            });
+      }
+      for (Future<Boolean> done : pool.invokeAll(tasks)) {
+        assertThat(done.get()).isTrue();
+      }
+      assertThat(files()).isEqualTo(25);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void put_fromManyThreadsAndServerStartedAgain_allAreThere() throws Exception {
+    BlobStore store = store(256 << 20);
+    DataServer first = server(store, 0);
+    int port = first.port();
+    DataClient peer = client(RETAILER, RETAILER_ID, port);
+    ExecutorService pool = Executors.newFixedThreadPool(DataClient.MAX_LINKS);
+    try {
+      List<Future<byte[]>> tasks = new ArrayList<>();
+      for (int task = 0; task < 24; task++) {
+        byte[] body = body(task, 4_000_000);
+        tasks.add(pool.submit(() -> peer.put(SESSION, body, NettyNetwork::goOn)));
+      }
+      // Some are under way now.
+      assertThat(tasks.get(0).get(20, TimeUnit.SECONDS)).isNotNull();
+      first.close();
+      server(store, port);
+      DataClient own = client(BANK, BANK_ID, port);
+      for (int task = 0; task < tasks.size(); task++) {
+        byte[] digest = tasks.get(task).get(60, TimeUnit.SECONDS);
+        assertThat(own.get(SESSION, digest, MAX, NettyNetwork::goOn))
+            .isEqualTo(body(task, 4_000_000));
+      }
+      awaitFiles(24);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void put_inPiecesOfAnyLength_isTaken() throws Exception {
+    DataServer server = server(store(64 << 20), 0);
+    DataClient own = client(BANK, BANK_ID, server.port());
+    byte[] body = body(1, 3_500_000);
+    try (RawPeer peer = dial(server.port())) {
+      send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body)), body.length));
+      int[] lengths = {1, 5, 4096, 16_379, 16_384, 100_000, DataFrames.PIECE_BYTES};
+      int from = 0;
+      for (int piece = 0; from < body.length; piece++) {
+        int length = Math.min(lengths[piece % lengths.length], body.length - from);
+        send(peer, piece(body, from, length));
+        from += length;
+      }
+      assertThat(peer.readFrame()).isEqualTo(DataFrames.stored().array());
+    }
+    assertThat(own.get(SESSION, Sha256.of(body), MAX, NettyNetwork::goOn)).isEqualTo(body);
+  }
+
+  @Test
   void dial_unknownKey_getsNowhere() throws Exception {
     DataServer server = server(store(1 << 20), 0);
     assertThatThrownBy(
@@ -299,13 +379,16 @@ class DataLinkTest {
     own.open(OTHER, NettyNetwork::goOn);
     own.open(OTHER, NettyNetwork::goOn);
     List<byte[]> digests = new ArrayList<>();
-    for (int i = 0; i < 3 + DataFrames.MAX_DROPPED; i++) {
+    for (int i = 0; i < 5; i++) {
       digests.add(peer.put(OTHER, body(i, 10), NettyNetwork::goOn));
+    }
+    // Between the third and the fourth there are more that never were there than one frame names.
+    for (int i = 0; i < DataFrames.MAX_DROPPED; i++) {
+      digests.add(3, Sha256.of(body(i, 20)));
     }
     own.drop(OTHER, digests.subList(1, digests.size()), NettyNetwork::goOn);
     assertThat(own.find(OTHER, digests.get(0), MAX, NettyNetwork::goOn)).isEqualTo(body(0, 10));
-    assertThat(digests.subList(1, digests.size()))
-        .allMatch(digest -> own.find(OTHER, digest, MAX, NettyNetwork::goOn) == null);
+    assertThat(digests.subList(1, digests.size())).noneMatch(digest -> store.has(OTHER, digest));
     own.close(OTHER, NettyNetwork::goOn);
     assertThat(store.isOpen(OTHER)).isFalse();
     assertThat(store.usedBytes()).isZero();
@@ -342,7 +425,7 @@ class DataLinkTest {
         Map.entry("an answer", DataFrames.stored()),
         Map.entry("found", DataFrames.found(10)),
         Map.entry("refused", DataFrames.refused(DataFrames.Refusal.ROOM)),
-        Map.entry("a piece of no blob", DataFrames.piece(new byte[10], 0, 10)),
+        Map.entry("a piece of no blob", piece(new byte[10], 0, 10)),
         Map.entry("a negative length", DataFrames.put(name, -1)),
         Map.entry("a length beyond all", DataFrames.put(name, Integer.MAX_VALUE)),
         Map.entry("a name cut short", ByteBuffer.wrap(new byte[] {DataFrames.GET, 1, 2})),
@@ -353,11 +436,16 @@ class DataLinkTest {
             DataFrames.drop(
                 SESSION, Collections.nCopies(1 + DataFrames.MAX_DROPPED, new byte[32]))),
         Map.entry("done", DataFrames.done()),
+        Map.entry("a long piece", piece(new byte[300_000], 0, DataFrames.PIECE_BYTES + 1)),
         Map.entry("a long request", ByteBuffer.wrap(longRequest())));
   }
 
   private static ByteBuffer half(ByteBuffer frame) {
     return frame.limit(frame.limit() - 16);
+  }
+
+  private static ByteBuffer piece(byte[] body, int offset, int length) {
+    return ByteBuffer.allocate(1 + length).put(DataFrames.PIECE).put(body, offset, length).flip();
   }
 
   private static byte[] longRequest() {
@@ -402,12 +490,12 @@ class DataLinkTest {
         List.of(
             DataFrames.get(name),
             DataFrames.put(name, 10),
-            DataFrames.piece(body(1, 1000), 0, 1000),
-            DataFrames.piece(new byte[0], 0, 0));
+            piece(body(1, 1000), 0, 1000),
+            piece(new byte[0], 0, 0));
     for (ByteBuffer frame : second) {
       try (RawPeer peer = dial(server.port())) {
         send(peer, DataFrames.put(name, 1000));
-        send(peer, DataFrames.piece(body(1, 1000), 0, 10));
+        send(peer, piece(body(1, 1000), 0, 10));
         send(peer, frame);
         assertThat(peer.read()).isEqualTo(-1);
       }
@@ -416,12 +504,35 @@ class DataLinkTest {
   }
 
   @Test
+  void link_requestsAfterAFrameThatIsNotAllowed_areNotFollowed() throws Exception {
+    BlobStore store = store(64 << 20);
+    DataServer server = server(store, 0);
+    byte[] body = body(1, 1000);
+    try (RawPeer peer = dial(server.port())) {
+      // Long, so that what follows is read while it is worked on.
+      byte[] first = body(2, 8_000_000);
+      send(peer, DataFrames.put(new DataFrames.Name(SESSION, new byte[32]), first.length));
+      for (int from = 0; from < first.length; from += 1_000_000) {
+        send(peer, piece(first, from, 1_000_000));
+      }
+      send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body)), body.length));
+      send(peer, piece(body, 0, body.length));
+      assertThat(peer.read()).isEqualTo(-1);
+    } catch (IOException e) {
+      // Closed before all was sent.
+      assertThat(e).isNotNull();
+    }
+    awaitFiles(0);
+    assertThat(store.usedBytes()).isZero();
+  }
+
+  @Test
   void link_anotherBlobThanAnnounced_isClosedAndNothingIsKept() throws Exception {
     BlobStore store = store(64 << 20);
     DataServer server = server(store, 0);
     try (RawPeer peer = dial(server.port())) {
       send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body(1, 10))), 10));
-      send(peer, DataFrames.piece(body(2, 10), 0, 10));
+      send(peer, piece(body(2, 10), 0, 10));
       assertThat(peer.read()).isEqualTo(-1);
     }
     awaitFiles(0);
@@ -435,7 +546,7 @@ class DataLinkTest {
     byte[] body = body(1, 1_000_000);
     try (RawPeer peer = dial(server.port())) {
       send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body)), body.length));
-      send(peer, DataFrames.piece(body, 0, 500_000));
+      send(peer, piece(body, 0, 500_000));
       awaitFiles(1);
     }
     awaitFiles(0);

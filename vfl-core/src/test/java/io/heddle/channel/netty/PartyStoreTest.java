@@ -60,7 +60,7 @@ class PartyStoreTest {
 
   @Test
   void put_severalProcesses_spreadsEvenlyAndIsFoundAtOnce() {
-    PartyStore store = new PartyStore(BANK, List.of(first, second, third), driver);
+    PartyStore store = PartyStore.of(BANK, List.of(first, second, third), driver);
     List<byte[]> digests = put(store);
 
     assertThat(List.of(first, second, third))
@@ -74,19 +74,19 @@ class PartyStoreTest {
   void get_putByOneWhoKnowsOtherProcesses_findsAllTheSame() {
     for (List<Memory> known :
         List.of(List.of(third, first), List.of(second), List.of(second, third, first))) {
-      List<byte[]> digests = put(new PartyStore(BANK, known, null));
-      assertFinds(new PartyStore(BANK, List.of(first, second, third), driver), digests);
+      List<byte[]> digests = put(PartyStore.of(BANK, known, null));
+      assertFinds(PartyStore.of(BANK, List.of(first, second, third), driver), digests);
     }
     // To the driver, since the peer knows of no other process.
     Memory empty = new Memory();
-    List<byte[]> digests = put(new PartyStore(BANK, List.of(), driver));
-    assertFinds(new PartyStore(BANK, Arrays.asList(empty, new Memory()), driver), digests);
+    List<byte[]> digests = put(PartyStore.of(BANK, List.of(), driver));
+    assertFinds(PartyStore.of(BANK, Arrays.asList(empty, new Memory()), driver), digests);
     assertThat(empty.blobs).isEmpty();
   }
 
   @Test
   void get_nowhere_isRefused() {
-    PartyStore store = new PartyStore(BANK, List.of(first, second), driver);
+    PartyStore store = PartyStore.of(BANK, List.of(first, second), driver);
     assertThatThrownBy(() -> store.get(SESSION, new byte[32], 4, NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessage("The store of party bank has no such blob");
@@ -94,8 +94,16 @@ class PartyStoreTest {
   }
 
   @Test
+  void put_byTheOwnDriver_staysThereAndIsFoundByWorkers() {
+    List<byte[]> digests = put(PartyStore.own(BANK, List.of(first, second), driver));
+    assertThat(first.blobs).isEmpty();
+    assertThat(second.blobs).isEmpty();
+    assertFinds(PartyStore.of(BANK, List.of(first, second), driver), digests);
+  }
+
+  @Test
   void put_noWay_isRefused() {
-    PartyStore store = new PartyStore(BANK, List.of(), null);
+    PartyStore store = PartyStore.of(BANK, List.of(), null);
     assertThatThrownBy(() -> store.put(SESSION, body(1), NettyNetwork::goOn))
         .isInstanceOf(ProtocolException.class)
         .hasMessage("There is no way to the store of party bank");
