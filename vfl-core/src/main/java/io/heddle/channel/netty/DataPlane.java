@@ -126,7 +126,17 @@ final class DataPlane implements AutoCloseable {
   }
 
   private void openAtExchanges(String session) {
-    exchanges.forEach(each -> each.open(session, () -> requireAlive.accept(session)));
+    Runnable alive =
+        () -> {
+          requireAlive.accept(session);
+          if (blobs(session) == null) {
+            throw new PeerUnavailableException("Session " + session.substring(0, 8) + " has ended");
+          }
+        };
+    for (DataClient each : exchanges) {
+      alive.run();
+      each.open(session, alive);
+    }
   }
 
   /** Nobody will ask for blobs of a session any more. */
