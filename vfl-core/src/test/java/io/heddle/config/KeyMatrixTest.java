@@ -10,6 +10,7 @@ import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
 import io.heddle.channel.netty.NettyExchange;
+import io.heddle.channel.netty.NettyExchangeBuilder;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.TestIdentity;
 import io.heddle.error.ProtocolException;
@@ -229,10 +230,10 @@ class KeyMatrixTest {
     TestIdentity shopId = TestIdentity.generate();
     int bankPort = NettyNetwork.freePort();
     int shopPort = NettyNetwork.freePort();
-    NettyExchange.Builder bank =
+    NettyExchangeBuilder bank =
         netty(BANK, bankPort, bankId, seconds)
             .peer(SHOP, NettyNetwork.HOST, shopPort, shopId.fingerprint());
-    NettyExchange.Builder shop =
+    NettyExchangeBuilder shop =
         netty(SHOP, shopPort, shopId, seconds)
             .peer(BANK, NettyNetwork.HOST, bankPort, bankId.fingerprint());
     missing(shop, "mall");
@@ -248,18 +249,18 @@ class KeyMatrixTest {
     assertBothName("parties", Parties.together(calls));
   }
 
-  private static void missing(NettyExchange.Builder exchange, String party) {
+  private static void missing(NettyExchangeBuilder exchange, String party) {
     String fingerprint = TestIdentity.generate().fingerprint();
     exchange.peer(new PartyId(party), NettyNetwork.HOST, NettyNetwork.freePort(), fingerprint);
   }
 
-  private static Throwable failure(NettyExchange.Builder exchange, SessionTerms terms) {
+  private static Throwable failure(NettyExchangeBuilder exchange, SessionTerms terms) {
     try (NettyExchange open = exchange.open()) {
       return catchThrowable(() -> Session.open(open, terms, Progress.NONE));
     }
   }
 
-  private static NettyExchange.Builder netty(
+  private static NettyExchangeBuilder netty(
       PartyId self, int port, TestIdentity identity, int seconds) {
     Duration patience = Duration.ofSeconds(30);
     return NettyExchange.builder(self, Parties.codec(List.of()))

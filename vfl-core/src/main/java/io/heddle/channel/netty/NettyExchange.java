@@ -4,15 +4,10 @@ package io.heddle.channel.netty;
 import io.heddle.channel.AbortCode;
 import io.heddle.channel.Blobs;
 import io.heddle.channel.Exchange;
-import io.heddle.channel.ExchangeLimits;
-import io.heddle.channel.ExchangeStart;
-import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.channel.FrameHandler;
-import io.heddle.channel.FrameObserver;
 import io.heddle.channel.MessageCodec;
+import io.heddle.channel.netty.NettyExchangeBuilder.Peer;
 import io.heddle.checkpoint.BlobStore;
-import io.heddle.config.Address;
-import io.heddle.config.PartyConfig.BlobSettings;
 import io.heddle.config.PartyConfig.Dialling;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerIdentityException;
@@ -70,14 +65,10 @@ public final class NettyExchange extends Exchange {
   private static final long LAST_RETRY_MILLIS = 1000;
   private static final long LINGER_MILLIS = 1000;
 
-  /** A peer, as this party knows it; where it is never dialled, its place means nothing. */
-  private record Peer(
-      String host, int port, Fingerprint fingerprint, Route route, Dialling dialling) {}
-
   /** Links of which one at a time is of use. */
   private record Purpose(PartyId peer, LinkProtocol protocol) {}
 
-  private final Builder settings;
+  private final NettyExchangeBuilder settings;
   private final Map<PartyId, Peer> addresses;
   private final Fingerprint ownFingerprint;
   private final Tls tls;
@@ -93,7 +84,7 @@ public final class NettyExchange extends Exchange {
   private volatile boolean silent;
   private @Nullable Channel listener;
 
-  private NettyExchange(Builder settings, PrivateKey key, List<X509Certificate> chain) {
+  NettyExchange(NettyExchangeBuilder settings, PrivateKey key, List<X509Certificate> chain) {
     super(
         settings.self,
         settings.peers.keySet(),
@@ -174,157 +165,8 @@ public final class NettyExchange extends Exchange {
   }
 
   /** What a Netty exchange needs to know; key, certificate and at least one peer must be given. */
-  public static Builder builder(PartyId self, MessageCodec codec) {
-    return new Builder(self, codec);
-  }
-
-  /** Collects the settings of a {@link NettyExchange}. */
-  public static final class Builder {
-    private final PartyId self;
-    private final MessageCodec codec;
-    private final Map<PartyId, Peer> peers = new TreeMap<>();
-    private final Map<PartyId, Fingerprint> bystanders = new TreeMap<>();
-    private boolean doctor;
-    private @Nullable PrivateKey key;
-    private List<X509Certificate> chain = List.of();
-    private String listenHost = "0.0.0.0";
-    private int listenPort;
-    private boolean webSocket;
-    private ExchangeLimits limits = ExchangeLimits.DEFAULT;
-    private ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
-    private FrameObserver observer = FrameObserver.NONE;
-    private ExchangeStart start = ExchangeStart.first();
-    private @Nullable BlobStore store;
-    private long blobsFrom = BlobSettings.USUAL_FROM_BYTES;
-    private final Map<PartyId, List<Address>> exchanges = new TreeMap<>();
-
-    private Builder(PartyId self, MessageCodec codec) {
-      this.self = self;
-      this.codec = codec;
-    }
-
-    /** This party's own key, and its certificate first in the chain. */
-    public Builder identity(PrivateKey privateKey, List<X509Certificate> certificates) {
-      if (certificates.isEmpty()) {
-        throw new IllegalArgumentException("A party needs a certificate");
-      }
-      key = privateKey;
-      chain = List.copyOf(certificates);
-      return this;
-    }
-
-    /** Where to listen; port 0 takes a free one. */
-    public Builder listen(String host, int port) {
-      listenHost = host;
-      listenPort = port;
-      return this;
-    }
-
-    /** Whether peers may come by WebSocket as well; not if this is not called. */
-    public Builder webSocket(boolean allowed) {
-      webSocket = allowed;
-      return this;
-    }
-
-    /**
-     * Adds a peer.
-     *
-     * @param fingerprint {@code sha256:} and the 64 lower-case hexadecimal digits of the SHA-256 of
-     *     the peer's SubjectPublicKeyInfo
-     */
-    public Builder peer(PartyId party, String host, int port, String fingerprint) {
-      return peer(party, host, port, fingerprint, Route.DIRECT);
-    }
-
-    /** As {@link #peer(PartyId, String, int, String)}, past what stands between the parties. */
-    public Builder peer(PartyId party, String host, int port, String fingerprint, Route route) {
-      return peer(party, host, port, fingerprint, route, Dialling.OWN);
-    }
-
-    /**
-     * As {@link #peer(PartyId, String, int, String, Route)}, and which of the two links with it
-     * this party dials; where it is neither, host, port and route mean nothing.
-     */
-    public Builder peer(
-        PartyId party, String host, int port, String fingerprint, Route route, Dialling dialling) {
-      peers.put(party, new Peer(host, port, Fingerprint.parse(fingerprint), route, dialling));
-      return this;
-    }
-
-    /**
-     * Makes an exchange that only tries the way to its peers, by an application protocol of its
-     * own: it can reach no job and end none. Links of jobs, and of the parties given here, are
-     * closed without a word, so that they come again.
-     *
-     * @param others parties that this one knows and does not look for now, and their fingerprints
-     */
-    public Builder doctor(Map<PartyId, String> others) {
-      doctor = true;
-      others.forEach((party, fingerprint) -> bystanders.put(party, Fingerprint.parse(fingerprint)));
-      return this;
-    }
-
-    public Builder limits(ExchangeLimits value) {
-      limits = value;
-      return this;
-    }
-
-    public Builder timeouts(ExchangeTimeouts value) {
-      timeouts = value;
-      return this;
-    }
-
-    public Builder observer(FrameObserver value) {
-      observer = value;
-      return this;
-    }
-
-    /**
-     * Where blobs go that peers, and this party's own processes, bring by data links to the same
-     * port; without it none are taken. The exchange does not close it.
-     */
-    public Builder store(BlobStore value) {
-      store = value;
-      return this;
-    }
-
-    /**
-     * From how many bytes to each peer on this party puts a large message into stores, and does not
-     * send it over the links; it must have a store of its own, too.
-     */
-    public Builder blobsFrom(long bytes) {
-      blobsFrom = bytes;
-      return this;
-    }
-
-    /**
-     * Processes of a peer, or of this party itself, that take its blobs in the place of its driver
-     * ({@link DataServer}); of a peer they are reached on the peer's route.
-     */
-    public Builder exchanges(PartyId party, List<Address> processes) {
-      exchanges.put(party, List.copyOf(processes));
-      return this;
-    }
-
-    /** For an exchange that may be started again, or is. */
-    public Builder start(ExchangeStart value) {
-      start = value;
-      return this;
-    }
-
-    /**
-     * Listens if a peer dials this party, and begins to dial; returns before any peer is there.
-     *
-     * @throws ConfigurationException if the port is in use, or the key cannot be used for TLS
-     */
-    public NettyExchange open() {
-      if (key == null) {
-        throw new IllegalArgumentException("A party needs a key and a certificate");
-      }
-      NettyExchange exchange = new NettyExchange(this, key, chain);
-      exchange.start();
-      return exchange;
-    }
+  public static NettyExchangeBuilder builder(PartyId self, MessageCodec codec) {
+    return new NettyExchangeBuilder(self, codec);
   }
 
   @Override

@@ -92,7 +92,7 @@ public final class TlsExchange {
       Identity identity,
       ExchangeStart start,
       @Nullable BlobStore store) {
-    NettyExchange.Builder builder =
+    NettyExchangeBuilder builder =
         builder(party, codec, identity).start(start).timeouts(timeouts(party));
     if (store != null) {
       builder
@@ -212,7 +212,7 @@ public final class TlsExchange {
       MessageCodec codec,
       Identity identity,
       ExchangeTimeouts timeouts) {
-    NettyExchange.Builder builder = builder(party, codec, identity).timeouts(timeouts);
+    NettyExchangeBuilder builder = builder(party, codec, identity).timeouts(timeouts);
     Proxy proxy = proxy(party);
     Map<PartyId, String> others = new TreeMap<>();
     party
@@ -233,7 +233,7 @@ public final class TlsExchange {
     return Pipelines.pingInterval(idle);
   }
 
-  private static NettyExchange.Builder builder(
+  private static NettyExchangeBuilder builder(
       PartyConfig party, MessageCodec codec, Identity identity) {
     return NettyExchange.builder(party.party(), codec)
         .identity(identity.privateKey(), identity.certificateChain())
@@ -242,7 +242,7 @@ public final class TlsExchange {
   }
 
   private static void look(
-      NettyExchange.Builder builder, PartyId name, PartyConfig.Peer peer, @Nullable Proxy proxy) {
+      NettyExchangeBuilder builder, PartyId name, PartyConfig.Peer peer, @Nullable Proxy proxy) {
     Address address = peer.address();
     builder.peer(
         name,

@@ -24,6 +24,11 @@ class DataRoomTest {
     return channel;
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // an embedded channel is closed at once
+  private static void close(EmbeddedChannel link) {
+    link.close();
+  }
+
   @Test
   void open_moreLinksThanAPartyMayHave_closesThemUntilOneIsGone() {
     try (BlobStore store = BlobStore.temporary(1 << 20);
@@ -36,14 +41,14 @@ class DataRoomTest {
       assertThat(open(RETAILER, room).isOpen()).isFalse();
       EmbeddedChannel other = open(INSURER, room);
       assertThat(other.isOpen()).isTrue();
-      other.close();
+      close(other);
 
-      links.remove(0).close();
+      close(links.remove(0));
       EmbeddedChannel next = open(RETAILER, room);
       assertThat(next.isOpen()).isTrue();
       assertThat(open(RETAILER, room).isOpen()).isFalse();
-      next.close();
-      links.forEach(EmbeddedChannel::close);
+      close(next);
+      links.forEach(DataRoomTest::close);
     }
   }
 }

@@ -57,7 +57,7 @@ class ExchangeStoreTest {
   }
 
   private Exchange bank(@Nullable BlobStore blobs) {
-    NettyExchange.Builder builder =
+    NettyExchangeBuilder builder =
         NettyExchange.builder(BANK, Parties.codec(TestMessage.TYPES))
             .identity(BANK_ID.key(), List.of(BANK_ID.certificate()))
             .listen(NettyNetwork.HOST, bankPort)

@@ -279,7 +279,7 @@ final class FaultNetwork implements AutoCloseable {
   /** The exchange of one party, for tests that speak without a session. */
   NettyExchange open(PartyId self, ExchangeStart start) {
     TestIdentity own = identity(self);
-    NettyExchange.Builder builder =
+    NettyExchangeBuilder builder =
         NettyExchange.builder(self, codec())
             .identity(own.key(), List.of(own.certificate()))
             .listen(NettyNetwork.HOST, port(self))

@@ -64,21 +64,21 @@ class HostileSocketsTest {
     }
   }
 
-  private NettyExchange open(NettyExchange.Builder builder) {
+  private NettyExchange open(NettyExchangeBuilder builder) {
     NettyExchange exchange =
         builder.limits(new ExchangeLimits(1 << 16, 1 << 20)).timeouts(NettyNetwork.TIMEOUTS).open();
     opened.add(exchange);
     return exchange;
   }
 
-  private NettyExchange.Builder bank() {
+  private NettyExchangeBuilder bank() {
     return NettyExchange.builder(BANK, Parties.codec(TestMessage.TYPES))
         .identity(BANK_ID.key(), List.of(BANK_ID.certificate()))
         .listen(NettyNetwork.HOST, bankPort)
         .peer(INSURER, NettyNetwork.HOST, insurerPort, INSURER_ID.fingerprint());
   }
 
-  private NettyExchange.Builder insurer() {
+  private NettyExchangeBuilder insurer() {
     return NettyExchange.builder(INSURER, Parties.codec(TestMessage.TYPES))
         .identity(INSURER_ID.key(), List.of(INSURER_ID.certificate()))
         .listen(NettyNetwork.HOST, insurerPort)

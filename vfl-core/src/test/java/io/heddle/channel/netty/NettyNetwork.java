@@ -194,7 +194,7 @@ public record NettyNetwork(
     SortedMap<PartyId, Exchange> opened = new TreeMap<>();
     own.forEach(
         (party, identity) -> {
-          NettyExchange.Builder builder =
+          NettyExchangeBuilder builder =
               NettyExchange.builder(party, codec)
                   .identity(identity.key(), List.of(identity.certificate()))
                   .webSocket(route.webSocket())

@@ -102,7 +102,7 @@ class ProxyTest {
             .timeouts(timeouts));
   }
 
-  private NettyExchange open(NettyExchange.Builder builder) {
+  private NettyExchange open(NettyExchangeBuilder builder) {
     NettyExchange exchange = builder.open();
     opened.add(0, exchange);
     return exchange;

@@ -45,7 +45,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreProcessTest {
   private static final PartyId BANK = new PartyId("bank");
   private static final PartyId RETAILER = new PartyId("retailer");
-  private static final List<PartyId> PARTIES = List.of(BANK, RETAILER);
   private static final MessageCodec CODEC = Parties.codec(TestMessage.TYPES);
   private static final SessionTerms TERMS =
       SessionTerms.of("stores", Map.of(BANK, "reader", RETAILER, "writer"), new TreeMap<>());

@@ -207,7 +207,7 @@ class TlsMatrixTest {
     PASSED.incrementAndGet();
   }
 
-  private NettyExchange.Builder builder(PartyId self, TestIdentity identity, int port) {
+  private NettyExchangeBuilder builder(PartyId self, TestIdentity identity, int port) {
     return NettyExchange.builder(self, Parties.codec(TestMessage.TYPES))
         .identity(identity.key(), List.of(identity.certificate()))
         .listen(NettyNetwork.HOST, port)
@@ -215,7 +215,7 @@ class TlsMatrixTest {
         .observer((to, frame) -> frames.incrementAndGet());
   }
 
-  private NettyExchange opened(NettyExchange.Builder builder) {
+  private NettyExchange opened(NettyExchangeBuilder builder) {
     NettyExchange exchange = builder.open();
     opened.add(exchange);
     return exchange;
