@@ -504,29 +504,6 @@ class DataLinkTest {
   }
 
   @Test
-  void link_requestsAfterAFrameThatIsNotAllowed_areNotFollowed() throws Exception {
-    BlobStore store = store(64 << 20);
-    DataServer server = server(store, 0);
-    byte[] body = body(1, 1000);
-    try (RawPeer peer = dial(server.port())) {
-      // Long, so that what follows is read while it is worked on.
-      byte[] first = body(2, 8_000_000);
-      send(peer, DataFrames.put(new DataFrames.Name(SESSION, new byte[32]), first.length));
-      for (int from = 0; from < first.length; from += 1_000_000) {
-        send(peer, piece(first, from, 1_000_000));
-      }
-      send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body)), body.length));
-      send(peer, piece(body, 0, body.length));
-      assertThat(peer.read()).isEqualTo(-1);
-    } catch (IOException e) {
-      // Closed before all was sent.
-      assertThat(e).isNotNull();
-    }
-    awaitFiles(0);
-    assertThat(store.usedBytes()).isZero();
-  }
-
-  @Test
   void link_anotherBlobThanAnnounced_isClosedAndNothingIsKept() throws Exception {
     BlobStore store = store(64 << 20);
     DataServer server = server(store, 0);
