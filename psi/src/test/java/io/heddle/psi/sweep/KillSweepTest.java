@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
  * session (requirement R2).
  *
  * <p>Property {@code heddle.test.sweep.points}: how many points are tried, evenly spread; {@code
- * all} for all. {@code .breast}: how many with the public table, {@code .seconds}: how long parties
- * are killed at random times.
+ * all} for all; or a regular expression that the points' words have a match of, such as {@code
+ * finished|published}. {@code .breast}: how many with the public table, {@code .seconds}: how long
+ * parties are killed at random times, {@code .verbose}: true to say what each point took.
  */
 class KillSweepTest {
   private static final String SETTING = "heddle.test.sweep.";
@@ -129,6 +131,11 @@ class KillSweepTest {
   private static List<Point> chosen(List<Point> points, String wanted) {
     if (wanted.equals("all")) {
       return points;
+    }
+    if (!wanted.matches("[0-9]+")) {
+      return points.stream()
+          .filter(point -> Pattern.compile(wanted).matcher(point.toString()).find())
+          .toList();
     }
     int count = Math.min(Integer.parseInt(wanted), points.size());
     List<Point> chosen = new ArrayList<>();
