@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.sweep;
 
-import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.party.PartyId;
 import io.heddle.psi.sweep.Point.Kill;
 import java.io.IOException;
@@ -251,7 +250,7 @@ final class SweepRuns {
   private int freePort() throws IOException {
     while (true) {
       try (ServerSocket socket =
-          new ServerSocket(nextPort++, 1, InetAddress.getByName(NettyNetwork.HOST))) {
+          new ServerSocket(nextPort++, 1, InetAddress.getLoopbackAddress())) {
         return socket.getLocalPort();
       } catch (BindException e) {
         // It is in use.
