@@ -370,6 +370,27 @@ public abstract class Exchange implements AutoCloseable {
     return all;
   }
 
+  /**
+   * Waits until this party has answered something that each peer has sent since it was last
+   * started, on a link that is there, or the peer has said goodbye: so it gives credit to peers
+   * that were killed and are back. Never throws.
+   */
+  public final void answerAll(String session, Duration patience) {
+    long deadline = waits.nanoTime() + patience.toNanos();
+    for (PartyId peer : peers) {
+      try {
+        mailbox.await(
+            () -> isLeaving(peer) || (from(peer).hasAnswered() && !mailbox.isLost(peer, true)),
+            session,
+            peer,
+            Duration.ofNanos(deadline - waits.nanoTime()),
+            () -> "Party " + peer + " did not come back");
+      } catch (VflException e) {
+        // It can ask no more of this party than that.
+      }
+    }
+  }
+
   private void settle(String session, PartyId peer, Duration patience) {
     mailbox.await(
         () -> way(peer).isSettled(session),

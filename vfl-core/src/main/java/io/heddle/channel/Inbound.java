@@ -28,6 +28,7 @@ final class Inbound {
   private final Map<MessageKey, Held> held = new HashMap<>();
   private volatile @Nullable InboundLink current;
   private int start = -1;
+  private int answered = -1;
   private long arrived;
   private long outstanding;
   private long droppable = MAX_DROPPED;
@@ -151,19 +152,40 @@ final class Inbound {
     return true;
   }
 
+  /**
+   * Whether the peer has sent something since it was last started, and has credit for it if it is
+   * to have it now. Under the lock of the mailbox.
+   */
+  boolean hasAnswered() {
+    return current != null && answered == start;
+  }
+
   /** A message is whole. */
   void arrived(InboundLink link, long sequence, Envelope envelope, boolean fresh) {
     boolean[] credit = new boolean[1];
+    boolean[] first = new boolean[1];
     exchange
         .mailbox()
         .update(
             () -> {
               if (current == link) {
                 credit[0] = !(fresh ? store(link, sequence, envelope) : isHeld(sequence, envelope));
+                first[0] = answered != start;
               }
             });
     if (credit[0]) {
       exchange.writeQuietly(peer, link.link(), Frames.credit(sequence));
+    }
+    if (first[0]) {
+      // Behind the credit: this party may say goodbye now.
+      exchange
+          .mailbox()
+          .update(
+              () -> {
+                if (current == link) {
+                  answered = start;
+                }
+              });
     }
   }
 

@@ -45,6 +45,9 @@ public final class Session implements AutoCloseable {
 
   private static final Duration LAST_WORD = Duration.ofSeconds(10);
 
+  // Started again at once, parties meet within seconds; one that has left does not come.
+  private static final Duration STAY = Duration.ofSeconds(5);
+
   private final Exchange exchange;
   private final SessionSecrets secrets;
   private final @Nullable SessionLog log;
@@ -272,11 +275,6 @@ public final class Session implements AutoCloseable {
    */
   public void finish() {
     requireOpen();
-    if (reached.settled()) {
-      // Before this party was started again, and nobody waits for it.
-      end(State.FINISHED);
-      return;
-    }
     if (reached.finished()) {
       // Before this party was started again. A peer may still wait for this party's word.
       peers().forEach(peer -> mail.sendIfItComes(lastKey(self(), peer), finish(peer)));
@@ -300,20 +298,28 @@ public final class Session implements AutoCloseable {
 
   /**
    * All are about to say that they are as far. Once that is on the disk, a crash while results are
-   * put in their place lets nobody look for peers that have left.
+   * put in their place lets nobody look long for peers that have left.
    */
   private void settle(SessionLog kept) {
-    Duration reconnect = exchange.timeouts().reconnect();
-    if (exchange.settles(id(), LAST_WORD.compareTo(reconnect) < 0 ? LAST_WORD : reconnect)) {
+    if (exchange.settles(id(), withinReconnect(LAST_WORD))) {
       reached = reached.whenSettled();
       kept.commit(reached);
     }
+  }
+
+  private Duration withinReconnect(Duration patience) {
+    Duration reconnect = exchange.timeouts().reconnect();
+    return patience.compareTo(reconnect) < 0 ? patience : reconnect;
   }
 
   /**
    * After a session is finished and what it made is in its place: waits until every peer is as far,
    * as long as a lost link may take to come back, and forgets the session. Without that, a link
    * that is lost at the very end would leave a peer without this party's word.
+   *
+   * <p>A party that needs nobody any more, but was started again, or misses a peer that did not say
+   * goodbye, stays 5 s for that peer: it may have been killed at the end, too, and without an
+   * answer would wait out the reconnect time-out.
    *
    * @return false if a peer may still need this party: the same command serves it, once more
    */
@@ -327,6 +333,9 @@ public final class Session implements AutoCloseable {
       log.published(reached);
     }
     boolean settled = reached.settled() || exchange.settles(id(), exchange.timeouts().reconnect());
+    if (settled) {
+      exchange.answerAll(id(), withinReconnect(STAY));
+    }
     if (settled || log.isPublished()) {
       exchange.closeBlobs(id());
       log.drop();

@@ -86,7 +86,10 @@ public final class SimulatedJob {
         network
             .simulation()
             .sleep(
-                random.nextLong(random.nextInt(8) == 0 ? LONG_PAUSE : SHORT_PAUSE),
+                random.nextLong(
+                    random.nextInt(8) == 0 && !network.startsAgainSoon()
+                        ? LONG_PAUSE
+                        : SHORT_PAUSE),
                 party + " is started again");
       }
     }

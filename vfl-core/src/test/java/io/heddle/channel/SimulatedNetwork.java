@@ -46,8 +46,13 @@ public final class SimulatedNetwork implements Parties.Network {
   private final Map<PartyId, PartyProcess> processes = new TreeMap<>();
   private final Map<PartyId, SimulatedExchange> up = new TreeMap<>();
   private final List<Connection> connections = new ArrayList<>();
+  private final Map<PartyId, Integer> diskChanges = new TreeMap<>();
+  private @Nullable Plan plan;
   private int cuts;
   private int kills;
+
+  /** When all are killed. */
+  private record Plan(PartyId party, int change) {}
 
   /** Which things happen, and how often. */
   private record Faults(
@@ -202,8 +207,33 @@ public final class SimulatedNetwork implements Parties.Network {
     restarts = true;
   }
 
+  /**
+   * Kills all processes that have not left, once, at a change of a party's disk, as they are
+   * counted from 1; they are started again within seconds.
+   */
+  void killAllAtDisk(PartyId party, int change) {
+    plan = new Plan(party, change);
+  }
+
+  boolean startsAgainSoon() {
+    return plan != null;
+  }
+
+  /** How often a party has changed its disk. */
+  int diskChanges(PartyId party) {
+    return diskChanges.getOrDefault(party, 0);
+  }
+
   /** Before a change of a process's disk. */
   boolean killsAtDisk(PartyProcess process) {
+    int change = diskChanges.merge(process.party, 1, Integer::sum);
+    if (plan != null && plan.equals(new Plan(process.party, change))) {
+      for (SimulatedExchange exchange : List.copyOf(up.values())) {
+        kills++;
+        kill(exchange.process);
+      }
+      return process.dead;
+    }
     if (!restarts || kills >= faults.maxKills() || !happens(faults.diskKillsPerMillion())) {
       return false;
     }

@@ -7,9 +7,18 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.heddle.psi.sweep.SweepRuns.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,14 +28,15 @@ import org.junit.jupiter.api.io.TempDir;
  * session (requirement R2).
  *
  * <p>Property {@code heddle.test.sweep.points}: how many points are tried, evenly spread; {@code
- * all} for all. {@code .breast}: how many with the public table, {@code .seconds}: how long parties
- * are killed at random times.
+ * all} for all; or a regular expression that the points' words have a match of, such as {@code
+ * finished|published}. {@code .breast}: how many with the public table, {@code .seconds}: how long
+ * parties are killed at random times, {@code .verbose}: true to say what each point took.
  */
 class KillSweepTest {
   private static final String SETTING = "heddle.test.sweep.";
 
   private final Path base;
-  private final List<String> failures = new ArrayList<>();
+  private final List<String> failures = Collections.synchronizedList(new ArrayList<>());
 
   KillSweepTest(@TempDir Path base) {
     this.base = base;
@@ -53,13 +63,8 @@ class KillSweepTest {
     List<Point> all = Point.all(undisturbed.messages(), runs.commits());
     long start = System.nanoTime();
     List<Point> points = chosen(all, wanted);
-    for (Point point : points) {
-      long from = System.nanoTime();
-      compare(point.toString(), undisturbed, () -> runs.over(point));
-      if (Boolean.getBoolean(SETTING + "verbose")) {
-        System.out.printf("%5.1f s  %s%n", (System.nanoTime() - from) / 1e9, point);
-      }
-    }
+    List<SweepRuns> both = List.of(runs, runs.beside(1));
+    together(both, points, undisturbed);
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
         "kill sweep, %s: %d of %d points (of %d; messages %s, last commits %s, %d kills, %d ends"
@@ -71,11 +76,40 @@ class KillSweepTest {
         all.size(),
         undisturbed.messages(),
         runs.commits(),
-        runs.kills(),
-        runs.unsettled(),
+        both.stream().mapToInt(SweepRuns::kills).sum(),
+        both.stream().mapToInt(SweepRuns::unsettled).sum(),
         seconds,
         seconds / points.size());
     assertThat(failures).isEmpty();
+  }
+
+  /** Several points at once: while a process starts, others of its run only wait. */
+  private void together(List<SweepRuns> all, List<Point> points, Outcome undisturbed)
+      throws InterruptedException {
+    Queue<Point> left = new ConcurrentLinkedQueue<>(points);
+    ExecutorService threads = Executors.newFixedThreadPool(all.size());
+    try {
+      List<Callable<Boolean>> work = new ArrayList<>();
+      for (SweepRuns runs : all) {
+        work.add(
+            () -> {
+              for (Point point = left.poll(); point != null; point = left.poll()) {
+                long from = System.nanoTime();
+                Point next = point;
+                compare(point.toString(), undisturbed, () -> runs.over(next));
+                if (Boolean.getBoolean(SETTING + "verbose")) {
+                  System.out.printf("%5.1f s  %s%n", (System.nanoTime() - from) / 1e9, point);
+                }
+              }
+              return true;
+            });
+      }
+      for (Future<Boolean> done : threads.invokeAll(work)) {
+        assertThat(done).succeedsWithin(Duration.ZERO);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
@@ -129,6 +163,11 @@ class KillSweepTest {
   private static List<Point> chosen(List<Point> points, String wanted) {
     if (wanted.equals("all")) {
       return points;
+    }
+    if (!wanted.matches("[0-9]+")) {
+      return points.stream()
+          .filter(point -> Pattern.compile(wanted).matcher(point.toString()).find())
+          .toList();
     }
     int count = Math.min(Integer.parseInt(wanted), points.size());
     List<Point> chosen = new ArrayList<>();

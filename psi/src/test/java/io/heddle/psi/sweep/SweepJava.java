@@ -29,6 +29,10 @@ final class SweepJava {
           "-Xlog:disable",
           "-XX:-UsePerfData",
           "-XX:+UnlockDiagnosticVMOptions",
+          // Five times what they are as a rule: most of what is compiled early is hardly used.
+          "-XX:Tier3InvocationThreshold=1000",
+          "-XX:Tier3MinInvocationThreshold=500",
+          "-XX:Tier3CompileThreshold=10000",
           "-XX:MaxInlineLevel=3",
           "-XX:MaxInlineSize=10",
           "-XX:FreqInlineSize=50",

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,10 +87,12 @@ final class SweepProcess {
     in.flush();
   }
 
-  /** As {@code kill -9}. */
-  void kill() throws InterruptedException {
-    process.toHandle().destroyForcibly();
-    process.waitFor();
+  /** As {@code kill -9}; all at once. */
+  static void kill(Collection<SweepProcess> victims) throws InterruptedException {
+    victims.forEach(victim -> victim.process.toHandle().destroyForcibly());
+    for (SweepProcess victim : victims) {
+      victim.process.waitFor();
+    }
   }
 
   /** Waits for a good end. */

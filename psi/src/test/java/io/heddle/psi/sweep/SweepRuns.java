@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.sweep;
 
-import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.party.PartyId;
 import io.heddle.psi.sweep.Point.Kill;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,26 +30,44 @@ import org.jspecify.annotations.Nullable;
 final class SweepRuns {
   private static final long LOOK_NANOS = 1_000_000;
 
+  // Below those that the system gives to outgoing links: a party that is killed must have its own
+  // again.
+  private static final int FIRST_PORT = 12_000;
+  private static final int PORTS = 10_000;
+
   private final SweepJava java;
   private final Path base;
   private final String source;
   private final Path begun;
+  private final Path room;
   private final Map<PartyId, Integer> ports = new TreeMap<>();
   private final SortedMap<PartyId, Integer> commits = new TreeMap<>();
+  private int nextPort;
   private int kills;
   private int unsettled;
 
   /** Begins the session: what the parties draw is on their disks, and nothing has left them. */
   SweepRuns(SweepJava java, Path base, String source) throws IOException, InterruptedException {
-    this.java = java;
-    this.base = base;
-    this.source = source;
-    begun = base.resolve("begun");
+    this(java, base, source, 0);
     for (PartyId party : Point.PARTIES) {
       Path directory = begun.resolve(party.name());
       SweepParty.writeIdentity(directory);
       SweepProcess.start(party, java.beginning(), directory.toString(), party.name(), source).end();
     }
+  }
+
+  private SweepRuns(SweepJava java, Path base, String source, int number) {
+    this.java = java;
+    this.base = base;
+    this.source = source;
+    begun = base.resolve("begun");
+    room = base.resolve("place-" + number);
+    nextPort = FIRST_PORT + number * PORTS;
+  }
+
+  /** Others of the same session, which may run at the same time. */
+  SweepRuns beside(int number) {
+    return new SweepRuns(java, base, source, number);
   }
 
   /** How often a party was killed. */
@@ -176,10 +196,8 @@ final class SweepRuns {
 
   private void kill(Map<PartyId, SweepProcess> running, List<PartyId> victims)
       throws InterruptedException {
-    for (PartyId victim : victims) {
-      of(running, victim).kill();
-      kills++;
-    }
+    SweepProcess.kill(victims.stream().map(victim -> of(running, victim)).toList());
+    kills += victims.size();
   }
 
   private boolean waitForCommit(Path place, Kill kill, SweepProcess watched) throws IOException {
@@ -215,7 +233,9 @@ final class SweepRuns {
   }
 
   private Map<PartyId, SweepProcess> start(Path place, @Nullable Kill first) throws IOException {
-    Point.PARTIES.forEach(party -> ports.put(party, NettyNetwork.freePort()));
+    for (PartyId party : Point.PARTIES) {
+      ports.put(party, freePort());
+    }
     Map<PartyId, SweepProcess> running = new TreeMap<>();
     for (PartyId party : Point.PARTIES) {
       String stop = Stop.NEVER;
@@ -225,6 +245,17 @@ final class SweepRuns {
       running.put(party, start(place, party, stop));
     }
     return running;
+  }
+
+  private int freePort() throws IOException {
+    while (true) {
+      try (ServerSocket socket =
+          new ServerSocket(nextPort++, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // It is in use.
+      }
+    }
   }
 
   private SweepProcess start(Path place, PartyId party, String stop) throws IOException {
@@ -267,23 +298,20 @@ final class SweepRuns {
   }
 
   private Path place() throws IOException {
-    Path to = base.resolve("place");
     try (Stream<Path> files = Files.walk(begun)) {
       for (Path file : files.toList()) {
         Files.copy(
             file,
-            to.resolve(begun.relativize(file).toString()),
+            room.resolve(begun.relativize(file).toString()),
             StandardCopyOption.COPY_ATTRIBUTES);
       }
     }
-    return to;
+    return room;
   }
 
   private static void end(Path place, Map<PartyId, SweepProcess> running)
       throws IOException, InterruptedException {
-    for (SweepProcess process : running.values()) {
-      process.kill();
-    }
+    SweepProcess.kill(running.values());
     try (Stream<Path> files = Files.walk(place)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
