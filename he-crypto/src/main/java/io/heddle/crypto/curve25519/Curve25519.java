@@ -105,10 +105,7 @@ public final class Curve25519 {
   /** The same in lanes or one by one. */
   static byte[] multiplyAll(byte[] scalar, byte[] points, LongConsumer done, boolean inLanes) {
     checkScalar(scalar);
-    if (points.length % POINT_BYTES != 0) {
-      throw new ProtocolException(
-          "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
-    }
+    checkWhole(points);
     byte[] clamped = clamp(scalar.clone());
     byte[] products = new byte[points.length];
     batches(
@@ -123,6 +120,25 @@ public final class Curve25519 {
         });
     Arrays.fill(clamped, (byte) 0);
     return products;
+  }
+
+  /**
+   * Refuses a peer's points that no product may be made of.
+   *
+   * @throws ProtocolException if one is not canonical or has low order, or the last is cut
+   */
+  public static void checkAll(byte[] points) {
+    checkWhole(points);
+    for (int i = 0; i < points.length / POINT_BYTES; i++) {
+      checkPoint(points, i);
+    }
+  }
+
+  private static void checkWhole(byte[] points) {
+    if (points.length % POINT_BYTES != 0) {
+      throw new ProtocolException(
+          "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
+    }
   }
 
   /**

@@ -166,6 +166,22 @@ class WholeGroupsTest {
     }
   }
 
+  @Test
+  void checkAll_oneBadPointAmongGood_isRefusedByItsIndex() {
+    byte[] good = Curve25519.generators();
+    Curve25519.checkAll(good);
+    Curve25519.checkAll(new byte[0]);
+    assertThatThrownBy(() -> Curve25519.checkAll(joined(good, new byte[32], good)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Invalid point 2: has low order");
+    assertThatThrownBy(() -> Curve25519.checkAll(joined(good, Vectors.littleEndian(Vectors.P))))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Invalid point 2: must be below 2^255 - 19");
+    assertThatThrownBy(() -> Curve25519.checkAll(new byte[33]))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("must be a multiple of 32");
+  }
+
   private static byte[] joined(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
