@@ -31,7 +31,8 @@ final class BaseOtHash {
 
   private void begin(byte use, int transfer, int choice) {
     sha256.update(prefix);
-    sha256.update(place.put(0, use).putInt(1, transfer).put(1 + Integer.BYTES, (byte) choice).array());
+    sha256.update(
+        place.put(0, use).putInt(1, transfer).put(1 + Integer.BYTES, (byte) choice).array());
   }
 
   /**

@@ -48,8 +48,7 @@ public final class IknpReceiver {
    * @return the chosen keys, {@value KeyPairs#KEY_BYTES} bytes each, in order
    * @throws IllegalArgumentException if the partition has been sent before
    */
-  public byte[] choose(
-      Channel channel, PartyId sender, int partition, byte[] choices, int count) {
+  public byte[] choose(Channel channel, PartyId sender, int partition, byte[] choices, int count) {
     if (!used.add(partition)) {
       throw new IllegalArgumentException("Partition " + partition + " has been sent already");
     }

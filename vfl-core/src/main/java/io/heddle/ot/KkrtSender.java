@@ -19,6 +19,10 @@ public final class KkrtSender {
   static final String PART = "kkrt";
   private static final int WORDS = PseudoRandomCode.WORDS;
 
+  // Rows lie all over memory: read a few before they are hashed, and the processor waits for all of
+  // them at once.
+  private static final int AHEAD = 64;
+
   private final byte[] seeds;
   private final long[] choices;
   private final byte[] binding;
@@ -86,6 +90,7 @@ public final class KkrtSender {
     private final RowHash hash = new RowHash(ROW_BYTES, binding);
     private final long[] own = columns.newRows();
     private final long[] codes = new long[PseudoRandomCode.MOST * WORDS];
+    private final long[] ahead = new long[AHEAD * WORDS];
 
     private Blocks() {}
 
@@ -127,16 +132,29 @@ public final class KkrtSender {
       for (int from = 0; from < count; from += PseudoRandomCode.MOST) {
         int to = Math.min(count, from + PseudoRandomCode.MOST);
         code.encode(items, from, to - from, codes, 0);
-        for (int i = from * each; i < to * each; i++) {
-          int at = rows[i] * WORDS;
-          int codeAt = (i / each - from) * WORDS;
-          for (int word = 0; word < WORDS; word++) {
-            hash.set(word, keys.words[at + word] ^ (codes[codeAt + word] & choices[word]));
+        for (int first = from * each; first < to * each; first += AHEAD) {
+          int last = Math.min(to * each, first + AHEAD);
+          gather(keys, rows, first, last, each, from);
+          for (int i = first; i < last; i++) {
+            for (int word = 0; word < WORDS; word++) {
+              hash.set(word, ahead[(i - first) * WORDS + word]);
+            }
+            hash.hash(keys.partition(), rows[i], tags, i * width, width);
           }
-          hash.hash(keys.partition(), rows[i], tags, i * width, width);
         }
       }
       return tags;
+    }
+
+    private void gather(OprfRows keys, int[] rows, int first, int last, int each, int firstItem) {
+      for (int i = first; i < last; i++) {
+        int at = rows[i] * WORDS;
+        int to = (i - first) * WORDS;
+        int codeAt = (i / each - firstItem) * WORDS;
+        for (int word = 0; word < WORDS; word++) {
+          ahead[to + word] = keys.words[at + word] ^ (codes[codeAt + word] & choices[word]);
+        }
+      }
     }
   }
 }

@@ -98,9 +98,7 @@ class BaseOtTest {
     Run run = run(USE, CHOICES, count);
     byte[] binding = NaiveOt.binding(SALT, 1, "1-ot", PART);
     byte[] scalar = new byte[32];
-    secretOf(SENDER)
-        .derive("ot/base sender", binding, INPUT, new byte[0])
-        .fill(0, scalar);
+    secretOf(SENDER).derive("ot/base sender", binding, INPUT, new byte[0]).fill(0, scalar);
     BigInteger a = NaiveOt.clamp(scalar);
     byte[] points = points(run);
     assertThat(points)
@@ -136,8 +134,7 @@ class BaseOtTest {
       byte[] chosen = NaiveOt.unmask(prefix, i, choice, point, other);
       byte[] both = choice == 0 ? NaiveOt.join(chosen, other) : NaiveOt.join(other, chosen);
       assertThat(NaiveOt.cut(answers(run), i, 64)).isEqualTo(both);
-      BigInteger shared =
-          NaiveOt.multiply(b, NaiveOt.littleEndian(NaiveOt.cut(points, twist, 32)));
+      BigInteger shared = NaiveOt.multiply(b, NaiveOt.littleEndian(NaiveOt.cut(points, twist, 32)));
       assertThat(key((byte[]) run.ofReceiver(), i))
           .isEqualTo(NaiveOt.key(prefix, i, choice, both, shared))
           // What the receiver can compute for the other choice is not the sender's key.

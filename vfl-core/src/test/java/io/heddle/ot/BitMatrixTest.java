@@ -29,7 +29,14 @@ class BitMatrixTest {
 
   @ParameterizedTest
   @CsvSource({
-    "64, 1", "64, 64", "128, 63", "128, 65", "128, 200", "512, 1", "512, 64", "512, 127",
+    "64, 1",
+    "64, 64",
+    "128, 63",
+    "128, 65",
+    "128, 200",
+    "512, 1",
+    "512, 64",
+    "512, 127",
     "512, 1000"
   })
   void toRows_anyNumberOfRows_equalsBitByBit(int width, int rows) {

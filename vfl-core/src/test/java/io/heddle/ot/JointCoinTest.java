@@ -51,8 +51,7 @@ class JointCoinTest {
     assertThat(ofReceiver).isNotEqualTo(ofSender);
     assertThat(run.ofSender())
         .isEqualTo(run.ofReceiver())
-        .isEqualTo(
-            NaiveOt.sha256(NaiveOt.text("heddle coin v1"), binding, ofReceiver, ofSender));
+        .isEqualTo(NaiveOt.sha256(NaiveOt.text("heddle coin v1"), binding, ofReceiver, ofSender));
     assertThat(run.only(SENDER, CoinCommitment.class).digest())
         .isEqualTo(
             NaiveOt.sha256(

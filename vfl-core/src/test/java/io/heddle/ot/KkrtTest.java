@@ -226,6 +226,39 @@ class KkrtTest {
   }
 
   @Test
+  void blocks_madeAndTakenByThreads_areTheSame() {
+    byte[] items = items(40_000);
+    int[] rows = IntStream.range(0, 40_000).toArray();
+    Run run =
+        TwoParties.run(
+            channel -> {
+              KkrtSender sender = sender(channel, USE);
+              OprfRows keys = sender.rows(9, 40_000);
+              List<KkrtRows> masked =
+                  IntStream.range(0, KkrtReceiver.blocks(40_000))
+                      .mapToObj(i -> channel.receive(RECEIVER, KkrtRows.class))
+                      .toList();
+              masked.parallelStream()
+                  .forEach(block -> sender.blocks().take(keys, block.block(), block.rows()));
+              assertThat(keys.partition()).isEqualTo(9);
+              return sender.blocks().tags(keys, items, rows, WIDTH);
+            },
+            channel -> {
+              KkrtReceiver receiver = receiver(channel, USE);
+              byte[] tags = new byte[40_000 * WIDTH];
+              List<KkrtRows> masked =
+                  IntStream.range(0, KkrtReceiver.blocks(40_000))
+                      .parallel()
+                      .mapToObj(
+                          i -> new KkrtRows(9, i, receiver.blocks().mask(9, i, items, WIDTH, tags)))
+                      .toList();
+              masked.forEach(block -> channel.send(SENDER, block));
+              return tags;
+            });
+    assertThat(run.ofSender()).isEqualTo(run.ofReceiver());
+  }
+
+  @Test
   void run_transcript_isWhatTheDocumentSaysBitByBit() {
     int rows = 70;
     byte[] items = items(rows);
@@ -278,7 +311,9 @@ class KkrtTest {
 
   static Stream<OtUse> otherUses() {
     return Stream.of(
-        new OtUse(SALT, 2, INPUT), new OtUse(SALT, 1, NaiveOt.sha256()), new OtUse(INPUT, 1, INPUT));
+        new OtUse(SALT, 2, INPUT),
+        new OtUse(SALT, 1, NaiveOt.sha256()),
+        new OtUse(INPUT, 1, INPUT));
   }
 
   @ParameterizedTest

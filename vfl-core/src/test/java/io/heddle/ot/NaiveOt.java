@@ -119,7 +119,8 @@ final class NaiveOt {
   /** H of the base transfers, set against a string. */
   static byte[] unmask(byte[] prefix, int transfer, int choice, byte[] own, byte[] other) {
     BigInteger mask =
-        littleEndian(sha256(prefix, new byte[1], number(transfer), new byte[] {(byte) choice}, other))
+        littleEndian(
+                sha256(prefix, new byte[1], number(transfer), new byte[] {(byte) choice}, other))
             .clearBit(255);
     return littleEndian(littleEndian(own).xor(mask));
   }
@@ -156,8 +157,7 @@ final class NaiveOt {
 
   /** One row's bit of the column of a seed. */
   static boolean streamBit(byte[] seed, int partition, long row) {
-    byte[] counter =
-        ByteBuffer.allocate(16).putInt(partition).putInt(0).putLong(row / 128).array();
+    byte[] counter = ByteBuffer.allocate(16).putInt(partition).putInt(0).putLong(row / 128).array();
     return BitSet.valueOf(aes(seed, counter)).get((int) (row % 128));
   }
 
@@ -185,8 +185,7 @@ final class NaiveOt {
   }
 
   static byte[] tag(byte[] row, byte[] binding, int partition, int number, int width) {
-    byte[] hash =
-        sha256(row, Arrays.copyOf(binding, 16), number(partition), number(number));
+    byte[] hash = sha256(row, Arrays.copyOf(binding, 16), number(partition), number(number));
     return Arrays.copyOf(hash, width);
   }
 
