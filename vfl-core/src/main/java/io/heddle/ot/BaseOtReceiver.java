@@ -73,15 +73,15 @@ final class BaseOtReceiver {
   }
 
   private static int choice(byte[] choices, int transfer) {
-    return choices[transfer >>> 3] >>> (transfer & 7) & 1;
+    return (choices[transfer >>> 3] >>> (transfer & 7)) & 1;
   }
 
   /** For each scalar one of two points: its upper bit, which counts for nothing else, chooses. */
   private static byte[] byCoin(byte[] scalars, byte[] points) {
     byte[] chosen = new byte[scalars.length];
     for (int i = 0; i < chosen.length; i++) {
-      int mask = scalars[i | STRING_BYTES - 1] >> 7;
-      int k = i & STRING_BYTES - 1;
+      int mask = scalars[i | (STRING_BYTES - 1)] >> 7;
+      int k = i & (STRING_BYTES - 1);
       chosen[i] = (byte) select(mask, points[k], points[STRING_BYTES + k]);
     }
     return chosen;
@@ -89,7 +89,7 @@ final class BaseOtReceiver {
 
   /** The first where the mask is 0, the second where it is -1. */
   private static int select(int mask, int first, int second) {
-    return first ^ mask & (first ^ second);
+    return first ^ (mask & (first ^ second));
   }
 
   /**

@@ -91,7 +91,7 @@ public final class IknpReceiver {
       ones.fill(partition, block, rows, masks);
       byte[] masked = new byte[rows * IknpSender.ROW_BYTES];
       for (int i = 0; i < rows; i++) {
-        long choice = -(choices[(from + i) >>> 3] >>> ((from + i) & 7) & 1);
+        long choice = -((choices[(from + i) >>> 3] >>> ((from + i) & 7)) & 1);
         for (int at = i * WORDS; at < (i + 1) * WORDS; at++) {
           LittleEndian.put(masked, at * Long.BYTES, own[at] ^ masks[at] ^ choice);
           hash.set(at % WORDS, own[at]);

@@ -99,7 +99,7 @@ public final class IknpSender {
 
     private void write(int partition, int row, int i, long choice, byte[] keys) {
       for (int word = 0; word < WORDS; word++) {
-        hash.set(word, own[i * WORDS + word] ^ columns[word] & choice);
+        hash.set(word, own[i * WORDS + word] ^ (columns[word] & choice));
       }
       hash.hash(partition, row, keys, row * KeyPairs.KEY_BYTES, KeyPairs.KEY_BYTES);
     }
