@@ -44,7 +44,8 @@ class DeclaredLeakageTest {
           "io.heddle.psi.ecdh.EcdhMessage", new int[] {20, 39},
           "io.heddle.train.logistic.LogisticMessage", new int[] {40, 69},
           "io.heddle.train.logistic.ScoringMessage", new int[] {70, 79},
-          "io.heddle.doctor.DoctorMessage", new int[] {80, 89});
+          "io.heddle.doctor.DoctorMessage", new int[] {80, 89},
+          "io.heddle.ot.OtMessage", new int[] {90, 99});
 
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");

@@ -36,7 +36,23 @@ public final class Curve25519 {
     {0xbc959c8c24b1d05fL, 0x4fe7ae1a8b34baf3L, 0x4ba2a76d2b3ab2e9L, 0x57119fd0dd4e22d8L}
   };
 
+  // u = 6 has order 8q on the curve, u = 3 has order 4q' on the twist, q and q' primes.
+  private static final int CURVE_GENERATOR = 6;
+  private static final int TWIST_GENERATOR = 3;
+
   private Curve25519() {}
+
+  /**
+   * Two points, one after the other: the first generates all of the curve, the second all of its
+   * twist, points of low order among them. A uniform number times either of them, chosen by a fair
+   * coin, has a u coordinate that nobody can tell from 255 random bits. (Moeller, ESORICS 2004.)
+   */
+  public static byte[] generators() {
+    byte[] points = new byte[2 * POINT_BYTES];
+    points[0] = CURVE_GENERATOR;
+    points[POINT_BYTES] = TWIST_GENERATOR;
+    return points;
+  }
 
   /**
    * A fresh secret scalar, clamped: a multiple of 8 from 2^254 to 2^255, so no bit of order 8
@@ -89,10 +105,7 @@ public final class Curve25519 {
   /** The same in lanes or one by one. */
   static byte[] multiplyAll(byte[] scalar, byte[] points, LongConsumer done, boolean inLanes) {
     checkScalar(scalar);
-    if (points.length % POINT_BYTES != 0) {
-      throw new ProtocolException(
-          "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
-    }
+    checkWhole(points);
     byte[] clamped = clamp(scalar.clone());
     byte[] products = new byte[points.length];
     batches(
@@ -107,6 +120,74 @@ public final class Curve25519 {
         });
     Arrays.fill(clamped, (byte) 0);
     return products;
+  }
+
+  /**
+   * Refuses a peer's points that no product may be made of.
+   *
+   * @throws ProtocolException if one is not canonical or has low order, or the last is cut
+   */
+  public static void checkAll(byte[] points) {
+    checkWhole(points);
+    for (int i = 0; i < points.length / POINT_BYTES; i++) {
+      checkPoint(points, i);
+    }
+  }
+
+  private static void checkWhole(byte[] points) {
+    if (points.length % POINT_BYTES != 0) {
+      throw new ProtocolException(
+          "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
+    }
+  }
+
+  /**
+   * Each of the scalars times the point with the same index, over all cores. Scalars are taken as
+   * they are, not clamped: a product of a point of the whole group may be any point of it, and is 0
+   * for the neutral element.
+   *
+   * @param scalars 32 bytes each, of which the lower 255 bits count
+   * @param points 32 bytes each, as many
+   * @return the products, in the points' order
+   * @throws ProtocolException if a point is not canonical or has low order
+   */
+  public static byte[] multiplyEach(byte[] scalars, byte[] points) {
+    if (points.length % POINT_BYTES != 0 || scalars.length != points.length) {
+      throw new IllegalArgumentException(
+          "Invalid scalars of "
+              + scalars.length
+              + " bytes for points of "
+              + points.length
+              + ": both must be "
+              + POINT_BYTES
+              + " for each product");
+    }
+    byte[] products = new byte[points.length];
+    batches(
+        points.length / POINT_BYTES,
+        (from, to) -> multiplyEach(scalars, points, from, to, products));
+    return products;
+  }
+
+  private static void multiplyEach(
+      byte[] scalars, byte[] points, int from, int to, byte[] products) {
+    long[][] x = new long[to - from][];
+    long[][] z = new long[to - from][];
+    Ladder ladder = new Ladder();
+    for (int i = from; i < to; i++) {
+      checkPoint(points, i);
+      long[] xi = Field.zero();
+      long[] zi = Field.zero();
+      Field.fromBytes(points, i * POINT_BYTES, xi);
+      ladder.multiply(scalars, i * POINT_BYTES, xi, zi);
+      // The neutral element, x : 0, is written as 0 : 1.
+      long neutral = Field.zeroMask(zi);
+      Field.swap(neutral, xi, Field.zero());
+      Field.swap(neutral, zi, Field.of(1));
+      x[i - from] = xi;
+      z[i - from] = zi;
+    }
+    affine(x, z, products, from);
   }
 
   /** What runs on points {@code from} to {@code to}. */
@@ -131,7 +212,7 @@ public final class Curve25519 {
       x[i - from] = Field.zero();
       z[i - from] = Field.zero();
       Field.fromBytes(points, i * POINT_BYTES, x[i - from]);
-      ladder.multiply(clamped, x[i - from], z[i - from]);
+      ladder.multiply(clamped, 0, x[i - from], z[i - from]);
       if (Field.zeroMask(z[i - from]) != 0) {
         throw lowOrder(i);
       }
@@ -234,8 +315,11 @@ public final class Curve25519 {
     private final long[] d = Field.zero();
     private final long[] e = Field.zero();
 
-    /** Takes the point's u coordinate in x and leaves the product as x : z. */
-    void multiply(byte[] clamped, long[] x, long[] z) {
+    /**
+     * Takes the point's u coordinate in x and leaves the product with the scalar of 255 bits that
+     * begins at a byte as x : z.
+     */
+    void multiply(byte[] scalars, int at, long[] x, long[] z) {
       Field.copy(x, x1);
       Field.copy(Field.of(1), x2);
       Field.copy(Field.zero(), z2);
@@ -243,13 +327,14 @@ public final class Curve25519 {
       Field.copy(Field.of(1), z3);
       long last = 0;
       for (int i = 254; i >= 0; i--) {
-        long bit = ((clamped[i >>> 3] & 0xffL) >>> (i & 7)) & 1;
+        long bit = ((scalars[at + (i >>> 3)] & 0xffL) >>> (i & 7)) & 1;
         Field.swap(-(last ^ bit), x2, x3);
         Field.swap(-(last ^ bit), z2, z3);
         last = bit;
         step();
       }
-      // A clamped scalar's lowest bit is 0, so nothing is left swapped.
+      Field.swap(-last, x2, x3);
+      Field.swap(-last, z2, z3);
       Field.copy(x2, x);
       Field.copy(z2, z);
     }

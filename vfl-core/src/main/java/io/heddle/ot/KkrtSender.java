@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.ot;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.error.ProtocolException;
+import io.heddle.ot.OtMessage.KkrtRows;
+import io.heddle.party.PartyId;
+
+/**
+ * The one of two parties that can compute the tag of any item in any row. It learns nothing about
+ * the items of the receiver, whatever it does. See {@link KkrtReceiver}.
+ */
+public final class KkrtSender {
+  /** Places of a code word. */
+  static final int COLUMNS = 512;
+
+  static final int ROW_BYTES = COLUMNS / Byte.SIZE;
+  static final String PART = "kkrt";
+  private static final int WORDS = PseudoRandomCode.WORDS;
+
+  // Rows lie all over memory: read a few before they are hashed, and the processor waits for all of
+  // them at once.
+  private static final int AHEAD = 64;
+
+  private final byte[] seeds;
+  private final long[] choices;
+  private final byte[] binding;
+  private final byte[] coin;
+
+  private KkrtSender(byte[] seeds, long[] choices, byte[] binding, byte[] coin) {
+    this.seeds = seeds;
+    this.choices = choices;
+    this.binding = binding;
+    this.coin = coin.clone();
+  }
+
+  /**
+   * Agrees with the receiver, who calls {@link KkrtReceiver#open} at the same time, on what all
+   * partitions of a use have in common.
+   *
+   * @param coin tossed when both parties' items were fixed, from {@link JointCoin#toss}
+   * @throws ProtocolException if the receiver does not follow the protocol
+   */
+  public static KkrtSender open(
+      Channel channel, PartyId receiver, OtUse use, PrivateRandomness randomness, byte[] coin) {
+    byte[] binding = use.binding(channel, PART);
+    byte[] choices = new byte[ROW_BYTES];
+    use.own(randomness, "ot/columns", binding, new byte[0]).fill(0, choices);
+    byte[] seeds =
+        BaseOtReceiver.run(channel, receiver, use, binding, randomness, choices, COLUMNS);
+    long[] words = new long[WORDS];
+    for (int i = 0; i < WORDS; i++) {
+      words[i] = LittleEndian.get(choices, i * Long.BYTES);
+    }
+    return new KkrtSender(seeds, words, binding, coin);
+  }
+
+  /**
+   * Takes in all blocks of a partition.
+   *
+   * @param rows as many as the receiver has items in it
+   * @throws ProtocolException if a block is another one or of another size
+   */
+  public OprfRows receive(Channel channel, PartyId receiver, int partition, int rows) {
+    OprfRows keys = rows(partition, rows);
+    Blocks blocks = blocks();
+    for (int block = 0; block < SeededColumns.blocks(rows); block++) {
+      KkrtRows masked = channel.receive(receiver, KkrtRows.class);
+      BlockOrder.check(receiver, partition, block, masked.partition(), masked.block());
+      blocks.take(keys, block, masked.rows());
+    }
+    return keys;
+  }
+
+  /** Place for the keys of a partition. */
+  public OprfRows rows(int partition, int rows) {
+    return new OprfRows(partition, rows);
+  }
+
+  /** For one thread's blocks and tags, of any partitions. */
+  public Blocks blocks() {
+    return new Blocks();
+  }
+
+  /** Takes in blocks and computes tags. Holds some megabytes. Not safe for several threads. */
+  public final class Blocks {
+    private final SeededColumns columns = new SeededColumns(seeds);
+    private final PseudoRandomCode code = new PseudoRandomCode(coin);
+    private final RowHash hash = new RowHash(ROW_BYTES, binding);
+    private final long[] own = columns.newRows();
+    private final long[] codes = new long[PseudoRandomCode.MOST * WORDS];
+    private final long[] ahead = new long[AHEAD * WORDS];
+
+    private Blocks() {}
+
+    /**
+     * Turns what the receiver sent for a block into keys.
+     *
+     * @throws ProtocolException if it is not of the block's size
+     */
+    public void take(OprfRows keys, int block, byte[] masked) {
+      int rows = SeededColumns.rows(block, keys.rows());
+      BlockOrder.checkSize(masked.length, rows, ROW_BYTES);
+      columns.fill(keys.partition(), block, rows, own);
+      int from = SeededColumns.from(block) * WORDS;
+      for (int i = 0; i < rows * WORDS; i++) {
+        long word = LittleEndian.get(masked, i * Long.BYTES) & choices[i % WORDS];
+        keys.words[from + i] = own[i] ^ word;
+      }
+    }
+
+    /**
+     * The tags of items, each in several rows.
+     *
+     * @param items 16 bytes each
+     * @param rows for each item as many rows of the partition as for any other
+     * @param width bytes of a tag, at most 32
+     * @return the tags in the order of the rows
+     */
+    public byte[] tags(OprfRows keys, byte[] items, int[] rows, int width) {
+      int count = items.length / PseudoRandomCode.ITEM_BYTES;
+      byte[] tags = new byte[Math.multiplyExact(rows.length, RowHash.checkWidth(width))];
+      if (rows.length == 0) {
+        return tags;
+      }
+      int each = rows.length / Math.max(1, count);
+      if (each * count != rows.length) {
+        throw new IllegalArgumentException(
+            "Invalid rows, " + rows.length + " for " + count + " items: must be as many for each");
+      }
+      for (int from = 0; from < count; from += PseudoRandomCode.MOST) {
+        int to = Math.min(count, from + PseudoRandomCode.MOST);
+        code.encode(items, from, to - from, codes, 0);
+        for (int first = from * each; first < to * each; first += AHEAD) {
+          int last = Math.min(to * each, first + AHEAD);
+          gather(keys, rows, first, last, each, from);
+          for (int i = first; i < last; i++) {
+            for (int word = 0; word < WORDS; word++) {
+              hash.set(word, ahead[(i - first) * WORDS + word]);
+            }
+            hash.hash(keys.partition(), rows[i], tags, i * width, width);
+          }
+        }
+      }
+      return tags;
+    }
+
+    private void gather(OprfRows keys, int[] rows, int first, int last, int each, int firstItem) {
+      for (int i = first; i < last; i++) {
+        int at = rows[i] * WORDS;
+        int to = (i - first) * WORDS;
+        int codeAt = (i / each - firstItem) * WORDS;
+        for (int word = 0; word < WORDS; word++) {
+          ahead[to + word] = keys.words[at + word] ^ (codes[codeAt + word] & choices[word]);
+        }
+      }
+    }
+  }
+}
