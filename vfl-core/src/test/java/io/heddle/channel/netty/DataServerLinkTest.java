@@ -34,7 +34,7 @@ class DataServerLinkTest {
         read(channel, first);
         read(channel, DataFrames.put(new DataFrames.Name(SESSION, EMPTY), 0));
       }
-      room.close();
+      room.disk().shutdown();
       assertThat(room.disk().awaitTermination(20, TimeUnit.SECONDS)).isTrue();
       return store.has(SESSION, EMPTY);
     }
