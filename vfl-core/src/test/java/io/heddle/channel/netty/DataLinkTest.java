@@ -523,7 +523,7 @@ class DataLinkTest {
     byte[] body = body(1, 1_000_000);
     try (RawPeer peer = dial(server.port())) {
       send(peer, DataFrames.put(new DataFrames.Name(SESSION, Sha256.of(body)), body.length));
-      send(peer, piece(body, 0, 500_000));
+      send(peer, piece(body, 0, 200_000));
       awaitFiles(1);
     }
     awaitFiles(0);
