@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -583,8 +584,16 @@ public final class BlobStore implements AutoCloseable {
       disk.delete(closed);
       return;
     }
-    list(closed).forEach(this::delete);
-    disk.delete(closed);
+    boolean empty = false;
+    while (!empty) {
+      list(closed).forEach(this::delete);
+      try {
+        disk.delete(closed);
+        empty = true;
+      } catch (DirectoryNotEmptyException e) {
+        // Who was about to make a file in it when it got its new name has made it.
+      }
+    }
   }
 
   private void delete(Path file) {

@@ -436,7 +436,6 @@ class DataLinkTest {
             DataFrames.drop(
                 SESSION, Collections.nCopies(1 + DataFrames.MAX_DROPPED, new byte[32]))),
         Map.entry("done", DataFrames.done()),
-        Map.entry("a long piece", piece(new byte[300_000], 0, DataFrames.PIECE_BYTES + 1)),
         Map.entry("a long request", ByteBuffer.wrap(longRequest())));
   }
 
@@ -479,6 +478,17 @@ class DataLinkTest {
       assertThat(
               own.get(SESSION, own.put(SESSION, body, NettyNetwork::goOn), MAX, NettyNetwork::goOn))
           .isEqualTo(body);
+    }
+  }
+
+  @Test
+  void link_frameLongerThanAStoreTakes_isClosedBeforeItIsThere() throws Exception {
+    DataServer server = server(store(64 << 20), 0);
+    for (int length : new int[] {DataFrames.MAX_FRAME_BYTES + 1, 2 << 20, Integer.MAX_VALUE, -1}) {
+      try (RawPeer peer = dial(server.port())) {
+        peer.write(ByteBuffer.allocate(4).putInt(length).array());
+        assertThat(peer.read()).as("%d bytes", length).isEqualTo(-1);
+      }
     }
   }
 
