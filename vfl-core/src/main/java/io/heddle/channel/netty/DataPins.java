@@ -2,7 +2,6 @@
 package io.heddle.channel.netty;
 
 import io.heddle.channel.ExchangeTimeouts;
-import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -27,15 +26,9 @@ public record DataPins(
   }
 
   Tls tls(ExchangeTimeouts timeouts) {
-    Map<Fingerprint, PartyId> parties = new HashMap<>();
-    fingerprints.forEach(
-        (party, fingerprint) -> {
-          PartyId other = parties.put(Fingerprint.parse(fingerprint), party);
-          if (other != null) {
-            throw new ConfigurationException(
-                "Parties " + other + " and " + party + " have the same fingerprint");
-          }
-        });
+    Map<PartyId, Fingerprint> known = new HashMap<>();
+    fingerprints.forEach((party, fingerprint) -> known.put(party, Fingerprint.parse(fingerprint)));
+    Map<Fingerprint, PartyId> parties = Fingerprint.owners(known);
     return new Tls(key, chain, parties, timeouts.handshake(), Tls.DATA, parties);
   }
 

@@ -61,10 +61,7 @@ final class DataPlane implements AutoCloseable {
     this.from = from;
     this.requireAlive = requireAlive;
     room = new DataRoom(self, store, timeouts);
-    Map<PartyId, String> fingerprints = new HashMap<>();
-    peers.forEach((party, ways) -> fingerprints.put(party, ways.fingerprint()));
-    fingerprints.put(self, own.fingerprint());
-    dialler = new DataDialler(new DataPins(self, key, chain, fingerprints), timeouts);
+    dialler = new DataDialler(ways(null).pins(key, chain), timeouts);
     peers.forEach((party, ways) -> stores.put(party, ways.open(dialler, party)));
     // What this party puts for its own workers, keys among it, stays in the driver.
     stores.put(self, PartyStore.own(self, clients(), room));

@@ -89,7 +89,6 @@ public final class DataServer implements AutoCloseable {
 
   private void accept(SocketChannel channel) {
     links.add(channel);
-    Pipelines.readMuchAtOnce(channel);
     Channel oldest = null;
     synchronized (unproved) {
       unproved.addLast(channel);

@@ -122,12 +122,17 @@ public record DataWays(PartyId self, Map<PartyId, Ways> all, ExchangeTimeouts ti
    */
   public Blobs.Stores open(
       Blobs blobs, PrivateKey key, List<X509Certificate> chain, Runnable alive) {
-    Map<PartyId, String> fingerprints = new HashMap<>();
-    all.forEach((party, ways) -> fingerprints.put(party, ways.fingerprint()));
-    DataDialler dialler = new DataDialler(new DataPins(self, key, chain, fingerprints), timeouts);
+    DataDialler dialler = new DataDialler(pins(key, chain), timeouts);
     Map<PartyId, PartyStore> stores = new HashMap<>();
     all.forEach((party, ways) -> stores.put(party, ways.open(dialler, party)));
     return new SessionStores(blobs, stores, alive, dialler::close);
+  }
+
+  /** Whom a process of {@code self} takes for whom on these ways. */
+  DataPins pins(PrivateKey key, List<X509Certificate> chain) {
+    Map<PartyId, String> fingerprints = new HashMap<>();
+    all.forEach((party, ways) -> fingerprints.put(party, ways.fingerprint()));
+    return new DataPins(self, key, chain, fingerprints);
   }
 
   /** What a worker's certificate has as its only subject alternative name, a URI. */

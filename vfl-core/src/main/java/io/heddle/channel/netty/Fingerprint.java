@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.channel.netty;
 
+import io.heddle.error.ConfigurationException;
 import io.heddle.identity.Identity;
+import io.heddle.party.PartyId;
 import java.security.cert.Certificate;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * SHA-256 of a certificate's SubjectPublicKeyInfo: what a party is known by. Public.
@@ -33,5 +38,24 @@ record Fingerprint(String hex) {
   @Override
   public String toString() {
     return PREFIX + hex;
+  }
+
+  /**
+   * Whose each of them is.
+   *
+   * @throws ConfigurationException if two parties have the same
+   */
+  static Map<Fingerprint, PartyId> owners(Map<PartyId, Fingerprint> known) {
+    Map<Fingerprint, PartyId> owners = new HashMap<>();
+    new TreeMap<>(known)
+        .forEach(
+            (party, fingerprint) -> {
+              PartyId other = owners.put(fingerprint, party);
+              if (other != null) {
+                throw new ConfigurationException(
+                    "Parties " + other + " and " + party + " have the same fingerprint");
+              }
+            });
+    return owners;
   }
 }

@@ -40,7 +40,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
@@ -96,17 +95,9 @@ public final class NettyExchange extends Exchange {
     this.settings = settings;
     addresses = Map.copyOf(settings.peers);
     ownFingerprint = Fingerprint.of(chain.get(0));
-    Map<Fingerprint, PartyId> allowed = new HashMap<>();
-    Map<PartyId, Fingerprint> known = new TreeMap<>(settings.bystanders);
+    Map<PartyId, Fingerprint> known = new HashMap<>(settings.bystanders);
     addresses.forEach((party, peer) -> known.put(party, peer.fingerprint()));
-    known.forEach(
-        (party, fingerprint) -> {
-          PartyId other = allowed.put(fingerprint, party);
-          if (other != null) {
-            throw new ConfigurationException(
-                "Parties " + other + " and " + party + " have the same fingerprint");
-          }
-        });
+    Map<Fingerprint, PartyId> allowed = Fingerprint.owners(known);
     if (allowed.containsKey(ownFingerprint)) {
       throw new ConfigurationException(
           "Party " + allowed.get(ownFingerprint) + " has the fingerprint of this party");

@@ -102,7 +102,7 @@ final class Pipelines {
   }
 
   /** What comes fast is read in as large pieces as it is sent. */
-  static void readMuchAtOnce(Channel channel) {
+  private static void readMuchAtOnce(Channel channel) {
     channel
         .config()
         .setRecvByteBufAllocator(
