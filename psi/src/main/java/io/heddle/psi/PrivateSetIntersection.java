@@ -6,6 +6,8 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.CardinalityReceiver;
+import io.heddle.psi.ecdh.CardinalitySender;
 import io.heddle.psi.ecdh.EcdhReceiver;
 import io.heddle.psi.ecdh.EcdhRing;
 import io.heddle.psi.ecdh.EcdhSender;
@@ -103,6 +105,45 @@ public final class PrivateSetIntersection {
     int[] rows = sorted.rows(settled.places());
     Arrays.sort(rows);
     return rows;
+  }
+
+  /**
+   * How many rows two parties have in common, for the receiver alone. It does not learn which; the
+   * sender learns what {@link #intersect} tells it.
+   *
+   * @return at the receiver the number of common ids; 0 at the sender
+   * @throws IllegalArgumentException if there are not two parties
+   * @throws RuntimeException as {@link #align} does
+   */
+  public static int count(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress) {
+    boolean receives = step.self().equals(receiver);
+    if (step.peers().size() != 1 || !(receives || step.peers().contains(receiver))) {
+      throw new IllegalArgumentException(
+          "Invalid receiver " + receiver + ": must be one of two parties");
+    }
+    SortedIds sorted = SortedIds.of(ids);
+    SettledCount settled = SettledCount.restored(step, sorted);
+    if (settled == null) {
+      EcdhTerms terms = terms(step, bindingSalt, limits, false);
+      int common = 0;
+      if (receives) {
+        common =
+            new CardinalityReceiver(terms, randomness, progress)
+                .run(step, step.peers().first(), sorted.ids());
+      } else {
+        new CardinalitySender(terms, randomness, progress).run(step, receiver, sorted.ids());
+      }
+      settled = new SettledCount(common);
+      settled.commit(step, sorted);
+    }
+    return settled.common();
   }
 
   private static int[] run(

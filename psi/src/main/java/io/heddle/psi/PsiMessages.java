@@ -5,17 +5,21 @@ import io.heddle.channel.MessageType;
 import io.heddle.psi.AlignmentMessage.Answer;
 import io.heddle.psi.AlignmentMessage.Outcome;
 import io.heddle.psi.AlignmentMessage.Proposal;
+import io.heddle.psi.ecdh.CardinalityMessages;
 import io.heddle.psi.ecdh.EcdhMessages;
+import io.heddle.psi.join.JoinMessages;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 30. */
+  /** Ids 20 to 30 and 33 to 36. */
   public static final List<MessageType<?>> TYPES =
-      Stream.<MessageType<?>>concat(
-              EcdhMessages.TYPES.stream(),
-              Stream.of(
+      Stream.of(
+              EcdhMessages.TYPES,
+              JoinMessages.TYPES,
+              CardinalityMessages.TYPES,
+              List.<MessageType<?>>of(
                   new MessageType<>(
                       28,
                       Proposal.class,
@@ -37,6 +41,7 @@ public final class PsiMessages {
                       "whether all parties aligned the same ids",
                       (message, out) -> out.writeBoolean(message.same()),
                       in -> new Outcome(in.readBoolean()))))
+          .<MessageType<?>>flatMap(List::stream)
           .toList();
 
   private PsiMessages() {}

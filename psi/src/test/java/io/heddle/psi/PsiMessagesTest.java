@@ -21,7 +21,10 @@ class PsiMessagesTest {
     "27, '', Settled",
     "29, 01, Answer",
     "30, 00, Outcome",
-    "22, 0500000005aabbccddee, BlindedTags"
+    "22, 0500000005aabbccddee, BlindedTags",
+    "33, 00000002000000017fffffff, Multiplicities",
+    "34, 00000000, OtherRows",
+    "35, 0500000005aabbccddee, ShuffledTags"
   })
   void decode_wellFormedBody_encodesToTheSameBytes(int id, String body, String name) {
     byte[] bytes = HexFormat.of().parseHex(body);
@@ -62,7 +65,25 @@ class PsiMessagesTest {
     "27, 00, a byte too long",
     "28, 00000001, no digest",
     "29, 02, neither true nor false",
-    "30, '', empty"
+    "30, '', empty",
+    "33, '', empty",
+    "33, 00000000, no count",
+    "33, 0000000200000001, truncated",
+    "33, 0000000100000000, a count of 0",
+    "33, 0000000200000001ffffffff, a negative count",
+    "33, 00004001, more than a chunk",
+    "33, ffffffff, negative length",
+    "34, 000000, truncated",
+    "34, ffffffff, negative number",
+    "34, 0000000000, a byte too long",
+    "35, 0400000004aabbccdd, width too small",
+    "35, 0e0000000eaabbccddaabbccddaabbccddaabb, width too large",
+    "35, 0500000000, no tag",
+    "35, 0500000006aabbccddeeff, tag and a byte",
+    "35, 057fffffff, length beyond all bounds",
+    "36, 00000000, no point",
+    "36, 00000001ff, cut point",
+    "36, 00080020, more than a chunk"
   })
   void decode_malformedBody_isRefused(int id, String body, String what) {
     byte[] bytes = HexFormat.of().parseHex(body.replace(" ", ""));

@@ -90,11 +90,11 @@ public final class EcdhMessages {
     return count;
   }
 
-  private static byte[] points(WireReader in) {
+  static byte[] points(WireReader in) {
     return items(in.readBytes(Chunks.ITEMS * Curve25519.POINT_BYTES), Curve25519.POINT_BYTES);
   }
 
-  private static int width(WireReader in) {
+  static int width(WireReader in) {
     int width = in.readByte();
     if (width < Tags.MIN_WIDTH || width > Tags.MAX_WIDTH) {
       throw new ProtocolException(
@@ -103,7 +103,7 @@ public final class EcdhMessages {
     return width;
   }
 
-  private static byte[] items(byte[] flat, int width) {
+  static byte[] items(byte[] flat, int width) {
     if (flat.length == 0 || flat.length % width != 0) {
       throw new ProtocolException(
           "Invalid list of " + flat.length + " bytes: must be one or more items of " + width);

@@ -2,6 +2,7 @@
 package io.heddle.psi.table;
 
 import io.heddle.config.IdRule;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +17,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of a table's rows as the bytes that the parties compare: each once, none missing. An
- * integer and the same number as text are one id; {@code 007} and {@code 7} are two unless the
- * rules say otherwise.
+ * The ids of a table's rows as the bytes that the parties compare, none missing; whether one may
+ * stand in several rows is the job's to say. An integer and the same number as text are one id;
+ * {@code 007} and {@code 7} are two unless the rules say otherwise.
  *
  * @param values the id of each row
  * @param notes what a person should know, without any id
@@ -27,16 +28,23 @@ public record Ids(List<byte[]> values, List<String> notes) {
   /** No id of more bytes takes part. */
   public static final int MAX_BYTES = 64 * 1024;
 
+  /** The ids of all rows, none of which may repeat. */
+  public static Ids of(Table table, List<String> columns, List<IdRule> rules) {
+    return of(table, columns, rules, PsiDuplicates.REFUSE);
+  }
+
   /**
    * Reads the ids of all rows.
    *
    * @param columns the columns that together are the id; a single one stands for itself, more are
    *     joined so that no two different rows join to the same bytes
    * @param rules what is done to each part first, in this order
+   * @param duplicates whether ids may repeat; the values hold all of them
    * @throws DataException if a column is missing or holds fractions, or ids are missing, blank, too
-   *     long or not unique: says how many and where the first ones stand
+   *     long or repeat where they must not: says how many and where the first ones stand
    */
-  public static Ids of(Table table, List<String> columns, List<IdRule> rules) {
+  public static Ids of(
+      Table table, List<String> columns, List<IdRule> rules, PsiDuplicates duplicates) {
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("No id column given: must be at least one");
     }
@@ -57,6 +65,7 @@ public record Ids(List<byte[]> values, List<String> notes) {
         table.rows(),
         row -> parts.stream().map(part -> part.text(row)).toArray(String[]::new),
         rules,
+        duplicates,
         String.join(" + ", columns) + " in " + table.file(),
         places -> ", first at " + table.places(places));
   }
@@ -66,16 +75,23 @@ public record Ids(List<byte[]> values, List<String> notes) {
    *
    * @param rows for each row what stands in its id columns, null where nothing does
    * @param columns the names of these columns, for errors
-   * @throws DataException if ids are missing, blank, too long or not unique: says how many
+   * @param duplicates whether ids may repeat; the values hold all of them
+   * @throws DataException if ids are missing, blank, too long or repeat where they must not: says
+   *     how many
    */
-  public static Ids of(List<@Nullable String[]> rows, List<String> columns, List<IdRule> rules) {
-    return of(rows.size(), rows::get, rules, String.join(" + ", columns), places -> "");
+  public static Ids of(
+      List<@Nullable String[]> rows,
+      List<String> columns,
+      List<IdRule> rules,
+      PsiDuplicates duplicates) {
+    return of(rows.size(), rows::get, rules, duplicates, String.join(" + ", columns), places -> "");
   }
 
   private static Ids of(
       int rows,
       IntFunction<@Nullable String[]> partsOf,
       List<IdRule> rules,
+      PsiDuplicates duplicates,
       String where,
       Function<List<Integer>, String> places) {
     byte[][] values = new byte[rows][];
@@ -110,8 +126,13 @@ public record Ids(List<byte[]> values, List<String> notes) {
         };
     refuse.accept(blank, "are missing or blank");
     refuse.accept(tooLong, "are longer than " + MAX_BYTES + " bytes");
-    refuse.accept(repeated(values), "repeat an earlier id; each must stand once");
+    List<Integer> repeated = repeated(values);
     List<String> notes = new ArrayList<>();
+    switch (duplicates) {
+      case REFUSE -> refuse.accept(repeated, "repeat an earlier id; each must stand once");
+      case FIRST -> addRepeated(notes, repeated, rows, where, "these rows are left out");
+      case EXPAND -> addRepeated(notes, repeated, rows, where, "each of these rows counts");
+    }
     if (decomposed > 0) {
       notes.add(
           decomposed
@@ -127,6 +148,21 @@ public record Ids(List<byte[]> values, List<String> notes) {
               + " start or end with white space; psi.normalise = [trim] in the job file drops it");
     }
     return new Ids(Arrays.asList(values), notes);
+  }
+
+  private static void addRepeated(
+      List<String> notes, List<Integer> repeated, int rows, String where, String what) {
+    if (!repeated.isEmpty()) {
+      notes.add(
+          repeated.size()
+              + " of "
+              + rows
+              + " ids of "
+              + where
+              + " repeat an earlier id; "
+              + what
+              + " (psi.duplicates)");
+    }
   }
 
   public Ids {

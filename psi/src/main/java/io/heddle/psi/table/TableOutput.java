@@ -57,6 +57,8 @@ public final class TableOutput implements AutoCloseable {
    * Writes rows of a table in the given order; nobody sees them before {@link #publish}. CSV: every
    * value quoted, a missing one empty and unquoted, lines end with a line feed.
    *
+   * @param rows negative for a row of missing values; in a CSV file of one column that is an empty
+   *     text, for readers skip empty lines
    * @throws OutputException if the disk is full or the file cannot be written; nothing is left then
    */
   public void write(Table table, int[] rows) {
@@ -127,9 +129,10 @@ public final class TableOutput implements AutoCloseable {
         writeField(out, j, names.get(j));
       }
       out.write('\n');
+      @Nullable String missing = columns.size() == 1 ? "" : null;
       for (int row : rows) {
         for (int j = 0; j < columns.size(); j++) {
-          writeField(out, j, columns.get(j).text(row));
+          writeField(out, j, row < 0 ? missing : columns.get(j).text(row));
         }
         out.write('\n');
       }

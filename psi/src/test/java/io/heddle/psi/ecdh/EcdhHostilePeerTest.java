@@ -4,6 +4,8 @@ package io.heddle.psi.ecdh;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
+import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
@@ -13,6 +15,8 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.CardinalityMessage.CountedPoints;
+import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
@@ -96,7 +100,9 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    EcdhMessages.TYPES,
+                    Stream.of(EcdhMessages.TYPES, CardinalityMessages.TYPES)
+                        .<MessageType<?>>flatMap(List::stream)
+                        .toList(),
                     HONEST,
                     session -> honest.run(session.beginStep("psi", new TreeMap<>())),
                     HOSTILE,
@@ -237,6 +243,74 @@ class EcdhHostilePeerTest {
         .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
   }
 
+  private static int[] runCountingSender(Channel channel) {
+    new CardinalitySender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS);
+    return new int[0];
+  }
+
+  private static int[] runCountingReceiver(Channel channel) {
+    return new int[] {
+      new CardinalityReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS)
+    };
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void countingSender_badPoints_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        EcdhHostilePeerTest::runCountingSender,
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new BlindedPoints(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void countingReceiver_badPoints_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        EcdhHostilePeerTest::runCountingReceiver,
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new ShuffledTags(WIDTH, distinct(4, WIDTH)));
+          channel.send(HONEST, new CountedPoints(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  static Stream<Arguments> badCountingTags() {
+    byte[] twice = distinct(4, WIDTH);
+    twice[WIDTH] = 0;
+    return Stream.of(
+        Arguments.of("narrower", new ShuffledTags(WIDTH - 1, distinct(4, WIDTH - 1)), "tag width"),
+        Arguments.of("wider", new ShuffledTags(WIDTH + 1, distinct(4, WIDTH + 1)), "tag width"),
+        Arguments.of("one missing", new ShuffledTags(WIDTH, distinct(3, WIDTH)), "must be 4"),
+        Arguments.of("one too many", new ShuffledTags(WIDTH, distinct(5, WIDTH)), "must be 4"),
+        Arguments.of("one twice", new ShuffledTags(WIDTH, twice), "holds one twice"),
+        Arguments.of(
+            "tags in the receiver's order",
+            new BlindedTags(WIDTH, distinct(4, WIDTH)),
+            "Expected ShuffledTags"),
+        Arguments.of("points instead", new CountedPoints(good(4)), "Expected ShuffledTags"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badCountingTags")
+  void countingReceiver_badTags_refuses(String name, Message tags, String message) {
+    assertRefused(
+        EcdhHostilePeerTest::runCountingReceiver,
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, tags);
+          channel.send(HONEST, new CountedPoints(good(4)));
+        },
+        ProtocolException.class,
+        message);
+  }
+
   private static byte[] distinct(int count, int width) {
     byte[] tags = new byte[count * width];
     for (int i = 0; i < count; i++) {
@@ -264,7 +338,9 @@ class EcdhHostilePeerTest {
     for (Role role :
         List.<Role>of(
             channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
-            channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS))) {
+            channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+            EcdhHostilePeerTest::runCountingSender,
+            EcdhHostilePeerTest::runCountingReceiver)) {
       assertRefused(role, channel -> channel.send(HONEST, opening), error, message);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.config.IdRule;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IdsTest {
   private final Path directory;
@@ -104,6 +106,34 @@ class IdsTest {
         .hasMessageContaining("2 of 4 ids")
         .hasMessageContaining("lines 4, 5")
         .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FIRST, these rows are left out", "EXPAND, each of these rows counts"})
+  void of_repeatedIdsThatMayBe_areCountedAndNotShown(PsiDuplicates duplicates, String what)
+      throws IOException {
+    Table table = table("id\nsecret\nb\nsecret\nsecret\n");
+    Ids ids = Ids.of(table, List.of("id"), List.of(), duplicates);
+
+    assertThat(texts(ids)).containsExactly("secret", "b", "secret", "secret");
+    assertThat(ids.notes())
+        .containsExactly(
+            "2 of 4 ids of id in "
+                + table.file()
+                + " repeat an earlier id; "
+                + what
+                + " (psi.duplicates)");
+    assertThat(Ids.of(table("id\na\nb\n"), List.of("id"), List.of(), duplicates).notes()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void of_blankIds_areRefusedWhateverRepeatsMean(PsiDuplicates duplicates) throws IOException {
+    Table table = table("id,x\na,1\n,2\n,3\n");
+    assertThatThrownBy(() -> Ids.of(table, List.of("id"), List.of(), duplicates))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("2 of 3 ids")
+        .hasMessageContaining("missing or blank");
   }
 
   @Test

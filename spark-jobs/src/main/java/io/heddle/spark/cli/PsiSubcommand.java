@@ -36,6 +36,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Finds the rows that all parties have, and writes the own columns of these rows.",
+      "The job file may ask for others: psi.join = inner, left or difference;",
+      "psi.duplicates = refuse, first or expand, for ids that stand in several rows;",
+      "psi.result = both, receiver or cardinality, for a number and no rows.",
       "Every party runs it with its own --config and --data and the same --job;",
       "--local runs a receiver and a sender on this machine, as two processes."
     })
@@ -134,15 +137,23 @@ final class PsiSubcommand implements Callable<Integer> {
     }
     PrintWriter text = spec.commandLine().getOut();
     text.println("rows:          " + result.rows());
-    text.println("in common:     " + result.intersection());
-    text.println("digest:        " + result.digest());
+    printJoined(text, result);
+    if (!result.digest().isEmpty()) {
+      text.println("digest:        " + result.digest());
+    }
     printBytes(text, result.bytesSent() + result.bytesReceived(), result.bytesPerItem());
     if (out != null) {
       text.println("written to:    " + out);
     }
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("protocol", result.protocol());
-    figures.put("rows", ordered("own", result.rows(), "intersection", result.intersection()));
+    figures.put("join", result.join());
+    figures.put(
+        "rows",
+        ordered(
+            "own", result.rows(),
+            "intersection", result.intersection(),
+            "joined", result.joined()));
     figures.put("digest", result.digest());
     figures.put("seconds", ordered("total", ProcessUsage.seconds()));
     figures.put("cpuSeconds", result.cpuSeconds());
@@ -174,20 +185,24 @@ final class PsiSubcommand implements Callable<Integer> {
     PrintWriter text = spec.commandLine().getOut();
     text.println("receiver:      " + result.receiver().rows() + " rows");
     text.println("sender:        " + result.sender().rows() + " rows");
-    text.println("in common:     " + result.receiver().intersection());
-    text.println("digest:        " + result.receiver().digest() + " at both");
+    printJoined(text, result.receiver());
+    if (!result.receiver().digest().isEmpty()) {
+      text.println("digest:        " + result.receiver().digest() + " at both");
+    }
     printBytes(text, bytes, (double) bytes / items);
     if (out != null) {
       text.println("written to:    " + out);
     }
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("protocol", result.receiver().protocol());
+    figures.put("join", result.receiver().join());
     figures.put(
         "rows",
         ordered(
             "receiver", result.receiver().rows(),
             "sender", result.sender().rows(),
-            "intersection", result.receiver().intersection()));
+            "intersection", result.receiver().intersection(),
+            "joined", result.receiver().joined()));
     figures.put("seconds", ordered("total", ProcessUsage.seconds()));
     figures.put(
         "cpuSeconds",
@@ -200,6 +215,13 @@ final class PsiSubcommand implements Callable<Integer> {
             "sender", result.sender().peakMemoryMiB()));
     figures.put("bytes", ordered("total", bytes));
     return figures;
+  }
+
+  private static void printJoined(PrintWriter text, PsiReport result) {
+    text.println("in common:     " + result.intersection());
+    if (result.joined() != result.intersection()) {
+      text.println("joined:        " + result.joined() + " rows, " + result.join());
+    }
   }
 
   private static void printBytes(PrintWriter text, long bytes, double perItem) {
