@@ -11,10 +11,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts real processes. */
 class PsiLocalTest {
@@ -120,5 +123,52 @@ class PsiLocalTest {
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactlyInAnyOrder(receiver, sender);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 5})
+  void psi_moreParties_writeThePlainIntersection(int parties) throws IOException {
+    Path out = directory.resolve("out.csv");
+    Path json = directory.resolve("figures.json");
+    List<String> arguments =
+        new ArrayList<>(List.of("psi", "--local", "--id", "id", "--out", out.toString()));
+    for (int i = 0; i < parties; i++) {
+      Path table = table("table" + i + ".csv", 10 * i, 500 + 20 * i);
+      arguments.addAll(List.of("--party", "p" + (parties - i) + "=" + table));
+    }
+    arguments.add("--json=" + json);
+
+    Outcome outcome = run(arguments.toArray(String[]::new));
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines.get(0)).isEqualTo("\"id\",\"own table0.csv\"");
+    assertThat(lines.subList(1, lines.size()))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(10 * (parties - 1), 500)
+                .mapToObj(i -> "\"c" + (i * 7919 % 10_007) + "\",\"" + i + "\"")
+                .toList());
+    assertThat(outcome.out()).contains("at all");
+    JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
+    assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(500 - 10 * (parties - 1));
+    assertThat(figures.at("/rows/p1").asInt()).isEqualTo(500 + 10 * (parties - 1));
+    assertThat(figures.at("/cpuSeconds/p2").asDouble()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--party a=x",
+        "--party a=x --party a=y",
+        "--party a=x --party B=y",
+        "--party a=x --party b=y --receiver z",
+        "--party a=x --party b=y --config z",
+        "--party p1=x --party p2=x --party p3=x --party p4=x --party p5=x --party p6=x --party p7=x"
+            + " --party p8=x --party p9=x"
+      })
+  void psi_partiesThatCannotBe_areAMistakeOfTheCommandLine(String options) {
+    Outcome outcome = run(("psi --local --id id " + options).split(" "));
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--");
   }
 }
