@@ -3,6 +3,7 @@ package io.heddle.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.config.JobConfig.PsiProtocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,16 @@ class BenchmarksTest {
                 assertThat(figure.cpuMillis()).isPositive();
               });
       assertThat(line.toString()).contains("300 KiB", line.way(), "ratio");
+    }
+  }
+
+  @Test
+  void twoSets_inHaste_areAlignedByBothProtocols() {
+    for (PsiProtocol protocol : List.of(PsiProtocol.KKRT, PsiProtocol.ECDH)) {
+      TwoSets.Line line = TwoSets.measure(protocol, 100);
+      assertThat(line.common()).isEqualTo(50);
+      assertThat(line.bytesPerItem()).isGreaterThan(70);
+      assertThat(line.toString()).contains("100 ids and 100, 50 common");
     }
   }
 

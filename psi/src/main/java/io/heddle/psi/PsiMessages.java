@@ -2,20 +2,27 @@
 package io.heddle.psi;
 
 import io.heddle.channel.MessageType;
+import io.heddle.ot.OtMessages;
 import io.heddle.psi.AlignmentMessage.Answer;
 import io.heddle.psi.AlignmentMessage.Outcome;
 import io.heddle.psi.AlignmentMessage.Proposal;
 import io.heddle.psi.ecdh.EcdhMessages;
+import io.heddle.psi.kkrt.KkrtMessages;
+import io.heddle.psi.shared.SharedMessages;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 30. */
+  /** Ids 20 to 32, and 90 to 94 of the oblivious transfers that kkrt is made of. */
   public static final List<MessageType<?>> TYPES =
-      Stream.<MessageType<?>>concat(
-              EcdhMessages.TYPES.stream(),
-              Stream.of(
+      Stream.of(
+              SharedMessages.TYPES,
+              EcdhMessages.TYPES,
+              KkrtMessages.TYPES,
+              OtMessages.KKRT,
+              List.<MessageType<?>>of(
                   new MessageType<>(
                       28,
                       Proposal.class,
@@ -37,6 +44,7 @@ public final class PsiMessages {
                       "whether all parties aligned the same ids",
                       (message, out) -> out.writeBoolean(message.same()),
                       in -> new Outcome(in.readBoolean()))))
+          .<MessageType<?>>flatMap(Collection::stream)
           .toList();
 
   private PsiMessages() {}

@@ -15,13 +15,16 @@ class PsiMessagesTest {
 
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource({
-    "20, 000000050000000101, SetSize",
+    "20, 0000000500000001010001, SetSize",
+    "20, 0000000500000001000200, SetSize",
     "25, 00000005, IntersectionSize",
     "26, 00000002ffffffff00000007, Positions",
     "27, '', Settled",
     "29, 01, Answer",
     "30, 00, Outcome",
-    "22, 0500000005aabbccddee, BlindedTags"
+    "22, 0500000005aabbccddee, BlindedTags",
+    "31, 0700000007aabbccddeeff00, SenderTags",
+    "32, 0500000005aabbccddee, CommonNames"
   })
   void decode_wellFormedBody_encodesToTheSameBytes(int id, String body, String name) {
     byte[] bytes = HexFormat.of().parseHex(body);
@@ -32,11 +35,13 @@ class PsiMessagesTest {
   @ParameterizedTest(name = "{0}: {2}")
   @CsvSource({
     "20, '', empty",
-    "20, 0000000500000001, truncated",
-    "20, 00000005000000010100, a byte too long",
-    "20, 000000050000000102, neither true nor false",
-    "20, ffffffff0000000101, negative count",
-    "20, 0000000180000000 01, negative minimum",
+    "20, 00000005000000010100, truncated",
+    "20, 000000050000000101000100, a byte too long",
+    "20, 0000000500000001020001, neither true nor false",
+    "20, 0000000500000001010002, neither trusted nor not",
+    "20, 0000000500000001010301, no such protocol",
+    "20, ffffffff00000001010001, negative count",
+    "20, 0000000180000000 010001, negative minimum",
     "21, '', empty",
     "21, 00000000, no point",
     "21, 0000001f00000000000000000000000000000000000000000000000000000000000000, cut point",
@@ -62,7 +67,18 @@ class PsiMessagesTest {
     "27, 00, a byte too long",
     "28, 00000001, no digest",
     "29, 02, neither true nor false",
-    "30, '', empty"
+    "30, '', empty",
+    "31, '', empty",
+    "31, 0600000006aabbccddeeff, width too small",
+    "31, 0d0000000daabbccddeeffaabbccddeeff00, width too large",
+    "31, 0700000000, no tag",
+    "31, 0700000008aabbccddeeff0011, tag and a byte",
+    "31, 070001c007, more than a chunk",
+    "31, 07ffffffff, negative length",
+    "32, 0400000004aabbccdd, width too small",
+    "32, 0c0000000caabbccddeeffaabbccddeeff, width too large",
+    "32, 0500000000, no name",
+    "32, 057fffffff, length beyond all bounds"
   })
   void decode_malformedBody_isRefused(int id, String body, String what) {
     byte[] bytes = HexFormat.of().parseHex(body.replace(" ", ""));

@@ -17,6 +17,7 @@ import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
+import io.heddle.psi.Intersection;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -174,7 +176,7 @@ public final class PsiCommand {
     }
     PsiReport report =
         new PsiReport(
-            "ecdh",
+            aligned.protocol().name().toLowerCase(Locale.ROOT),
             own.columns().rows(),
             aligned.rows().length,
             job.psi().result() == JobConfig.PsiResult.BOTH
@@ -211,16 +213,21 @@ public final class PsiCommand {
           session.beginStep(
               STEP, new TreeMap<>(Map.of("id-columns", String.valueOf(config.data().id().size()))));
       PsiLimits limits =
-          new PsiLimits(job.psi().minIntersection(), config.privacy().maxPeerSetSize());
+          new PsiLimits(
+              job.psi().minIntersection(),
+              config.privacy().maxPeerSetSize(),
+              job.psi().protocol(),
+              config.takesAsSemiHonest(job.parties()));
       byte[] salt = session.bindingSalt(STEP);
       PartyId receiver = job.psi().receiver();
-      return job.psi().result() == JobConfig.PsiResult.BOTH
-          ? PrivateSetIntersection.align(
-              step, receiver, salt, session::privateRandomness, ids.values(), limits, progress)
-          : new Alignment(
-              PrivateSetIntersection.intersect(
-                  step, receiver, salt, session::privateRandomness, ids.values(), limits, progress),
-              new byte[32]);
+      if (job.psi().result() == JobConfig.PsiResult.BOTH) {
+        return PrivateSetIntersection.align(
+            step, receiver, salt, session::privateRandomness, ids.values(), limits, progress);
+      }
+      Intersection found =
+          PrivateSetIntersection.intersect(
+              step, receiver, salt, session::privateRandomness, ids.values(), limits, progress);
+      return new Alignment(found.rows(), new byte[32], found.protocol());
     } finally {
       progress.end();
     }

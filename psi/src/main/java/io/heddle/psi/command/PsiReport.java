@@ -12,7 +12,7 @@ import java.util.Properties;
 /**
  * What one party's run came to.
  *
- * @param protocol the protocol family that ran: {@code ecdh}
+ * @param protocol the protocol family that ran: {@code ecdh} or {@code kkrt}
  * @param rows of this party's table
  * @param intersection common rows; at a sender that must not learn them, 0
  * @param digest over the common ids of this session in hexadecimal digits, the same at every party;

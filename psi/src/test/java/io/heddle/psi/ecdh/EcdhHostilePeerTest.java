@@ -4,7 +4,9 @@ package io.heddle.psi.ecdh;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.curve25519.HashToCurve;
@@ -13,13 +15,15 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.PsiMessages;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.Positions;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.SharedMessage.IntersectionSize;
+import io.heddle.psi.shared.SharedMessage.SetSize;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +46,8 @@ class EcdhHostilePeerTest {
   private static final PartyId THIRD = new PartyId("third");
   private static final BigInteger P =
       BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
-  private static final EcdhTerms TERMS = new EcdhTerms(new byte[32], true, 1, 100);
+  private static final PsiTerms TERMS =
+      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH, true);
   private static final PrivateRandomness OWN =
       (purpose, context) -> Randomness.derive(new byte[32], purpose, context);
   private static final int WIDTH = Tags.width(4);
@@ -84,11 +89,21 @@ class EcdhHostilePeerTest {
   }
 
   private static SetSize size(int ids) {
-    return new SetSize(ids, TERMS.minIntersection(), TERMS.allLearn());
+    return TERMS.setSize(ids);
   }
 
   private interface Role {
     int[] run(Channel channel);
+  }
+
+  private static int[] sender(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    return new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize);
+  }
+
+  private static int[] receiver(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    return new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize);
   }
 
   private static void assertRefused(
@@ -96,7 +111,7 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    EcdhMessages.TYPES,
+                    PsiMessages.TYPES,
                     HONEST,
                     session -> honest.run(session.beginStep("psi", new TreeMap<>())),
                     HOSTILE,
@@ -153,7 +168,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void sender_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::sender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(points));
@@ -166,7 +181,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void receiver_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::receiver,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedTags(WIDTH, distinct(4, WIDTH)));
@@ -182,7 +197,7 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    EcdhMessages.TYPES,
+                    PsiMessages.TYPES,
                     Map.of(
                         HONEST,
                         session ->
@@ -210,7 +225,7 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    EcdhMessages.TYPES,
+                    PsiMessages.TYPES,
                     Map.of(
                         HONEST,
                         session ->
@@ -245,14 +260,22 @@ class EcdhHostilePeerTest {
     return tags;
   }
 
+  private static SetSize opening(int ids, int minIntersection, boolean allLearn) {
+    return new SetSize(ids, minIntersection, allLearn, PsiProtocol.ECDH, true);
+  }
+
   static Stream<Arguments> badOpenings() {
     return Stream.of(
+        Arguments.of("over quota", opening(101, 1, true), PrivacyException.class, "at most 100"),
         Arguments.of(
-            "over quota", new SetSize(101, 1, true), PrivacyException.class, "at most 100"),
+            "other minimum", opening(4, 2, true), ProtocolException.class, "Different terms"),
         Arguments.of(
-            "other minimum", new SetSize(4, 2, true), ProtocolException.class, "Different terms"),
+            "other learners", opening(4, 1, false), ProtocolException.class, "Different terms"),
         Arguments.of(
-            "other learners", new SetSize(4, 1, false), ProtocolException.class, "Different terms"),
+            "other protocol",
+            new SetSize(4, 1, true, PsiProtocol.KKRT, true),
+            ProtocolException.class,
+            "protocol ecdh here, kkrt there"),
         Arguments.of(
             "wrong type", new IntersectionSize(4), ProtocolException.class, "Expected SetSize"));
   }
@@ -260,11 +283,8 @@ class EcdhHostilePeerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("badOpenings")
   void bothRoles_badOpening_refuse(
-      String name, EcdhMessage opening, Class<? extends VflException> error, String message) {
-    for (Role role :
-        List.<Role>of(
-            channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
-            channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS))) {
+      String name, Message opening, Class<? extends VflException> error, String message) {
+    for (Role role : List.<Role>of(EcdhHostilePeerTest::sender, EcdhHostilePeerTest::receiver)) {
       assertRefused(role, channel -> channel.send(HONEST, opening), error, message);
     }
   }
@@ -285,7 +305,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badTags")
   void receiver_badTags_refuses(String name, EcdhMessage tags, String message) {
     assertRefused(
-        channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::receiver,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, tags);
@@ -309,7 +329,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPositions")
   void sender_badPositions_refuses(String name, int count, int[] positions, String message) {
     assertRefused(
-        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::sender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(good(4)));
@@ -323,7 +343,7 @@ class EcdhHostilePeerTest {
   @Test
   void sender_firstMessageOfAnotherProtocolStep_isRefused() {
     assertRefused(
-        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::sender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new SenderPoints(good(4)));

@@ -85,7 +85,7 @@ final class PsiSubcommand implements Callable<Integer> {
       description = "--local: the column that names a row; COL,COL if it takes several.")
   private List<String> id = new ArrayList<>();
 
-  @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto or ecdh.")
+  @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto, kkrt or ecdh.")
   private JobConfig.PsiProtocol protocol = JobConfig.PsiProtocol.AUTO;
 
   @Option(

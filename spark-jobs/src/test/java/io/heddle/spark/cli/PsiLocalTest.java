@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts real processes. */
@@ -48,8 +49,10 @@ class PsiLocalTest {
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  @Test
-  void psi_twoProcesses_writeThePlainIntersection() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"auto, ecdh, 100000, 400000", "kkrt, kkrt, 300000, 500000"})
+  void psi_twoProcesses_writeThePlainIntersection(
+      String asked, String protocol, long leastBytes, long mostBytes) throws IOException {
     Path receiver = table("receiver.csv", 0, 2000);
     Path sender = table("sender.csv", 1500, 3500);
     Path out = directory.resolve("out.csv");
@@ -65,6 +68,8 @@ class PsiLocalTest {
             sender.toString(),
             "--id",
             "id",
+            "--protocol",
+            asked,
             "--out",
             out.toString(),
             "--json=" + json);
@@ -79,11 +84,11 @@ class PsiLocalTest {
                 .toList());
     assertThat(outcome.out()).contains("at both").contains("per item");
     JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
-    assertThat(figures.at("/protocol").asText()).isEqualTo("ecdh");
+    assertThat(figures.at("/protocol").asText()).isEqualTo(protocol);
     assertThat(figures.at("/rows/receiver").asInt()).isEqualTo(2000);
     assertThat(figures.at("/rows/sender").asInt()).isEqualTo(2000);
     assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(500);
-    assertThat(figures.at("/bytes/total").asLong()).isBetween(100_000L, 400_000L);
+    assertThat(figures.at("/bytes/total").asLong()).isBetween(leastBytes, mostBytes);
     for (String figure :
         List.of(
             "/seconds/total",

@@ -156,7 +156,7 @@ class PlanTest {
     // Half of the rows are held out, so a plan for twice the rows trains and scores as the run
     // does.
     List<PlannedMessage> plan =
-        Plan.of(job, Plan.Command.TRAIN, new PlanSizes(2 * ROWS, COLUMNS, passes));
+        Plan.of(job, Plan.Command.TRAIN, new PlanSizes(2 * ROWS, COLUMNS, passes), true);
     Set<Integer> compared = new TreeSet<>();
     ran.forEach(
         (party, run) -> {
@@ -202,7 +202,7 @@ class PlanTest {
     for (int rows : new int[] {1000, 1_000_000}) {
       for (int parties : new int[] {2, 3}) {
         Set<Integer> ofJob = new TreeSet<>();
-        Plan.of(job(parties), Plan.Command.TRAIN, new PlanSizes(rows, 5, 10))
+        Plan.of(job(parties), Plan.Command.TRAIN, new PlanSizes(rows, 5, 10), true)
             .forEach(message -> ofJob.add(message.type().id()));
         // Large passes go beside the links, small ones over them.
         assertThat(ofJob.contains(44)).isEqualTo(rows == 1000).isNotEqualTo(ofJob.contains(51));
@@ -216,11 +216,23 @@ class PlanTest {
   }
 
   @Test
+  void of_peersThatAreNotTrusted_intersectsByEcdh() throws Exception {
+    PlanSizes sizes = new PlanSizes(1_000_000, 5, 10);
+    assertThat(Plan.protocol(job(2), sizes, true)).isEqualTo(JobConfig.PsiProtocol.KKRT);
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes, true))
+        .anyMatch(message -> message.type().id() == 94)
+        .noneMatch(message -> message.type().id() == 21);
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes, false))
+        .anyMatch(message -> message.type().id() == 21)
+        .noneMatch(message -> message.type().id() >= 90);
+  }
+
+  @Test
   void of_scoreAndPsi_trainNothing() throws Exception {
     PlanSizes sizes = new PlanSizes(1000, 5, 10);
-    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes))
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes, true))
         .allMatch(message -> message.type().id() < 40);
-    assertThat(Plan.of(job(2), Plan.Command.SCORE, sizes))
+    assertThat(Plan.of(job(2), Plan.Command.SCORE, sizes, true))
         .noneMatch(message -> message.phase().equals("train"))
         .anyMatch(message -> message.phase().equals("score"));
   }
