@@ -63,8 +63,8 @@ class Runs:
 PEERS = {
     "kkrt": Contender("SecretFlow KKRT", "secretflow", "kkrt"),
     "rr22": Contender("SecretFlow RR22", "secretflow", "rr22"),
-    "ecdh-25519": Contender("SecretFlow ECDH, 25519", "secretflow", "ecdh-25519"),
-    "ecdh-elligator2": Contender("SecretFlow ECDH, Elligator 2", "secretflow", "ecdh-elligator2"),
+    "ecdh-25519": Contender("SecretFlow ECDH, 25519", "secretflow", "ecdh-25519", 1 << 18),
+    "ecdh-elligator2": Contender("SecretFlow ECDH, Elligator 2", "secretflow", "ecdh-elligator2", 1 << 18),
     "openmined": Contender("OpenMined ECDH, P-256", "openmined", "ecdh", 1 << 18),
 }
 MODULES = {"secretflow": "spu", "openmined": "private_set_intersection"}
