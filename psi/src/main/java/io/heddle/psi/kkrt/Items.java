@@ -46,6 +46,7 @@ record Items(byte[] flat, int[] bins) {
   }
 
   private static int below(int bound, byte[] hashes, int at) {
-    return (int) (Integer.toUnsignedLong((int) INTS.get(hashes, at)) * bound >>> Integer.SIZE);
+    long word = Integer.toUnsignedLong((int) INTS.get(hashes, at));
+    return (int) ((word * bound) >>> Integer.SIZE);
   }
 }

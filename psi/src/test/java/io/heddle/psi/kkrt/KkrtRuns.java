@@ -113,7 +113,7 @@ final class KkrtRuns {
         Objects.requireNonNull(common.get(SENDER)),
         sent.byDirection(),
         messages,
-        salt.get());
+        Objects.requireNonNull(salt.get()));
   }
 
   private static Parties.Code<List<String>> code(

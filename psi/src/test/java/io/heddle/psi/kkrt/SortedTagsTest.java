@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -74,7 +75,7 @@ class SortedTagsTest {
     assertThat(b.positionsOf(a)).containsExactly(toInts(second));
   }
 
-  private static int[] toInts(TreeMap<String, Integer> map) {
+  private static int[] toInts(Map<String, Integer> map) {
     return map.values().stream().mapToInt(Integer::intValue).toArray();
   }
 
