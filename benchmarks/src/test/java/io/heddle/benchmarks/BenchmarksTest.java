@@ -92,6 +92,19 @@ class BenchmarksTest {
   }
 
   @Test
+  void tableWork_inHaste_measuresBothWays() throws Exception {
+    assertThat(TableWork.measure(100, 1))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .matches(
+                        "tables: read-cpu \\S+, ids-cpu \\S+, write-cpu \\S+, cpu \\S+, wall \\S+,"
+                            + " peak-MiB \\S+"),
+            line ->
+                assertThat(line).matches("univocity-reads: cpu \\S+, wall \\S+, peak-MiB \\S+"));
+  }
+
+  @Test
   void peerFigures_inHaste_haveEveryKey() throws Exception {
     Map<String, Object> figures = PeerFigures.measure(Duration.ofMillis(1), 300);
 
