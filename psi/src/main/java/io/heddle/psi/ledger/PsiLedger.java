@@ -206,9 +206,13 @@ public final class PsiLedger {
 
   private void change(Change change) {
     synchronized (THREADS) {
-      try (FileChannel channel = open();
-          FileLock lock = channel.lock()) {
-        change.make(channel, read(channel));
+      try (FileChannel channel = open()) {
+        FileLock lock = channel.lock();
+        try {
+          change.make(channel, read(channel));
+        } finally {
+          lock.release();
+        }
       } catch (IOException e) {
         throw new ConfigurationException(
             "Cannot use the ledger "
@@ -240,12 +244,13 @@ public final class PsiLedger {
    * and nothing has followed from it: it goes, unless it is a line but for its end.
    */
   private List<Config> read(FileChannel channel) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+    byte[] bytes = new byte[Math.toIntExact(channel.size())];
+    ByteBuffer unread = ByteBuffer.wrap(bytes);
+    while (unread.hasRemaining() && channel.read(unread) >= 0) {
       // Until all is there.
     }
-    int whole = bytes.position();
-    while (whole > 0 && bytes.get(whole - 1) != '\n') {
+    int whole = bytes.length;
+    while (whole > 0 && bytes[whole - 1] != '\n') {
       whole--;
     }
     List<Config> lines = new ArrayList<>();
@@ -262,7 +267,7 @@ public final class PsiLedger {
       }
       lines.add(line);
     }
-    Config last = parsed(text(bytes, whole, bytes.position()));
+    Config last = parsed(text(bytes, whole, bytes.length));
     if (last != null) {
       lines.add(last);
       write(channel, "\n");
@@ -272,8 +277,8 @@ public final class PsiLedger {
     return lines;
   }
 
-  private static String text(ByteBuffer bytes, int from, int to) {
-    return new String(bytes.array(), from, to - from, StandardCharsets.UTF_8);
+  private static String text(byte[] bytes, int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
   }
 
   private static @Nullable Config parsed(String text) {
