@@ -121,10 +121,11 @@ final class IdReader {
     boolean complete = true;
     length = 0;
     for (Column part : parts) {
-      complete &=
-          part instanceof TextColumn text && isPlain(text, row)
-              ? makePlain(text, row)
-              : makeAny(part, row);
+      if (part instanceof TextColumn text && isPlain(text, row)) {
+        complete &= makePlain(text, row);
+      } else {
+        complete &= makeAny(part, row);
+      }
     }
     made.end();
     return complete;

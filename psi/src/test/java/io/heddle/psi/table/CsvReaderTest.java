@@ -80,8 +80,9 @@ class CsvReaderTest {
       for (int j = 0; j < columns; j++) {
         text.append(j == 0 ? "" : ",");
         boolean quoted = random.nextInt(3) == 0;
-        // Univocity drops white space behind some opening quotes.
-        String value = quoted ? value(random, true).trim() : value(random, false);
+        String value = value(random, quoted);
+        // Univocity drops white space behind some quotes.
+        value = quoted ? value.replaceAll("[ \t\0]", "") : value;
         // A row of nothing is a blank line, which is another test's; univocity loses some others.
         value = value.isEmpty() && j == 0 ? "x" : value;
         text.append(quoted ? "\"" + value.replace("\"", "\"\"") + "\"" : value);
