@@ -103,7 +103,7 @@ public final class TableWork {
     TreeMap<Integer, String> names = new TreeMap<>();
     double[][] values = new double[lines.size()][];
     for (int i = 0; i < values.length; i++) {
-      String[] words = lines.get(i).strip().split(" ");
+      String[] words = lines.get(i).strip().split(" ", -1);
       values[i] = new double[words.length / 2];
       for (int j = 0; j < values[i].length; j++) {
         names.put(j, words[2 * j]);
