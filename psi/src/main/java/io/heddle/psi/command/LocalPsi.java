@@ -40,14 +40,15 @@ public final class LocalPsi {
   /**
    * What to run.
    *
-   * @param tables two to eight parties and their tables; the first one gets the result
+   * @param tables two to eight parties and their tables, in the order of the map; the first one
+   *     gets the result
    * @param id the columns that name a row, in all tables
    * @param out where the first party's common rows go; null for nowhere
    * @param settings further settings for all parties, {@code key=value} each
    * @param command starts {@code heddle psi} in a process of its own; its options are appended
    */
   public record Request(
-      LinkedHashMap<PartyId, Path> tables,
+      Map<PartyId, Path> tables,
       List<String> id,
       JobConfig.PsiProtocol protocol,
       @Nullable Path out,

@@ -166,7 +166,7 @@ final class PsiSubcommand implements Callable<Integer> {
     refuse(
         "--config, --job and --data are not for --local",
         config != null || job != null || data != null);
-    LinkedHashMap<PartyId, Path> parties = localParties();
+    Map<PartyId, Path> parties = localParties();
     if (id.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Missing option --id");
     }
@@ -211,8 +211,8 @@ final class PsiSubcommand implements Callable<Integer> {
   }
 
   /** In the order in which they were named; the first one receives. */
-  private LinkedHashMap<PartyId, Path> localParties() {
-    LinkedHashMap<PartyId, Path> parties = new LinkedHashMap<>();
+  private Map<PartyId, Path> localParties() {
+    Map<PartyId, Path> parties = new LinkedHashMap<>();
     if (tables.isEmpty()) {
       parties.put(new PartyId("receiver"), require("--receiver", receiver));
       parties.put(new PartyId("sender"), require("--sender", sender));
