@@ -3,6 +3,7 @@ package io.heddle.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.config.JobConfig.PsiProtocol;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -78,6 +79,29 @@ class BenchmarksTest {
               });
       assertThat(line.toString()).contains("300 KiB", line.way(), "ratio");
     }
+  }
+
+  @Test
+  void twoSets_inHaste_areAlignedByBothProtocols() {
+    for (PsiProtocol protocol : List.of(PsiProtocol.KKRT, PsiProtocol.ECDH)) {
+      TwoSets.Line line = TwoSets.measure(protocol, 100);
+      assertThat(line.common()).isEqualTo(50);
+      assertThat(line.bytesPerItem()).isGreaterThan(70);
+      assertThat(line.toString()).contains("100 ids and 100, 50 common");
+    }
+  }
+
+  @Test
+  void tableWork_inHaste_measuresBothWays() throws Exception {
+    assertThat(TableWork.measure(100, 1))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .matches(
+                        "tables: read-cpu \\S+, ids-cpu \\S+, write-cpu \\S+, cpu \\S+, wall \\S+,"
+                            + " peak-MiB \\S+"),
+            line ->
+                assertThat(line).matches("univocity-reads: cpu \\S+, wall \\S+, peak-MiB \\S+"));
   }
 
   @Test

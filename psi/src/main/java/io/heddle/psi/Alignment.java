@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi;
 
+import io.heddle.config.JobConfig.PsiProtocol;
+
 /**
  * The rows that all parties have, in one order that all of them hold. The order depends on fresh
  * secrets of every party and on nobody's file order, so it tells nothing but itself.
@@ -9,8 +11,9 @@ package io.heddle.psi;
  *     copied, not to be changed
  * @param digest 32 bytes that all parties of this alignment share and no other alignment has; not
  *     to be changed. Not to be shown to others: it is a hash over the common ids.
+ * @param protocol the family of protocols that ran
  */
-public record Alignment(int[] rows, byte[] digest) {
+public record Alignment(int[] rows, byte[] digest, PsiProtocol protocol) {
   static final int DIGEST_BYTES = 32;
 
   public Alignment {

@@ -4,7 +4,7 @@ package io.heddle.psi;
 import io.heddle.channel.Channel;
 import io.heddle.error.AlignmentException;
 import io.heddle.party.PartyId;
-import io.heddle.psi.ecdh.SharedFailure;
+import io.heddle.psi.shared.SharedFailure;
 import java.security.MessageDigest;
 
 /**

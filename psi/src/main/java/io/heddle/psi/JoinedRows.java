@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi;
 
+import io.heddle.config.JobConfig.PsiProtocol;
+
 /**
  * A party's rows of a join.
  *
@@ -10,8 +12,9 @@ package io.heddle.psi;
  *     a party that gets none; not copied, not to be changed
  * @param digest 32 bytes that all parties share, over all that they know of these rows; empty where
  *     they do not all learn them. Not to be shown to others
+ * @param protocol the family of protocols that ran
  */
-public record JoinedRows(int common, int[] rows, byte[] digest) {
+public record JoinedRows(int common, int[] rows, byte[] digest, PsiProtocol protocol) {
   /** In the place of a row: a row of missing values. */
   public static final int MISSING = -1;
 }

@@ -5,16 +5,17 @@ import io.heddle.channel.Channel;
 import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.JobConfig.PsiJoin;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.config.JobConfig.PsiResult;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.AlignmentException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.psi.ecdh.SharedFailure;
 import io.heddle.psi.join.Expansion;
 import io.heddle.psi.join.RowCounts;
 import io.heddle.psi.join.RowsById;
+import io.heddle.psi.shared.SharedFailure;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -73,11 +74,13 @@ public final class PrivateJoin {
               PrivateSetIntersection.count(
                   step, receiver, bindingSalt, randomness, own.ids(), limits, progress),
               new int[0],
-              new byte[0]);
+              new byte[0],
+              PsiProtocol.ECDH);
       case RECEIVER -> {
-        int[] common =
+        Intersection found =
             PrivateSetIntersection.intersect(
                 step, receiver, bindingSalt, randomness, own.ids(), limits, progress);
+        int[] common = found.rows();
         yield new JoinedRows(
             common.length,
             !step.self().equals(receiver)
@@ -85,14 +88,19 @@ public final class PrivateJoin {
                 : terms.join() == PsiJoin.DIFFERENCE
                     ? own.otherRows(common)
                     : own.firstRows(common),
-            new byte[0]);
+            new byte[0],
+            found.protocol());
       }
       case BOTH -> {
         Alignment aligned =
             PrivateSetIntersection.align(
                 step, receiver, bindingSalt, randomness, own.ids(), limits, progress);
         yield terms.join() == PsiJoin.INNER && terms.duplicates() != PsiDuplicates.EXPAND
-            ? new JoinedRows(aligned.rows().length, own.firstRows(aligned.rows()), aligned.digest())
+            ? new JoinedRows(
+                aligned.rows().length,
+                own.firstRows(aligned.rows()),
+                aligned.digest(),
+                aligned.protocol())
             : settle(step.step("rows"), terms, own, aligned);
       }
     };
@@ -155,7 +163,7 @@ public final class PrivateJoin {
       AlignmentCheck.run(step, terms.receiver(), rows.length, digest);
       facts.commit(step);
     }
-    return new JoinedRows(common.length, rows, digest);
+    return new JoinedRows(common.length, rows, digest, aligned.protocol());
   }
 
   private static RowFacts tell(Channel step, JobConfig.Psi terms, int[] ownCounts, int ownOthers) {

@@ -2,8 +2,10 @@
 package io.heddle.psi;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
+import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.CardinalityReceiver;
@@ -11,7 +13,10 @@ import io.heddle.psi.ecdh.CardinalitySender;
 import io.heddle.psi.ecdh.EcdhReceiver;
 import io.heddle.psi.ecdh.EcdhRing;
 import io.heddle.psi.ecdh.EcdhSender;
-import io.heddle.psi.ecdh.EcdhTerms;
+import io.heddle.psi.kkrt.KkrtPsiReceiver;
+import io.heddle.psi.kkrt.KkrtPsiSender;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.SharedMessage.SetSize;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -23,14 +28,17 @@ import java.util.List;
  * method, at the same time, with the same receiver and salt, on one step of a session.
  *
  * <p>Every party learns how many ids each of the others has. Secrecy holds against peers that
- * follow the protocol; a peer may still put guessed ids into its own set, which is what {@link
- * PsiLimits} bounds. Two runs on sets that differ show the difference. With three or more parties
- * the receiver also learns how many ids each group of parties has in common, and with the help of
- * one of them, or by asking for rows that are not common, which ids these are.
+ * follow the protocol, and with kkrt, which two parties may run, this matters most: a receiver that
+ * does not, and knows some dozen of the sender's ids, can test any id. A peer may still put guessed
+ * ids into its own set, which is what {@link PsiLimits} bounds. Two runs on sets that differ show
+ * the difference. With three or more parties the receiver also learns how many ids each group of
+ * parties has in common, and with the help of one of them, or by asking for rows that are not
+ * common, which ids these are.
  *
  * <p>Ids are bytes after normalisation, compared as they are; each may stand in a list once. The
- * cost is two multiplications on Curve25519 per id and party, over all cores. (Meadows 1986;
- * Huberman, Franklin, Hogg 1999; docs/protocol.md, section 3.)
+ * cost of ecdh is two multiplications on Curve25519 per id and party, that of kkrt some hashes and
+ * a hundred bytes, over all cores. (Meadows 1986; Huberman, Franklin, Hogg 1999; Kolesnikov,
+ * Kumaresan, Rosulek, Trieu, eprint 2016/799; docs/protocol.md, section 3.)
  */
 public final class PrivateSetIntersection {
   private static final byte[] BINDING = "heddle psi binding v1".getBytes(StandardCharsets.US_ASCII);
@@ -50,6 +58,7 @@ public final class PrivateSetIntersection {
    *     other ids meet another scalar and other orders
    * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
+   * @throws ConfigurationException if the limits ask for kkrt and it must not run
    * @throws io.heddle.error.CheckpointException if the step has ended already, with other ids
    * @throws io.heddle.error.CheckpointException if what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
@@ -68,14 +77,14 @@ public final class PrivateSetIntersection {
     SortedIds sorted = SortedIds.of(ids);
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
-      EcdhTerms terms = terms(step, bindingSalt, limits, true);
-      int[] places = run(step, receiver, terms, randomness, sorted, progress);
-      byte[] digest = digest(terms.binding(), sorted.ids(), places);
-      AlignmentCheck.run(step, receiver, places.length, digest);
-      settled = new Settled(places, digest);
+      PsiTerms terms = terms(step, bindingSalt, limits, true);
+      Found found = run(step, receiver, terms, randomness, sorted, progress);
+      byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
+      AlignmentCheck.run(step, receiver, found.places().length, digest);
+      settled = new Settled(found.places(), digest, found.protocol());
       settled.commit(step, sorted);
     }
-    return new Alignment(sorted.rows(settled.places()), settled.digest());
+    return new Alignment(sorted.rows(settled.places()), settled.digest(), settled.protocol());
   }
 
   /**
@@ -83,10 +92,9 @@ public final class PrivateSetIntersection {
    * size and whether the run failed; of more, each learns the others' set sizes and how many ids
    * are common to all.
    *
-   * @return at the receiver the indices of its common ids, ascending; empty at the others
    * @throws RuntimeException as {@link #align} does
    */
-  public static int[] intersect(
+  public static Intersection intersect(
       Channel step,
       PartyId receiver,
       byte[] bindingSalt,
@@ -97,22 +105,24 @@ public final class PrivateSetIntersection {
     SortedIds sorted = SortedIds.of(ids);
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
-      EcdhTerms terms = terms(step, bindingSalt, limits, false);
-      int[] places = run(step, receiver, terms, randomness, sorted, progress);
-      settled = new Settled(places, digest(terms.binding(), sorted.ids(), places));
+      PsiTerms terms = terms(step, bindingSalt, limits, false);
+      Found found = run(step, receiver, terms, randomness, sorted, progress);
+      byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
+      settled = new Settled(found.places(), digest, found.protocol());
       settled.commit(step, sorted);
     }
     int[] rows = sorted.rows(settled.places());
     Arrays.sort(rows);
-    return rows;
+    return new Intersection(rows, settled.protocol());
   }
 
   /**
    * How many rows two parties have in common, for the receiver alone. It does not learn which; the
-   * sender learns what {@link #intersect} tells it.
+   * sender learns what {@link #intersect} tells it. By ecdh.
    *
    * @return at the receiver the number of common ids; 0 at the sender
    * @throws IllegalArgumentException if there are not two parties
+   * @throws ConfigurationException if the limits ask for kkrt
    * @throws RuntimeException as {@link #align} does
    */
   public static int count(
@@ -128,17 +138,23 @@ public final class PrivateSetIntersection {
       throw new IllegalArgumentException(
           "Invalid receiver " + receiver + ": must be one of two parties");
     }
+    if (limits.protocol() == PsiProtocol.KKRT) {
+      throw new ConfigurationException(
+          "Invalid psi.protocol = kkrt: must be auto or ecdh where ids are only counted");
+    }
     SortedIds sorted = SortedIds.of(ids);
     SettledCount settled = SettledCount.restored(step, sorted);
     if (settled == null) {
-      EcdhTerms terms = terms(step, bindingSalt, limits, false);
+      PsiTerms terms = terms(step, bindingSalt, limits, false);
+      PartyId peer = step.peers().first();
+      int theirSize = terms.exchange(step, peer, sorted.ids().size()).ids();
       int common = 0;
       if (receives) {
         common =
             new CardinalityReceiver(terms, randomness, progress)
-                .run(step, step.peers().first(), sorted.ids());
+                .run(step, peer, sorted.ids(), theirSize);
       } else {
-        new CardinalitySender(terms, randomness, progress).run(step, receiver, sorted.ids());
+        new CardinalitySender(terms, randomness, progress).run(step, peer, sorted.ids(), theirSize);
       }
       settled = new SettledCount(common);
       settled.commit(step, sorted);
@@ -146,10 +162,13 @@ public final class PrivateSetIntersection {
     return settled.common();
   }
 
-  private static int[] run(
+  /** The common ids' places in byte order, and what found them. */
+  private record Found(int[] places, PsiProtocol protocol) {}
+
+  private static Found run(
       Channel step,
       PartyId receiver,
-      EcdhTerms terms,
+      PsiTerms terms,
       PrivateRandomness randomness,
       SortedIds sorted,
       Progress progress) {
@@ -159,15 +178,34 @@ public final class PrivateSetIntersection {
           "Invalid receiver " + receiver + ": must be one of two or more parties");
     }
     List<byte[]> ids = sorted.ids();
-    if (step.peers().size() > 1) {
-      return new EcdhRing(terms, randomness, progress).run(step, receiver, ids);
+    int parties = step.peers().size() + 1;
+    if (parties > 2) {
+      // Refuses what is for two only; what the others have does not matter.
+      PsiProtocol ring = ProtocolChoice.of(terms.protocol(), parties, false, 0, 0);
+      return new Found(new EcdhRing(terms, randomness, progress).run(step, receiver, ids), ring);
     }
-    return receives
-        ? new EcdhReceiver(terms, randomness, progress).run(step, step.peers().first(), ids)
-        : new EcdhSender(terms, randomness, progress).run(step, receiver, ids);
+    PartyId peer = step.peers().first();
+    SetSize theirs = terms.exchange(step, peer, ids.size());
+    PsiProtocol protocol =
+        ProtocolChoice.of(
+            terms.protocol(),
+            parties,
+            terms.semiHonest() && theirs.semiHonest(),
+            ids.size(),
+            theirs.ids());
+    return new Found(
+        protocol == PsiProtocol.KKRT
+            ? receives
+                ? new KkrtPsiReceiver(terms, randomness, progress)
+                    .run(step, peer, ids, theirs.ids())
+                : new KkrtPsiSender(terms, randomness, progress).run(step, peer, ids, theirs.ids())
+            : receives
+                ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs.ids())
+                : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs.ids()),
+        protocol);
   }
 
-  private static EcdhTerms terms(
+  private static PsiTerms terms(
       Channel step, byte[] bindingSalt, PsiLimits limits, boolean allLearn) {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(BINDING);
@@ -175,7 +213,13 @@ public final class PrivateSetIntersection {
     sha256.update(bindingSalt);
     // Two steps of one session are unrelated too.
     byte[] binding = sha256.digest(step.path().getBytes(StandardCharsets.UTF_8));
-    return new EcdhTerms(binding, allLearn, limits.minIntersection(), limits.maxPeerSize());
+    return new PsiTerms(
+        binding,
+        allLearn,
+        limits.minIntersection(),
+        limits.maxPeerSize(),
+        limits.protocol(),
+        limits.semiHonest());
   }
 
   private static byte[] digest(byte[] binding, List<byte[]> ids, int[] places) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi;
 
+import io.heddle.config.JobConfig.PsiProtocol;
+
 /**
  * What a party asks of an intersection before it gives anything for it.
  *
@@ -9,13 +11,22 @@ package io.heddle.psi;
  *     seen them by then, so this rules what goes on, it is no shield against the receiver
  * @param maxPeerSize the most ids that another party may bring, 1 to {@link #LARGEST_SET}: a bound
  *     on guessing, for every id a peer brings is a question to this party's list
+ * @param protocol the family of protocols; all parties must ask the same
+ * @param semiHonest whether this party takes its peers as ones that follow the protocol: with two
+ *     parties that both do, kkrt may run, which tells much to a receiver that does not
  */
-public record PsiLimits(int minIntersection, int maxPeerSize) {
+public record PsiLimits(
+    int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
   /** The most ids of one party. */
   public static final int LARGEST_SET = 1 << 25;
 
   /** At least one common row, peers of up to ten million ids. */
   public static final PsiLimits DEFAULT = new PsiLimits(1, 10_000_000);
+
+  /** With whatever protocol fits, among peers that follow it. */
+  public PsiLimits(int minIntersection, int maxPeerSize) {
+    this(minIntersection, maxPeerSize, PsiProtocol.AUTO, true);
+  }
 
   public PsiLimits {
     if (minIntersection < 0) {

@@ -4,6 +4,7 @@ package io.heddle.psi;
 import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import java.security.MessageDigest;
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param places of this party's common ids among its sorted ones
  * @param digest of the alignment
+ * @param protocol the family of protocols that ran
  */
-record Settled(int[] places, byte[] digest) {
-  private static final int VERSION = 1;
+record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
+  private static final int VERSION = 2;
 
   void commit(Channel step, SortedIds ids) {
     step.commit(toBytes(ids));
@@ -30,6 +32,7 @@ record Settled(int[] places, byte[] digest) {
     out.writeRaw(ids.digest());
     out.writeInts(places);
     out.writeRaw(digest);
+    out.writeBoolean(protocol == PsiProtocol.KKRT);
     return out.toByteArray();
   }
 
@@ -64,7 +67,9 @@ record Settled(int[] places, byte[] digest) {
     int count = in.readInt();
     byte[] idsDigest = in.readRaw(Alignment.DIGEST_BYTES);
     int[] places = in.readInts(PsiLimits.LARGEST_SET);
-    Settled settled = new Settled(places, in.readRaw(Alignment.DIGEST_BYTES));
+    byte[] digest = in.readRaw(Alignment.DIGEST_BYTES);
+    PsiProtocol protocol = in.readBoolean() ? PsiProtocol.KKRT : PsiProtocol.ECDH;
+    Settled settled = new Settled(places, digest, protocol);
     in.end();
     int now = ids.ids().size();
     if (count != now || !MessageDigest.isEqual(idsDigest, ids.digest())) {

@@ -12,6 +12,7 @@ import io.heddle.channel.Schedules;
 import io.heddle.channel.SimulatedJob;
 import io.heddle.channel.SimulatedNetwork;
 import io.heddle.channel.netty.NettyNetwork;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
@@ -64,6 +65,7 @@ class JobScheduleTest {
 
   // Of so many jobs one computes.
   private static final int COMPUTED = 25;
+  private static final int COMPUTED_KKRT = 5;
   private static final LogisticTerms TERMS =
       LogisticTerms.builder().regParam(0.01).columnBits(8).maxIter(2).tol(0).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
@@ -83,6 +85,10 @@ class JobScheduleTest {
   }
 
   private static Alignment align(Session session, Steps steps, int common) {
+    return align(session, steps, common, new PsiLimits(1, 1000));
+  }
+
+  private static Alignment align(Session session, Steps steps, int common, PsiLimits limits) {
     Channel step = steps.begin("align", new TreeMap<>());
     return PrivateSetIntersection.align(
         step,
@@ -90,7 +96,7 @@ class JobScheduleTest {
         session.bindingSalt("align"),
         session::privateRandomness,
         ids(session.self(), common),
-        new PsiLimits(1, 1000),
+        limits,
         Progress.NONE);
   }
 
@@ -113,6 +119,10 @@ class JobScheduleTest {
 
   private static String intersection(Session session, Steps steps) {
     return text(align(session, steps, 5));
+  }
+
+  private static String intersectionByKkrt(Session session, Steps steps) {
+    return text(align(session, steps, 5, new PsiLimits(1, 1000, PsiProtocol.KKRT, true)));
   }
 
   private static String text(Alignment alignment) {
@@ -282,6 +292,20 @@ class JobScheduleTest {
                 seed % 3 == 1 ? List.of(BANK, SHOP, TAX) : List.of(BANK, SHOP),
                 3,
                 JobScheduleTest::intersection));
+  }
+
+  @Test
+  void intersectionByKkrt_anySchedule_isTheSame() throws IOException {
+    Schedules.run(
+        "an intersection by kkrt",
+        60,
+        (seed, network) ->
+            check(
+                seed,
+                network,
+                List.of(BANK, SHOP),
+                COMPUTED_KKRT,
+                JobScheduleTest::intersectionByKkrt));
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.JobConfig.PsiJoin;
 import io.heddle.config.JobConfig.PsiResult;
 import io.heddle.error.AlignmentException;
+import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import java.nio.charset.StandardCharsets;
@@ -36,12 +37,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Joins of rows against a nested loop over the plain tables. */
 class PrivateJoinTest {
   private static final PsiLimits ANY = new PsiLimits(0, PsiLimits.LARGEST_SET);
+  private static final PsiLimits KKRT =
+      new PsiLimits(0, PsiLimits.LARGEST_SET, JobConfig.PsiProtocol.KKRT, true);
 
   /**
    * What one join is to be of.
@@ -94,6 +98,10 @@ class PrivateJoinTest {
 
   /** Runs cases of the same parties one after the other in one session. */
   private static List<SortedMap<PartyId, JoinedRows>> run(List<Case> cases) {
+    return run(cases, ANY);
+  }
+
+  private static List<SortedMap<PartyId, JoinedRows>> run(List<Case> cases, PsiLimits limits) {
     Map<PartyId, Parties.Code<List<JoinedRows>>> codes = new TreeMap<>();
     for (PartyId party : cases.get(0).tables().keySet()) {
       codes.put(
@@ -108,7 +116,7 @@ class PrivateJoinTest {
                               session.bindingSalt("psi"),
                               session::privateRandomness,
                               bytes(each.table(party)),
-                              ANY,
+                              limits,
                               Progress.NONE))
                   .toList());
     }
@@ -278,7 +286,7 @@ class PrivateJoinTest {
   @ParameterizedTest(name = "{0} parties, {1}, {2}")
   @MethodSource("kinds")
   void run_randomTables_equalsNestedLoops(int parties, PsiJoin join, PsiDuplicates duplicates) {
-    Random random = new Random(parties + 10L * join.ordinal() + 100L * duplicates.ordinal());
+    Random random = new Random((parties + " " + join + " " + duplicates).hashCode());
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < (parties == 2 ? 120 : 25); i++) {
       int receiver = random.nextInt(parties);
@@ -300,6 +308,41 @@ class PrivateJoinTest {
       }
     }
     assertThat(rows).as("rows of all cases").isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void run_randomTablesByKkrt_equalsNestedLoops(PsiJoin join) {
+    Random random = new Random(join.name().hashCode());
+    PsiResult result = join == PsiJoin.DIFFERENCE ? PsiResult.RECEIVER : PsiResult.BOTH;
+    List<Case> cases = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      int receiver = random.nextInt(2);
+      JobConfig.Psi terms = terms(receiver, result, join, PsiDuplicates.EXPAND);
+      cases.add(new Case(randomTables(random, 2, true), receiver, terms));
+    }
+    List<SortedMap<PartyId, JoinedRows>> joined = run(cases, KKRT);
+    for (int i = 0; i < cases.size(); i++) {
+      assertThat(joined.get(i).values())
+          .allMatch(rows -> rows.protocol() == JobConfig.PsiProtocol.KKRT);
+      switch (join) {
+        case INNER -> assertInner(cases.get(i), joined.get(i));
+        case LEFT -> assertLeft(cases.get(i), joined.get(i));
+        case DIFFERENCE -> assertDifference(cases.get(i), joined.get(i));
+      }
+    }
+  }
+
+  @Test
+  void run_cardinalityByKkrt_isRefused() {
+    Case counted =
+        new Case(
+            List.of(List.of("a"), List.of("a")),
+            0,
+            terms(0, PsiResult.CARDINALITY, PsiJoin.INNER, PsiDuplicates.REFUSE));
+    assertThatThrownBy(() -> run(List.of(counted), KKRT))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("Invalid psi.protocol = kkrt: must be auto or ecdh where ids are only counted");
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import io.heddle.channel.FrameObserver;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
@@ -249,13 +250,14 @@ class PrivateSetIntersectionTest {
           session ->
               Arrays.stream(
                       PrivateSetIntersection.intersect(
-                          session.beginStep("psi", new TreeMap<>()),
-                          new PartyId("party-1"),
-                          session.bindingSalt("psi"),
-                          session::privateRandomness,
-                          bytes(ids),
-                          ANY,
-                          Progress.NONE))
+                              session.beginStep("psi", new TreeMap<>()),
+                              new PartyId("party-1"),
+                              session.bindingSalt("psi"),
+                              session::privateRandomness,
+                              bytes(ids),
+                              ANY,
+                              Progress.NONE)
+                          .rows())
                   .boxed()
                   .toList());
     }
@@ -339,7 +341,7 @@ class PrivateSetIntersectionTest {
           new PartyId("party-" + i),
           session -> {
             AlignmentCheck.run(session.beginStep("check", new TreeMap<>()), receiver, 5, digest);
-            return new Alignment(new int[5], digest);
+            return new Alignment(new int[5], digest, PsiProtocol.ECDH);
           });
     }
     SortedMap<PartyId, Throwable> failures = failures(calls);

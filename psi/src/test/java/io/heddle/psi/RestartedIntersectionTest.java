@@ -8,6 +8,7 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
@@ -32,6 +33,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Intersections that had ended when a party was started again. */
 class RestartedIntersectionTest {
   private static final PsiLimits ANY = new PsiLimits(0, PsiLimits.LARGEST_SET);
+
+  private PsiLimits limits = ANY;
   private static final PartyId RECEIVER = new PartyId("party-1");
 
   private final Map<PartyId, byte[]> states = new ConcurrentHashMap<>();
@@ -90,16 +93,18 @@ class RestartedIntersectionTest {
     return ids;
   }
 
-  private static Alignment run(
+  private Alignment run(
       Channel step, PrivateRandomness randomness, List<String> ids, boolean allLearn) {
     List<byte[]> bytes = ids.stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
     byte[] salt = new byte[32];
-    return allLearn
-        ? PrivateSetIntersection.align(step, RECEIVER, salt, randomness, bytes, ANY, Progress.NONE)
-        : new Alignment(
-            PrivateSetIntersection.intersect(
-                step, RECEIVER, salt, randomness, bytes, ANY, Progress.NONE),
-            new byte[32]);
+    if (allLearn) {
+      return PrivateSetIntersection.align(
+          step, RECEIVER, salt, randomness, bytes, limits, Progress.NONE);
+    }
+    Intersection found =
+        PrivateSetIntersection.intersect(
+            step, RECEIVER, salt, randomness, bytes, limits, Progress.NONE);
+    return new Alignment(found.rows(), new byte[32], found.protocol());
   }
 
   private Map<PartyId, Alignment> run(int parties, boolean allLearn) {
@@ -157,6 +162,17 @@ class RestartedIntersectionTest {
         assertThat(again.rows()).isSorted();
       }
     }
+  }
+
+  @Test
+  void step_thatHasEndedByKkrt_saysSoAgain() {
+    limits = new PsiLimits(0, 100, PsiProtocol.KKRT, true);
+    Alignment first = Objects.requireNonNull(run(2, true).get(RECEIVER));
+    byte[] state = Objects.requireNonNull(states.get(RECEIVER));
+    Alignment again = restart(RECEIVER, state, ids(1), true);
+    assertThat(again.digest()).isEqualTo(first.digest());
+    assertThat(rows(ids(1), again)).isEqualTo(rows(ids(1), first)).hasSize(30);
+    assertThat(again.protocol()).isEqualTo(first.protocol()).isEqualTo(PsiProtocol.KKRT);
   }
 
   @Test

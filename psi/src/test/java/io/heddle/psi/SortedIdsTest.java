@@ -4,8 +4,13 @@ package io.heddle.psi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,5 +55,43 @@ class SortedIdsTest {
     assertThatThrownBy(() -> SortedIds.of(ids))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("1 of 4 ids stand in the list already: each may once");
+  }
+
+  @Test
+  void digest_anyGivenOrder_isThatOfTheSetByItself() throws Exception {
+    MessageDigest expected = MessageDigest.getInstance("SHA-256");
+    for (int id : new int[] {3, 127, 128, 200}) {
+      expected.update(new byte[] {0, 0, 0, 1, (byte) id});
+    }
+    byte[] digest = expected.digest();
+    assertThat(SortedIds.of(ids(200, 3, 127, 128)).digest()).isEqualTo(digest);
+    assertThat(SortedIds.of(ids(128, 127, 3, 200)).digest()).isEqualTo(digest);
+    assertThat(SortedIds.of(ids(128, 127, 3)).digest()).isNotEqualTo(digest);
+  }
+
+  @Test
+  void rows_manyIds_leadBackToTheGivenOnes() {
+    Random random = new Random(11);
+    List<byte[]> given = new ArrayList<>();
+    for (int i = 0; i < 10_000; i++) {
+      given.add(("customer-" + i * 7919L % 10_007).getBytes(StandardCharsets.US_ASCII));
+    }
+    SortedIds sorted = SortedIds.of(given);
+    int[] places = random.ints(5000, 0, given.size()).toArray();
+
+    int[] rows = sorted.rows(places);
+
+    for (int i = 0; i < places.length; i++) {
+      assertThat(given.get(rows[i])).isEqualTo(sorted.ids().get(places[i]));
+    }
+    assertThat(sorted.ids()).isSortedAccordingTo(Arrays::compareUnsigned);
+  }
+
+  @Test
+  void of_tooManyIds_isRefused() {
+    List<byte[]> many = Collections.nCopies(PsiLimits.LARGEST_SET + 1, new byte[0]);
+    assertThatThrownBy(() -> SortedIds.of(many))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("Invalid set of 33554433 ids: must be at most 33554432");
   }
 }

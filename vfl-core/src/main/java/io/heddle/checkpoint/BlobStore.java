@@ -6,6 +6,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +31,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bodies of large messages on a party's own disk, named by their SHA-256 within a session. Nothing
- * of them stays in memory. (docs/adr/0020.)
+ * Bodies of large messages on a party's own disk, named by their SHA-256 within a session. Those of
+ * a temporary store stay in memory while there is room for them. (docs/adr/0020.)
  *
  * <p>A blob is there whole and checked, or not at all. Putting one that is there changes nothing.
  * What a killed process left half written goes at the next opening. The files tell their lengths,
@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 public final class BlobStore implements AutoCloseable {
   /** The largest body. */
   public static final int MAX_BYTES = 80 << 20;
+
+  /** What a temporary store keeps in memory at most. */
+  static final int MEMORY_BYTES = 64 << 20;
 
   private static final byte[] MAGIC = "HEDDLEBL".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
@@ -53,16 +56,19 @@ public final class BlobStore implements AutoCloseable {
   private final byte[] files;
   private final byte[] names;
   private final long quotaBytes;
+  private final BlobMemory memory;
   private final Set<String> open = new HashSet<>();
   private long usedBytes;
   private boolean closed;
   private boolean temporary;
   private @Nullable StoreLock lock;
 
-  private BlobStore(Path directory, Disk disk, byte[] key, long quotaBytes) throws IOException {
+  private BlobStore(Path directory, Disk disk, byte[] key, long quotaBytes, int memoryBytes)
+      throws IOException {
     this.directory = directory;
     this.disk = disk;
     this.quotaBytes = quotaBytes;
+    memory = new BlobMemory(memoryBytes);
     files = Hkdf.derive(key, new byte[0], utf8("heddle blob files v1"), 32);
     names = Hkdf.derive(key, new byte[0], utf8("heddle blob names v1"), 32);
     Arrays.fill(key, (byte) 0);
@@ -102,7 +108,7 @@ public final class BlobStore implements AutoCloseable {
         Files.createDirectories(directory, OwnerOnly.forDirectory(parent(directory)));
       }
       OwnerOnly.requireDirectory(directory);
-      return new BlobStore(directory, disk, key, quotaBytes);
+      return new BlobStore(directory, disk, key, quotaBytes, 0);
     } catch (IOException e) {
       throw new CheckpointException("Cannot use the directory " + directory + " for blobs", e);
     }
@@ -113,12 +119,16 @@ public final class BlobStore implements AutoCloseable {
    * closed.
    */
   public static BlobStore temporary(long quotaBytes) {
+    return temporary(quotaBytes, MEMORY_BYTES);
+  }
+
+  static BlobStore temporary(long quotaBytes, int memoryBytes) {
     byte[] key = new byte[32];
     RANDOM.nextBytes(key);
     try {
       // Mode 0700 by itself.
       Path directory = Files.createTempDirectory("heddle-blobs-");
-      BlobStore store = new BlobStore(directory, Disk.PASSING, key, quotaBytes);
+      BlobStore store = new BlobStore(directory, Disk.PASSING, key, quotaBytes, memoryBytes);
       store.temporary = true;
       return store;
     } catch (IOException e) {
@@ -250,7 +260,8 @@ public final class BlobStore implements AutoCloseable {
 
   /** Whether a blob is there whole. */
   public boolean has(String session, byte[] digest) {
-    return Files.isRegularFile(file(session, digest));
+    Path file = file(session, digest);
+    return memory.get(file) != null || Files.isRegularFile(file);
   }
 
   /**
@@ -262,7 +273,7 @@ public final class BlobStore implements AutoCloseable {
    * @throws ProtocolException if the session is not open, the length is out of range, or the quota
    *     does not allow it
    */
-  public @Nullable Upload put(String session, byte[] digest, int length) {
+  public @Nullable BlobUpload put(String session, byte[] digest, int length) {
     if (length < 0 || length > MAX_BYTES) {
       throw new ProtocolException(
           "Invalid blob of " + length + " bytes: must be 0 to " + MAX_BYTES);
@@ -287,9 +298,12 @@ public final class BlobStore implements AutoCloseable {
     }
     boolean begun = false;
     try {
-      Upload upload = new Upload(session, digest, length, cost);
+      Path target = file(session, digest);
+      byte[] body = memory.reserve(length);
+      BlobUpload.Draft draft =
+          body == null ? new FileDraft(target, length) : new MemoryDraft(session, target, body);
       begun = true;
-      return upload;
+      return new BlobUpload(this, digest, length, draft);
     } catch (NoSuchFileException e) {
       throw closedMeanwhile(e);
     } catch (IOException e) {
@@ -310,7 +324,7 @@ public final class BlobStore implements AutoCloseable {
     }
   }
 
-  private static ProtocolException closedMeanwhile(NoSuchFileException cause) {
+  static ProtocolException closedMeanwhile(NoSuchFileException cause) {
     return new ProtocolException("Blob of a session that is not open", cause);
   }
 
@@ -323,12 +337,13 @@ public final class BlobStore implements AutoCloseable {
     return usedBytes;
   }
 
+  /** What a blob counts for, wherever it is. */
   private static long fileBytes(int length) {
     long segments = Math.max(1, (length + Segments.BYTES - 1L) / Segments.BYTES);
     return HEADER_BYTES + length + (segments + 1) * Gcm.TAG_BYTES;
   }
 
-  private CheckpointException cannotWrite(IOException cause) {
+  CheckpointException cannotWrite(IOException cause) {
     return new CheckpointException(
         "Cannot write a blob to " + directory + ": is the disk full?", cause);
   }
@@ -339,29 +354,21 @@ public final class BlobStore implements AutoCloseable {
     return new Gcm(Hkdf.derive(files, salt, utf8("heddle blob file v1 " + name), 32));
   }
 
-  /** A blob on its way in: bytes are appended until it is whole. Not safe for several threads. */
-  public final class Upload implements AutoCloseable {
+  /** A blob that becomes a file. */
+  private final class FileDraft implements BlobUpload.Draft {
     private final Path target;
     private final Path draft;
-    private final byte[] digest;
     private final long cost;
-    private final MessageDigest actual = Sha256.newDigest();
     private final FileChannel channel;
     private final SegmentOutput segments;
-    private int missing;
-    private boolean done;
+    private boolean ended;
 
-    private Upload(String session, byte[] digest, int length, long cost) throws IOException {
-      this.digest = digest.clone();
-      this.cost = cost;
-      missing = length;
-      target = file(session, digest);
+    FileDraft(Path target, int length) throws IOException {
+      this.target = target;
+      cost = fileBytes(length);
       draft =
           Files.createTempFile(
-              sessionDirectory(session),
-              Disk.DRAFT_START,
-              Disk.DRAFT_END,
-              OwnerOnly.forFile(directory));
+              parent(target), Disk.DRAFT_START, Disk.DRAFT_END, OwnerOnly.forFile(directory));
       channel = FileChannel.open(draft, StandardOpenOption.WRITE);
       OutputStream out = disk.output(channel);
       byte[] salt = new byte[SALT_BYTES];
@@ -379,71 +386,76 @@ public final class BlobStore implements AutoCloseable {
       segments = new SegmentOutput(gcm, out);
     }
 
-    /** How many bytes are to come. */
-    public int missing() {
-      return missing;
-    }
-
-    /**
-     * Takes the next bytes.
-     *
-     * @throws ProtocolException if they are more than were announced
-     */
-    public void append(byte[] bytes, int offset, int length) {
-      if (length > missing) {
-        throw new ProtocolException("A blob is longer than announced");
-      }
-      actual.update(bytes, offset, length);
-      try {
-        segments.write(bytes, offset, length);
-      } catch (IOException e) {
-        throw cannotWrite(e);
-      }
-      missing -= length;
-    }
-
-    /**
-     * Has the blob on the disk under its name.
-     *
-     * @throws ProtocolException if it is another one than was announced; nothing is kept
-     */
-    public void finish() {
-      if (missing > 0 || !MessageDigest.isEqual(actual.digest(), digest)) {
-        throw new ProtocolException("Damaged blob, SHA-256 does not match");
-      }
-      try {
-        segments.finish();
-        disk.force(channel);
-        channel.close();
-        boolean again = Files.exists(target);
-        disk.move(draft, target);
-        done = true;
-        if (again) {
-          // Two tasks have brought it at once.
-          free(cost);
-        }
-        disk.syncDirectory(target.getParent() == null ? directory : target.getParent());
-      } catch (NoSuchFileException e) {
-        throw closedMeanwhile(e);
-      } catch (IOException e) {
-        throw cannotWrite(e);
-      }
-    }
-
-    /** Forgets the blob if it is not finished. */
     @Override
-    public void close() {
-      if (done) {
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      segments.write(bytes, offset, length);
+    }
+
+    @Override
+    public void keep() throws IOException {
+      segments.finish();
+      disk.force(channel);
+      channel.close();
+      boolean again = Files.exists(target);
+      disk.move(draft, target);
+      ended = true;
+      if (again) {
+        // Two tasks have brought it at once.
+        free(cost);
+      }
+      disk.syncDirectory(parent(target));
+    }
+
+    @Override
+    public void drop() throws IOException {
+      if (ended) {
         return;
       }
-      done = true;
+      ended = true;
       segments.wipe();
       free(cost);
-      try {
-        channel.close();
-        disk.delete(draft);
-      } catch (IOException e) {
-        throw cannotWrite(e);
+      channel.close();
+      disk.delete(draft);
+    }
+  }
+
+  /** A blob that stays in memory. */
+  private final class MemoryDraft implements BlobUpload.Draft {
+    private final String session;
+    private final Path target;
+    private final byte[] body;
+    private int filled;
+    private boolean ended;
+
+    MemoryDraft(String session, Path target, byte[] body) {
+      this.session = session;
+      this.target = target;
+      this.body = body;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      System.arraycopy(bytes, offset, body, filled, length);
+      filled += length;
+    }
+
+    @Override
+    public void keep() throws IOException {
+      synchronized (BlobStore.this) {
+        if (!open.contains(session)) {
+          throw new NoSuchFileException(target.toString());
+        }
+        ended = memory.keep(target, body);
+      }
+      drop();
+    }
+
+    @Override
+    public void drop() {
+      if (!ended) {
+        ended = true;
+        memory.release(body);
+        free(fileBytes(body.length));
       }
     }
   }
@@ -471,6 +483,10 @@ public final class BlobStore implements AutoCloseable {
   public @Nullable Blob get(String session, byte[] digest) {
     requireOpen(session);
     Path file = file(session, digest);
+    byte[] body = memory.get(file);
+    if (body != null) {
+      return new Blob(body.length, new ByteArrayInputStream(body));
+    }
     try {
       InputStream in = Files.newInputStream(file);
       boolean opened = false;
@@ -516,7 +532,7 @@ public final class BlobStore implements AutoCloseable {
    */
   public byte[] put(String session, byte[] body) {
     byte[] digest = Sha256.of(body);
-    try (Upload upload = put(session, digest, body.length)) {
+    try (BlobUpload upload = put(session, digest, body.length)) {
       if (upload != null) {
         upload.append(body, 0, body.length);
         upload.finish();
@@ -560,10 +576,11 @@ public final class BlobStore implements AutoCloseable {
 
   /** Forgets a session with all its blobs: from now on they are refused. */
   public void close(String session) {
+    Path of = sessionDirectory(session);
     synchronized (this) {
       open.remove(session);
+      memory.removeAll(of).forEach(body -> free(fileBytes(body.length)));
     }
-    Path of = sessionDirectory(session);
     try {
       if (Files.isDirectory(of)) {
         forget(of);
@@ -597,6 +614,10 @@ public final class BlobStore implements AutoCloseable {
   }
 
   private void delete(Path file) {
+    byte[] body = memory.remove(file);
+    if (body != null) {
+      free(fileBytes(body.length));
+    }
     try {
       long bytes = isDraft(file) || !Files.exists(file) ? 0 : Files.size(file);
       if (disk.delete(file)) {

@@ -79,7 +79,7 @@ final class Keys {
 
   private static final Pattern PEER =
       Pattern.compile(
-          "peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport|exchanges)");
+          "peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport|exchanges|semi-honest)");
 
   private final String file;
   private final Set<String> names;
@@ -118,7 +118,8 @@ final class Keys {
 
   private static String advice(String unknown, Collection<String> names) {
     if (unknown.startsWith("peers.")) {
-      return "must be peers.<party>.address, .fingerprint, .dial, .proxy, .transport or .exchanges";
+      return "must be peers.<party>.address, .fingerprint, .dial, .proxy, .transport, .exchanges or"
+          + " .semi-honest";
     }
     List<String> close =
         names.stream()

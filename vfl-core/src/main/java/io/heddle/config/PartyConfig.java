@@ -9,8 +9,10 @@ import io.heddle.party.PredictorConsent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -142,6 +144,8 @@ public record PartyConfig(
    * @param dialling which links with it this party dials
    * @param exchanges its processes for large messages, as this party reaches them; empty if its
    *     driver takes them
+   * @param semiHonest whether this party takes it as one that follows protocols; against one that
+   *     does not, some that are faster are not run
    */
   public record Peer(
       @Nullable Address address,
@@ -149,7 +153,8 @@ public record PartyConfig(
       boolean throughProxy,
       Transport transport,
       Dialling dialling,
-      List<Address> exchanges) {
+      List<Address> exchanges,
+      boolean semiHonest) {
     public Peer {
       exchanges = List.copyOf(exchanges);
       if (address == null && dialling != Dialling.NEVER) {
@@ -177,7 +182,7 @@ public record PartyConfig(
                 + fingerprint
                 + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
       }
-      return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of());
+      return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of(), true);
     }
 
     /** Where it is, for people: at its address, or that it comes by itself. */
@@ -188,7 +193,13 @@ public record PartyConfig(
     /** Under this address, but on the way on which another one is dialled. */
     public Peer reachedAs(Peer other) {
       return new Peer(
-          address, fingerprint, other.throughProxy, other.transport, dialling, other.exchanges);
+          address,
+          fingerprint,
+          other.throughProxy,
+          other.transport,
+          dialling,
+          other.exchanges,
+          other.semiHonest);
     }
 
     /** What a file says of it, by the last words of the keys; nothing that is so by default. */
@@ -209,6 +220,9 @@ public record PartyConfig(
       }
       if (!exchanges.isEmpty()) {
         all.put("exchanges", written(exchanges));
+      }
+      if (!semiHonest) {
+        all.put("semi-honest", "false");
       }
       return all;
     }
@@ -358,7 +372,8 @@ public record PartyConfig(
                 settings.flag("peers." + name + ".proxy", true),
                 settings.choice("peers." + name + ".transport", Transport.TCP),
                 dialling,
-                addresses(settings, "peers." + name + ".exchanges")));
+                addresses(settings, "peers." + name + ".exchanges"),
+                settings.flag(semiHonestKey(name), true)));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         String allowed = message.substring(message.indexOf(": must be ") + 10);
@@ -367,6 +382,21 @@ public record PartyConfig(
       }
     }
     return peers;
+  }
+
+  static String semiHonestKey(String peer) {
+    return "peers." + peer + ".semi-honest";
+  }
+
+  /** Whether this party takes all of the others as ones that follow protocols. */
+  public boolean takesAsSemiHonest(Collection<PartyId> parties) {
+    return parties.stream()
+        .allMatch(
+            other -> other.equals(party) || (peers.containsKey(other) && isSemiHonest(other)));
+  }
+
+  private boolean isSemiHonest(PartyId other) {
+    return Objects.requireNonNull(peers.get(other)).semiHonest();
   }
 
   /** A list, or one text with commas. */
@@ -449,7 +479,12 @@ public record PartyConfig(
   /** The settings that this party's messages and results depend on, in one text. */
   public String resultSettings() {
     SortedMap<String, String> all = new TreeMap<>(effective());
-    all.keySet().removeIf(key -> !key.startsWith("data.") && !key.startsWith("privacy."));
+    all.keySet()
+        .removeIf(
+            key ->
+                !key.startsWith("data.")
+                    && !key.startsWith("privacy.")
+                    && !key.endsWith(".semi-honest"));
     return all.toString();
   }
 

@@ -18,10 +18,14 @@ final class PsiSettings {
     PsiResult result =
         settings.choice(
             "psi.result", join == PsiJoin.DIFFERENCE ? PsiResult.RECEIVER : PsiResult.BOTH);
+    PsiProtocol protocol = settings.choice("psi.protocol", PsiProtocol.AUTO);
+    if (protocol == PsiProtocol.KKRT && parties > 2) {
+      throw settings.invalid("psi.protocol", "auto or ecdh with more than two parties");
+    }
     PsiDuplicates duplicates = settings.choice("psi.duplicates", PsiDuplicates.REFUSE);
     Psi psi =
         new Psi(
-            settings.choice("psi.protocol", PsiProtocol.AUTO),
+            protocol,
             receiver,
             result,
             join,

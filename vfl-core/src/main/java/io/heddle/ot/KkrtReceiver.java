@@ -7,6 +7,7 @@ import io.heddle.ot.OtMessage.KkrtRows;
 import io.heddle.party.PartyId;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 
 /**
  * The one of two parties that learns, for each row, the pseudo-random tag of one item of its own;
@@ -35,7 +36,7 @@ public final class KkrtReceiver {
 
   /**
    * Agrees with the sender, who calls {@link KkrtSender#open} at the same time, on what all
-   * partitions of a use have in common: 512 base transfers.
+   * partitions of a use have in common: 448 base transfers.
    *
    * @param coin tossed when both parties' items were fixed, from {@link JointCoin#toss}
    * @throws io.heddle.error.ProtocolException if the sender does not follow the protocol
@@ -54,7 +55,7 @@ public final class KkrtReceiver {
   }
 
   /**
-   * Sends all blocks of a partition.
+   * Sends all blocks of a partition, made over all cores.
    *
    * @param items 16 bytes for each row
    * @param width bytes of a tag, at most 32
@@ -62,14 +63,33 @@ public final class KkrtReceiver {
    * @throws IllegalArgumentException if the partition has been sent before
    */
   public byte[] send(Channel channel, PartyId sender, int partition, byte[] items, int width) {
+    return send(channel, sender, partition, items, width, count -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param done gets the number of rows that have been sent since it was called last
+   */
+  public byte[] send(
+      Channel channel, PartyId sender, int partition, byte[] items, int width, LongConsumer done) {
+    int rows = rows(items);
+    byte[] tags = new byte[Math.multiplyExact(rows, RowHash.checkWidth(width))];
     if (!used.add(partition)) {
       throw new IllegalArgumentException("Partition " + partition + " has been sent already");
     }
-    byte[] tags = new byte[rows(items) * RowHash.checkWidth(width)];
-    Blocks blocks = blocks();
-    for (int block = 0; block < blocks(rows(items)); block++) {
-      byte[] masked = blocks.mask(partition, block, items, width, tags);
-      channel.send(sender, new KkrtRows(partition, block, masked));
+    int blocks = blocks(rows);
+    Cores<Blocks> cores = new Cores<>(blocks, this::blocks);
+    for (int from = 0; from < blocks; from += cores.atATime()) {
+      int first = from;
+      byte[][] masked = new byte[Math.min(cores.atATime(), blocks - from)][];
+      cores.each(
+          masked.length,
+          (tool, i) -> masked[i] = tool.mask(partition, first + i, items, width, tags));
+      for (int i = 0; i < masked.length; i++) {
+        channel.send(sender, new KkrtRows(partition, first + i, masked[i]));
+        done.accept(SeededColumns.rows(first + i, rows));
+      }
     }
     return tags;
   }
@@ -105,7 +125,7 @@ public final class KkrtReceiver {
      * @param items those of the whole partition, 16 bytes each
      * @param width bytes of a tag
      * @param tags for the whole partition; those of this block's rows are written
-     * @return what the sender gets, 64 bytes for each row of the block
+     * @return what the sender gets, 56 bytes for each row of the block
      */
     public byte[] mask(int partition, int block, byte[] items, int width, byte[] tags) {
       int from = SeededColumns.from(block);

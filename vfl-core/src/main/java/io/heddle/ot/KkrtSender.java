@@ -6,16 +6,19 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.ProtocolException;
 import io.heddle.ot.OtMessage.KkrtRows;
 import io.heddle.party.PartyId;
+import java.util.function.LongConsumer;
 
 /**
  * The one of two parties that can compute the tag of any item in any row. It learns nothing about
  * the items of the receiver, whatever it does. See {@link KkrtReceiver}.
  */
 public final class KkrtSender {
-  /** Places of a code word. */
-  static final int COLUMNS = 512;
+  /** Places of a code word, and base transfers of a use. */
+  public static final int COLUMNS = 448;
 
-  static final int ROW_BYTES = COLUMNS / Byte.SIZE;
+  /** Bytes that the receiver sends for a row. */
+  public static final int ROW_BYTES = COLUMNS / Byte.SIZE;
+
   static final String PART = "kkrt";
   private static final int WORDS = PseudoRandomCode.WORDS;
 
@@ -57,20 +60,73 @@ public final class KkrtSender {
   }
 
   /**
-   * Takes in all blocks of a partition.
+   * Takes in all blocks of a partition, over all cores.
    *
    * @param rows as many as the receiver has items in it
    * @throws ProtocolException if a block is another one or of another size
    */
   public OprfRows receive(Channel channel, PartyId receiver, int partition, int rows) {
+    return receive(channel, receiver, partition, rows, count -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param done gets the number of rows that have come since it was called last
+   */
+  public OprfRows receive(
+      Channel channel, PartyId receiver, int partition, int rows, LongConsumer done) {
     OprfRows keys = rows(partition, rows);
-    Blocks blocks = blocks();
-    for (int block = 0; block < SeededColumns.blocks(rows); block++) {
-      KkrtRows masked = channel.receive(receiver, KkrtRows.class);
-      BlockOrder.check(receiver, partition, block, masked.partition(), masked.block());
-      blocks.take(keys, block, masked.rows());
+    int blocks = SeededColumns.blocks(rows);
+    Cores<Blocks> cores = new Cores<>(blocks, this::blocks);
+    for (int from = 0; from < blocks; from += cores.atATime()) {
+      int first = from;
+      byte[][] masked = new byte[Math.min(cores.atATime(), blocks - from)][];
+      for (int i = 0; i < masked.length; i++) {
+        KkrtRows received = channel.receive(receiver, KkrtRows.class);
+        BlockOrder.check(receiver, partition, first + i, received.partition(), received.block());
+        masked[i] = received.rows();
+        BlockOrder.checkSize(masked[i].length, SeededColumns.rows(first + i, rows), ROW_BYTES);
+      }
+      cores.each(masked.length, (tool, i) -> tool.take(keys, first + i, masked[i]));
+      for (int i = 0; i < masked.length; i++) {
+        done.accept(SeededColumns.rows(first + i, rows));
+      }
     }
     return keys;
+  }
+
+  /**
+   * The tags of items, over all cores: as {@link Blocks#tags}.
+   *
+   * @param done gets the number of items whose tags were made since it was called last; any thread
+   *     calls it
+   */
+  public byte[] tags(OprfRows keys, byte[] items, int[] rows, int width, LongConsumer done) {
+    int count = items.length / PseudoRandomCode.ITEM_BYTES;
+    byte[] tags = new byte[Math.multiplyExact(rows.length, RowHash.checkWidth(width))];
+    int each = each(rows, count);
+    int parts = (count + PseudoRandomCode.MOST - 1) / PseudoRandomCode.MOST;
+    new Cores<>(parts, this::blocks)
+        .each(
+            parts,
+            (tool, part) -> {
+              int from = part * PseudoRandomCode.MOST;
+              int to = Math.min(count, from + PseudoRandomCode.MOST);
+              tool.tags(keys, items, rows, each, from, to, width, tags);
+              done.accept(to - from);
+            });
+    return tags;
+  }
+
+  /** How many rows each item has. */
+  private static int each(int[] rows, int items) {
+    int each = rows.length / Math.max(1, items);
+    if (each * items != rows.length) {
+      throw new IllegalArgumentException(
+          "Invalid rows, " + rows.length + " for " + items + " items: must be as many for each");
+    }
+    return each;
   }
 
   /** Place for the keys of a partition. */
@@ -104,9 +160,12 @@ public final class KkrtSender {
       BlockOrder.checkSize(masked.length, rows, ROW_BYTES);
       columns.fill(keys.partition(), block, rows, own);
       int from = SeededColumns.from(block) * WORDS;
-      for (int i = 0; i < rows * WORDS; i++) {
-        long word = LittleEndian.get(masked, i * Long.BYTES) & choices[i % WORDS];
-        keys.words[from + i] = own[i] ^ word;
+      for (int row = 0; row < rows; row++) {
+        for (int word = 0; word < WORDS; word++) {
+          int i = row * WORDS + word;
+          long sent = LittleEndian.get(masked, i * Long.BYTES) & choices[word];
+          keys.words[from + i] = own[i] ^ sent;
+        }
       }
     }
 
@@ -121,29 +180,35 @@ public final class KkrtSender {
     public byte[] tags(OprfRows keys, byte[] items, int[] rows, int width) {
       int count = items.length / PseudoRandomCode.ITEM_BYTES;
       byte[] tags = new byte[Math.multiplyExact(rows.length, RowHash.checkWidth(width))];
-      if (rows.length == 0) {
-        return tags;
-      }
-      int each = rows.length / Math.max(1, count);
-      if (each * count != rows.length) {
-        throw new IllegalArgumentException(
-            "Invalid rows, " + rows.length + " for " + count + " items: must be as many for each");
-      }
+      int each = each(rows, count);
       for (int from = 0; from < count; from += PseudoRandomCode.MOST) {
         int to = Math.min(count, from + PseudoRandomCode.MOST);
-        code.encode(items, from, to - from, codes, 0);
-        for (int first = from * each; first < to * each; first += AHEAD) {
-          int last = Math.min(to * each, first + AHEAD);
-          gather(keys, rows, first, last, each, from);
-          for (int i = first; i < last; i++) {
-            for (int word = 0; word < WORDS; word++) {
-              hash.set(word, ahead[(i - first) * WORDS + word]);
-            }
-            hash.hash(keys.partition(), rows[i], tags, i * width, width);
-          }
-        }
+        tags(keys, items, rows, each, from, to, width, tags);
       }
       return tags;
+    }
+
+    /** Those of the items from one to before another, at most what the code takes at a time. */
+    private void tags(
+        OprfRows keys,
+        byte[] items,
+        int[] rows,
+        int each,
+        int from,
+        int to,
+        int width,
+        byte[] tags) {
+      code.encode(items, from, to - from, codes, 0);
+      for (int first = from * each; first < to * each; first += AHEAD) {
+        int last = Math.min(to * each, first + AHEAD);
+        gather(keys, rows, first, last, each, from);
+        for (int i = first; i < last; i++) {
+          for (int word = 0; word < WORDS; word++) {
+            hash.set(word, ahead[(i - first) * WORDS + word]);
+          }
+          hash.hash(keys.partition(), rows[i], tags, i * width, width);
+        }
+      }
     }
 
     private void gather(OprfRows keys, int[] rows, int first, int last, int each, int firstItem) {

@@ -2,7 +2,7 @@
 package io.heddle.ot;
 
 /**
- * The sender's keys of the rows of one partition, secret: 64 bytes for each row. Blocks of it may
+ * The sender's keys of the rows of one partition, secret: 56 bytes for each row. Blocks of it may
  * be taken in by several threads; tags are computed when all are there.
  */
 public final class OprfRows {

@@ -18,7 +18,7 @@ sealed interface OtMessage extends Message {
   /** Each party to the other, once it has the other's commitment: its half of the coin. */
   record CoinOpening(byte[] half) implements OtMessage {}
 
-  /** Receiver to sender: the masked codes of the items of one block of rows, 64 bytes each. */
+  /** Receiver to sender: the masked codes of the items of one block of rows, 56 bytes each. */
   record KkrtRows(int partition, int block, byte[] rows) implements OtMessage {}
 
   /** Receiver to sender: the masked choices of one block of transfers, 16 bytes each. */

@@ -8,23 +8,23 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Turns items of 128 bits into words of 512 such that any two differ in at least 128 places, but
- * for a negligible probability: AES-128 under four keys, which follow from a coin that was tossed
- * when the items were fixed. Not safe for several threads. (Kolesnikov, Kumaresan, Rosulek, Trieu,
- * eprint 2016/799, section 3.1.)
+ * Turns items of 128 bits into words of 448 such that two differ in at least 128 places, but for a
+ * probability of 2^-66.5: the first bits of AES-128 under four keys, which follow from a coin that
+ * was tossed when the items were fixed. Not safe for several threads. (Kolesnikov, Kumaresan,
+ * Rosulek, Trieu, eprint 2016/799, section 3.1.)
  */
 final class PseudoRandomCode {
   /** Bytes of an item. */
   static final int ITEM_BYTES = 16;
 
   /** Words of 64 bits of a code word. */
-  static final int WORDS = 8;
+  static final int WORDS = 7;
 
   /** The most items of one call: what AES is given at a time, 64 KiB. */
   static final int MOST = 4096;
 
   private static final int KEY_BYTES = 16;
-  private static final int KEYS = WORDS * Long.BYTES / ITEM_BYTES;
+  private static final int KEYS = (WORDS * Long.BYTES + ITEM_BYTES - 1) / ITEM_BYTES;
   private static final byte[] NAME = "heddle kkrt code v1".getBytes(StandardCharsets.US_ASCII);
 
   private final Cipher[] ciphers = new Cipher[KEYS];
@@ -57,7 +57,9 @@ final class PseudoRandomCode {
       for (int i = 0; i < count; i++) {
         int word = at + i * WORDS + 2 * k;
         into[word] = LittleEndian.get(block, i * ITEM_BYTES);
-        into[word + 1] = LittleEndian.get(block, i * ITEM_BYTES + Long.BYTES);
+        if (2 * k + 1 < WORDS) {
+          into[word + 1] = LittleEndian.get(block, i * ITEM_BYTES + Long.BYTES);
+        }
       }
     }
   }

@@ -14,7 +14,7 @@ final class RowHash {
   /** The widest tag: a whole hash. */
   static final int MAX_WIDTH = 32;
 
-  // With these a row of 64 bytes takes two rounds of SHA-256, one of 16 bytes a single one.
+  // With these a row of 56 bytes takes two rounds of SHA-256, one of 16 bytes a single one.
   private static final int BINDING_BYTES = 16;
 
   private final MessageDigest sha256 = Sha256.newDigest();

@@ -68,7 +68,7 @@ class BlobStoreTest {
 
   private static byte[] put(BlobStore store, String session, byte[] body) {
     byte[] digest = Sha256.of(body);
-    try (BlobStore.Upload upload = store.put(session, digest, body.length)) {
+    try (BlobUpload upload = store.put(session, digest, body.length)) {
       if (upload != null) {
         upload.append(body, 0, body.length / 3);
         upload.append(body, body.length / 3, body.length - body.length / 3);
@@ -128,8 +128,8 @@ class BlobStoreTest {
     byte[] body = body(1, 10_000);
     byte[] digest = Sha256.of(body);
     try (BlobStore store = store();
-        BlobStore.Upload first = requireNonNull(store.put(SESSION, digest, body.length));
-        BlobStore.Upload second = requireNonNull(store.put(SESSION, digest, body.length))) {
+        BlobUpload first = requireNonNull(store.put(SESSION, digest, body.length));
+        BlobUpload second = requireNonNull(store.put(SESSION, digest, body.length))) {
       first.append(body, 0, body.length);
       second.append(body, 0, body.length);
       second.finish();
@@ -179,11 +179,11 @@ class BlobStoreTest {
     try (BlobStore store = store()) {
       byte[] digest = Sha256.of(body);
       body[4999] ^= 1;
-      try (BlobStore.Upload upload = requireNonNull(store.put(SESSION, digest, body.length))) {
+      try (BlobUpload upload = requireNonNull(store.put(SESSION, digest, body.length))) {
         upload.append(body, 0, body.length);
         assertThatThrownBy(upload::finish).isInstanceOf(ProtocolException.class);
       }
-      try (BlobStore.Upload upload = requireNonNull(store.put(SESSION, digest, body.length))) {
+      try (BlobUpload upload = requireNonNull(store.put(SESSION, digest, body.length))) {
         upload.append(body, 0, body.length - 1);
         assertThatThrownBy(upload::finish).isInstanceOf(ProtocolException.class);
         assertThatThrownBy(() -> upload.append(body, 0, 2)).isInstanceOf(ProtocolException.class);
@@ -254,7 +254,7 @@ class BlobStoreTest {
     byte[] digest;
     try (BlobStore store = store()) {
       digest = put(store, SESSION, body);
-      BlobStore.Upload torn = requireNonNull(store.put(SESSION, Sha256.of(body(2, 99)), 99));
+      BlobUpload torn = requireNonNull(store.put(SESSION, Sha256.of(body(2, 99)), 99));
       torn.append(body, 0, 50);
       assertThat(files()).hasSize(2);
     }

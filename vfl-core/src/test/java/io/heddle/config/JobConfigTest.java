@@ -177,7 +177,8 @@ class JobConfigTest {
         "parties = [bank, SHOP] | parties | lower-case",
         "label-holder = mall | label-holder | one of the parties [bank, shop]",
         "algorithm = forest | algorithm | logistic",
-        "psi.protocol = hash | psi.protocol | auto, ecdh",
+        "psi.protocol = hash | psi.protocol | auto, ecdh, kkrt",
+        "parties = [bank, mall, shop], psi.protocol = kkrt | psi.protocol | auto or ecdh with more than two",
         "psi.result = all | psi.result | both, receiver, cardinality",
         "psi.join = outer | psi.join | inner, left, difference",
         "psi.duplicates = last | psi.duplicates | refuse, first, expand",
@@ -186,6 +187,7 @@ class JobConfigTest {
         "psi { join = difference, result = both } | psi.result | receiver with psi.join = difference",
         "psi { duplicates = expand, result = receiver } | psi.duplicates | refuse or first",
         "psi { duplicates = expand, result = cardinality } | psi.duplicates | refuse or first",
+        "psi { protocol = kkrt, result = cardinality } | psi.protocol | auto or ecdh with psi.result",
         "psi.normalise = [trim, upper] | psi.normalise | trim, lower, nfc, strip-leading-zeros",
         "logistic.regParam = -1 | logistic.regParam | a number from 0",
         "logistic.regParam = NaN | logistic.regParam | a number from 0",
@@ -286,6 +288,24 @@ class JobConfigTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("peers.shop")
         .hasMessageContaining("heddle peer add shop");
+  }
+
+  @Test
+  void checkFor_kkrtWithAPeerThatIsNotTrusted_namesBothKeys() throws IOException {
+    String bank =
+        "party=bank, peers.shop{address=\"h:1\",fingerprint=\"sha256:" + "00".repeat(32) + "\"}";
+
+    assertThatThrownBy(
+            () ->
+                load(SMALL, "psi.protocol=kkrt")
+                    .checkFor(party(bank + "\npeers.shop.semi-honest = false")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("psi.protocol = kkrt")
+        .hasMessageContaining("peers.shop.semi-honest = false");
+    assertThatCode(() -> load(SMALL, "psi.protocol=kkrt").checkFor(party(bank)))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> load(SMALL).checkFor(party(bank + "\npeers.shop.semi-honest = false")))
+        .doesNotThrowAnyException();
   }
 
   @Test

@@ -111,6 +111,10 @@ class KeyMatrixTest {
           entry(
               "peers.mall.dial", new Local("both", "who dials; a peer with another idea says so")),
           entry("peers.mall.transport", new Local("websocket", "how to reach a peer from here")),
+          entry(
+              "peers.mall.semi-honest",
+              new Local(
+                  "false", "own trust; what it makes of an intersection is told in its step")),
           entry("peers.mall.proxy", new Local("false", "how to reach a peer from here")),
           entry(
               "peers.mall.fingerprint",

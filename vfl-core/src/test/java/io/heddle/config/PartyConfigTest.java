@@ -84,7 +84,8 @@ class PartyConfigTest {
                     true,
                     PartyConfig.Transport.TCP,
                     PartyConfig.Dialling.OWN,
-                    List.of())));
+                    List.of(),
+                    true)));
     assertThat(config.effective())
         .containsEntry("listen.host", "127.0.0.1")
         .containsEntry("listen.port", "4443")
@@ -237,7 +238,8 @@ class PartyConfigTest {
                 true,
                 PartyConfig.Transport.TCP,
                 PartyConfig.Dialling.NEVER,
-                List.of()));
+                List.of(),
+                true));
     assertThat(config.effective())
         .containsEntry("peers.shop.dial", "never")
         .doesNotContainKey("peers.shop.address")

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class BaseOtTest {
-  private static final byte[] CHOICES = TwoParties.bytes("choices", 64);
+  private static final byte[] CHOICES = TwoParties.bytes("choices", 56);
   private static final String PART = "test";
 
   static Stream<Parties.Network> networks() {
@@ -70,17 +70,17 @@ class BaseOtTest {
   @ParameterizedTest
   @MethodSource("networks")
   void run_manyTransfers_receiverHasTheChosenKeysAndNoOther(Parties.Network network) {
-    Run run = run(network, USE, CHOICES, 512);
+    Run run = run(network, USE, CHOICES, 448);
     KeyPairs pairs = (KeyPairs) run.ofSender();
     byte[] keys = (byte[]) run.ofReceiver();
     Set<String> different = new HashSet<>();
-    for (int i = 0; i < 512; i++) {
+    for (int i = 0; i < 448; i++) {
       boolean one = bit(CHOICES, i);
       assertThat(key(keys, i)).isEqualTo(key(one ? pairs.ones() : pairs.zeros(), i));
       different.add(HexFormat.of().formatHex(key(pairs.zeros(), i)));
       different.add(HexFormat.of().formatHex(key(pairs.ones(), i)));
     }
-    assertThat(different).hasSize(1024);
+    assertThat(different).hasSize(896);
   }
 
   @Test
@@ -214,19 +214,19 @@ class BaseOtTest {
 
   @Test
   void answers_whateverWasChosen_haveAsManyOnesAsZeros() {
-    for (byte[] choices : List.of(new byte[64], CHOICES)) {
-      byte[] answers = answers(run(USE, choices, 512));
-      // 1024 strings of 255 bits: six standard deviations of the sum, and of each place.
+    for (byte[] choices : List.of(new byte[56], CHOICES)) {
+      byte[] answers = answers(run(USE, choices, 448));
+      // 896 strings of 255 bits: six standard deviations of the sum, and of each place.
       int all = 0;
       for (int place = 0; place < 255; place++) {
         int ones = 0;
-        for (int i = 0; i < 1024; i++) {
+        for (int i = 0; i < 896; i++) {
           ones += bit(NaiveOt.cut(answers, i, 32), place) ? 1 : 0;
         }
-        assertThat(ones).as("place %d", place).isBetween(512 - 96, 512 + 96);
+        assertThat(ones).as("place %d", place).isBetween(448 - 90, 448 + 90);
         all += ones;
       }
-      assertThat(all).isBetween(130_560 - 1533, 130_560 + 1533);
+      assertThat(all).isBetween(114_240 - 1434, 114_240 + 1434);
     }
   }
 }

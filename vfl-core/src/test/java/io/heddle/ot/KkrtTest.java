@@ -27,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class KkrtTest {
     Run run = run(USE, 3, items(rows));
     assertThat((byte[]) run.ofReceiver()).hasSize(rows * WIDTH).isEqualTo(run.ofSender());
     assertThat(different((byte[]) run.ofReceiver(), WIDTH)).hasSize(rows);
-    assertThat(masked(run)).hasSize(rows * 64);
+    assertThat(masked(run)).hasSize(rows * 56);
   }
 
   @ParameterizedTest
@@ -197,7 +198,7 @@ class KkrtTest {
     assertThat(run.ofSender()).isEqualTo(run.ofReceiver());
     assertThat(different((byte[]) run.ofReceiver(), WIDTH)).hasSize(140);
     // The same items under other masks.
-    assertThat(different(masked(run), 16)).hasSize(2 * 70 * 4);
+    assertThat(different(masked(run), 8)).hasSize(2 * 70 * 7);
   }
 
   @Test
@@ -259,6 +260,27 @@ class KkrtTest {
   }
 
   @Test
+  void rowsAndTags_madeOverAllCores_areThoseOfOneThreadAndAreCounted() {
+    int rows = 20_000;
+    byte[] items = items(rows);
+    int[] three = IntStream.range(0, 3 * rows).map(i -> (i * 7 + i % 3) % rows).toArray();
+    LongAdder sent = new LongAdder();
+    LongAdder taken = new LongAdder();
+    LongAdder tagged = new LongAdder();
+    TwoParties.run(
+        channel -> {
+          KkrtSender sender = sender(channel, USE);
+          OprfRows keys = sender.receive(channel, RECEIVER, 0, rows, taken::add);
+          byte[] all = sender.tags(keys, items, three, WIDTH, tagged::add);
+          assertThat(all).isEqualTo(sender.blocks().tags(keys, items, three, WIDTH));
+          assertThat(sender.tags(keys, new byte[0], new int[0], WIDTH, tagged::add)).isEmpty();
+          return all;
+        },
+        channel -> receiver(channel, USE).send(channel, SENDER, 0, items, WIDTH, sent::add));
+    assertThat(List.of(sent.sum(), taken.sum(), tagged.sum())).containsOnly((long) rows);
+  }
+
+  @Test
   void run_transcript_isWhatTheDocumentSaysBitByBit() {
     int rows = 70;
     byte[] items = items(rows);
@@ -267,14 +289,14 @@ class KkrtTest {
     byte[] scalar = new byte[32];
     secretOf(RECEIVER).derive("ot/base sender", binding, INPUT, new byte[0]).fill(0, scalar);
     BigInteger a = NaiveOt.clamp(scalar);
-    byte[] choices = new byte[64];
+    byte[] choices = new byte[56];
     secretOf(SENDER).derive("ot/columns", binding, INPUT, new byte[0]).fill(0, choices);
     byte[] points = run.only(RECEIVER, BaseOtPoints.class).points();
     byte[] answers = run.only(SENDER, BaseOtAnswers.class).strings();
-    byte[][] zeros = new byte[512][];
-    byte[][] ones = new byte[512][];
-    byte[][] chosen = new byte[512][];
-    IntStream.range(0, 512)
+    byte[][] zeros = new byte[448][];
+    byte[][] ones = new byte[448][];
+    byte[][] chosen = new byte[448][];
+    IntStream.range(0, 448)
         .parallel()
         .forEach(
             i -> {
@@ -289,15 +311,15 @@ class KkrtTest {
       BitSet sent = NaiveOt.streamRow(ones, 5, row);
       sent.xor(own);
       sent.xor(NaiveOt.code(COIN, item));
-      assertThat(NaiveOt.cut(masked(run), row, 64)).isEqualTo(NaiveOt.bytes(sent, 64));
+      assertThat(NaiveOt.cut(masked(run), row, 56)).isEqualTo(NaiveOt.bytes(sent, 56));
       assertThat(NaiveOt.cut((byte[]) run.ofReceiver(), row, WIDTH))
-          .isEqualTo(NaiveOt.tag(NaiveOt.bytes(own, 64), binding, 5, row, WIDTH));
+          .isEqualTo(NaiveOt.tag(NaiveOt.bytes(own, 56), binding, 5, row, WIDTH));
       // The sender's way: q = stream + s u, then q + s C(x).
       sent.xor(NaiveOt.code(COIN, item));
       sent.and(BitSet.valueOf(choices));
       sent.xor(NaiveOt.streamRow(chosen, 5, row));
       assertThat(NaiveOt.cut((byte[]) run.ofSender(), row, WIDTH))
-          .isEqualTo(NaiveOt.tag(NaiveOt.bytes(sent, 64), binding, 5, row, WIDTH));
+          .isEqualTo(NaiveOt.tag(NaiveOt.bytes(sent, 56), binding, 5, row, WIDTH));
     }
   }
 
@@ -324,7 +346,7 @@ class KkrtTest {
     byte[] second = masked(run(other, 0, items));
     // The same codes, so what differs are the masks: each place in half of the rows.
     int differing = BitSet.valueOf(xor(first, second)).cardinality();
-    assertThat(differing).isBetween(512_000 - 3036, 512_000 + 3036);
+    assertThat(differing).isBetween(448_000 - 2840, 448_000 + 2840);
     assertThat(different(first, 16)).doesNotContainAnyElementsOf(different(second, 16));
   }
 
@@ -339,11 +361,11 @@ class KkrtTest {
   @Test
   void masked_allItemsEqual_haveAsManyOnesAsZerosInEachColumnAndRow() {
     byte[] masked = masked(run(USE, 0, new byte[8192 * 16]));
-    int[] columns = new int[512];
+    int[] columns = new int[448];
     for (int row = 0; row < 8192; row++) {
-      BitSet bits = BitSet.valueOf(Arrays.copyOfRange(masked, row * 64, row * 64 + 64));
-      // Six and a half standard deviations: of 8192 rows and 512 columns.
-      assertThat(bits.cardinality()).isBetween(256 - 74, 256 + 74);
+      BitSet bits = BitSet.valueOf(Arrays.copyOfRange(masked, row * 56, row * 56 + 56));
+      // Six and a half standard deviations: of 8192 rows and 448 columns.
+      assertThat(bits.cardinality()).isBetween(224 - 69, 224 + 69);
       bits.stream().forEach(column -> columns[column]++);
     }
     for (int ones : columns) {

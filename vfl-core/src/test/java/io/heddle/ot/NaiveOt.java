@@ -161,7 +161,7 @@ final class NaiveOt {
     return BitSet.valueOf(aes(seed, counter)).get((int) (row % 128));
   }
 
-  /** A row of 512 bits from a column for each seed. */
+  /** A row of bits from a column for each seed. */
   static BitSet streamRow(byte[][] seeds, int partition, long row) {
     BitSet bits = new BitSet();
     for (int column = 0; column < seeds.length; column++) {
@@ -181,7 +181,7 @@ final class NaiveOt {
     for (int k = 0; k < 4; k++) {
       word.writeBytes(aes(cut(keys, k, 16), item));
     }
-    return BitSet.valueOf(word.toByteArray());
+    return BitSet.valueOf(Arrays.copyOf(word.toByteArray(), 56));
   }
 
   static byte[] tag(byte[] row, byte[] binding, int partition, int number, int width) {

@@ -191,13 +191,13 @@ class OtHostilePeerTest {
         Arguments.of(90, new byte[65]),
         Arguments.of(91, body(0)),
         Arguments.of(91, body(63)),
-        Arguments.of(91, body(513 * 64)),
+        Arguments.of(91, body(449 * 64)),
         Arguments.of(92, new byte[31]),
         Arguments.of(93, new byte[33]),
         Arguments.of(94, NaiveOt.join(new byte[8], body(0))),
-        Arguments.of(94, NaiveOt.join(new byte[8], body(65))),
-        Arguments.of(94, NaiveOt.join(new byte[8], body(8193 * 64))),
-        Arguments.of(94, NaiveOt.join(new byte[] {-1}, new byte[7], body(64))),
+        Arguments.of(94, NaiveOt.join(new byte[8], body(57))),
+        Arguments.of(94, NaiveOt.join(new byte[8], body(8193 * 56))),
+        Arguments.of(94, NaiveOt.join(new byte[] {-1}, new byte[7], body(56))),
         Arguments.of(95, NaiveOt.join(new byte[8], body(17))),
         Arguments.of(95, NaiveOt.join(new byte[8], body(8193 * 16))),
         Arguments.of(95, NaiveOt.join(new byte[4], new byte[] {-1}, new byte[3], body(16))));
@@ -223,7 +223,7 @@ class OtHostilePeerTest {
   }
 
   private static KkrtRows kkrt(int partition, int block, int rows) {
-    return new KkrtRows(partition, block, new byte[rows * 64]);
+    return new KkrtRows(partition, block, new byte[rows * 56]);
   }
 
   private static IknpRows iknp(int partition, int block, int rows) {
@@ -277,7 +277,7 @@ class OtHostilePeerTest {
     List<Message> turned = new ArrayList<>();
     for (Message block : blocks) {
       if (block instanceof KkrtRows rows) {
-        turned.add(iknp(rows.partition(), rows.block(), rows.rows().length / 64));
+        turned.add(iknp(rows.partition(), rows.block(), rows.rows().length / 56));
       } else if (block instanceof IknpRows rows) {
         turned.add(kkrt(rows.partition(), rows.block(), rows.rows().length / 16));
       }

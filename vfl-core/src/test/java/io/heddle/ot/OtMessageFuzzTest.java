@@ -25,8 +25,8 @@ class OtMessageFuzzTest extends MessageFuzz {
         new BaseOtAnswers(new byte[3 * 64]),
         new CoinCommitment(new byte[32]),
         new CoinOpening(new byte[32]),
-        new KkrtRows(0, 0, new byte[64]),
-        new KkrtRows(Integer.MAX_VALUE, 7, new byte[3 * 64]),
+        new KkrtRows(0, 0, new byte[56]),
+        new KkrtRows(Integer.MAX_VALUE, 7, new byte[3 * 56]),
         new IknpRows(1, 2, new byte[5 * 16]));
   }
 }

@@ -43,8 +43,9 @@ final class LaneCurve {
    * process are done one by one unless there are many at once.
    */
   static boolean pays(int count) {
-    return Kernel.lanes() > 1
-        && ASKED.addAndGet(count) >= WORTH_COMPILING
+    // The kernel is asked last: the first question makes it test itself, before it is compiled.
+    return ASKED.addAndGet(count) >= WORTH_COMPILING
+        && Kernel.lanes() > 1
         && count >= Kernel.lanes();
   }
 

@@ -15,16 +15,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Both sides of an intersection on one machine, each a process of its own with its own identity and
- * settings, over TLS on the loopback interface. For trying and measuring; nobody's ids are kept
+ * All parties of an intersection on one machine, each a process of its own with its own identity
+ * and settings, over TLS on the loopback interface. For trying and measuring; nobody's ids are kept
  * from whoever runs it.
  */
 public final class LocalPsi {
@@ -37,30 +40,50 @@ public final class LocalPsi {
   /**
    * What to run.
    *
-   * @param receiver the table of the side that gets the result
-   * @param sender the table of the other side
-   * @param id the columns that name a row, in both tables
-   * @param out where the receiver's common rows go; null for nowhere
-   * @param settings further settings for both sides, {@code key=value} each
+   * @param tables two to eight parties and their tables, in the order of the map; the first one
+   *     gets the result
+   * @param id the columns that name a row, in all tables
+   * @param out where the first party's common rows go; null for nowhere
+   * @param settings further settings for all parties, {@code key=value} each
    * @param command starts {@code heddle psi} in a process of its own; its options are appended
    */
   public record Request(
-      Path receiver,
-      Path sender,
+      Map<PartyId, Path> tables,
       List<String> id,
       JobConfig.PsiProtocol protocol,
       @Nullable Path out,
       List<String> settings,
       List<String> command) {}
 
-  /** What both sides' runs came to. */
-  public record Result(PsiReport receiver, PsiReport sender) {}
+  /** A party whose process runs. */
+  private record Running(Party party, Process process) {
+    boolean isAlive() {
+      return process.isAlive();
+    }
 
-  private record Party(PartyId id, Path directory, int port, String fingerprint) {}
+    boolean hasFailed() {
+      return !process.isAlive() && process.exitValue() != 0;
+    }
+
+    /** Whether it failed by itself; the higher codes say that another one was lost or gave up. */
+    boolean isCause() {
+      return hasFailed() && process.exitValue() < FIRST_CODE_OF_CONSEQUENCE;
+    }
+  }
+
+  private record Party(PartyId id, Path data, Path directory, int port, String fingerprint) {
+    Path stderr() {
+      return directory.resolve("stderr");
+    }
+
+    Path report() {
+      return directory.resolve("report");
+    }
+  }
 
   private final Request request;
   private final PrintStream progress;
-  private final List<Process> processes = new ArrayList<>();
+  private final List<Running> processes = new ArrayList<>();
 
   private LocalPsi(Request request, PrintStream progress) {
     this.request = request;
@@ -68,12 +91,14 @@ public final class LocalPsi {
   }
 
   /**
-   * Runs both sides to the end.
+   * Runs all parties to the end.
    *
-   * @param progress gets what the receiver tells while it runs
-   * @throws ChildFailure if a side fails; the other one is ended
+   * @param progress gets what the first party tells while it runs
+   * @return what each party's run came to, in the order of the tables
+   * @throws ChildFailure if a party fails; the others are ended
    */
-  public static Result run(Request request, IdentityMaker identities, PrintStream progress) {
+  public static Map<PartyId, PsiReport> run(
+      Request request, IdentityMaker identities, PrintStream progress) {
     try {
       Path directory = Files.createTempDirectory("heddle-psi");
       LocalPsi run = new LocalPsi(request, progress);
@@ -94,114 +119,124 @@ public final class LocalPsi {
     }
   }
 
-  private Result run(Path directory, IdentityMaker identities)
+  private Map<PartyId, PsiReport> run(Path directory, IdentityMaker identities)
       throws IOException, InterruptedException {
-    List<Integer> ports = freePorts();
-    Party receiver = party("receiver", directory, ports.get(0), identities);
-    Party sender = party("sender", directory, ports.get(1), identities);
-    Process receiving = start(receiver, sender, request.receiver(), request.out());
-    Process sending = start(sender, receiver, request.sender(), null);
-    Process first = firstToEnd(receiving, sending, stderr(receiver));
-    Process second = first == receiving ? sending : receiving;
-    boolean ended = true;
-    if (first.exitValue() != 0) {
-      // A side that fails before it connects has no way to tell the other one.
-      ended = second.waitFor(GRACE_SECONDS, TimeUnit.SECONDS);
-      second.destroy();
+    List<Integer> ports = freePorts(request.tables().size());
+    List<Party> parties = new ArrayList<>();
+    for (Map.Entry<PartyId, Path> table : request.tables().entrySet()) {
+      PartyId id = table.getKey();
+      Path own = Files.createDirectory(directory.resolve(id.name()));
+      String fingerprint = identities.make(id, own);
+      parties.add(new Party(id, table.getValue(), own, ports.get(parties.size()), fingerprint));
     }
-    second.waitFor();
-    Process cause = ended && isCause(second) && !isCause(first) ? second : first;
-    cause = cause.exitValue() == 0 ? second : cause;
-    if (cause.exitValue() != 0) {
-      throw failure(cause == receiving ? receiver : sender, cause.exitValue());
+    for (Party party : parties) {
+      processes.add(new Running(party, start(party, parties)));
     }
-    return new Result(
-        PsiReport.read(receiver.directory().resolve("report")),
-        PsiReport.read(sender.directory().resolve("report")));
+    awaitAll(parties.get(0));
+    Map<PartyId, PsiReport> reports = new LinkedHashMap<>();
+    for (Party party : parties) {
+      reports.put(party.id(), PsiReport.read(party.report()));
+    }
+    return reports;
   }
 
-  private static Party party(String name, Path directory, int port, IdentityMaker identities)
-      throws IOException {
-    PartyId id = new PartyId(name);
-    Path own = Files.createDirectory(directory.resolve(name));
-    return new Party(id, own, port, identities.make(id, own));
+  /**
+   * Waits until all have ended well, or one has failed and the others have had time to say why they
+   * did; passes on what the receiver tells of its progress.
+   */
+  private void awaitAll(Party receiver) throws IOException, InterruptedException {
+    Optional<Running> failed;
+    try (BufferedReader lines = Files.newBufferedReader(receiver.stderr())) {
+      boolean alive;
+      do {
+        awaitFirst();
+        failed = processes.stream().filter(Running::hasFailed).findFirst();
+        alive = processes.stream().anyMatch(Running::isAlive);
+        lines
+            .lines()
+            .filter(line -> !line.startsWith(FAILURE) && !line.startsWith(JVM_NOTICE))
+            .forEach(progress::println);
+      } while (failed.isEmpty() && alive);
+    }
+    if (failed.isPresent()) {
+      // One that fails before it connects has no way to tell the others.
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
+      for (Running one : processes) {
+        one.process().waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+      }
+      Running cause =
+          processes.stream().filter(Running::isCause).findFirst().orElseGet(failed::get);
+      int code = cause.process().exitValue();
+      destroy();
+      for (Running one : processes) {
+        one.process().waitFor();
+      }
+      throw failure(cause.party(), code);
+    }
   }
 
-  private Process start(Party self, Party peer, Path data, @Nullable Path out) throws IOException {
-    String id =
-        request.id().stream().map(ConfigUtil::quoteString).collect(Collectors.joining(", "));
-    Path config = self.directory().resolve("heddle.conf");
-    Files.writeString(
-        config,
-        """
-        party = %s
-        listen { host = "127.0.0.1", port = %d }
-        peers.%s { address = "127.0.0.1:%d", fingerprint = "%s" }
-        channel.connect-timeout = 60 s
-        data.id = [%s]
-        """
-            .formatted(self.id(), self.port(), peer.id(), peer.port(), peer.fingerprint(), id));
+  /** Waits a moment for the first one that has not ended. */
+  private void awaitFirst() throws InterruptedException {
+    for (Running one : processes) {
+      if (one.isAlive()) {
+        one.process().waitFor(100, TimeUnit.MILLISECONDS);
+        return;
+      }
+    }
+  }
+
+  private Process start(Party self, List<Party> parties) throws IOException {
+    StringBuilder config = new StringBuilder();
+    config.append("party = ").append(self.id()).append('\n');
+    config.append("listen { host = \"127.0.0.1\", port = ").append(self.port()).append(" }\n");
+    for (Party peer : parties) {
+      if (!peer.equals(self)) {
+        config.append(
+            "peers.%s { address = \"127.0.0.1:%d\", fingerprint = \"%s\" }\n"
+                .formatted(peer.id(), peer.port(), peer.fingerprint()));
+      }
+    }
+    config.append("channel.connect-timeout = 60 s\n");
+    config.append(
+        request.id().stream()
+            .map(ConfigUtil::quoteString)
+            .collect(Collectors.joining(", ", "data.id = [", "]\n")));
+    Path configFile = self.directory().resolve("heddle.conf");
+    Files.writeString(configFile, config);
+    PartyId receiver = parties.get(0).id();
     Path job = self.directory().resolve("job.conf");
     Files.writeString(
         job,
         """
         job.name = psi-local
-        parties = [receiver, sender]
-        psi { receiver = receiver, protocol = %s }
+        parties = [%s]
+        psi { receiver = %s, protocol = %s }
         """
-            .formatted(request.protocol().name().toLowerCase(Locale.ROOT)));
+            .formatted(
+                parties.stream().map(party -> party.id().name()).collect(Collectors.joining(", ")),
+                receiver,
+                request.protocol().name().toLowerCase(Locale.ROOT)));
     List<String> command = new ArrayList<>(request.command());
-    command.addAll(List.of("--config", config.toString(), "--job", job.toString()));
-    command.addAll(List.of("--data", data.toAbsolutePath().toString()));
-    command.addAll(List.of("--report", self.directory().resolve("report").toString()));
-    if (out != null) {
+    command.addAll(List.of("--config", configFile.toString(), "--job", job.toString()));
+    command.addAll(List.of("--data", self.data().toAbsolutePath().toString()));
+    command.addAll(List.of("--report", self.report().toString()));
+    Path out = request.out();
+    if (out != null && self.id().equals(receiver)) {
       command.addAll(List.of("--out", out.toAbsolutePath().toString()));
     }
     request.settings().forEach(setting -> command.addAll(List.of("--set", setting)));
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(self.directory().resolve("stdout").toFile())
-            .redirectError(stderr(self).toFile())
+            .redirectError(self.stderr().toFile())
             .start();
-    processes.add(process);
     process.getOutputStream().close();
     return process;
   }
 
-  private static Path stderr(Party party) {
-    return party.directory().resolve("stderr");
-  }
-
-  /** Passes on what the receiver tells of its progress; its failure is told at the end. */
-  private Process firstToEnd(Process a, Process b, Path told)
-      throws IOException, InterruptedException {
-    try (BufferedReader lines = Files.newBufferedReader(told)) {
-      while (true) {
-        boolean ended = a.waitFor(100, TimeUnit.MILLISECONDS);
-        lines
-            .lines()
-            .filter(line -> !line.startsWith(FAILURE) && !line.startsWith(JVM_NOTICE))
-            .forEach(progress::println);
-        if (ended) {
-          return a;
-        }
-        if (!b.isAlive()) {
-          return b;
-        }
-      }
-    }
-  }
-
-  /**
-   * Whether a side failed by itself; the higher codes say that the other one was lost or gave up.
-   */
-  private static boolean isCause(Process side) {
-    return side.exitValue() != 0 && side.exitValue() < FIRST_CODE_OF_CONSEQUENCE;
-  }
-
   private static ChildFailure failure(Party party, int code) throws IOException {
     String last = "it ended with code " + code + " and without a reason";
-    for (String line : Files.readAllLines(stderr(party))) {
+    for (String line : Files.readAllLines(party.stderr())) {
       if (line.startsWith(FAILURE)) {
         last = line.substring(FAILURE.length());
       }
@@ -209,15 +244,25 @@ public final class LocalPsi {
     return new ChildFailure(code < 128 ? code : 1, "The " + party.id() + " failed: " + last);
   }
 
-  private static List<Integer> freePorts() throws IOException {
-    try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return List.of(first.getLocalPort(), second.getLocalPort());
+  private static List<Integer> freePorts(int count) throws IOException {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      List<Integer> ports = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        sockets.add(socket);
+        ports.add(socket.getLocalPort());
+      }
+      return ports;
+    } finally {
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
     }
   }
 
   private void destroy() {
-    processes.forEach(Process::destroy);
+    processes.forEach(one -> one.process().destroy());
   }
 
   private static void delete(Path directory) throws IOException {

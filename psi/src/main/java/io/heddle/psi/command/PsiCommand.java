@@ -183,7 +183,7 @@ public final class PsiCommand {
     }
     PsiReport report =
         new PsiReport(
-            "ecdh",
+            joined.protocol().name().toLowerCase(Locale.ROOT),
             job.psi().join().name().toLowerCase(Locale.ROOT),
             own.columns().rows(),
             joined.common(),
@@ -225,7 +225,11 @@ public final class PsiCommand {
           session.bindingSalt(STEP),
           session::privateRandomness,
           ids.values(),
-          new PsiLimits(job.psi().minIntersection(), config.privacy().maxPeerSetSize()),
+          new PsiLimits(
+              job.psi().minIntersection(),
+              config.privacy().maxPeerSetSize(),
+              job.psi().protocol(),
+              config.takesAsSemiHonest(job.parties())),
           progress);
     } finally {
       progress.end();

@@ -12,7 +12,7 @@ import java.util.Properties;
 /**
  * What one party's run came to.
  *
- * @param protocol the protocol family that ran: {@code ecdh}
+ * @param protocol the protocol family that ran: {@code ecdh} or {@code kkrt}
  * @param join which rows a party gets: {@code inner}, {@code left} or {@code difference}
  * @param rows of this party's table
  * @param intersection common ids; at a sender that must not learn them, 0

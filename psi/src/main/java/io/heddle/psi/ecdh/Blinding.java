@@ -7,6 +7,7 @@ import io.heddle.crypto.curve25519.HashToCurve;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.shared.Shuffle;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.AbstractList;

@@ -5,8 +5,7 @@ import io.heddle.channel.Message;
 
 /**
  * What goes from sender to receiver where only the number of common ids is to be known: lists in
- * chunks as those of {@link EcdhMessage}, whose {@link EcdhMessage.SetSize} and {@link
- * EcdhMessage.BlindedPoints} come before.
+ * chunks as those of {@link EcdhMessage}, whose {@link EcdhMessage.BlindedPoints} come before.
  */
 sealed interface CardinalityMessage extends Message {
 

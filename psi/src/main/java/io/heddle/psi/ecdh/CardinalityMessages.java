@@ -4,9 +4,10 @@ package io.heddle.psi.ecdh;
 import io.heddle.channel.MessageType;
 import io.heddle.psi.ecdh.CardinalityMessage.CountedPoints;
 import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
+import io.heddle.psi.shared.Chunks;
 import java.util.List;
 
-/** The message types of counting common ids (docs/protocol.md, section 3.5), for the codec. */
+/** The message types of counting common ids (docs/protocol.md, section 3.6), for the codec. */
 public final class CardinalityMessages {
   /** Ids 35 and 36. */
   public static final List<MessageType<?>> TYPES =
@@ -21,8 +22,7 @@ public final class CardinalityMessages {
               },
               in -> {
                 int width = EcdhMessages.width(in);
-                byte[] tags = in.readBytes(Chunks.ITEMS * width);
-                return new ShuffledTags(width, EcdhMessages.items(tags, width));
+                return new ShuffledTags(width, Chunks.read(in, width));
               }),
           new MessageType<>(
               36,

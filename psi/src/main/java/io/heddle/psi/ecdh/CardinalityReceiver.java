@@ -10,7 +10,9 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.CardinalityMessage.CountedPoints;
 import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,14 +23,14 @@ import java.util.List;
  * each id can tell them apart. (Huberman, Franklin, Hogg 1999; De Cristofaro, Gasti, Tsudik 2012.)
  */
 public final class CardinalityReceiver {
-  private final EcdhTerms terms;
+  private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
-  public CardinalityReceiver(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
+  public CardinalityReceiver(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
@@ -38,11 +40,10 @@ public final class CardinalityReceiver {
    * Runs the protocol with the sender.
    *
    * @param ids each once; in another order they give other messages
+   * @param theirSize how many ids the peer has said it has
    * @return how many are common
    */
-  public int run(Channel channel, PartyId sender, List<byte[]> ids) {
-    channel.send(sender, terms.setSize(ids.size()));
-    int theirSize = terms.check(sender, channel.receive(sender, SetSize.class));
+  public int run(Channel channel, PartyId sender, List<byte[]> ids, int theirSize) {
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("count ids", (long) ids.size() + theirSize, "ids");
 

@@ -9,7 +9,9 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.CardinalityMessage.CountedPoints;
 import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,14 +23,14 @@ public final class CardinalitySender {
   /** The receiver's list comes from one place before. */
   private static final int HOP = 1;
 
-  private final EcdhTerms terms;
+  private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
-  public CardinalitySender(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
+  public CardinalitySender(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
@@ -39,10 +41,9 @@ public final class CardinalitySender {
    * goes out: they are answered in a secret order.
    *
    * @param ids each once; in another order they give other messages
+   * @param theirSize how many ids the peer has said it has
    */
-  public void run(Channel channel, PartyId receiver, List<byte[]> ids) {
-    channel.send(receiver, terms.setSize(ids.size()));
-    int theirSize = terms.check(receiver, channel.receive(receiver, SetSize.class));
+  public void run(Channel channel, PartyId receiver, List<byte[]> ids, int theirSize) {
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("count ids", (long) ids.size() + theirSize, "ids");
 

@@ -2,16 +2,14 @@
 package io.heddle.psi.ecdh;
 
 import io.heddle.channel.Message;
+import io.heddle.psi.shared.Chunks;
 
 /**
- * Every message of the intersection. Lists go out in chunks of {@link Chunks#ITEMS} items, each
- * chunk full but the last; how many items there are stands in {@link SetSize} or {@link
- * IntersectionSize} before them.
+ * Every message of the intersection beside those that all families have. Lists go out in chunks of
+ * {@link Chunks#ITEMS} items, each chunk full but the last; how many items there are stands in a
+ * SetSize or IntersectionSize before them.
  */
 sealed interface EcdhMessage extends Message {
-
-  /** First, each party to each other one: its number of ids and the terms it runs under. */
-  record SetSize(int ids, int minIntersection, boolean allLearn) implements EcdhMessage {}
 
   /** Two parties, receiver to sender: the receiver's ids under its secret, shuffled. */
   record BlindedPoints(byte[] points) implements EcdhMessage {}
@@ -29,16 +27,10 @@ sealed interface EcdhMessage extends Message {
   /** Three or more parties, each to the next: a list under one secret more, shuffled anew. */
   record RingPoints(byte[] points) implements EcdhMessage {}
 
-  /** Receiver to each other party: how many ids are common to all. */
-  record IntersectionSize(int ids) implements EcdhMessage {}
-
   /**
    * Where the common ids stand in a list as the reader sent it on: two parties, receiver to sender;
    * more, from the receiver to the list's last hop and from each hop to the one before, down to the
    * owner.
    */
   record Positions(int[] positions) implements EcdhMessage {}
-
-  /** Where the run fails for a reason that all know: each other party to the receiver, and back. */
-  record Settled() implements EcdhMessage {}
 }

@@ -7,29 +7,17 @@ import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.ProtocolException;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.Positions;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
-import io.heddle.psi.ecdh.EcdhMessage.Settled;
+import io.heddle.psi.shared.Chunks;
 import java.util.List;
 
-/** The message types of the intersection (docs/protocol.md, section 3), for the codec. */
+/** The message types of its own (docs/protocol.md, section 3), for the codec. */
 public final class EcdhMessages {
-  /** All of them. Ids 20 to 27. */
+  /** All of them. Ids 21 to 24 and 26. */
   public static final List<MessageType<?>> TYPES =
       List.of(
-          new MessageType<>(
-              20,
-              SetSize.class,
-              "how many ids another party has",
-              (message, out) -> {
-                out.writeInt(message.ids());
-                out.writeInt(message.minIntersection());
-                out.writeBoolean(message.allLearn());
-              },
-              in -> new SetSize(count(in), count(in), in.readBoolean())),
           new MessageType<>(
               21,
               BlindedPoints.class,
@@ -47,7 +35,7 @@ public final class EcdhMessages {
               },
               in -> {
                 int width = width(in);
-                return new BlindedTags(width, items(in.readBytes(Chunks.ITEMS * width), width));
+                return new BlindedTags(width, Chunks.read(in, width));
               }),
           new MessageType<>(
               23,
@@ -62,36 +50,16 @@ public final class EcdhMessages {
               (message, out) -> out.writeBytes(message.points()),
               in -> new RingPoints(points(in))),
           new MessageType<>(
-              25,
-              IntersectionSize.class,
-              "how many ids are common to all parties",
-              (message, out) -> out.writeInt(message.ids()),
-              in -> new IntersectionSize(count(in))),
-          new MessageType<>(
               26,
               Positions.class,
               "the list's owner, which of its ids are common to all; the parties on the way, nothing",
               (message, out) -> out.writeInts(message.positions()),
-              in -> new Positions(positions(in))),
-          new MessageType<>(
-              27,
-              Settled.class,
-              "nothing: that the other party knows why the run fails",
-              (message, out) -> {},
-              in -> new Settled()));
+              in -> new Positions(positions(in))));
 
   private EcdhMessages() {}
 
-  private static int count(WireReader in) {
-    int count = in.readInt();
-    if (count < 0) {
-      throw new ProtocolException("Invalid count " + count + ": must be 0 or more");
-    }
-    return count;
-  }
-
   static byte[] points(WireReader in) {
-    return items(in.readBytes(Chunks.ITEMS * Curve25519.POINT_BYTES), Curve25519.POINT_BYTES);
+    return Chunks.read(in, Curve25519.POINT_BYTES);
   }
 
   static int width(WireReader in) {
@@ -101,14 +69,6 @@ public final class EcdhMessages {
           "Invalid tag width " + width + ": must be " + Tags.MIN_WIDTH + " to " + Tags.MAX_WIDTH);
     }
     return width;
-  }
-
-  static byte[] items(byte[] flat, int width) {
-    if (flat.length == 0 || flat.length % width != 0) {
-      throw new ProtocolException(
-          "Invalid list of " + flat.length + " bytes: must be one or more items of " + width);
-    }
-    return flat;
   }
 
   private static int[] positions(WireReader in) {

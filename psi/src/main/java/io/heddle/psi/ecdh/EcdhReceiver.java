@@ -7,9 +7,11 @@ import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.SharedMessage.IntersectionSize;
+import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,14 +21,14 @@ import java.util.List;
  * to the curve is random. Its scalar and order are those of one session, step and set of ids.
  */
 public final class EcdhReceiver {
-  private final EcdhTerms terms;
+  private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
-  public EcdhReceiver(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
+  public EcdhReceiver(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
@@ -36,13 +38,12 @@ public final class EcdhReceiver {
    * Runs the protocol with the sender.
    *
    * @param ids each once; in another order they give other messages
+   * @param theirSize how many ids the peer has said it has
    * @return the indices of the common ids, in the alignment's order
    */
-  public int[] run(Channel channel, PartyId sender, List<byte[]> ids) {
-    channel.send(sender, terms.setSize(ids.size()));
-    int theirSize = terms.check(sender, channel.receive(sender, SetSize.class));
+  public int[] run(Channel channel, PartyId sender, List<byte[]> ids, int theirSize) {
     int width = Tags.width(Math.max(ids.size(), theirSize));
-    progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
+    progress.begin("intersect ids by ecdh", (long) ids.size() + theirSize, "ids");
 
     RunSecrets secrets = new RunSecrets(randomness, channel, ids);
     Shuffle order = secrets.ownOrder();
@@ -61,7 +62,7 @@ public final class EcdhReceiver {
     if (terms.allLearn()) {
       channel.send(sender, new IntersectionSize(common[0].length));
       terms.checkIntersection(channel, channel.self(), common[0].length);
-      Chunks.sendPositions(channel, sender, common[1]);
+      PositionLists.send(channel, sender, common[1]);
     } else {
       terms.checkIntersection(common[0].length);
     }

@@ -4,13 +4,15 @@ package io.heddle.psi.ecdh;
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
-import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.SharedMessage.IntersectionSize;
+import io.heddle.psi.shared.SharedMessage.SetSize;
+import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,14 +32,14 @@ import java.util.List;
 public final class EcdhRing {
   private static final int MAX_PARTIES = 8;
 
-  private final EcdhTerms terms;
+  private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
-  public EcdhRing(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
+  public EcdhRing(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
@@ -59,7 +61,7 @@ public final class EcdhRing {
     }
     int[] sizes = exchangeSizes(channel, ring, ids.size());
     int width = Tags.width(Arrays.stream(sizes).max().orElseThrow());
-    progress.begin("intersect ids", Arrays.stream(sizes).asLongStream().sum(), "ids");
+    progress.begin("intersect ids by ecdh", Arrays.stream(sizes).asLongStream().sum(), "ids");
 
     // shuffles[h] is what this party did to the list that started h places before it.
     Shuffle[] shuffles = new Shuffle[ring.size()];
@@ -90,7 +92,7 @@ public final class EcdhRing {
       for (int chunk = 0; chunk < Chunks.of(tags.length / width); chunk++) {
         channel.send(receiver, new BlindedTags(width, Chunks.cut(tags, chunk, width)));
       }
-      common = receiveCommon(channel, receiver, Arrays.stream(sizes).min().orElseThrow());
+      common = PsiTerms.receiveCommon(channel, receiver, Arrays.stream(sizes).min().orElseThrow());
     }
     terms.checkIntersection(channel, receiver, common);
 
@@ -202,15 +204,6 @@ public final class EcdhRing {
     return Tags.common(List.of(lists));
   }
 
-  private int receiveCommon(Channel channel, PartyId receiver, int most) {
-    int common = channel.receive(receiver, IntersectionSize.class).ids();
-    if (common > most) {
-      throw new ProtocolException(
-          "Invalid intersection of " + common + " ids: must be at most " + most);
-    }
-    return common;
-  }
-
   /**
    * One list's common positions, from the receiver to the list's last hop and hop by hop back to
    * its owner.
@@ -223,18 +216,18 @@ public final class EcdhRing {
     int hop = Math.floorMod(ring.self - owner, ring.size());
     int last = Math.floorMod(owner - 1, ring.size());
     if (ring.self == ring.receiver && ring.self != last) {
-      Chunks.sendPositions(channel, ring.party(last), found);
+      PositionLists.send(channel, ring.party(last), found);
     }
     int[] positions;
     if (ring.self == last && ring.self == ring.receiver) {
       positions = found;
     } else {
       PartyId from = ring.self == last ? ring.party(ring.receiver) : ring.next();
-      positions = Chunks.receivePositions(channel, from, common);
+      positions = PositionLists.receive(channel, from, common);
     }
     int[] items = shuffles[hop].invert(positions);
     if (hop > 0) {
-      Chunks.sendPositions(channel, ring.previous(), items);
+      PositionLists.send(channel, ring.previous(), items);
     }
     return items;
   }

@@ -4,14 +4,14 @@ package io.heddle.psi.ecdh;
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
-import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,14 +21,14 @@ import java.util.List;
  * session, step and set of ids.
  */
 public final class EcdhSender {
-  private final EcdhTerms terms;
+  private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
-  public EcdhSender(EcdhTerms terms, PrivateRandomness randomness, Progress progress) {
+  public EcdhSender(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
@@ -39,14 +39,13 @@ public final class EcdhSender {
    * goes out, so neither party ever sends to one that is sending.
    *
    * @param ids each once; in another order they give other messages
+   * @param theirSize how many ids the peer has said it has
    * @return the indices of the common ids, in the alignment's order; none where the receiver learns
    *     alone
    */
-  public int[] run(Channel channel, PartyId receiver, List<byte[]> ids) {
-    channel.send(receiver, terms.setSize(ids.size()));
-    int theirSize = terms.check(receiver, channel.receive(receiver, SetSize.class));
+  public int[] run(Channel channel, PartyId receiver, List<byte[]> ids, int theirSize) {
     int width = Tags.width(Math.max(ids.size(), theirSize));
-    progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
+    progress.begin("intersect ids by ecdh", (long) ids.size() + theirSize, "ids");
 
     RunSecrets secrets = new RunSecrets(randomness, channel, ids);
     Shuffle order = secrets.ownOrder();
@@ -84,12 +83,8 @@ public final class EcdhSender {
   }
 
   private int[] receiveRows(Channel channel, PartyId receiver, Shuffle order, int most) {
-    int common = channel.receive(receiver, IntersectionSize.class).ids();
-    if (common > most) {
-      throw new ProtocolException(
-          "Invalid intersection of " + common + " ids: must be at most " + most);
-    }
+    int common = PsiTerms.receiveCommon(channel, receiver, most);
     terms.checkIntersection(channel, receiver, common);
-    return order.invert(Chunks.receivePositions(channel, receiver, common));
+    return order.invert(PositionLists.receive(channel, receiver, common));
   }
 }

@@ -6,9 +6,10 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.psi.shared.IdsDigest;
+import io.heddle.psi.shared.Shuffle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 
@@ -30,18 +31,8 @@ final class RunSecrets {
   RunSecrets(PrivateRandomness randomness, Channel step, List<byte[]> ids) {
     this.randomness = randomness;
     path = step.path().getBytes(StandardCharsets.UTF_8);
-    idsDigest = digest(ids);
+    idsDigest = IdsDigest.of(ids);
     this.ids = ids.size();
-  }
-
-  private static byte[] digest(List<byte[]> ids) {
-    MessageDigest sha256 = Sha256.newDigest();
-    ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
-    for (byte[] id : ids) {
-      sha256.update(length.putInt(0, id.length).array());
-      sha256.update(id);
-    }
-    return sha256.digest();
   }
 
   /** The scalar; the caller overwrites it after use. */

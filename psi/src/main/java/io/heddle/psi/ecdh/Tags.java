@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
+import io.heddle.psi.shared.Chunks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

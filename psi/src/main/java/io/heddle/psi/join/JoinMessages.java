@@ -8,7 +8,7 @@ import io.heddle.psi.join.JoinMessage.Multiplicities;
 import io.heddle.psi.join.JoinMessage.OtherRows;
 import java.util.List;
 
-/** The message types of joins (docs/protocol.md, section 3.4), for the codec. */
+/** The message types of joins (docs/protocol.md, section 3.5), for the codec. */
 public final class JoinMessages {
   /** All of them. Ids 33 and 34. */
   public static final List<MessageType<?>> TYPES =

@@ -2,25 +2,28 @@
 package io.heddle.psi.join;
 
 import io.heddle.config.JobConfig.PsiDuplicates;
-import java.util.ArrayList;
+import io.heddle.psi.ids.IdList;
+import io.heddle.psi.ids.IdOrder;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One party's rows by their ids: each id once, in the order in which it first stands in the table,
- * and with it the rows that have it, in the table's order. 8 bytes for a row beside the ids
- * themselves.
+ * and with it the rows that have it, in the table's order. Where no id repeats, nothing beside the
+ * ids themselves; else 8 bytes for a row.
  */
 public final class RowsById {
-  private final List<byte[]> ids;
+  private final IdList ids;
 
-  /** Where the rows of an id begin; one entry more than there are ids. */
-  private final int[] starts;
+  /** Where the rows of an id begin, one entry more than there are ids; null if each has one. */
+  private final int @Nullable [] starts;
 
-  private final int[] rows;
+  /** Null if every row is an id of its own. */
+  private final int @Nullable [] rows;
 
-  private RowsById(List<byte[]> ids, int[] starts, int[] rows) {
+  private RowsById(IdList ids, int @Nullable [] starts, int @Nullable [] rows) {
     this.ids = ids;
     this.starts = starts;
     this.rows = rows;
@@ -29,53 +32,57 @@ public final class RowsById {
   /**
    * Groups rows by their ids.
    *
-   * @param idOfRow the id of each row; not copied, not to be changed
+   * @param idOfRow the id of each row; not to be changed
    * @param duplicates with {@code refuse} every row is one id, whether they repeat or not: who
    *     compares them refuses those that do
+   * @throws IllegalArgumentException if they take more than 2 GiB
    */
   public static RowsById of(List<byte[]> idOfRow, PsiDuplicates duplicates) {
-    if (duplicates == PsiDuplicates.REFUSE) {
-      int[] each = new int[idOfRow.size() + 1];
-      Arrays.setAll(each, row -> row);
-      return new RowsById(idOfRow, each, each);
+    IdList all = IdList.of(idOfRow);
+    if (duplicates == PsiDuplicates.REFUSE || all.order().repeated().length == 0) {
+      return new RowsById(all, null, null);
     }
-    List<byte[]> ids = new ArrayList<>();
-    int[] idAt = number(idOfRow, ids);
-    return duplicates == PsiDuplicates.FIRST ? first(ids, idAt) : all(ids, idAt);
+    int[] firsts = firsts(all.order());
+    IdList ids = all.select(firsts);
+    return duplicates == PsiDuplicates.FIRST
+        ? new RowsById(ids, null, firsts)
+        : all(ids, idAt(all.order(), firsts));
   }
 
-  /** Numbers the ids as they first come; an open-addressed table of numbers, no objects. */
-  private static int[] number(List<byte[]> idOfRow, List<byte[]> ids) {
-    int mask = Math.max(4, Integer.highestOneBit(Math.max(1, idOfRow.size())) << 2) - 1;
-    int[] slots = new int[mask + 1];
-    int[] idAt = new int[idOfRow.size()];
-    for (int row = 0; row < idAt.length; row++) {
-      byte[] id = idOfRow.get(row);
-      int hash = Arrays.hashCode(id);
-      int slot = (hash ^ (hash >>> 15)) * 0x9E3779B1 & mask;
-      while (slots[slot] != 0 && !Arrays.equals(ids.get(slots[slot] - 1), id)) {
-        slot = (slot + 1) & mask;
+  /** Where the ids stand first, ascending. */
+  private static int[] firsts(IdOrder order) {
+    int[] repeated = order.repeated();
+    int[] firsts = new int[order.rows().length - repeated.length];
+    int next = 0;
+    for (int row = 0; row < order.rows().length; row++) {
+      if (next < repeated.length && repeated[next] == row) {
+        next++;
+      } else {
+        firsts[row - next] = row;
       }
-      if (slots[slot] == 0) {
-        ids.add(id);
-        slots[slot] = ids.size();
+    }
+    return firsts;
+  }
+
+  /** The number of each row's id. Rows of one id are neighbours in byte order, its first before. */
+  private static int[] idAt(IdOrder order, int[] firsts) {
+    int[] idAt = new int[order.rows().length];
+    Arrays.fill(idAt, -1);
+    for (int id = 0; id < firsts.length; id++) {
+      idAt[firsts[id]] = id;
+    }
+    int id = -1;
+    for (int row : order.rows()) {
+      if (idAt[row] < 0) {
+        idAt[row] = id;
+      } else {
+        id = idAt[row];
       }
-      idAt[row] = slots[slot] - 1;
     }
     return idAt;
   }
 
-  private static RowsById first(List<byte[]> ids, int[] idAt) {
-    int[] starts = new int[ids.size() + 1];
-    Arrays.setAll(starts, id -> id);
-    int[] rows = new int[ids.size()];
-    for (int row = idAt.length - 1; row >= 0; row--) {
-      rows[idAt[row]] = row;
-    }
-    return new RowsById(ids, starts, rows);
-  }
-
-  private static RowsById all(List<byte[]> ids, int[] idAt) {
+  private static RowsById all(IdList ids, int[] idAt) {
     int[] starts = new int[ids.size() + 1];
     for (int id : idAt) {
       starts[id + 1]++;
@@ -92,19 +99,30 @@ public final class RowsById {
   }
 
   /** Each id once, unless repeats are for others to refuse. */
-  public List<byte[]> ids() {
+  public IdList ids() {
     return ids;
+  }
+
+  private int start(int id) {
+    return starts == null ? id : starts[id];
+  }
+
+  private int rowAt(int index) {
+    return rows == null ? index : rows[index];
   }
 
   /** How many rows each of some ids has, all 1 or more. */
   public int[] counts(int[] some) {
     int[] counts = new int[some.length];
-    Arrays.setAll(counts, i -> starts[some[i] + 1] - starts[some[i]]);
+    Arrays.setAll(counts, i -> start(some[i] + 1) - start(some[i]));
     return counts;
   }
 
-  /** The first row of each of some ids. */
+  /** The first row of each of some ids; may be the same array, not to be changed. */
   public int[] firstRows(int[] some) {
+    if (rows == null) {
+      return some;
+    }
     int[] first = new int[some.length];
     Arrays.setAll(first, i -> row(some[i], 0));
     return first;
@@ -112,18 +130,18 @@ public final class RowsById {
 
   /** The row that stands at a place among those of an id, from 0. */
   int row(int id, int place) {
-    return rows[starts[id] + place];
+    return rowAt(start(id) + place);
   }
 
   /** The rows of all ids but these, in the table's order. */
   public int[] otherRows(int[] some) {
     BitSet others = new BitSet();
-    for (int i = 0; i < starts[ids.size()]; i++) {
-      others.set(rows[i]);
+    for (int i = 0; i < start(ids.size()); i++) {
+      others.set(rowAt(i));
     }
     for (int id : some) {
-      for (int i = starts[id]; i < starts[id + 1]; i++) {
-        others.clear(rows[i]);
+      for (int i = start(id); i < start(id + 1); i++) {
+        others.clear(rowAt(i));
       }
     }
     return others.stream().toArray();

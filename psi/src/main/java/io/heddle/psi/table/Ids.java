@@ -4,16 +4,12 @@ package io.heddle.psi.table;
 import io.heddle.config.IdRule;
 import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
+import io.heddle.psi.ids.IdList;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param values the id of each row
  * @param notes what a person should know, without any id
  */
-public record Ids(List<byte[]> values, List<String> notes) {
+public record Ids(IdList values, List<String> notes) {
   /** No id of more bytes takes part. */
   public static final int MAX_BYTES = 64 * 1024;
 
@@ -48,10 +44,11 @@ public record Ids(List<byte[]> values, List<String> notes) {
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("No id column given: must be at least one");
     }
-    List<Column> parts = new ArrayList<>();
-    for (String name : columns) {
-      Column column = table.column(name);
-      if (column.kind() == Column.Kind.REAL) {
+    Column[] parts = new Column[columns.size()];
+    for (int j = 0; j < parts.length; j++) {
+      String name = columns.get(j);
+      parts[j] = table.column(name);
+      if (parts[j].kind() == Column.Kind.REAL) {
         throw new DataException(
             "Column "
                 + name
@@ -59,15 +56,9 @@ public record Ids(List<byte[]> values, List<String> notes) {
                 + table.file()
                 + " holds floating-point numbers: an id must be text or whole numbers");
       }
-      parts.add(column);
     }
-    return of(
-        table.rows(),
-        row -> parts.stream().map(part -> part.text(row)).toArray(String[]::new),
-        rules,
-        duplicates,
-        String.join(" + ", columns) + " in " + table.file(),
-        places -> ", first at " + table.places(places));
+    return new IdReader(parts, rules, duplicates)
+        .read(table.rows(), String.join(" + ", columns) + " in " + table.file(), table);
   }
 
   /**
@@ -84,90 +75,15 @@ public record Ids(List<byte[]> values, List<String> notes) {
       List<String> columns,
       List<IdRule> rules,
       PsiDuplicates duplicates) {
-    return of(rows.size(), rows::get, rules, duplicates, String.join(" + ", columns), places -> "");
-  }
-
-  private static Ids of(
-      int rows,
-      IntFunction<@Nullable String[]> partsOf,
-      List<IdRule> rules,
-      PsiDuplicates duplicates,
-      String where,
-      Function<List<Integer>, String> places) {
-    byte[][] values = new byte[rows][];
-    List<Integer> blank = new ArrayList<>();
-    List<Integer> tooLong = new ArrayList<>();
-    int decomposed = 0;
-    int padded = 0;
-    for (int row = 0; row < rows; row++) {
-      @Nullable String[] parts = partsOf.apply(row);
-      String[] texts = new String[parts.length];
-      boolean complete = true;
-      for (int j = 0; j < texts.length; j++) {
-        String text = normalise(parts[j], rules);
-        complete &= !text.isBlank();
-        decomposed += Normalizer.isNormalized(text, Normalizer.Form.NFC) ? 0 : 1;
-        padded += text.equals(text.strip()) ? 0 : 1;
-        texts[j] = text;
-      }
-      values[row] = encode(texts);
-      if (!complete) {
-        blank.add(row);
-      } else if (values[row].length > MAX_BYTES) {
-        tooLong.add(row);
+    TextColumn[] parts = new TextColumn[columns.size()];
+    for (int j = 0; j < parts.length; j++) {
+      parts[j] = new TextColumn();
+      for (@Nullable String[] row : rows) {
+        parts[j].add(row[j]);
       }
     }
-    BiConsumer<List<Integer>, String> refuse =
-        (bad, what) -> {
-          if (!bad.isEmpty()) {
-            throw new DataException(
-                bad.size() + " of " + rows + " ids of " + where + " " + what + places.apply(bad));
-          }
-        };
-    refuse.accept(blank, "are missing or blank");
-    refuse.accept(tooLong, "are longer than " + MAX_BYTES + " bytes");
-    List<Integer> repeated = repeated(values);
-    List<String> notes = new ArrayList<>();
-    switch (duplicates) {
-      case REFUSE -> refuse.accept(repeated, "repeat an earlier id; each must stand once");
-      case FIRST -> addRepeated(notes, repeated, rows, where, "these rows are left out");
-      case EXPAND -> addRepeated(notes, repeated, rows, where, "each of these rows counts");
-    }
-    if (decomposed > 0) {
-      notes.add(
-          decomposed
-              + " ids of "
-              + where
-              + " are not in Unicode's composed form and meet only ids written the same way; psi.normalise = [nfc] in the job file makes them meet");
-    }
-    if (padded > 0) {
-      notes.add(
-          padded
-              + " ids of "
-              + where
-              + " start or end with white space; psi.normalise = [trim] in the job file drops it");
-    }
-    return new Ids(Arrays.asList(values), notes);
-  }
-
-  private static void addRepeated(
-      List<String> notes, List<Integer> repeated, int rows, String where, String what) {
-    if (!repeated.isEmpty()) {
-      notes.add(
-          repeated.size()
-              + " of "
-              + rows
-              + " ids of "
-              + where
-              + " repeat an earlier id; "
-              + what
-              + " (psi.duplicates)");
-    }
-  }
-
-  public Ids {
-    values = List.copyOf(values);
-    notes = List.copyOf(notes);
+    return new IdReader(parts, rules, duplicates)
+        .read(rows.size(), String.join(" + ", columns), null);
   }
 
   /** One part of an id after the rules; a missing one is empty. */
@@ -212,27 +128,5 @@ public record Ids(List<byte[]> values, List<String> notes) {
       joined.putInt(part.length).put(part);
     }
     return joined.array();
-  }
-
-  /**
-   * Rows whose id stands in an earlier row; one open-addressed table of row numbers, no objects.
-   */
-  private static List<Integer> repeated(byte[][] values) {
-    int mask = Math.max(4, Integer.highestOneBit(Math.max(1, values.length)) << 2) - 1;
-    int[] slots = new int[mask + 1];
-    List<Integer> repeated = new ArrayList<>();
-    for (int row = 0; row < values.length; row++) {
-      int hash = Arrays.hashCode(values[row]);
-      int slot = (hash ^ (hash >>> 15)) * 0x9E3779B1 & mask;
-      while (slots[slot] != 0 && !Arrays.equals(values[slots[slot] - 1], values[row])) {
-        slot = (slot + 1) & mask;
-      }
-      if (slots[slot] != 0) {
-        repeated.add(row);
-      } else {
-        slots[slot] = row + 1;
-      }
-    }
-    return repeated;
   }
 }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * read by several threads.
  */
 public final class Table {
-  private static final int SHOWN = 3;
+  /** Of the rows that an error is about, so many are named. */
+  static final int SHOWN = 3;
 
   private final Path file;
   private final Map<String, Column> columns;

@@ -3,14 +3,12 @@ package io.heddle.psi.table;
 
 import io.heddle.error.DataException;
 import io.heddle.error.OutputException;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +67,7 @@ public final class TableOutput implements AutoCloseable {
       if (TableFiles.isParquetName(file)) {
         ParquetTables.write(table, rows, temporary);
       } else {
-        writeCsv(table, rows, temporary);
+        CsvTableWriter.write(table, rows, temporary);
       }
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         channel.force(true);
@@ -119,35 +117,5 @@ public final class TableOutput implements AutoCloseable {
 
   private Path createTemporary() throws IOException {
     return Files.createTempFile(directory, "." + file.getFileName() + ".", ".tmp");
-  }
-
-  private static void writeCsv(Table table, int[] rows, Path temporary) throws IOException {
-    List<String> names = table.columnNames();
-    List<Column> columns = names.stream().map(table::column).toList();
-    try (BufferedWriter out = Files.newBufferedWriter(temporary)) {
-      for (int j = 0; j < names.size(); j++) {
-        writeField(out, j, names.get(j));
-      }
-      out.write('\n');
-      @Nullable String missing = columns.size() == 1 ? "" : null;
-      for (int row : rows) {
-        for (int j = 0; j < columns.size(); j++) {
-          writeField(out, j, row < 0 ? missing : columns.get(j).text(row));
-        }
-        out.write('\n');
-      }
-    }
-  }
-
-  private static void writeField(BufferedWriter out, int column, @Nullable String value)
-      throws IOException {
-    if (column > 0) {
-      out.write(',');
-    }
-    if (value != null) {
-      out.write('"');
-      out.write(value.replace("\"", "\"\""));
-      out.write('"');
-    }
   }
 }

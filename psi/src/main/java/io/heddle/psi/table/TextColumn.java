@@ -2,6 +2,7 @@
 package io.heddle.psi.table;
 
 import io.heddle.error.DataException;
+import io.heddle.psi.ids.IdList;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -13,40 +14,101 @@ import org.jspecify.annotations.Nullable;
  * millions.
  */
 final class TextColumn implements Column {
-  private static final int MAX_BYTES = Integer.MAX_VALUE - 64;
+  private static final int MOST = Integer.MAX_VALUE - 64;
 
   private final BitSet nulls = new BitSet();
   private byte[] bytes = new byte[1024];
   private int[] ends = new int[128];
+  private int size;
   private int rows;
+  private boolean ascii = true;
 
   void add(@Nullable String value) {
     if (value == null) {
-      nulls.set(rows);
-      add(new byte[0]);
+      addNull();
     } else {
-      add(value.getBytes(StandardCharsets.UTF_8));
+      byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
+      add(encoded, 0, encoded.length, encoded.length == value.length());
     }
   }
 
-  private void add(byte[] value) {
-    int start = start(rows);
-    if (value.length > MAX_BYTES - start) {
+  /**
+   * Adds a value.
+   *
+   * @param source holds its UTF-8 form
+   * @param plain whether all of it is ASCII
+   */
+  void add(byte[] source, int from, int to, boolean plain) {
+    put(source, from, to);
+    ascii &= plain;
+    end();
+  }
+
+  void addNull() {
+    nulls.set(rows);
+    end();
+  }
+
+  /** Adds bytes of any kind to a value that is not yet at its end. */
+  void append(byte[] source, int from, int to) {
+    put(source, from, to);
+    ascii = false;
+  }
+
+  private void put(byte[] source, int from, int to) {
+    int length = to - from;
+    if (length > bytes.length - size) {
+      bytes = Arrays.copyOf(bytes, larger(bytes.length, (long) size + length));
+    }
+    System.arraycopy(source, from, bytes, size, length);
+    size += length;
+  }
+
+  /** Ends a value. */
+  void end() {
+    if (rows == ends.length) {
+      ends = Arrays.copyOf(ends, larger(rows, rows + 1L));
+    }
+    ends[rows++] = size;
+  }
+
+  private static int larger(int now, long least) {
+    if (least > MOST) {
       throw new DataException("A text column holds more than 2 GiB; split the table");
     }
-    int end = start + value.length;
-    if (end > bytes.length) {
-      bytes = Arrays.copyOf(bytes, (int) Math.min(MAX_BYTES, Math.max(end, bytes.length * 3L / 2)));
-    }
-    if (rows == ends.length) {
-      ends = Arrays.copyOf(ends, ends.length + ends.length / 2);
-    }
-    System.arraycopy(value, 0, bytes, start, value.length);
-    ends[rows++] = end;
+    return (int) Math.min(MOST, Math.max(least, now * 3L / 2));
   }
 
-  private int start(int row) {
+  /** Makes room for more values like those that there are; at least one. */
+  void reserve(long more) {
+    double times = 1 + (double) more / rows;
+    ends = Arrays.copyOf(ends, (int) Math.min(MOST, Math.max(ends.length, rows * times)));
+    bytes = Arrays.copyOf(bytes, (int) Math.min(MOST, Math.max(bytes.length, size * times)));
+  }
+
+  /** Whether all values are known to be ASCII. */
+  boolean isAscii() {
+    return ascii;
+  }
+
+  /** The UTF-8 forms of all values; not to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where a value begins in {@link #bytes}. */
+  int start(int row) {
     return row == 0 ? 0 : ends[row - 1];
+  }
+
+  /** Where it ends. */
+  int end(int row) {
+    return ends[row];
+  }
+
+  /** The values as they are, without a copy; nothing may be added any more. */
+  IdList ids() {
+    return new IdList(bytes, ends, rows);
   }
 
   @Override
@@ -81,6 +143,12 @@ final class TextColumn implements Column {
   }
 
   private static boolean isDecimal(String text) {
-    return text.chars().allMatch(c -> (c >= '0' && c <= '9') || "+-.eE".indexOf(c) >= 0);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && "+-.eE".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heddle.channel.Channel;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.curve25519.Curve25519;
@@ -18,7 +19,9 @@ import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.SharedMessages;
+import io.heddle.psi.shared.Shuffle;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -37,9 +40,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CardinalityTest {
   private static final PartyId RECEIVER = new PartyId("receiver");
   private static final PartyId SENDER = new PartyId("sender");
-  private static final EcdhTerms TERMS = new EcdhTerms(new byte[32], false, 0, 1 << 20);
+  private static final PsiTerms TERMS =
+      new PsiTerms(new byte[32], false, 0, 1 << 20, PsiProtocol.ECDH, true);
   private static final List<MessageType<?>> TYPES =
-      Stream.of(EcdhMessages.TYPES, CardinalityMessages.TYPES)
+      Stream.of(SharedMessages.TYPES, EcdhMessages.TYPES, CardinalityMessages.TYPES)
           .<MessageType<?>>flatMap(List::stream)
           .toList();
 
@@ -55,17 +59,22 @@ class CardinalityTest {
     return (purpose, context) -> Randomness.derive(key, purpose, context);
   }
 
-  private static int count(List<byte[]> receivers, List<byte[]> senders, EcdhTerms terms) {
+  private static int count(List<byte[]> receivers, List<byte[]> senders, PsiTerms terms) {
     return Parties.run(
             TYPES,
             RECEIVER,
-            session ->
-                new CardinalityReceiver(terms, session::privateRandomness, Progress.NONE)
-                    .run(session.beginStep("psi", new TreeMap<>()), SENDER, receivers),
+            session -> {
+              Channel step = session.beginStep("psi", new TreeMap<>());
+              int theirSize = terms.exchange(step, SENDER, receivers.size()).ids();
+              return new CardinalityReceiver(terms, session::privateRandomness, Progress.NONE)
+                  .run(step, SENDER, receivers, theirSize);
+            },
             SENDER,
             session -> {
+              Channel step = session.beginStep("psi", new TreeMap<>());
+              int theirSize = terms.exchange(step, RECEIVER, senders.size()).ids();
               new CardinalitySender(terms, session::privateRandomness, Progress.NONE)
-                  .run(session.beginStep("psi", new TreeMap<>()), RECEIVER, senders);
+                  .run(step, RECEIVER, senders, theirSize);
               return -1;
             })
         .get(0);
@@ -89,7 +98,7 @@ class CardinalityTest {
 
   @Test
   void run_belowTheMinimum_fails() {
-    EcdhTerms three = new EcdhTerms(new byte[32], false, 3, 100);
+    PsiTerms three = new PsiTerms(new byte[32], false, 3, 100, PsiProtocol.ECDH, true);
     assertThat(count(ids(0, 10), ids(7, 20), three)).isEqualTo(3);
     assertThatThrownBy(() -> count(ids(0, 10), ids(8, 20), three))
         .isInstanceOf(AlignmentException.class)
@@ -113,8 +122,7 @@ class CardinalityTest {
 
   /** A receiver that looks at all it gets; of its ids the first {@link #COMMON} are common. */
   private static Places look(Channel channel, boolean counting) {
-    channel.send(SENDER, TERMS.setSize(ITEMS));
-    channel.receive(SENDER, SetSize.class);
+    TERMS.exchange(channel, SENDER, ITEMS);
     Shuffle order = new Shuffle(ITEMS, secret(200).derive("order"));
     byte[] scalar = Curve25519.scalarOf(new byte[32]);
     int width = Tags.width(ITEMS);
@@ -156,13 +164,14 @@ class CardinalityTest {
             SENDER,
             session -> {
               Channel step = session.beginStep("psi", new TreeMap<>());
+              int theirSize = TERMS.exchange(step, RECEIVER, senders.size()).ids();
               if (counting) {
                 new CardinalitySender(TERMS, secret(seed), Progress.NONE)
-                    .run(step, RECEIVER, senders);
+                    .run(step, RECEIVER, senders, theirSize);
               } else {
                 assertThat(
                         new EcdhSender(TERMS, secret(seed), Progress.NONE)
-                            .run(step, RECEIVER, senders))
+                            .run(step, RECEIVER, senders, theirSize))
                     .isEmpty();
               }
               return new Places(Set.of(), Set.of());

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.PsiMessages;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
+import io.heddle.psi.shared.PsiTerms;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -29,26 +32,28 @@ class EcdhFreshSecretsTest {
   /** All points and tags of one run, in hex. */
   private static Set<String> run() {
     // The same binding for each run: what differs is due to the secrets alone.
-    EcdhTerms terms = new EcdhTerms(new byte[32], true, 0, 100);
+    PsiTerms terms = new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true);
     List<byte[]> ids =
         IntStream.range(0, 40).mapToObj(i -> ("id-" + i).getBytes(StandardCharsets.UTF_8)).toList();
     Queue<Message> sent = new ConcurrentLinkedQueue<>();
     Parties.run(
-        EcdhMessages.TYPES,
+        PsiMessages.TYPES,
         RECEIVER,
         session ->
             new EcdhReceiver(terms, session::privateRandomness, Progress.NONE)
                 .run(
                     TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), sent),
                     SENDER,
-                    ids),
+                    ids,
+                    ids.size()),
         SENDER,
         session ->
             new EcdhSender(terms, session::privateRandomness, Progress.NONE)
                 .run(
                     TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), sent),
                     RECEIVER,
-                    ids));
+                    ids,
+                    ids.size()));
     Set<String> seen = new HashSet<>();
     for (Message message : sent) {
       if (message instanceof BlindedPoints own) {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
-import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.curve25519.HashToCurve;
@@ -15,15 +15,17 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.PsiMessages;
 import io.heddle.psi.ecdh.CardinalityMessage.CountedPoints;
 import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.Positions;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.SharedMessage.IntersectionSize;
+import io.heddle.psi.shared.SharedMessage.SetSize;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +48,8 @@ class EcdhHostilePeerTest {
   private static final PartyId THIRD = new PartyId("third");
   private static final BigInteger P =
       BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
-  private static final EcdhTerms TERMS = new EcdhTerms(new byte[32], true, 1, 100);
+  private static final PsiTerms TERMS =
+      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH, true);
   private static final PrivateRandomness OWN =
       (purpose, context) -> Randomness.derive(new byte[32], purpose, context);
   private static final int WIDTH = Tags.width(4);
@@ -88,11 +91,21 @@ class EcdhHostilePeerTest {
   }
 
   private static SetSize size(int ids) {
-    return new SetSize(ids, TERMS.minIntersection(), TERMS.allLearn());
+    return TERMS.setSize(ids);
   }
 
   private interface Role {
     int[] run(Channel channel);
+  }
+
+  private static int[] sender(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    return new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize);
+  }
+
+  private static int[] receiver(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    return new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize);
   }
 
   private static void assertRefused(
@@ -100,9 +113,7 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    Stream.of(EcdhMessages.TYPES, CardinalityMessages.TYPES)
-                        .<MessageType<?>>flatMap(List::stream)
-                        .toList(),
+                    PsiMessages.TYPES,
                     HONEST,
                     session -> honest.run(session.beginStep("psi", new TreeMap<>())),
                     HOSTILE,
@@ -159,7 +170,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void sender_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::sender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(points));
@@ -172,7 +183,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void receiver_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::receiver,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedTags(WIDTH, distinct(4, WIDTH)));
@@ -188,7 +199,7 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    EcdhMessages.TYPES,
+                    PsiMessages.TYPES,
                     Map.of(
                         HONEST,
                         session ->
@@ -216,7 +227,7 @@ class EcdhHostilePeerTest {
     assertThatThrownBy(
             () ->
                 Parties.run(
-                    EcdhMessages.TYPES,
+                    PsiMessages.TYPES,
                     Map.of(
                         HONEST,
                         session ->
@@ -243,14 +254,16 @@ class EcdhHostilePeerTest {
         .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
   }
 
-  private static int[] runCountingSender(Channel channel) {
-    new CardinalitySender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS);
+  private static int[] countingSender(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    new CardinalitySender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize);
     return new int[0];
   }
 
-  private static int[] runCountingReceiver(Channel channel) {
+  private static int[] countingReceiver(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
     return new int[] {
-      new CardinalityReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS)
+      new CardinalityReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize)
     };
   }
 
@@ -258,7 +271,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void countingSender_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        EcdhHostilePeerTest::runCountingSender,
+        EcdhHostilePeerTest::countingSender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(points));
@@ -271,7 +284,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPoints")
   void countingReceiver_badPoints_refuses(String name, byte[] points, String message) {
     assertRefused(
-        EcdhHostilePeerTest::runCountingReceiver,
+        EcdhHostilePeerTest::countingReceiver,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new ShuffledTags(WIDTH, distinct(4, WIDTH)));
@@ -301,7 +314,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badCountingTags")
   void countingReceiver_badTags_refuses(String name, Message tags, String message) {
     assertRefused(
-        EcdhHostilePeerTest::runCountingReceiver,
+        EcdhHostilePeerTest::countingReceiver,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, tags);
@@ -319,14 +332,22 @@ class EcdhHostilePeerTest {
     return tags;
   }
 
+  private static SetSize opening(int ids, int minIntersection, boolean allLearn) {
+    return new SetSize(ids, minIntersection, allLearn, PsiProtocol.ECDH, true);
+  }
+
   static Stream<Arguments> badOpenings() {
     return Stream.of(
+        Arguments.of("over quota", opening(101, 1, true), PrivacyException.class, "at most 100"),
         Arguments.of(
-            "over quota", new SetSize(101, 1, true), PrivacyException.class, "at most 100"),
+            "other minimum", opening(4, 2, true), ProtocolException.class, "Different terms"),
         Arguments.of(
-            "other minimum", new SetSize(4, 2, true), ProtocolException.class, "Different terms"),
+            "other learners", opening(4, 1, false), ProtocolException.class, "Different terms"),
         Arguments.of(
-            "other learners", new SetSize(4, 1, false), ProtocolException.class, "Different terms"),
+            "other protocol",
+            new SetSize(4, 1, true, PsiProtocol.KKRT, true),
+            ProtocolException.class,
+            "protocol ecdh here, kkrt there"),
         Arguments.of(
             "wrong type", new IntersectionSize(4), ProtocolException.class, "Expected SetSize"));
   }
@@ -334,13 +355,13 @@ class EcdhHostilePeerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("badOpenings")
   void bothRoles_badOpening_refuse(
-      String name, EcdhMessage opening, Class<? extends VflException> error, String message) {
+      String name, Message opening, Class<? extends VflException> error, String message) {
     for (Role role :
         List.<Role>of(
-            channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
-            channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
-            EcdhHostilePeerTest::runCountingSender,
-            EcdhHostilePeerTest::runCountingReceiver)) {
+            EcdhHostilePeerTest::sender,
+            EcdhHostilePeerTest::receiver,
+            EcdhHostilePeerTest::countingSender,
+            EcdhHostilePeerTest::countingReceiver)) {
       assertRefused(role, channel -> channel.send(HONEST, opening), error, message);
     }
   }
@@ -361,7 +382,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badTags")
   void receiver_badTags_refuses(String name, EcdhMessage tags, String message) {
     assertRefused(
-        channel -> new EcdhReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::receiver,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, tags);
@@ -385,7 +406,7 @@ class EcdhHostilePeerTest {
   @MethodSource("badPositions")
   void sender_badPositions_refuses(String name, int count, int[] positions, String message) {
     assertRefused(
-        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::sender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new BlindedPoints(good(4)));
@@ -399,7 +420,7 @@ class EcdhHostilePeerTest {
   @Test
   void sender_firstMessageOfAnotherProtocolStep_isRefused() {
     assertRefused(
-        channel -> new EcdhSender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS),
+        EcdhHostilePeerTest::sender,
         channel -> {
           channel.send(HONEST, size(4));
           channel.send(HONEST, new SenderPoints(good(4)));

@@ -8,6 +8,7 @@ import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.channel.SentMessages;
 import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.PrivateSetIntersection;
@@ -16,6 +17,7 @@ import io.heddle.psi.PsiMessages;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
+import io.heddle.psi.shared.PsiTerms;
 import io.heddle.session.PinnedSession;
 import io.heddle.session.Session;
 import java.nio.charset.StandardCharsets;
@@ -127,7 +129,8 @@ class EcdhRepeatedStepTest {
                 step, receiver, salt, session::privateRandomness, bytes, ANY, Progress.NONE)
             .rows()
         : PrivateSetIntersection.intersect(
-            step, receiver, salt, session::privateRandomness, bytes, ANY, Progress.NONE);
+                step, receiver, salt, session::privateRandomness, bytes, ANY, Progress.NONE)
+            .rows();
   }
 
   private static PartyId party(int number) {
@@ -245,7 +248,7 @@ class EcdhRepeatedStepTest {
     Queue<Message> first = new ConcurrentLinkedQueue<>();
     Queue<Message> second = new ConcurrentLinkedQueue<>();
     // The same binding twice: the path alone tells the steps apart.
-    EcdhTerms terms = new EcdhTerms(new byte[32], true, 0, 100);
+    PsiTerms terms = new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true);
     List<byte[]> ids =
         range(0, 40).stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
     Map<PartyId, Parties.Code<Integer>> code = new TreeMap<>();
@@ -259,10 +262,10 @@ class EcdhRepeatedStepTest {
                   TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), sent);
               if (number == 0) {
                 new EcdhReceiver(terms, session::privateRandomness, Progress.NONE)
-                    .run(step, party(1), ids);
+                    .run(step, party(1), ids, ids.size());
               } else {
                 new EcdhSender(terms, session::privateRandomness, Progress.NONE)
-                    .run(step, party(0), ids);
+                    .run(step, party(0), ids, ids.size());
               }
             }
             return 0;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,9 @@ class CsvTest {
         "id,v\r\n1,a\r\n2,b\r\n",
         "\uFEFFid,v\n1,a\n2,b\n",
         "\uFEFF\"id\",v\n\"1\",\"a\"\n2,b\n\n\n",
+        "id,v\r1,a\r2,b\r",
+        "id,v\n1,a\r\n2,b\r\n\n",
+        "id,v\n\"1\" ,\"a\" \t\n2,b",
       })
   void read_usualSpellings_areOneTable(String text) throws IOException {
     Table table = read(text);
@@ -86,6 +90,10 @@ class CsvTest {
         "'id,v\n1,2\n1,\"secret\n4,5\n' | t.csv:3: corrupt record",
         "'id,v\n1,2\n1,x\"secret\n' | t.csv:3: corrupt record",
         "'id,v\n1,2\n1,\"secret\" x\n' | t.csv:3: corrupt record",
+        "'id,v\n1,2\n1,secret\"\n' | t.csv:3: corrupt record",
+        "'id,v\n1,2\n1,sec\"\"ret\n' | t.csv:3: corrupt record",
+        "'id,v\n1,2\n1, \"secret\"\n' | t.csv:3: corrupt record",
+        "'id,v\r\n1,\"\r\n\r\n\"\r\n1,secret,\r\n' | t.csv:5: 3 fields",
       })
   void read_corrupt_namesFileAndLineAndNoValue(String text, String message) {
     assertThatThrownBy(() -> read(text == null ? "" : text))
@@ -262,6 +270,29 @@ class CsvTest {
     assertThat(Arrays.stream(x).sum()).isEqualTo(0.5 * 99_999 * 100_000 / 2);
     assertThat(table.text("id", 99_999)).isEqualTo("99999");
     assertThat(table.places(List.of(99_999))).isEqualTo("line 100001");
+  }
+
+  @Test
+  void output_anyTexts_areTheirBytesInQuotes() throws IOException {
+    Random random = new Random(9);
+    StringBuilder text = new StringBuilder("id,v\n");
+    StringBuilder expected = new StringBuilder("\"id\",\"v\"\n");
+    int rows = 3000;
+    for (int row = 0; row < rows; row++) {
+      // Some values are longer than what is written at once.
+      int times = row % 1000 == 7 ? 200_000 : random.nextInt(100);
+      String piece = List.of("\u00fc,", "x", "\"\"", "\n \"\"\"\"", "").get(random.nextInt(5));
+      String value = row % 5 == 0 ? "" : '"' + piece.repeat(times) + '"';
+      text.append(row).append(',').append(value).append('\n');
+      expected.append('"').append(row).append("\",").append(value).append('\n');
+    }
+    Table table = read(text.toString());
+    Path file = directory.resolve("out.csv");
+
+    write(file, table, IntStream.range(0, rows).toArray());
+
+    assertThat(Files.mismatch(file, Files.writeString(directory.resolve("x"), expected)))
+        .isEqualTo(-1);
   }
 
   private static void write(Path file, Table table, int... rows) {

@@ -7,12 +7,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heddle.config.IdRule;
 import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
+import io.heddle.psi.ids.IdList;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,5 +205,78 @@ class IdsTest {
     assertThatThrownBy(() -> Ids.of(repeated, List.of("id"), List.of()))
         .hasMessageContaining("1 of 50001 ids")
         .hasMessageContaining("line 50002");
+  }
+
+  @Test
+  void of_anyTextsAndRules_isThatOfEachTextByItself() throws IOException {
+    List<String> pieces =
+        List.of(
+            "a", "B", "0", "00", "7", " ", "\t", "\u001c", "\u00a0", "\u3000", "\u00dc", "u\u0308");
+    int accepted = 0;
+    for (int seed = 0; seed < 400; seed++) {
+      Random random = new Random(seed);
+      // In a column of ASCII only each value is known to be so; in others each is looked at.
+      int used = random.nextBoolean() ? pieces.size() : 7;
+      List<IdRule> rules = new ArrayList<>(List.of(IdRule.values()));
+      Collections.shuffle(rules, random);
+      rules = rules.subList(0, random.nextInt(rules.size() + 1));
+      int columns = 1 + random.nextInt(3);
+      Map<List<Byte>, Integer> expected = new LinkedHashMap<>();
+      List<@Nullable String[]> rows = new ArrayList<>();
+      for (int row = 0; row < 12; row++) {
+        @Nullable String[] texts = new String[columns];
+        String[] parts = new String[columns];
+        boolean blank = false;
+        for (int j = 0; j < columns; j++) {
+          StringBuilder text = new StringBuilder();
+          for (int n = 1 + random.nextInt(6); n > 0; n--) {
+            text.append(pieces.get(random.nextInt(used)));
+          }
+          texts[j] = text.toString();
+          parts[j] = Ids.normalise(texts[j], rules);
+          blank |= parts[j].isBlank();
+        }
+        // Without those that are refused: they are other tests'.
+        if (!blank && expected.putIfAbsent(list(Ids.encode(parts)), row) == null) {
+          rows.add(texts);
+        }
+      }
+      List<String> names = IntStream.range(0, columns).mapToObj(j -> "c" + j).toList();
+
+      IdList ids = Ids.of(rows, names, rules, PsiDuplicates.REFUSE).values();
+
+      assertThat(ids.stream().map(IdsTest::list))
+          .as("seed %d", seed)
+          .containsExactlyElementsOf(expected.keySet());
+      accepted += ids.size();
+    }
+    assertThat(accepted).isGreaterThan(3000);
+  }
+
+  private static List<Byte> list(byte[] bytes) {
+    List<Byte> list = new ArrayList<>();
+    for (byte b : bytes) {
+      list.add(b);
+    }
+    return list;
+  }
+
+  @Test
+  void of_rowsReadElsewhere_areRefusedWithCounts() {
+    List<@Nullable String[]> rows = new ArrayList<>();
+    rows.add(new @Nullable String[] {"a", "1"});
+    rows.add(new @Nullable String[] {null, "1"});
+    rows.add(new @Nullable String[] {"b", " "});
+    assertThatThrownBy(() -> Ids.of(rows, List.of("k", "l"), List.of(), PsiDuplicates.REFUSE))
+        .isInstanceOf(DataException.class)
+        .hasMessage("2 of 3 ids of k + l are missing or blank");
+    assertThat(Ids.of(List.of(), List.of("k"), List.of(), PsiDuplicates.REFUSE).values()).isEmpty();
+  }
+
+  @Test
+  void of_plainColumn_isNotCopied() throws IOException {
+    Table table = table("id\na\nb\n");
+    assertThat(Ids.of(table, List.of("id"), List.of()).values().bytes())
+        .isSameAs(((TextColumn) table.column("id")).bytes());
   }
 }

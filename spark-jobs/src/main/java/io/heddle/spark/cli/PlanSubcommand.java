@@ -100,7 +100,8 @@ final class PlanSubcommand implements Runnable {
     JobConfig terms = JobConfig.load(job, overrides);
     terms.checkFor(party);
     PlanSizes sizes = sizes(party);
-    List<PlannedMessage> plan = Plan.of(terms, command, sizes);
+    boolean semiHonest = party.takesAsSemiHonest(terms.parties());
+    List<PlannedMessage> plan = Plan.of(terms, command, sizes, semiHonest);
     PartyId self = party.party();
     PrintWriter out = spec.commandLine().getOut();
     out.println(
@@ -131,6 +132,7 @@ final class PlanSubcommand implements Runnable {
     if (command == Plan.Command.PSI) {
       Plan.outcome(terms).forEach(line -> out.println("  " + line));
     }
+    printProtocol(out, terms, Plan.protocol(terms, sizes, semiHonest));
     out.println();
     out.println("What leaves this party");
     print(
@@ -166,6 +168,23 @@ final class PlanSubcommand implements Runnable {
                 out.println("  " + key + " = " + value);
               }
             });
+  }
+
+  private static void printProtocol(
+      PrintWriter out, JobConfig job, JobConfig.PsiProtocol protocol) {
+    out.println(
+        "  intersection by "
+            + protocol.name().toLowerCase(Locale.ROOT)
+            + (job.psi().protocol() == JobConfig.PsiProtocol.AUTO
+                ? ", which psi.protocol = auto chooses for such sets"
+                : ""));
+    if (protocol == JobConfig.PsiProtocol.KKRT) {
+      wrapped(
+          out,
+          "kkrt is for semi-honest parties only: a receiver that does not follow it, and knows a few"
+              + " dozen of the sender's ids, can recover the sender's secret and test any id by"
+              + " itself. Against such a peer set peers.NAME.semi-honest = false; then ecdh runs.");
+    }
   }
 
   private PlanSizes sizes(PartyConfig party) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.error.DataException;
+import io.heddle.party.PartyId;
 import io.heddle.psi.command.LocalPsi;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.psi.command.PsiCommand;
@@ -40,10 +41,11 @@ import picocli.CommandLine.Spec;
       "psi.duplicates = refuse, first or expand, for ids that stand in several rows;",
       "psi.result = both, receiver or cardinality, for a number and no rows.",
       "Every party runs it with its own --config and --data and the same --job;",
-      "--local runs a receiver and a sender on this machine, as two processes."
+      "--local runs all parties on this machine, each as a process."
     })
 final class PsiSubcommand implements Callable<Integer> {
   private static final String STANDARD_OUTPUT = "-";
+  private static final int MAX_PARTIES = 8;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -61,7 +63,7 @@ final class PsiSubcommand implements Callable<Integer> {
       description = "This party's table: CSV with a header, or Parquet.")
   private @Nullable Path data;
 
-  @Option(names = "--local", description = "Run both sides here.")
+  @Option(names = "--local", description = "Run all parties here.")
   private boolean local;
 
   @Option(names = "--receiver", paramLabel = "FILE", description = "--local: the receiver's table.")
@@ -71,13 +73,22 @@ final class PsiSubcommand implements Callable<Integer> {
   private @Nullable Path sender;
 
   @Option(
+      names = "--party",
+      paramLabel = "NAME=FILE",
+      description = {
+        "--local: a party and its table, two to eight times, in the place of --receiver and --sender.",
+        "The first one is the receiver."
+      })
+  private Map<String, Path> tables = new LinkedHashMap<>();
+
+  @Option(
       names = "--id",
       paramLabel = "COL",
       split = ",",
       description = "--local: the column that names a row; COL,COL if it takes several.")
   private List<String> id = new ArrayList<>();
 
-  @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto or ecdh.")
+  @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto, kkrt or ecdh.")
   private JobConfig.PsiProtocol protocol = JobConfig.PsiProtocol.AUTO;
 
   @Option(
@@ -119,8 +130,8 @@ final class PsiSubcommand implements Callable<Integer> {
 
   private Map<String, Object> runParty() {
     refuse(
-        "--receiver, --sender and --id need --local",
-        receiver != null || sender != null || !id.isEmpty());
+        "--receiver, --sender, --party and --id need --local",
+        receiver != null || sender != null || !tables.isEmpty() || !id.isEmpty());
     Path ownConfig = require("--config", config);
     Path sharedJob = require("--job", job);
     Path table = require("--data", data);
@@ -166,53 +177,50 @@ final class PsiSubcommand implements Callable<Integer> {
     refuse(
         "--config, --job and --data are not for --local",
         config != null || job != null || data != null);
-    Path receiverTable = require("--receiver", receiver);
-    Path senderTable = require("--sender", sender);
+    Map<PartyId, Path> parties = localParties();
     if (id.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "Missing option --id");
     }
-    LocalPsi.Result result =
+    Map<PartyId, PsiReport> reports =
         LocalPsi.run(
-            new LocalPsi.Request(
-                receiverTable, senderTable, id, protocol, out, settings, ownCommand()),
+            new LocalPsi.Request(parties, id, protocol, out, settings, ownCommand()),
             (party, directory) -> IdentityFiles.create(party, directory, false).fingerprint(),
             System.err);
-    if (!result.receiver().digest().equals(result.sender().digest())) {
+    PsiReport first = reports.values().iterator().next();
+    if (reports.values().stream().anyMatch(report -> !report.digest().equals(first.digest()))) {
       throw new AssertionError("the session compares the digests");
     }
-    long bytes = result.receiver().bytesSent() + result.sender().bytesSent();
-    int items = result.receiver().rows() + result.sender().rows();
+    long bytes = reports.values().stream().mapToLong(PsiReport::bytesSent).sum();
+    long items = reports.values().stream().mapToLong(PsiReport::rows).sum();
     PrintWriter text = spec.commandLine().getOut();
-    text.println("receiver:      " + result.receiver().rows() + " rows");
-    text.println("sender:        " + result.sender().rows() + " rows");
-    printJoined(text, result.receiver());
-    if (!result.receiver().digest().isEmpty()) {
-      text.println("digest:        " + result.receiver().digest() + " at both");
+    Map<String, Object> rows = new LinkedHashMap<>();
+    Map<String, Object> cpuSeconds = new LinkedHashMap<>();
+    Map<String, Object> peakMemory = new LinkedHashMap<>();
+    reports.forEach(
+        (party, report) -> {
+          text.println(String.format(Locale.ROOT, "%-14s %d rows", party + ":", report.rows()));
+          rows.put(party.name(), report.rows());
+          cpuSeconds.put(party.name(), report.cpuSeconds());
+          peakMemory.put(party.name(), report.peakMemoryMiB());
+        });
+    rows.put("intersection", first.intersection());
+    rows.put("joined", first.joined());
+    printJoined(text, first);
+    if (!first.digest().isEmpty()) {
+      text.println(
+          "digest:        " + first.digest() + (reports.size() == 2 ? " at both" : " at all"));
     }
     printBytes(text, bytes, (double) bytes / items);
     if (out != null) {
       text.println("written to:    " + out);
     }
     Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("protocol", result.receiver().protocol());
-    figures.put("join", result.receiver().join());
-    figures.put(
-        "rows",
-        ordered(
-            "receiver", result.receiver().rows(),
-            "sender", result.sender().rows(),
-            "intersection", result.receiver().intersection(),
-            "joined", result.receiver().joined()));
+    figures.put("protocol", first.protocol());
+    figures.put("join", first.join());
+    figures.put("rows", rows);
     figures.put("seconds", ordered("total", ProcessUsage.seconds()));
-    figures.put(
-        "cpuSeconds",
-        ordered(
-            "receiver", result.receiver().cpuSeconds(), "sender", result.sender().cpuSeconds()));
-    figures.put(
-        "peakMemoryMiB",
-        ordered(
-            "receiver", result.receiver().peakMemoryMiB(),
-            "sender", result.sender().peakMemoryMiB()));
+    figures.put("cpuSeconds", cpuSeconds);
+    figures.put("peakMemoryMiB", peakMemory);
     figures.put("bytes", ordered("total", bytes));
     return figures;
   }
@@ -222,6 +230,32 @@ final class PsiSubcommand implements Callable<Integer> {
     if (result.joined() != result.intersection()) {
       text.println("joined:        " + result.joined() + " rows, " + result.join());
     }
+  }
+
+  /** In the order in which they were named; the first one receives. */
+  private Map<PartyId, Path> localParties() {
+    Map<PartyId, Path> parties = new LinkedHashMap<>();
+    if (tables.isEmpty()) {
+      parties.put(new PartyId("receiver"), require("--receiver", receiver));
+      parties.put(new PartyId("sender"), require("--sender", sender));
+      return parties;
+    }
+    refuse(
+        "--party is given in the place of --receiver and --sender",
+        receiver != null || sender != null);
+    tables.forEach(
+        (name, table) -> {
+          try {
+            parties.put(new PartyId(name), table);
+          } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                spec.commandLine(), "Invalid --party " + name + ": " + e.getMessage(), e);
+          }
+        });
+    refuse(
+        "Invalid --party: must be given for two to " + MAX_PARTIES + " parties",
+        parties.size() < 2 || parties.size() > MAX_PARTIES);
+    return parties;
   }
 
   private static void printBytes(PrintWriter text, long bytes, double perItem) {

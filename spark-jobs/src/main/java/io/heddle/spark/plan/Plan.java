@@ -5,8 +5,11 @@ import io.heddle.channel.MessageType;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.ot.KkrtSender;
 import io.heddle.party.PartyId;
+import io.heddle.psi.ProtocolChoice;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.kkrt.KkrtSizes;
 import io.heddle.session.SessionMessages;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.LogisticTerms;
@@ -34,12 +37,14 @@ public final class Plan {
 
   private final JobConfig job;
   private final PlanSizes sizes;
+  private final JobConfig.PsiProtocol protocol;
   private final Map<Integer, MessageType<?>> types = new TreeMap<>();
   private final List<PlannedMessage> messages = new ArrayList<>();
 
-  private Plan(JobConfig job, PlanSizes sizes) {
+  private Plan(JobConfig job, PlanSizes sizes, boolean semiHonest) {
     this.job = job;
     this.sizes = sizes;
+    protocol = protocol(job, sizes, semiHonest);
     Stream.of(
             SessionMessages.TYPES, PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
         .flatMap(List::stream)
@@ -49,14 +54,16 @@ public final class Plan {
   /**
    * All messages between all parties, in the order of the phases.
    *
+   * @param semiHonest whether all parties take the others as ones that follow the protocol
    * @throws io.heddle.error.ConfigurationException if a job that trains or scores has no label
    *     holder, or aligns other rows than the common ones, each once
    */
-  public static List<PlannedMessage> of(JobConfig job, Command command, PlanSizes sizes) {
+  public static List<PlannedMessage> of(
+      JobConfig job, Command command, PlanSizes sizes, boolean semiHonest) {
     if (command != Command.PSI) {
       job.checkForTraining();
     }
-    Plan plan = new Plan(job, sizes);
+    Plan plan = new Plan(job, sizes, semiHonest);
     int steps = command == Command.PSI ? 1 : command == Command.SCORE ? 2 : 3;
     plan.session(steps);
     plan.align();
@@ -107,6 +114,15 @@ public final class Plan {
     return lines;
   }
 
+  /** The family of intersection protocols that would run. */
+  public static JobConfig.PsiProtocol protocol(JobConfig job, PlanSizes sizes, boolean semiHonest) {
+    if (job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+      return JobConfig.PsiProtocol.ECDH;
+    }
+    return ProtocolChoice.of(
+        job.psi().protocol(), job.parties().size(), semiHonest, sizes.rows(), sizes.rows());
+  }
+
   private void session(int steps) {
     between("session", 1, TERMS_BYTES);
     between("session", 2, 32);
@@ -135,12 +151,10 @@ public final class Plan {
     }
     if (parties.size() == 2) {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
-      add("align", 21, receiver, sender, points);
-      add("align", 22, sender, receiver, tags);
-      add("align", 23, sender, receiver, points);
-      if (all) {
-        add("align", 25, receiver, sender, 4);
-        add("align", 26, receiver, sender, positions);
+      if (protocol == JobConfig.PsiProtocol.KKRT) {
+        kkrt(receiver, sender, all);
+      } else {
+        ecdh(receiver, sender, all, points, tags, positions);
       }
     } else {
       ring(receiver, all, points, tags, positions);
@@ -165,6 +179,31 @@ public final class Plan {
         add("align", 27, other, receiver, 0);
         add("align", 27, receiver, other, 0);
       }
+    }
+  }
+
+  private void kkrt(PartyId receiver, PartyId sender, boolean all) {
+    int rows = sizes.rows();
+    between("align", 92, 32);
+    between("align", 93, 32);
+    add("align", 90, receiver, sender, 64);
+    add("align", 91, sender, receiver, 64L * KkrtSender.COLUMNS);
+    add("align", 94, receiver, sender, KkrtSizes.rowBytes(rows));
+    add("align", 31, sender, receiver, KkrtSizes.tagBytes(rows, rows));
+    if (all) {
+      add("align", 25, receiver, sender, 4);
+      add("align", 32, receiver, sender, (long) KkrtSizes.nameWidth(rows) * rows);
+    }
+  }
+
+  private void ecdh(
+      PartyId receiver, PartyId sender, boolean all, long points, long tags, long positions) {
+    add("align", 21, receiver, sender, points);
+    add("align", 22, sender, receiver, tags);
+    add("align", 23, sender, receiver, points);
+    if (all) {
+      add("align", 25, receiver, sender, 4);
+      add("align", 26, receiver, sender, positions);
     }
   }
 

@@ -466,7 +466,10 @@ public final class HeddleSession implements AutoCloseable {
             open()::privateRandomness,
             own.ids(),
             new PsiLimits(
-                job.psi().minIntersection(), Math.toIntExact(party.privacy().maxPeerSetSize())),
+                job.psi().minIntersection(),
+                party.privacy().maxPeerSetSize(),
+                job.psi().protocol(),
+                party.takesAsSemiHonest(job.parties())),
             progress);
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int id : alignment.rows()) {

@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts real processes. */
 class PsiLocalTest {
@@ -47,8 +50,10 @@ class PsiLocalTest {
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
-  @Test
-  void psi_twoProcesses_writeThePlainIntersection() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"auto, ecdh, 100000, 400000", "kkrt, kkrt, 300000, 500000"})
+  void psi_twoProcesses_writeThePlainIntersection(
+      String asked, String protocol, long leastBytes, long mostBytes) throws IOException {
     Path receiver = table("receiver.csv", 0, 2000);
     Path sender = table("sender.csv", 1500, 3500);
     Path out = directory.resolve("out.csv");
@@ -64,6 +69,8 @@ class PsiLocalTest {
             sender.toString(),
             "--id",
             "id",
+            "--protocol",
+            asked,
             "--out",
             out.toString(),
             "--json=" + json);
@@ -78,11 +85,11 @@ class PsiLocalTest {
                 .toList());
     assertThat(outcome.out()).contains("at both").contains("per item");
     JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
-    assertThat(figures.at("/protocol").asText()).isEqualTo("ecdh");
+    assertThat(figures.at("/protocol").asText()).isEqualTo(protocol);
     assertThat(figures.at("/rows/receiver").asInt()).isEqualTo(2000);
     assertThat(figures.at("/rows/sender").asInt()).isEqualTo(2000);
     assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(500);
-    assertThat(figures.at("/bytes/total").asLong()).isBetween(100_000L, 400_000L);
+    assertThat(figures.at("/bytes/total").asLong()).isBetween(leastBytes, mostBytes);
     for (String figure :
         List.of(
             "/seconds/total",
@@ -192,5 +199,52 @@ class PsiLocalTest {
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactlyInAnyOrder(receiver, sender);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {3, 5})
+  void psi_moreParties_writeThePlainIntersection(int parties) throws IOException {
+    Path out = directory.resolve("out.csv");
+    Path json = directory.resolve("figures.json");
+    List<String> arguments =
+        new ArrayList<>(List.of("psi", "--local", "--id", "id", "--out", out.toString()));
+    for (int i = 0; i < parties; i++) {
+      Path table = table("table" + i + ".csv", 10 * i, 500 + 20 * i);
+      arguments.addAll(List.of("--party", "p" + (parties - i) + "=" + table));
+    }
+    arguments.add("--json=" + json);
+
+    Outcome outcome = run(arguments.toArray(String[]::new));
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines.get(0)).isEqualTo("\"id\",\"own table0.csv\"");
+    assertThat(lines.subList(1, lines.size()))
+        .containsExactlyInAnyOrderElementsOf(
+            IntStream.range(10 * (parties - 1), 500)
+                .mapToObj(i -> "\"c" + (i * 7919 % 10_007) + "\",\"" + i + "\"")
+                .toList());
+    assertThat(outcome.out()).contains("at all");
+    JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
+    assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(500 - 10 * (parties - 1));
+    assertThat(figures.at("/rows/p1").asInt()).isEqualTo(500 + 10 * (parties - 1));
+    assertThat(figures.at("/cpuSeconds/p2").asDouble()).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--party a=x",
+        "--party a=x --party a=y",
+        "--party a=x --party B=y",
+        "--party a=x --party b=y --receiver z",
+        "--party a=x --party b=y --config z",
+        "--party p1=x --party p2=x --party p3=x --party p4=x --party p5=x --party p6=x --party p7=x"
+            + " --party p8=x --party p9=x"
+      })
+  void psi_partiesThatCannotBe_areAMistakeOfTheCommandLine(String options) {
+    Outcome outcome = run(("psi --local --id id " + options).split(" "));
+    assertThat(outcome.code()).isEqualTo(2);
+    assertThat(outcome.err()).contains("--");
   }
 }

@@ -129,7 +129,7 @@ class SqlJoinTest {
   @ParameterizedTest(name = "{0}, {1} cases")
   @CsvSource({"INNER, 1000", "LEFT, 400", "DIFFERENCE, 400"})
   void expand_randomTables_isSparksJoinAndBothAgree(PsiJoin join, int cases) {
-    SplittableRandom random = new SplittableRandom(20 + join.ordinal());
+    SplittableRandom random = new SplittableRandom(join.name().hashCode());
     List<List<String>> bank = tables(random, cases);
     List<List<String>> shop = tables(random, cases);
     boolean both = join != PsiJoin.DIFFERENCE;

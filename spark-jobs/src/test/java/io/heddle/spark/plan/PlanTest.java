@@ -161,7 +161,7 @@ class PlanTest {
     // Half of the rows are held out, so a plan for twice the rows trains and scores as the run
     // does.
     List<PlannedMessage> plan =
-        Plan.of(job, Plan.Command.TRAIN, new PlanSizes(2 * ROWS, COLUMNS, passes));
+        Plan.of(job, Plan.Command.TRAIN, new PlanSizes(2 * ROWS, COLUMNS, passes), true);
     Set<Integer> compared = new TreeSet<>();
     ran.forEach(
         (party, run) -> {
@@ -207,7 +207,7 @@ class PlanTest {
     for (int rows : new int[] {1000, 1_000_000}) {
       for (int parties : new int[] {2, 3}) {
         Set<Integer> ofJob = new TreeSet<>();
-        Plan.of(job(parties), Plan.Command.TRAIN, new PlanSizes(rows, 5, 10))
+        Plan.of(job(parties), Plan.Command.TRAIN, new PlanSizes(rows, 5, 10), true)
             .forEach(message -> ofJob.add(message.type().id()));
         // Large passes go beside the links, small ones over them.
         assertThat(ofJob.contains(44)).isEqualTo(rows == 1000).isNotEqualTo(ofJob.contains(51));
@@ -215,7 +215,7 @@ class PlanTest {
       }
     }
     for (String psi : List.of("{ join = left, duplicates = expand }", "{ result = cardinality }")) {
-      Plan.of(job(2, "psi " + psi), Plan.Command.PSI, new PlanSizes(1000, 5, 10))
+      Plan.of(job(2, "psi " + psi), Plan.Command.PSI, new PlanSizes(1000, 5, 10), true)
           .forEach(message -> planned.add(message.type().id()));
     }
     Set<Integer> all = new TreeSet<>();
@@ -229,12 +229,12 @@ class PlanTest {
     PlanSizes sizes = new PlanSizes(1000, 5, 10);
     JobConfig left = job(2, "psi.join = left");
     for (Plan.Command command : List.of(Plan.Command.TRAIN, Plan.Command.SCORE)) {
-      assertThatThrownBy(() -> Plan.of(left, command, sizes))
+      assertThatThrownBy(() -> Plan.of(left, command, sizes, true))
           .isInstanceOf(ConfigurationException.class)
           .hasMessageContaining("psi.join = left")
           .hasMessageContaining("must be inner where parties train or score");
     }
-    assertThat(Plan.of(left, Plan.Command.PSI, sizes)).isNotEmpty();
+    assertThat(Plan.of(left, Plan.Command.PSI, sizes, true)).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -287,7 +287,8 @@ class PlanTest {
             return session.traffic();
           });
     }
-    List<PlannedMessage> plan = Plan.of(job, Plan.Command.PSI, new PlanSizes(ROWS, COLUMNS, 1));
+    List<PlannedMessage> plan =
+        Plan.of(job, Plan.Command.PSI, new PlanSizes(ROWS, COLUMNS, 1), true);
     Parties.run(PsiMessages.TYPES, codes)
         .forEach(
             (party, traffic) -> {
@@ -318,11 +319,23 @@ class PlanTest {
   }
 
   @Test
+  void of_peersThatAreNotTrusted_intersectsByEcdh() throws Exception {
+    PlanSizes sizes = new PlanSizes(1_000_000, 5, 10);
+    assertThat(Plan.protocol(job(2), sizes, true)).isEqualTo(JobConfig.PsiProtocol.KKRT);
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes, true))
+        .anyMatch(message -> message.type().id() == 94)
+        .noneMatch(message -> message.type().id() == 21);
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes, false))
+        .anyMatch(message -> message.type().id() == 21)
+        .noneMatch(message -> message.type().id() >= 90);
+  }
+
+  @Test
   void of_scoreAndPsi_trainNothing() throws Exception {
     PlanSizes sizes = new PlanSizes(1000, 5, 10);
-    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes))
+    assertThat(Plan.of(job(2), Plan.Command.PSI, sizes, true))
         .allMatch(message -> message.type().id() < 40);
-    assertThat(Plan.of(job(2), Plan.Command.SCORE, sizes))
+    assertThat(Plan.of(job(2), Plan.Command.SCORE, sizes, true))
         .noneMatch(message -> message.phase().equals("train"))
         .anyMatch(message -> message.phase().equals("score"));
   }

@@ -3,6 +3,7 @@ package io.heddle.channel.netty;
 
 import io.heddle.channel.ExchangeTimeouts;
 import io.heddle.checkpoint.BlobStore;
+import io.heddle.checkpoint.BlobUpload;
 import io.heddle.party.PartyId;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.HashMap;
@@ -63,7 +64,7 @@ final class DataRoom implements PartyStore.Part, AutoCloseable {
 
   @Override
   public void put(String session, byte[] digest, byte[] body, Runnable alive) {
-    try (BlobStore.Upload upload = store.put(session, digest, body.length)) {
+    try (BlobUpload upload = store.put(session, digest, body.length)) {
       if (upload != null) {
         upload.append(body, 0, body.length);
         upload.finish();

@@ -5,6 +5,7 @@ import io.heddle.channel.WireReader;
 import io.heddle.channel.netty.DataFrames.Name;
 import io.heddle.channel.netty.DataFrames.Refusal;
 import io.heddle.checkpoint.BlobStore;
+import io.heddle.checkpoint.BlobUpload;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -48,7 +49,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
 
   // All that follows under the lock of this link.
   private boolean ended;
-  private BlobStore.@Nullable Upload upload;
+  private @Nullable BlobUpload upload;
 
   // Of a body that is refused, or there already.
   private int skipped;
@@ -237,7 +238,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
 
   private void piece(NettyLink to, ByteBuf frame) {
     int length = frame.readableBytes();
-    BlobStore.Upload current = upload;
+    BlobUpload current = upload;
     int missing = current == null ? skipped : current.missing();
     if (length == 0 || length > missing) {
       throw new ProtocolException("A piece that belongs to no blob");
@@ -263,7 +264,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   }
 
   private void finishIfWhole(NettyLink to) {
-    BlobStore.Upload current = upload;
+    BlobUpload current = upload;
     if (current != null && current.missing() == 0) {
       try (current) {
         current.finish();
@@ -333,7 +334,7 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
   }
 
   private void drop() {
-    BlobStore.Upload current = upload;
+    BlobUpload current = upload;
     upload = null;
     if (current != null) {
       current.close();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.ecdh;
+package io.heddle.psi.shared;
 
 import io.heddle.channel.Channel;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
-import io.heddle.psi.ecdh.EcdhMessage.Settled;
+import io.heddle.psi.shared.SharedMessage.Settled;
 
 /**
  * Lets every party of a step learn why the run fails before any of them ends the session: an ended

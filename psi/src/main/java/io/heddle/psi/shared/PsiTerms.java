@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.ecdh;
+package io.heddle.psi.shared;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
+import io.heddle.psi.shared.SharedMessage.IntersectionSize;
+import io.heddle.psi.shared.SharedMessage.SetSize;
+import java.util.Locale;
 
 /**
  * What the parties of a run have agreed before it.
@@ -15,24 +18,43 @@ import io.heddle.psi.ecdh.EcdhMessage.SetSize;
  * @param allLearn whether all parties learn the common rows, or the receiver alone
  * @param minIntersection with fewer common rows the run fails
  * @param maxPeerSize the most ids that this party allows another one
+ * @param protocol the family of protocols that all ask for
+ * @param semiHonest whether this party takes its peers as ones that follow the protocol
  */
-public record EcdhTerms(byte[] binding, boolean allLearn, int minIntersection, int maxPeerSize) {
+public record PsiTerms(
+    byte[] binding,
+    boolean allLearn,
+    int minIntersection,
+    int maxPeerSize,
+    PsiProtocol protocol,
+    boolean semiHonest) {
   static final int BINDING_BYTES = 32;
 
-  public EcdhTerms {
+  public PsiTerms {
     if (binding.length != BINDING_BYTES) {
       throw new IllegalArgumentException(
           "Invalid binding of " + binding.length + " bytes: must be " + BINDING_BYTES);
     }
   }
 
-  SetSize setSize(int ids) {
-    return new SetSize(ids, minIntersection, allLearn);
+  /** What this party sends first. */
+  public SetSize setSize(int ids) {
+    return new SetSize(ids, minIntersection, allLearn, protocol, semiHonest);
+  }
+
+  /** Between two parties: sends the first message and takes the peer's. */
+  public SetSize exchange(Channel channel, PartyId peer, int ids) {
+    channel.send(peer, setSize(ids));
+    SetSize theirs = channel.receive(peer, SetSize.class);
+    check(peer, theirs);
+    return theirs;
   }
 
   /** The peer's number of ids, once the peer's terms are the own ones. */
-  int check(PartyId peer, SetSize theirs) {
-    if (theirs.minIntersection() != minIntersection || theirs.allLearn() != allLearn) {
+  public int check(PartyId peer, SetSize theirs) {
+    if (theirs.minIntersection() != minIntersection
+        || theirs.allLearn() != allLearn
+        || theirs.protocol() != protocol) {
       throw new ProtocolException(
           "Different terms of the intersection: minimum "
               + minIntersection
@@ -44,6 +66,10 @@ public record EcdhTerms(byte[] binding, boolean allLearn, int minIntersection, i
               + learners(allLearn)
               + " here, for "
               + learners(theirs.allLearn())
+              + " there; protocol "
+              + word(protocol)
+              + " here, "
+              + word(theirs.protocol())
               + " there");
     }
     if (theirs.ids() > maxPeerSize) {
@@ -59,12 +85,30 @@ public record EcdhTerms(byte[] binding, boolean allLearn, int minIntersection, i
     return theirs.ids();
   }
 
+  private static String word(PsiProtocol protocol) {
+    return protocol.name().toLowerCase(Locale.ROOT);
+  }
+
   private static String learners(boolean all) {
     return all ? "all parties" : "the receiver";
   }
 
+  /**
+   * Takes in how many ids are common to all.
+   *
+   * @param most how many there can be
+   */
+  public static int receiveCommon(Channel channel, PartyId receiver, int most) {
+    int common = channel.receive(receiver, IntersectionSize.class).ids();
+    if (common > most) {
+      throw new ProtocolException(
+          "Invalid intersection of " + common + " ids: must be at most " + most);
+    }
+    return common;
+  }
+
   /** As {@link #checkIntersection(int)}, at all parties of the step, who all know the count. */
-  void checkIntersection(Channel channel, PartyId receiver, int common) {
+  public void checkIntersection(Channel channel, PartyId receiver, int common) {
     if (common < minIntersection) {
       SharedFailure.settle(channel, receiver);
     }
@@ -72,7 +116,7 @@ public record EcdhTerms(byte[] binding, boolean allLearn, int minIntersection, i
   }
 
   /** Fails if too few ids are common. */
-  void checkIntersection(int common) {
+  public void checkIntersection(int common) {
     if (common < minIntersection) {
       throw new AlignmentException(
           "Only "

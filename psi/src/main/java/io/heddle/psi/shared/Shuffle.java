@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.ecdh;
+package io.heddle.psi.shared;
 
 import io.heddle.crypto.Randomness;
 import io.heddle.error.ProtocolException;
@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /** A secret order of a list: position k of the shuffled list holds item {@code item(k)}. */
-final class Shuffle {
+public final class Shuffle {
   private final int[] items;
 
   /** Each order with the same probability, and the same again from the same bytes. */
-  Shuffle(int size, Randomness randomness) {
+  public Shuffle(int size, Randomness randomness) {
     items = new int[size];
     Numbers numbers = new Numbers(randomness);
     // Fisher and Yates, inside out.
@@ -53,16 +53,17 @@ final class Shuffle {
     }
   }
 
-  int size() {
+  public int size() {
     return items.length;
   }
 
-  int item(int position) {
+  /** The item at a position of the shuffled list. */
+  public int item(int position) {
     return items[position];
   }
 
   /** The list of items of {@code width} bytes in the secret order. */
-  byte[] apply(byte[] flat, int width) {
+  public byte[] apply(byte[] flat, int width) {
     byte[] shuffled = new byte[flat.length];
     for (int i = 0; i < items.length; i++) {
       System.arraycopy(flat, items[i] * width, shuffled, i * width, width);
@@ -75,7 +76,7 @@ final class Shuffle {
    *
    * @throws ProtocolException if a position is outside the list or named twice
    */
-  int[] invert(int[] positions) {
+  public int[] invert(int[] positions) {
     BitSet seen = new BitSet(items.length);
     int[] inverted = new int[positions.length];
     for (int i = 0; i < positions.length; i++) {

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.kkrt;
+
+import io.heddle.crypto.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/** SHA-256 over ids, for one use and under the coin of one run. */
+final class IdHash {
+  // With this and an id of up to 39 bytes SHA-256 takes one round.
+  private static final int PREFIX_BYTES = 16;
+  private static final int DIGEST_BYTES = 32;
+  private static final int PIECE = 4096;
+
+  private final byte[] prefix;
+
+  /**
+   * @param use what the hashes are for
+   */
+  IdHash(String use, byte[] binding, byte[] coin) {
+    byte[] name = ("HEDDLE-PSI-V01-KKRT-" + use).getBytes(StandardCharsets.US_ASCII);
+    prefix = Arrays.copyOf(Sha256.of(name, binding, coin), PREFIX_BYTES);
+  }
+
+  /**
+   * The first bytes of each id's hash, over all cores.
+   *
+   * @param id gives the id of a number; safe for several threads
+   * @param width bytes of each
+   */
+  byte[] of(int count, IntFunction<byte[]> id, int width) {
+    byte[] flat = new byte[Math.multiplyExact(count, width)];
+    IntStream.range(0, (count + PIECE - 1) / PIECE)
+        .parallel()
+        .forEach(
+            piece -> write(piece * PIECE, Math.min(count, (piece + 1) * PIECE), id, width, flat));
+    return flat;
+  }
+
+  private void write(int from, int to, IntFunction<byte[]> id, int width, byte[] flat) {
+    MessageDigest sha256 = Sha256.newDigest();
+    byte[] digest = new byte[DIGEST_BYTES];
+    for (int i = from; i < to; i++) {
+      sha256.update(prefix);
+      sha256.update(id.apply(i));
+      try {
+        sha256.digest(digest, 0, DIGEST_BYTES);
+      } catch (DigestException e) {
+        throw new AssertionError("SHA-256 has 32 bytes", e);
+      }
+      System.arraycopy(digest, 0, flat, i * width, width);
+    }
+  }
+}

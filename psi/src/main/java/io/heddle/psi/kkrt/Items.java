@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.kkrt;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * What ids are in one run: 16 bytes for each, and the three bins in which it may lie. Two ids are
+ * the same 16 bytes with a probability of 2^-80 for the largest sets.
+ *
+ * @param flat {@value #BYTES} bytes for each id
+ * @param bins three for each id, all different
+ */
+record Items(byte[] flat, int[] bins) {
+  static final int BYTES = 16;
+
+  private static final int HASHES = KkrtSizes.HASHES;
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+  /**
+   * @param bins of the receiver's table, at least three
+   */
+  static Items of(List<byte[]> ids, byte[] binding, byte[] coin, int bins) {
+    int width = BYTES + HASHES * Integer.BYTES;
+    int count = ids.size();
+    byte[] hashes = new IdHash("ITEM", binding, coin).of(count, ids::get, width);
+    byte[] flat = new byte[count * BYTES];
+    int[] places = new int[count * HASHES];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(hashes, i * width, flat, i * BYTES, BYTES);
+      int at = i * width + BYTES;
+      int first = below(bins, hashes, at);
+      int second = below(bins - 1, hashes, at + Integer.BYTES);
+      second += second >= first ? 1 : 0;
+      int third = below(bins - 2, hashes, at + 2 * Integer.BYTES);
+      third += third >= Math.min(first, second) ? 1 : 0;
+      third += third >= Math.max(first, second) ? 1 : 0;
+      places[i * HASHES] = first;
+      places[i * HASHES + 1] = second;
+      places[i * HASHES + 2] = third;
+    }
+    return new Items(flat, places);
+  }
+
+  private static int below(int bound, byte[] hashes, int at) {
+    long word = Integer.toUnsignedLong((int) INTS.get(hashes, at));
+    return (int) ((word * bound) >>> Integer.SIZE);
+  }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.kkrt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.heddle.ot.KkrtSender;
+import java.math.BigInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KkrtSizesTest {
+  /** Places in which two code words must differ, or a tag would tell something of the secret. */
+  private static final int DISTANCE = 128;
+
+  private static final int SECURITY_BITS = 40;
+
+  /** How many words of the code's length have fewer ones. */
+  private static BigInteger wordsBelow(int ones) {
+    BigInteger all = BigInteger.ZERO;
+    BigInteger choose = BigInteger.ONE;
+    for (int i = 0; i < ones; i++) {
+      all = all.add(choose);
+      choose =
+          choose
+              .multiply(BigInteger.valueOf(KkrtSender.COLUMNS - i))
+              .divide(BigInteger.valueOf(i + 1));
+    }
+    return all;
+  }
+
+  /** Whether the chance that two words of some pairs are too near is at most 2^-40, exactly. */
+  private static boolean isNegligible(long pairs) {
+    return BigInteger.valueOf(pairs)
+            .multiply(wordsBelow(DISTANCE))
+            .shiftLeft(SECURITY_BITS)
+            .compareTo(BigInteger.ONE.shiftLeft(KkrtSender.COLUMNS))
+        <= 0;
+  }
+
+  @Test
+  void code_ofTheLargestSets_hasTheDistanceButForANegligibleChance() {
+    assertThat(wordsBelow(KkrtSender.COLUMNS + 1))
+        .isEqualTo(BigInteger.ONE.shiftLeft(KkrtSender.COLUMNS));
+    assertThat(isNegligible(3L * KkrtSizes.MOST_IDS)).isTrue();
+    // Why there are no larger sets.
+    assertThat(isNegligible(2L * 3 * KkrtSizes.MOST_IDS)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 5202",
+    "1, 5202",
+    "4095, 5202",
+    "4096, 5202",
+    "4097, 5204",
+    "100000, 127000",
+    "1048576, 1331692",
+    "16777216, 21307065"
+  })
+  void bins_ofAnySet_are127ForAHundredIds(int ids, int bins) {
+    assertThat(KkrtSizes.bins(ids)).isEqualTo(bins);
+    assertThat(KkrtSizes.rowBytes(ids)).isEqualTo(56L * bins);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, 7",
+    "1, 1, 7",
+    "4096, 4096, 9",
+    "1048576, 1048576, 11",
+    "1048576, 65536, 11",
+    "65536, 1048576, 10",
+    "16777216, 16777216, 12",
+    "16777216, 0, 12"
+  })
+  void tagWidth_ofAnySets_isTheLeastThatKeepsIdsApart(int sender, int receiver, int width) {
+    assertThat(KkrtSizes.tagWidth(sender, receiver)).isEqualTo(width);
+    long bins = KkrtSizes.bins(receiver);
+    BigInteger pairs =
+        BigInteger.valueOf(3L * Math.max(1, sender))
+            .multiply(BigInteger.valueOf(Math.max(sender, bins)));
+    BigInteger chances = pairs.shiftLeft(SECURITY_BITS);
+    assertThat(chances.compareTo(BigInteger.ONE.shiftLeft(8 * width))).isNotPositive();
+    assertThat(width).isBetween(KkrtSizes.MIN_TAG_WIDTH, KkrtSizes.MAX_TAG_WIDTH);
+    assertThat(KkrtSizes.tagBytes(sender, receiver)).isEqualTo(3L * sender * width);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4096, 4097, 1 << 20, (1 << 20) + 1, 1 << 24})
+  void nameWidth_ofAnySet_isTheLeastThatKeepsTheSendersIdsApart(int ids) {
+    int width = KkrtSizes.nameWidth(ids);
+    BigInteger pairs = BigInteger.valueOf((long) ids * ids);
+    assertThat(pairs.shiftLeft(SECURITY_BITS - 1).compareTo(BigInteger.ONE.shiftLeft(8 * width)))
+        .isNotPositive();
+    assertThat(width).isBetween(KkrtSizes.MIN_NAME_WIDTH, KkrtSizes.MAX_NAME_WIDTH);
+  }
+}
