@@ -126,7 +126,15 @@ class PsiLocalTest {
   void psi_leftJoinOfAllPairs_writesEveryRowOfTheReceiver() throws IOException {
     Path out = directory.resolve("out.csv");
 
-    Outcome outcome = runSmall(out, "psi.join=left", "psi.duplicates=expand");
+    PrintStream before = System.err;
+    ByteArrayOutputStream notes = new ByteArrayOutputStream();
+    Outcome outcome;
+    try {
+      System.setErr(new PrintStream(notes, true, StandardCharsets.UTF_8));
+      outcome = runSmall(out, "psi.join=left", "psi.duplicates=expand");
+    } finally {
+      System.setErr(before);
+    }
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
     List<String> lines = Files.readAllLines(out);
@@ -138,7 +146,9 @@ class PsiLocalTest {
         .contains("in common:     2")
         .contains("joined:        7 rows, left")
         .contains("at both");
-    assertThat(outcome.err()).contains("2 of 5 ids of id").contains("each of these rows counts");
+    assertThat(notes.toString(StandardCharsets.UTF_8))
+        .contains("2 of 5 ids of id")
+        .contains("each of these rows counts");
     assertThat(figures().at("/join").asText()).isEqualTo("left");
     assertThat(figures().at("/rows/joined").asInt()).isEqualTo(7);
     assertThat(figures().at("/rows/intersection").asInt()).isEqualTo(2);
