@@ -5,8 +5,11 @@ import io.heddle.channel.Channel;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
+import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.CardinalityReceiver;
+import io.heddle.psi.ecdh.CardinalitySender;
 import io.heddle.psi.ecdh.EcdhReceiver;
 import io.heddle.psi.ecdh.EcdhRing;
 import io.heddle.psi.ecdh.EcdhSender;
@@ -55,7 +58,7 @@ public final class PrivateSetIntersection {
    *     other ids meet another scalar and other orders
    * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
-   * @throws io.heddle.error.ConfigurationException if the limits ask for kkrt and it must not run
+   * @throws ConfigurationException if the limits ask for kkrt and it must not run
    * @throws io.heddle.error.CheckpointException if the step has ended already, with other ids
    * @throws io.heddle.error.CheckpointException if what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
@@ -111,6 +114,52 @@ public final class PrivateSetIntersection {
     int[] rows = sorted.rows(settled.places());
     Arrays.sort(rows);
     return new Intersection(rows, settled.protocol());
+  }
+
+  /**
+   * How many rows two parties have in common, for the receiver alone. It does not learn which; the
+   * sender learns what {@link #intersect} tells it. By ecdh.
+   *
+   * @return at the receiver the number of common ids; 0 at the sender
+   * @throws IllegalArgumentException if there are not two parties
+   * @throws ConfigurationException if the limits ask for kkrt
+   * @throws RuntimeException as {@link #align} does
+   */
+  public static int count(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress) {
+    boolean receives = step.self().equals(receiver);
+    if (step.peers().size() != 1 || !(receives || step.peers().contains(receiver))) {
+      throw new IllegalArgumentException(
+          "Invalid receiver " + receiver + ": must be one of two parties");
+    }
+    if (limits.protocol() == PsiProtocol.KKRT) {
+      throw new ConfigurationException(
+          "Invalid psi.protocol = kkrt: must be auto or ecdh where ids are only counted");
+    }
+    SortedIds sorted = SortedIds.of(ids);
+    SettledCount settled = SettledCount.restored(step, sorted);
+    if (settled == null) {
+      PsiTerms terms = terms(step, bindingSalt, limits, false);
+      PartyId peer = step.peers().first();
+      int theirSize = terms.exchange(step, peer, sorted.ids().size()).ids();
+      int common = 0;
+      if (receives) {
+        common =
+            new CardinalityReceiver(terms, randomness, progress)
+                .run(step, peer, sorted.ids(), theirSize);
+      } else {
+        new CardinalitySender(terms, randomness, progress).run(step, peer, sorted.ids(), theirSize);
+      }
+      settled = new SettledCount(common);
+      settled.commit(step, sorted);
+    }
+    return settled.common();
   }
 
   /** The common ids' places in byte order, and what found them. */

@@ -6,7 +6,9 @@ import io.heddle.ot.OtMessages;
 import io.heddle.psi.AlignmentMessage.Answer;
 import io.heddle.psi.AlignmentMessage.Outcome;
 import io.heddle.psi.AlignmentMessage.Proposal;
+import io.heddle.psi.ecdh.CardinalityMessages;
 import io.heddle.psi.ecdh.EcdhMessages;
+import io.heddle.psi.join.JoinMessages;
 import io.heddle.psi.kkrt.KkrtMessages;
 import io.heddle.psi.shared.SharedMessages;
 import java.util.Collection;
@@ -15,13 +17,15 @@ import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 32, and 90 to 94 of the oblivious transfers that kkrt is made of. */
+  /** Ids 20 to 36, and 90 to 94 of the oblivious transfers that kkrt is made of. */
   public static final List<MessageType<?>> TYPES =
       Stream.of(
               SharedMessages.TYPES,
               EcdhMessages.TYPES,
               KkrtMessages.TYPES,
               OtMessages.KKRT,
+              JoinMessages.TYPES,
+              CardinalityMessages.TYPES,
               List.<MessageType<?>>of(
                   new MessageType<>(
                       28,

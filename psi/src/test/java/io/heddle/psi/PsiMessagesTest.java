@@ -24,7 +24,10 @@ class PsiMessagesTest {
     "30, 00, Outcome",
     "22, 0500000005aabbccddee, BlindedTags",
     "31, 0700000007aabbccddeeff00, SenderTags",
-    "32, 0500000005aabbccddee, CommonNames"
+    "32, 0500000005aabbccddee, CommonNames",
+    "33, 00000002000000017fffffff, Multiplicities",
+    "34, 00000000, OtherRows",
+    "35, 0500000005aabbccddee, ShuffledTags"
   })
   void decode_wellFormedBody_encodesToTheSameBytes(int id, String body, String name) {
     byte[] bytes = HexFormat.of().parseHex(body);
@@ -78,7 +81,25 @@ class PsiMessagesTest {
     "32, 0400000004aabbccdd, width too small",
     "32, 0c0000000caabbccddeeffaabbccddeeff, width too large",
     "32, 0500000000, no name",
-    "32, 057fffffff, length beyond all bounds"
+    "32, 057fffffff, length beyond all bounds",
+    "33, '', empty",
+    "33, 00000000, no count",
+    "33, 0000000200000001, truncated",
+    "33, 0000000100000000, a count of 0",
+    "33, 0000000200000001ffffffff, a negative count",
+    "33, 00004001, more than a chunk",
+    "33, ffffffff, negative length",
+    "34, 000000, truncated",
+    "34, ffffffff, negative number",
+    "34, 0000000000, a byte too long",
+    "35, 0400000004aabbccdd, width too small",
+    "35, 0e0000000eaabbccddaabbccddaabbccddaabb, width too large",
+    "35, 0500000000, no tag",
+    "35, 0500000006aabbccddeeff, tag and a byte",
+    "35, 057fffffff, length beyond all bounds",
+    "36, 00000000, no point",
+    "36, 00000001ff, cut point",
+    "36, 00080020, more than a chunk"
   })
   void decode_malformedBody_isRefused(int id, String body, String what) {
     byte[] bytes = HexFormat.of().parseHex(body.replace(" ", ""));

@@ -38,16 +38,18 @@ class DeclaredLeakageTest {
 
   /** First and last id of each protocol, by where its messages stand. */
   private static final Map<String, int[]> RANGES =
-      Map.of(
-          "io.heddle.session.SessionMessage", new int[] {1, 19},
-          "io.heddle.psi.AlignmentMessage", new int[] {20, 39},
-          "io.heddle.psi.shared.SharedMessage", new int[] {20, 39},
-          "io.heddle.psi.ecdh.EcdhMessage", new int[] {20, 39},
-          "io.heddle.psi.kkrt.KkrtMessage", new int[] {20, 39},
-          "io.heddle.train.logistic.LogisticMessage", new int[] {40, 69},
-          "io.heddle.train.logistic.ScoringMessage", new int[] {70, 79},
-          "io.heddle.doctor.DoctorMessage", new int[] {80, 89},
-          "io.heddle.ot.OtMessage", new int[] {90, 99});
+      Map.ofEntries(
+          Map.entry("io.heddle.session.SessionMessage", new int[] {1, 19}),
+          Map.entry("io.heddle.psi.AlignmentMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.psi.shared.SharedMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.psi.ecdh.EcdhMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.psi.ecdh.CardinalityMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.psi.join.JoinMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.psi.kkrt.KkrtMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.train.logistic.LogisticMessage", new int[] {40, 69}),
+          Map.entry("io.heddle.train.logistic.ScoringMessage", new int[] {70, 79}),
+          Map.entry("io.heddle.doctor.DoctorMessage", new int[] {80, 89}),
+          Map.entry("io.heddle.ot.OtMessage", new int[] {90, 99}));
 
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");

@@ -66,7 +66,29 @@ public record JobConfig(
     /** Every party, as training needs. */
     BOTH,
     /** The receiver only. */
-    RECEIVER
+    RECEIVER,
+    /** Nobody: the receiver learns how many there are. */
+    CARDINALITY
+  }
+
+  /** What becomes of rows whose id stands in an earlier row of the same table. */
+  public enum PsiDuplicates {
+    /** The job ends, and says how many there are. */
+    REFUSE,
+    /** The first row of an id counts, the others are left out. */
+    FIRST,
+    /** Every row of one party meets every row of the others, as in SQL. */
+    EXPAND
+  }
+
+  /** Which rows a party gets. */
+  public enum PsiJoin {
+    /** Those of ids that all parties have. */
+    INNER,
+    /** The receiver all of its rows, the others values where they have them. */
+    LEFT,
+    /** The receiver its rows of ids that are not common to all, the others none. */
+    DIFFERENCE
   }
 
   /**
@@ -75,6 +97,8 @@ public record JobConfig(
    * @param protocol which family
    * @param receiver the party that compares; the label holder if there is one
    * @param result who learns the common ids
+   * @param join which rows a party gets
+   * @param duplicates what becomes of rows whose id stands in the table already
    * @param normalise what is done to every id first, in this order
    * @param minIntersection with fewer common ids the job ends; the receiver, who compares, has seen
    *     them by then, no other party does. A party's own privacy.min-intersection may ask for more,
@@ -84,6 +108,8 @@ public record JobConfig(
       PsiProtocol protocol,
       PartyId receiver,
       PsiResult result,
+      PsiJoin join,
+      PsiDuplicates duplicates,
       List<IdRule> normalise,
       int minIntersection) {
     public Psi {
@@ -125,10 +151,6 @@ public record JobConfig(
               + file
               + "): must be one of the parties; a job that only aligns may set psi.receiver instead");
     }
-    PsiProtocol protocol = settings.choice("psi.protocol", PsiProtocol.AUTO);
-    if (protocol == PsiProtocol.KKRT && parties.size() > 2) {
-      throw settings.invalid("psi.protocol", "auto or ecdh with more than two parties");
-    }
     int keyBits = (int) settings.integer("paillier.key-bits", 2048, 2048, 4096);
     if (keyBits % 1024 != 0) {
       throw settings.invalid("paillier.key-bits", "2048, 3072 or 4096");
@@ -139,12 +161,7 @@ public record JobConfig(
         parties,
         labelHolder,
         settings.choice("algorithm", Algorithm.LOGISTIC),
-        new Psi(
-            protocol,
-            receiver,
-            settings.choice("psi.result", PsiResult.BOTH),
-            settings.choices("psi.normalise", IdRule.class),
-            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE)),
+        PsiSettings.read(settings, receiver, parties.size()),
         new Logistic(
             settings.number("logistic.regParam", 1e-4, 0, 1e6),
             (int) settings.integer("logistic.maxIter", 100, 1, 10_000),
@@ -198,6 +215,43 @@ public record JobConfig(
               + parties);
     }
     return labelHolderIfAny;
+  }
+
+  /**
+   * Checks that the rows that this job aligns are such that parties can train or score on them.
+   *
+   * @throws ConfigurationException if not all parties get the same rows, or one row may stand for
+   *     several
+   */
+  public void checkForTraining() {
+    if (psi.result() != PsiResult.BOTH) {
+      throw notForTraining("psi.result", psi.result(), "both", "for each works on the common rows");
+    }
+    if (psi.join() != PsiJoin.INNER) {
+      throw notForTraining("psi.join", psi.join(), "inner", "for other rows lack values");
+    }
+    if (psi.duplicates() == PsiDuplicates.EXPAND) {
+      throw notForTraining(
+          "psi.duplicates",
+          psi.duplicates(),
+          "refuse or first",
+          "for the parties' rules count rows, and a repeated row protects nobody");
+    }
+  }
+
+  private ConfigurationException notForTraining(
+      String key, Enum<?> value, String allowed, String why) {
+    return new ConfigurationException(
+        "Invalid "
+            + key
+            + " = "
+            + Settings.word(value)
+            + " ("
+            + file
+            + "): must be "
+            + allowed
+            + " where parties train or score, "
+            + why);
   }
 
   /**
@@ -290,6 +344,8 @@ public record JobConfig(
     terms.put("psi.protocol", Settings.word(psi.protocol()));
     terms.put("psi.receiver", psi.receiver().name());
     terms.put("psi.result", Settings.word(psi.result()));
+    terms.put("psi.join", Settings.word(psi.join()));
+    terms.put("psi.duplicates", Settings.word(psi.duplicates()));
     terms.put(
         "psi.normalise",
         psi.normalise().stream().map(IdRule::word).collect(Collectors.joining(",")));

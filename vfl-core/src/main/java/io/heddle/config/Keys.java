@@ -57,6 +57,8 @@ final class Keys {
               "psi.protocol",
               "psi.receiver",
               "psi.result",
+              "psi.join",
+              "psi.duplicates",
               "psi.normalise",
               "psi.min-intersection",
               "logistic.regParam",

@@ -55,6 +55,8 @@ class JobConfigTest {
                 JobConfig.PsiProtocol.AUTO,
                 new PartyId("bank"),
                 JobConfig.PsiResult.BOTH,
+                JobConfig.PsiJoin.INNER,
+                JobConfig.PsiDuplicates.REFUSE,
                 List.of(),
                 1));
     assertThat(job.logistic()).isEqualTo(new JobConfig.Logistic(1e-4, 100, 1e-6, true, true, 0.5));
@@ -139,6 +141,11 @@ class JobConfigTest {
         "psi.protocol=ecdh | psi.protocol",
         "psi.receiver=shop | psi.receiver",
         "psi.result=receiver | psi.result",
+        "psi.result=cardinality | psi.result",
+        "psi.join=left | psi.join",
+        "psi.join=difference | psi.join",
+        "psi.duplicates=first | psi.duplicates",
+        "psi.duplicates=expand | psi.duplicates",
         "psi.normalise=trim,strip-leading-zeros | psi.normalise",
         "psi.min-intersection=5 | psi.min-intersection",
         "logistic.regParam=0 | logistic.regParam",
@@ -172,6 +179,15 @@ class JobConfigTest {
         "algorithm = forest | algorithm | logistic",
         "psi.protocol = hash | psi.protocol | auto, ecdh, kkrt",
         "parties = [bank, mall, shop], psi.protocol = kkrt | psi.protocol | auto or ecdh with more than two",
+        "psi.result = all | psi.result | both, receiver, cardinality",
+        "psi.join = outer | psi.join | inner, left, difference",
+        "psi.duplicates = last | psi.duplicates | refuse, first, expand",
+        "psi { join = left, result = receiver } | psi.result | both with psi.join = left",
+        "psi { join = left, result = cardinality } | psi.join | inner with psi.result = cardinality",
+        "psi { join = difference, result = both } | psi.result | receiver with psi.join = difference",
+        "psi { duplicates = expand, result = receiver } | psi.duplicates | refuse or first",
+        "psi { duplicates = expand, result = cardinality } | psi.duplicates | refuse or first",
+        "psi { protocol = kkrt, result = cardinality } | psi.protocol | auto or ecdh with psi.result",
         "psi.normalise = [trim, upper] | psi.normalise | trim, lower, nfc, strip-leading-zeros",
         "logistic.regParam = -1 | logistic.regParam | a number from 0",
         "logistic.regParam = NaN | logistic.regParam | a number from 0",
@@ -190,6 +206,45 @@ class JobConfigTest {
         .hasMessageContaining(key)
         .hasMessageContaining("job.conf:2")
         .hasMessageContaining(allowed);
+  }
+
+  @Test
+  void load_cardinalityOfThreeParties_isRefused() {
+    assertThatThrownBy(
+            () -> load("parties = [a, bank, shop], psi { receiver = a, result = cardinality }"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid psi.result = \"cardinality\"")
+        .hasMessageContaining("a job of 3 parties; cardinality is for 2");
+  }
+
+  @Test
+  void load_difference_isForTheReceiverAlone() throws IOException {
+    assertThat(load(SMALL, "psi.join=difference").psi().result())
+        .isEqualTo(JobConfig.PsiResult.RECEIVER);
+    assertThat(load(SMALL, "psi.join=difference", "psi.duplicates=expand").psi().duplicates())
+        .isEqualTo(JobConfig.PsiDuplicates.EXPAND);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "psi.result=receiver | psi.result = receiver",
+        "psi.result=cardinality | psi.result = cardinality",
+        "psi.join=left | psi.join = left",
+        "psi.join=difference | psi.result = receiver",
+        "psi.duplicates=expand | psi.duplicates = expand",
+      })
+  void checkForTraining_otherRowsThanTheCommonOnesOnce_isRefused(String setting, String named)
+      throws IOException {
+    JobConfig job = load(SMALL, setting);
+
+    assertThatThrownBy(job::checkForTraining)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid " + named + " (")
+        .hasMessageContaining("where parties train or score");
+    assertThatCode(() -> load(SMALL, "psi.duplicates=first").checkForTraining())
+        .doesNotThrowAnyException();
   }
 
   @Test

@@ -56,6 +56,8 @@ class KeyMatrixTest {
           entry("psi.protocol", "ecdh"),
           entry("psi.receiver", "shop"),
           entry("psi.result", "receiver"),
+          entry("psi.join", "left"),
+          entry("psi.duplicates", "first"),
           entry("psi.normalise", "trim"),
           entry("psi.min-intersection", "5"),
           entry("logistic.regParam", "0"),

@@ -16,9 +16,8 @@ import io.heddle.error.ConfigurationException;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.psi.Alignment;
-import io.heddle.psi.Intersection;
-import io.heddle.psi.PrivateSetIntersection;
+import io.heddle.psi.JoinedRows;
+import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.table.Ids;
@@ -42,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One party's run of {@code heddle psi}: finds with its peers the rows that all of them have, and
- * writes its own columns of these rows. In a plain JVM; every party runs the same. What each
- * learns: {@link PrivateSetIntersection}.
+ * writes its own columns of these rows, or of those that the job asks for. In a plain JVM; every
+ * party runs the same. What each learns: {@link PrivateJoin}.
  */
 public final class PsiCommand {
   private static final String STEP = "psi";
@@ -88,6 +87,14 @@ public final class PsiCommand {
           "Missing setting data.id ("
               + request.config()
               + "): must be the column that names a row, or a list of them");
+    }
+    if (request.out() != null && job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+      throw new ConfigurationException(
+          "Invalid output "
+              + request.out()
+              + ": must be left out with psi.result = cardinality ("
+              + request.job()
+              + "), which gives a number and no rows");
     }
     Identity identity = TlsExchange.identity(config);
     SessionTerms terms = terms(job, config);
@@ -155,7 +162,7 @@ public final class PsiCommand {
 
   private static Own read(Request request, PartyConfig config, JobConfig job, Progress progress) {
     Table table = TableFiles.read(request.data());
-    Ids ids = Ids.of(table, config.data().id(), job.psi().normalise());
+    Ids ids = Ids.of(table, config.data().id(), job.psi().normalise(), job.psi().duplicates());
     ids.notes().forEach(progress::note);
     return new Own(ids, ownColumns(table, config.data()));
   }
@@ -168,20 +175,20 @@ public final class PsiCommand {
       PartyConfig config,
       JobConfig job,
       Progress progress) {
-    Alignment aligned = align(session, job, config, own.ids(), progress);
+    JoinedRows joined = join(session, job, config, own.ids(), progress);
     TableOutput result = learns(job, config) ? output : null;
     if (result != null) {
       // While the peers still wait: a full disk here leaves them without a result as well.
-      result.write(own.columns(), aligned.rows());
+      result.write(own.columns(), joined.rows());
     }
     PsiReport report =
         new PsiReport(
-            aligned.protocol().name().toLowerCase(Locale.ROOT),
+            joined.protocol().name().toLowerCase(Locale.ROOT),
+            job.psi().join().name().toLowerCase(Locale.ROOT),
             own.columns().rows(),
-            aligned.rows().length,
-            job.psi().result() == JobConfig.PsiResult.BOTH
-                ? HexFormat.of().formatHex(aligned.digest())
-                : "",
+            joined.common(),
+            joined.rows().length,
+            HexFormat.of().formatHex(joined.digest()),
             session.traffic().bytesSent(),
             session.traffic().bytesReceived(),
             ProcessUsage.cpuSeconds(),
@@ -205,29 +212,25 @@ public final class PsiCommand {
         || job.psi().receiver().equals(config.party());
   }
 
-  private static Alignment align(
+  private static JoinedRows join(
       Session session, JobConfig job, PartyConfig config, Ids ids, Progress progress) {
     try {
       // Ids of one column and of several never meet: one of the parties has the wrong data.id.
       Channel step =
           session.beginStep(
               STEP, new TreeMap<>(Map.of("id-columns", String.valueOf(config.data().id().size()))));
-      PsiLimits limits =
+      return PrivateJoin.run(
+          step,
+          job.psi(),
+          session.bindingSalt(STEP),
+          session::privateRandomness,
+          ids.values(),
           new PsiLimits(
               job.psi().minIntersection(),
               config.privacy().maxPeerSetSize(),
               job.psi().protocol(),
-              config.takesAsSemiHonest(job.parties()));
-      byte[] salt = session.bindingSalt(STEP);
-      PartyId receiver = job.psi().receiver();
-      if (job.psi().result() == JobConfig.PsiResult.BOTH) {
-        return PrivateSetIntersection.align(
-            step, receiver, salt, session::privateRandomness, ids.values(), limits, progress);
-      }
-      Intersection found =
-          PrivateSetIntersection.intersect(
-              step, receiver, salt, session::privateRandomness, ids.values(), limits, progress);
-      return new Alignment(found.rows(), new byte[32], found.protocol());
+              config.takesAsSemiHonest(job.parties())),
+          progress);
     } finally {
       progress.end();
     }

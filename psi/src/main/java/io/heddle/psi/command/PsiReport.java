@@ -13,8 +13,10 @@ import java.util.Properties;
  * What one party's run came to.
  *
  * @param protocol the protocol family that ran: {@code ecdh} or {@code kkrt}
+ * @param join which rows a party gets: {@code inner}, {@code left} or {@code difference}
  * @param rows of this party's table
- * @param intersection common rows; at a sender that must not learn them, 0
+ * @param intersection common ids; at a sender that must not learn them, 0
+ * @param joined rows that this party gets
  * @param digest over the common ids of this session in hexadecimal digits, the same at every party;
  *     empty where only the receiver learns them
  * @param bytesSent application bytes, before TLS
@@ -24,8 +26,10 @@ import java.util.Properties;
  */
 public record PsiReport(
     String protocol,
+    String join,
     int rows,
     int intersection,
+    int joined,
     String digest,
     long bytesSent,
     long bytesReceived,
@@ -41,6 +45,8 @@ public record PsiReport(
   void write(Path file) {
     Properties values = new Properties();
     values.setProperty("protocol", protocol);
+    values.setProperty("join", join);
+    values.setProperty("joined", String.valueOf(joined));
     values.setProperty("rows", String.valueOf(rows));
     values.setProperty("intersection", String.valueOf(intersection));
     values.setProperty("digest", digest);
@@ -64,8 +70,10 @@ public record PsiReport(
     }
     return new PsiReport(
         values.getProperty("protocol", ""),
+        values.getProperty("join", ""),
         Integer.parseInt(values.getProperty("rows", "")),
         Integer.parseInt(values.getProperty("intersection", "")),
+        Integer.parseInt(values.getProperty("joined", "")),
         values.getProperty("digest", ""),
         Long.parseLong(values.getProperty("bytesSent", "")),
         Long.parseLong(values.getProperty("bytesReceived", "")),

@@ -58,11 +58,11 @@ public final class EcdhMessages {
 
   private EcdhMessages() {}
 
-  private static byte[] points(WireReader in) {
+  static byte[] points(WireReader in) {
     return Chunks.read(in, Curve25519.POINT_BYTES);
   }
 
-  private static int width(WireReader in) {
+  static int width(WireReader in) {
     int width = in.readByte();
     if (width < Tags.MIN_WIDTH || width > Tags.MAX_WIDTH) {
       throw new ProtocolException(

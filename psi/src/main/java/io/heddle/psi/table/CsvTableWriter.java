@@ -40,8 +40,23 @@ final class CsvTableWriter {
     }
     put((byte) '\n');
     for (int row : rows) {
-      putRow(columns, row);
+      if (row < 0) {
+        putMissing(columns.length);
+      } else {
+        putRow(columns, row);
+      }
     }
+  }
+
+  /** One column of nothing would be an empty line, which readers skip. */
+  private void putMissing(int columns) throws IOException {
+    if (columns == 1) {
+      putText("");
+    }
+    for (int j = 1; j < columns; j++) {
+      putSeparator(j);
+    }
+    put((byte) '\n');
   }
 
   private void putRow(Column[] columns, int row) throws IOException {

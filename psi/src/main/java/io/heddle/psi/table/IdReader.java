@@ -2,6 +2,7 @@
 package io.heddle.psi.table;
 
 import io.heddle.config.IdRule;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.ids.IdList;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class IdReader {
   private final Column[] parts;
   private final List<IdRule> rules;
+  private final PsiDuplicates duplicates;
   private final boolean lower;
   private final boolean stripZeros;
   private final TextColumn made = new TextColumn();
@@ -26,9 +28,10 @@ final class IdReader {
   private int decomposed;
   private int padded;
 
-  IdReader(Column[] parts, List<IdRule> rules) {
+  IdReader(Column[] parts, List<IdRule> rules, PsiDuplicates duplicates) {
     this.parts = parts;
     this.rules = rules;
+    this.duplicates = duplicates;
     lower = rules.contains(IdRule.LOWER);
     stripZeros = rules.contains(IdRule.STRIP_LEADING_ZEROS);
   }
@@ -82,16 +85,32 @@ final class IdReader {
     blank.check("are missing or blank", rows, where, table);
     tooLong.check("are longer than " + Ids.MAX_BYTES + " bytes", rows, where, table);
     IdList ids = same == null ? made.ids() : same.ids();
-    Refused repeated = new Refused();
-    for (int row : ids.order().repeated()) {
-      repeated.add(row);
+    int[] repeated = ids.order().repeated();
+    if (duplicates == PsiDuplicates.REFUSE) {
+      Refused refused = new Refused();
+      for (int row : repeated) {
+        refused.add(row);
+      }
+      refused.check("repeat an earlier id; each must stand once", rows, where, table);
     }
-    repeated.check("repeat an earlier id; each must stand once", rows, where, table);
-    return new Ids(ids, notes(where));
+    return new Ids(ids, notes(where, rows, repeated.length));
   }
 
-  private List<String> notes(String where) {
+  private List<String> notes(String where, int rows, int repeated) {
     List<String> notes = new ArrayList<>();
+    if (repeated > 0) {
+      notes.add(
+          repeated
+              + " of "
+              + rows
+              + " ids of "
+              + where
+              + " repeat an earlier id; "
+              + (duplicates == PsiDuplicates.FIRST
+                  ? "these rows are left out"
+                  : "each of these rows counts")
+              + " (psi.duplicates)");
+    }
     if (decomposed > 0) {
       notes.add(
           decomposed

@@ -2,6 +2,7 @@
 package io.heddle.psi.table;
 
 import io.heddle.config.IdRule;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.ids.IdList;
 import java.nio.ByteBuffer;
@@ -12,9 +13,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ids of a table's rows as the bytes that the parties compare: each once, none missing. An
- * integer and the same number as text are one id; {@code 007} and {@code 7} are two unless the
- * rules say otherwise.
+ * The ids of a table's rows as the bytes that the parties compare, none missing; whether one may
+ * stand in several rows is the job's to say. An integer and the same number as text are one id;
+ * {@code 007} and {@code 7} are two unless the rules say otherwise.
  *
  * @param values the id of each row
  * @param notes what a person should know, without any id
@@ -23,16 +24,23 @@ public record Ids(IdList values, List<String> notes) {
   /** No id of more bytes takes part. */
   public static final int MAX_BYTES = 64 * 1024;
 
+  /** The ids of all rows, none of which may repeat. */
+  public static Ids of(Table table, List<String> columns, List<IdRule> rules) {
+    return of(table, columns, rules, PsiDuplicates.REFUSE);
+  }
+
   /**
    * Reads the ids of all rows.
    *
    * @param columns the columns that together are the id; a single one stands for itself, more are
    *     joined so that no two different rows join to the same bytes
    * @param rules what is done to each part first, in this order
+   * @param duplicates whether ids may repeat; the values hold all of them
    * @throws DataException if a column is missing or holds fractions, or ids are missing, blank, too
-   *     long or not unique: says how many and where the first ones stand
+   *     long or repeat where they must not: says how many and where the first ones stand
    */
-  public static Ids of(Table table, List<String> columns, List<IdRule> rules) {
+  public static Ids of(
+      Table table, List<String> columns, List<IdRule> rules, PsiDuplicates duplicates) {
     if (columns.isEmpty()) {
       throw new IllegalArgumentException("No id column given: must be at least one");
     }
@@ -49,7 +57,7 @@ public record Ids(IdList values, List<String> notes) {
                 + " holds floating-point numbers: an id must be text or whole numbers");
       }
     }
-    return new IdReader(parts, rules)
+    return new IdReader(parts, rules, duplicates)
         .read(table.rows(), String.join(" + ", columns) + " in " + table.file(), table);
   }
 
@@ -58,9 +66,15 @@ public record Ids(IdList values, List<String> notes) {
    *
    * @param rows for each row what stands in its id columns, null where nothing does
    * @param columns the names of these columns, for errors
-   * @throws DataException if ids are missing, blank, too long or not unique: says how many
+   * @param duplicates whether ids may repeat; the values hold all of them
+   * @throws DataException if ids are missing, blank, too long or repeat where they must not: says
+   *     how many
    */
-  public static Ids of(List<@Nullable String[]> rows, List<String> columns, List<IdRule> rules) {
+  public static Ids of(
+      List<@Nullable String[]> rows,
+      List<String> columns,
+      List<IdRule> rules,
+      PsiDuplicates duplicates) {
     TextColumn[] parts = new TextColumn[columns.size()];
     for (int j = 0; j < parts.length; j++) {
       parts[j] = new TextColumn();
@@ -68,7 +82,8 @@ public record Ids(IdList values, List<String> notes) {
         parts[j].add(row[j]);
       }
     }
-    return new IdReader(parts, rules).read(rows.size(), String.join(" + ", columns), null);
+    return new IdReader(parts, rules, duplicates)
+        .read(rows.size(), String.join(" + ", columns), null);
   }
 
   /** One part of an id after the rules; a missing one is empty. */

@@ -201,7 +201,7 @@ final class ParquetTables {
     };
   }
 
-  /** Writes some rows of a table, in the given order. */
+  /** Writes some rows of a table, in the given order; a negative one is of missing values. */
   static void write(Table table, int[] rows, Path file) throws IOException {
     Types.MessageTypeBuilder builder = Types.buildMessage();
     for (String name : table.columnNames()) {
@@ -241,6 +241,9 @@ final class ParquetTables {
 
   private static Group group(MessageType schema, Table table, int row) {
     Group group = new SimpleGroup(schema);
+    if (row < 0) {
+      return group;
+    }
     for (String name : table.columnNames()) {
       Column column = table.column(name);
       if (column instanceof FixedColumn fixed && !fixed.isNull(row)) {

@@ -55,6 +55,8 @@ public final class TableOutput implements AutoCloseable {
    * Writes rows of a table in the given order; nobody sees them before {@link #publish}. CSV: every
    * value quoted, a missing one empty and unquoted, lines end with a line feed.
    *
+   * @param rows negative for a row of missing values; in a CSV file of one column that is an empty
+   *     text, for readers skip empty lines
    * @throws OutputException if the disk is full or the file cannot be written; nothing is left then
    */
   public void write(Table table, int[] rows) {

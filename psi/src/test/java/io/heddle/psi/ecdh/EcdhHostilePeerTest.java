@@ -16,6 +16,8 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.ecdh.CardinalityMessage.CountedPoints;
+import io.heddle.psi.ecdh.CardinalityMessage.ShuffledTags;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.Positions;
@@ -252,6 +254,76 @@ class EcdhHostilePeerTest {
         .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
   }
 
+  private static int[] countingSender(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    new CardinalitySender(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize);
+    return new int[0];
+  }
+
+  private static int[] countingReceiver(Channel channel) {
+    int theirSize = TERMS.exchange(channel, HOSTILE, IDS.size()).ids();
+    return new int[] {
+      new CardinalityReceiver(TERMS, OWN, Progress.NONE).run(channel, HOSTILE, IDS, theirSize)
+    };
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void countingSender_badPoints_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        EcdhHostilePeerTest::countingSender,
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new BlindedPoints(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void countingReceiver_badPoints_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        EcdhHostilePeerTest::countingReceiver,
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, new ShuffledTags(WIDTH, distinct(4, WIDTH)));
+          channel.send(HONEST, new CountedPoints(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  static Stream<Arguments> badCountingTags() {
+    byte[] twice = distinct(4, WIDTH);
+    twice[WIDTH] = 0;
+    return Stream.of(
+        Arguments.of("narrower", new ShuffledTags(WIDTH - 1, distinct(4, WIDTH - 1)), "tag width"),
+        Arguments.of("wider", new ShuffledTags(WIDTH + 1, distinct(4, WIDTH + 1)), "tag width"),
+        Arguments.of("one missing", new ShuffledTags(WIDTH, distinct(3, WIDTH)), "must be 4"),
+        Arguments.of("one too many", new ShuffledTags(WIDTH, distinct(5, WIDTH)), "must be 4"),
+        Arguments.of("one twice", new ShuffledTags(WIDTH, twice), "holds one twice"),
+        Arguments.of(
+            "tags in the receiver's order",
+            new BlindedTags(WIDTH, distinct(4, WIDTH)),
+            "Expected ShuffledTags"),
+        Arguments.of("points instead", new CountedPoints(good(4)), "Expected ShuffledTags"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badCountingTags")
+  void countingReceiver_badTags_refuses(String name, Message tags, String message) {
+    assertRefused(
+        EcdhHostilePeerTest::countingReceiver,
+        channel -> {
+          channel.send(HONEST, size(4));
+          channel.send(HONEST, tags);
+          channel.send(HONEST, new CountedPoints(good(4)));
+        },
+        ProtocolException.class,
+        message);
+  }
+
   private static byte[] distinct(int count, int width) {
     byte[] tags = new byte[count * width];
     for (int i = 0; i < count; i++) {
@@ -284,7 +356,12 @@ class EcdhHostilePeerTest {
   @MethodSource("badOpenings")
   void bothRoles_badOpening_refuse(
       String name, Message opening, Class<? extends VflException> error, String message) {
-    for (Role role : List.<Role>of(EcdhHostilePeerTest::sender, EcdhHostilePeerTest::receiver)) {
+    for (Role role :
+        List.<Role>of(
+            EcdhHostilePeerTest::sender,
+            EcdhHostilePeerTest::receiver,
+            EcdhHostilePeerTest::countingSender,
+            EcdhHostilePeerTest::countingReceiver)) {
       assertRefused(role, channel -> channel.send(HONEST, opening), error, message);
     }
   }

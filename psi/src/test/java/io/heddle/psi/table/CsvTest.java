@@ -198,6 +198,27 @@ class CsvTest {
   }
 
   @Test
+  void output_missingRows_readBackAsRowsWithoutValues() throws IOException {
+    Path file = directory.resolve("out.csv");
+    write(file, read("id,x\na,1\nb,2\n"), 1, -1, 0, -1);
+    assertThat(file).hasContent("\"id\",\"x\"\n\"b\",\"2\"\n,\n\"a\",\"1\"\n,\n");
+    Table back = TableFiles.read(file);
+    assertThat(back.rows()).isEqualTo(4);
+    assertThat(back.text("id", 3)).isNull();
+    assertThat(back.text("x", 1)).isNull();
+  }
+
+  @Test
+  void output_missingRowsOfOneColumn_areStillRows() throws IOException {
+    Path file = directory.resolve("out.csv");
+    write(file, read("id\na\nb\n"), 1, -1, -1);
+    Table back = TableFiles.read(file);
+    assertThat(back.rows()).isEqualTo(3);
+    assertThat(back.text("id", 0)).isEqualTo("b");
+    assertThat(back.text("id", 2)).isEmpty();
+  }
+
+  @Test
   void output_notWritten_leavesNothing() throws IOException {
     Path file = directory.resolve("out.csv");
     assertThat(TableOutput.open(file)).isNotNull();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.config.IdRule;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.ids.IdList;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class IdsTest {
   private final Path directory;
@@ -112,6 +114,34 @@ class IdsTest {
         .hasMessageContaining("2 of 4 ids")
         .hasMessageContaining("lines 4, 5")
         .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FIRST, these rows are left out", "EXPAND, each of these rows counts"})
+  void of_repeatedIdsThatMayBe_areCountedAndNotShown(PsiDuplicates duplicates, String what)
+      throws IOException {
+    Table table = table("id\nsecret\nb\nsecret\nsecret\n");
+    Ids ids = Ids.of(table, List.of("id"), List.of(), duplicates);
+
+    assertThat(texts(ids)).containsExactly("secret", "b", "secret", "secret");
+    assertThat(ids.notes())
+        .containsExactly(
+            "2 of 4 ids of id in "
+                + table.file()
+                + " repeat an earlier id; "
+                + what
+                + " (psi.duplicates)");
+    assertThat(Ids.of(table("id\na\nb\n"), List.of("id"), List.of(), duplicates).notes()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void of_blankIds_areRefusedWhateverRepeatsMean(PsiDuplicates duplicates) throws IOException {
+    Table table = table("id,x\na,1\n,2\n,3\n");
+    assertThatThrownBy(() -> Ids.of(table, List.of("id"), List.of(), duplicates))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("2 of 3 ids")
+        .hasMessageContaining("missing or blank");
   }
 
   @Test
@@ -213,7 +243,7 @@ class IdsTest {
       }
       List<String> names = IntStream.range(0, columns).mapToObj(j -> "c" + j).toList();
 
-      IdList ids = Ids.of(rows, names, rules).values();
+      IdList ids = Ids.of(rows, names, rules, PsiDuplicates.REFUSE).values();
 
       assertThat(ids.stream().map(IdsTest::list))
           .as("seed %d", seed)
@@ -237,10 +267,10 @@ class IdsTest {
     rows.add(new @Nullable String[] {"a", "1"});
     rows.add(new @Nullable String[] {null, "1"});
     rows.add(new @Nullable String[] {"b", " "});
-    assertThatThrownBy(() -> Ids.of(rows, List.of("k", "l"), List.of()))
+    assertThatThrownBy(() -> Ids.of(rows, List.of("k", "l"), List.of(), PsiDuplicates.REFUSE))
         .isInstanceOf(DataException.class)
         .hasMessage("2 of 3 ids of k + l are missing or blank");
-    assertThat(Ids.of(List.of(), List.of("k"), List.of()).values()).isEmpty();
+    assertThat(Ids.of(List.of(), List.of("k"), List.of(), PsiDuplicates.REFUSE).values()).isEmpty();
   }
 
   @Test

@@ -235,6 +235,20 @@ class ParquetTest {
         .hasMessageContaining("first bytes must be PAR1");
   }
 
+  @Test
+  void write_missingRows_readBackAsRowsWithoutValues() throws IOException {
+    Table table = TableFiles.read(everyKind());
+    Path file = directory.resolve("out.parquet");
+    write(file, table, -1, 0, -1);
+    Table back = TableFiles.read(file);
+    assertThat(back.rows()).isEqualTo(3);
+    for (String column : table.columnNames()) {
+      assertThat(back.text(column, 0)).isNull();
+      assertThat(back.text(column, 1)).isEqualTo(table.text(column, 0));
+      assertThat(back.text(column, 2)).isNull();
+    }
+  }
+
   private static void write(Path file, Table table, int... rows) {
     try (TableOutput output = TableOutput.open(file)) {
       output.write(table, rows);

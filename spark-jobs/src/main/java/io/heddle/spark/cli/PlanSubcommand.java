@@ -129,6 +129,9 @@ final class PlanSubcommand implements Runnable {
             + (command == Plan.Command.TRAIN
                 ? ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
                 : ""));
+    if (command == Plan.Command.PSI) {
+      Plan.outcome(terms).forEach(line -> out.println("  " + line));
+    }
     printProtocol(out, terms, Plan.protocol(terms, sizes, semiHonest));
     out.println();
     out.println("What leaves this party");

@@ -37,6 +37,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Finds the rows that all parties have, and writes the own columns of these rows.",
+      "The job file may ask for others: psi.join = inner, left or difference;",
+      "psi.duplicates = refuse, first or expand, for ids that stand in several rows;",
+      "psi.result = both, receiver or cardinality, for a number and no rows.",
       "Every party runs it with its own --config and --data and the same --job;",
       "--local runs all parties on this machine, each as a process."
     })
@@ -145,15 +148,23 @@ final class PsiSubcommand implements Callable<Integer> {
     }
     PrintWriter text = spec.commandLine().getOut();
     text.println("rows:          " + result.rows());
-    text.println("in common:     " + result.intersection());
-    text.println("digest:        " + result.digest());
+    printJoined(text, result);
+    if (!result.digest().isEmpty()) {
+      text.println("digest:        " + result.digest());
+    }
     printBytes(text, result.bytesSent() + result.bytesReceived(), result.bytesPerItem());
     if (out != null) {
       text.println("written to:    " + out);
     }
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("protocol", result.protocol());
-    figures.put("rows", ordered("own", result.rows(), "intersection", result.intersection()));
+    figures.put("join", result.join());
+    figures.put(
+        "rows",
+        ordered(
+            "own", result.rows(),
+            "intersection", result.intersection(),
+            "joined", result.joined()));
     figures.put("digest", result.digest());
     figures.put("seconds", ordered("total", ProcessUsage.seconds()));
     figures.put("cpuSeconds", result.cpuSeconds());
@@ -193,21 +204,32 @@ final class PsiSubcommand implements Callable<Integer> {
           peakMemory.put(party.name(), report.peakMemoryMiB());
         });
     rows.put("intersection", first.intersection());
-    text.println("in common:     " + first.intersection());
-    text.println(
-        "digest:        " + first.digest() + (reports.size() == 2 ? " at both" : " at all"));
+    rows.put("joined", first.joined());
+    printJoined(text, first);
+    if (!first.digest().isEmpty()) {
+      text.println(
+          "digest:        " + first.digest() + (reports.size() == 2 ? " at both" : " at all"));
+    }
     printBytes(text, bytes, (double) bytes / items);
     if (out != null) {
       text.println("written to:    " + out);
     }
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("protocol", first.protocol());
+    figures.put("join", first.join());
     figures.put("rows", rows);
     figures.put("seconds", ordered("total", ProcessUsage.seconds()));
     figures.put("cpuSeconds", cpuSeconds);
     figures.put("peakMemoryMiB", peakMemory);
     figures.put("bytes", ordered("total", bytes));
     return figures;
+  }
+
+  private static void printJoined(PrintWriter text, PsiReport result) {
+    text.println("in common:     " + result.intersection());
+    if (result.joined() != result.intersection()) {
+      text.println("joined:        " + result.joined() + " rows, " + result.join());
+    }
   }
 
   /** In the order in which they were named; the first one receives. */

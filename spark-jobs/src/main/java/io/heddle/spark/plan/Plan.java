@@ -56,10 +56,13 @@ public final class Plan {
    *
    * @param semiHonest whether all parties take the others as ones that follow the protocol
    * @throws io.heddle.error.ConfigurationException if a job that trains or scores has no label
-   *     holder
+   *     holder, or aligns other rows than the common ones, each once
    */
   public static List<PlannedMessage> of(
       JobConfig job, Command command, PlanSizes sizes, boolean semiHonest) {
+    if (command != Command.PSI) {
+      job.checkForTraining();
+    }
     Plan plan = new Plan(job, sizes, semiHonest);
     int steps = command == Command.PSI ? 1 : command == Command.SCORE ? 2 : 3;
     plan.session(steps);
@@ -77,8 +80,45 @@ public final class Plan {
     return List.copyOf(plan.messages);
   }
 
+  /** Which rows an intersection gives to whom, and what that tells, in words. */
+  public static List<String> outcome(JobConfig job) {
+    JobConfig.Psi psi = job.psi();
+    PartyId receiver = psi.receiver();
+    List<String> lines = new ArrayList<>();
+    if (psi.result() == JobConfig.PsiResult.CARDINALITY) {
+      lines.add(
+          "only " + receiver + " learns something, the number of common ids; nobody gets rows");
+    } else if (psi.join() == JobConfig.PsiJoin.DIFFERENCE) {
+      lines.add("only " + receiver + " gets rows, those of its ids that are not common to all");
+    } else if (psi.result() == JobConfig.PsiResult.RECEIVER) {
+      lines.add("only " + receiver + " gets rows, those of its ids that are common to all");
+    } else {
+      lines.add("every party gets its rows of the common ids, in one order for all");
+    }
+    if (psi.join() == JobConfig.PsiJoin.LEFT) {
+      lines.add(
+          receiver
+              + " gets its other rows too, the others as many rows without values, which tells them"
+              + " how many there are");
+    }
+    switch (psi.duplicates()) {
+      case REFUSE -> lines.add("an id in several rows of a party ends the job");
+      case FIRST -> lines.add("of rows with one id the first counts");
+      case EXPAND ->
+          lines.add(
+              psi.join() == JobConfig.PsiJoin.DIFFERENCE
+                  ? "every row of an id counts"
+                  : "every row of one party meets every row of the others that has its id; each"
+                      + " learns how many rows each other one has of a common id");
+    }
+    return lines;
+  }
+
   /** The family of intersection protocols that would run. */
   public static JobConfig.PsiProtocol protocol(JobConfig job, PlanSizes sizes, boolean semiHonest) {
+    if (job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+      return JobConfig.PsiProtocol.ECDH;
+    }
     return ProtocolChoice.of(
         job.psi().protocol(), job.parties().size(), semiHonest, sizes.rows(), sizes.rows());
   }
@@ -102,6 +142,13 @@ public final class Plan {
             * (long) sizes.rows();
     long positions = 4L * sizes.rows();
     between("align", 20, 16);
+    if (job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+      PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
+      add("align", 21, receiver, sender, points);
+      add("align", 35, sender, receiver, tags);
+      add("align", 36, sender, receiver, points);
+      return;
+    }
     if (parties.size() == 2) {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
       if (protocol == JobConfig.PsiProtocol.KKRT) {
@@ -112,9 +159,19 @@ public final class Plan {
     } else {
       ring(receiver, all, points, tags, positions);
     }
+    boolean expand = all && job.psi().duplicates() == JobConfig.PsiDuplicates.EXPAND;
+    boolean left = job.psi().join() == JobConfig.PsiJoin.LEFT;
+    if (expand) {
+      between("align", 33, 4L * sizes.rows());
+    }
+    // The rows of a join are compared as the common ids are.
+    int comparisons = !all ? 0 : expand || left ? 2 : 1;
     for (PartyId other : parties) {
       if (!other.equals(receiver)) {
-        if (all) {
+        if (left) {
+          add("align", 34, receiver, other, 4);
+        }
+        for (int i = 0; i < comparisons; i++) {
           add("align", 28, receiver, other, 36);
           add("align", 29, other, receiver, 1);
           add("align", 30, receiver, other, 1);

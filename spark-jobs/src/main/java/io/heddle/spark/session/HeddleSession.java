@@ -26,6 +26,7 @@ import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.join.RowsById;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
 import io.heddle.session.SessionLog;
@@ -116,7 +117,8 @@ public final class HeddleSession implements AutoCloseable {
    * @param data where this party's rows are
    * @param fresh forgets a session that was broken off
    * @throws io.heddle.error.CheckpointException if what was kept cannot be gone on with
-   * @throws ConfigurationException if the party cannot take part in the job
+   * @throws ConfigurationException if the party cannot take part in the job, or the job aligns rows
+   *     on which nobody can train or score
    */
   public static HeddleSession ofCommand(
       String command,
@@ -126,6 +128,7 @@ public final class HeddleSession implements AutoCloseable {
       PartyConfig party,
       JobConfig job,
       Progress progress) {
+    job.checkForTraining();
     Identity identity = TlsExchange.identity(party);
     HeddleSession made =
         new HeddleSession(
@@ -445,16 +448,15 @@ public final class HeddleSession implements AutoCloseable {
    * @return what all parties have; table columns as they were, with the aligned index
    * @throws io.heddle.error.DataException if an id is missing, blank or stands twice
    * @throws io.heddle.error.AlignmentException if fewer rows are common than the job asks for
-   * @throws ConfigurationException if the job lets the receiver alone learn the common rows
+   * @throws ConfigurationException if the job asks for other rows than the common ones, each once,
+   *     for all parties
    */
   public Aligned align(Channel step, Dataset<Row> table, String... idCols) {
-    if (job.psi().result() != JobConfig.PsiResult.BOTH) {
-      throw new ConfigurationException(
-          "Invalid psi.result = receiver (job file): must be both where parties train or score, for"
-              + " each works on the common rows");
-    }
-    TableIds collected = TableIds.collect(table, Arrays.asList(idCols), job.psi().normalise());
-    List<byte[]> ids = collected.ids().values();
+    job.checkForTraining();
+    List<String> columns = Arrays.asList(idCols);
+    TableIds collected =
+        TableIds.collect(table, columns, job.psi().normalise(), job.psi().duplicates());
+    RowsById own = RowsById.of(collected.ids().values(), job.psi().duplicates());
     collected.ids().notes().forEach(progress::note);
     Alignment alignment =
         PrivateSetIntersection.align(
@@ -462,7 +464,7 @@ public final class HeddleSession implements AutoCloseable {
             job.psi().receiver(),
             open().bindingSalt("alignment"),
             open()::privateRandomness,
-            ids,
+            own.ids(),
             new PsiLimits(
                 job.psi().minIntersection(),
                 party.privacy().maxPeerSetSize(),
@@ -470,13 +472,19 @@ public final class HeddleSession implements AutoCloseable {
                 party.takesAsSemiHonest(job.parties())),
             progress);
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
-    for (int row : alignment.rows()) {
-      keys.add(ids.get(row));
+    for (int id : alignment.rows()) {
+      keys.add(own.ids().get(id));
     }
+    boolean unique = own.ids().size() == collected.values().size();
     return new Aligned(
-        AlignedTable.of(table, idCols, collected.values(), alignment.rows(), alignment.digest()),
+        AlignedTable.of(
+            unique ? table : FirstRows.of(table, columns),
+            idCols,
+            collected.values(),
+            own.firstRows(alignment.rows()),
+            alignment.digest()),
         keys,
-        ids.size());
+        collected.values().size());
   }
 
   /**

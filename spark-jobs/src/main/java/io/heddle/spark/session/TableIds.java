@@ -2,6 +2,7 @@
 package io.heddle.spark.session;
 
 import io.heddle.config.IdRule;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
@@ -19,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  * A table's ids in this JVM.
  *
  * @param values the id columns as they stand in the table
- * @param ids the same rows' normalised ids, no two alike
+ * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
-  static TableIds collect(Dataset<Row> table, List<String> idCols, List<IdRule> rules) {
+  static TableIds collect(
+      Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
     for (String idCol : idCols) {
       if (!Arrays.asList(table.columns()).contains(idCol)) {
         throw new DataException(
@@ -60,6 +62,6 @@ record TableIds(List<Row> values, Ids ids) {
       }
       texts.add(text);
     }
-    return new TableIds(values, Ids.of(texts, idCols, rules));
+    return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.spark.console.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -98,6 +99,86 @@ class PsiLocalTest {
             "/peakMemoryMiB/sender")) {
       assertThat(figures.at(figure).asDouble()).as(figure).isPositive();
     }
+  }
+
+  private Outcome runSmall(Path out, String... settings) throws IOException {
+    Path receiver = directory.resolve("receiver.csv");
+    Files.writeString(receiver, "id,x\na,1\nb,2\na,3\nz,4\nz,5\n");
+    Path sender = directory.resolve("sender.csv");
+    Files.writeString(sender, "id,y\na,6\na,7\nc,8\nb,9\n");
+    List<String> arguments = new ArrayList<>(List.of("psi", "--local", "--id", "id"));
+    arguments.addAll(List.of("--receiver", receiver.toString(), "--sender", sender.toString()));
+    arguments.addAll(List.of("--json=" + directory.resolve("figures.json")));
+    if (!out.toString().isEmpty()) {
+      arguments.addAll(List.of("--out", out.toString()));
+    }
+    for (String setting : settings) {
+      arguments.addAll(List.of("--set", setting));
+    }
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private JsonNode figures() throws IOException {
+    return new ObjectMapper().readTree(Files.readString(directory.resolve("figures.json")));
+  }
+
+  @Test
+  void psi_leftJoinOfAllPairs_writesEveryRowOfTheReceiver() throws IOException {
+    Path out = directory.resolve("out.csv");
+
+    PrintStream before = System.err;
+    ByteArrayOutputStream notes = new ByteArrayOutputStream();
+    Outcome outcome;
+    try {
+      System.setErr(new PrintStream(notes, true, StandardCharsets.UTF_8));
+      outcome = runSmall(out, "psi.join=left", "psi.duplicates=expand");
+    } finally {
+      System.setErr(before);
+    }
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    List<String> lines = Files.readAllLines(out);
+    assertThat(lines.subList(1, 6))
+        .containsExactlyInAnyOrder(
+            "\"a\",\"1\"", "\"a\",\"1\"", "\"a\",\"3\"", "\"a\",\"3\"", "\"b\",\"2\"");
+    assertThat(lines.subList(6, lines.size())).containsExactly("\"z\",\"4\"", "\"z\",\"5\"");
+    assertThat(outcome.out())
+        .contains("in common:     2")
+        .contains("joined:        7 rows, left")
+        .contains("at both");
+    assertThat(notes.toString(StandardCharsets.UTF_8))
+        .contains("2 of 5 ids of id")
+        .contains("each of these rows counts");
+    assertThat(figures().at("/join").asText()).isEqualTo("left");
+    assertThat(figures().at("/rows/joined").asInt()).isEqualTo(7);
+    assertThat(figures().at("/rows/intersection").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void psi_difference_writesTheOtherRowsOfTheReceiver() throws IOException {
+    Path out = directory.resolve("out.csv");
+
+    Outcome outcome = runSmall(out, "psi.join=difference", "psi.duplicates=first");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(out).hasContent("\"id\",\"x\"\n\"z\",\"4\"\n");
+    assertThat(outcome.out()).contains("joined:        1 rows, difference");
+    assertThat(outcome.out()).doesNotContain("digest:");
+  }
+
+  @Test
+  void psi_cardinality_tellsTheNumberAndWritesNothing() throws IOException {
+    Outcome outcome = runSmall(Path.of(""), "psi.result=cardinality", "psi.duplicates=first");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(figures().at("/rows/intersection").asInt()).isEqualTo(2);
+    assertThat(figures().at("/rows/joined").asInt()).isZero();
+
+    Path out = directory.resolve("out.csv");
+    Outcome refused = runSmall(out, "psi.result=cardinality", "psi.duplicates=first");
+    assertThat(refused.code()).isEqualTo(ExitCode.CONFIGURATION.code());
+    assertThat(refused.err()).contains("must be left out with psi.result = cardinality");
+    assertThat(out).doesNotExist();
   }
 
   @Test

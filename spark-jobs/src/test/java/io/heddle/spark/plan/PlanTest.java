@@ -2,6 +2,7 @@
 package io.heddle.spark.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.MessageType;
@@ -9,10 +10,12 @@ import io.heddle.channel.Parties;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.crypto.PrivateRandomness;
+import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
+import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -49,6 +52,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a plan says is what a run does. */
@@ -73,13 +77,14 @@ class PlanTest {
     this.directory = directory;
   }
 
-  private JobConfig job(int parties) throws Exception {
+  private JobConfig job(int parties, String... more) throws Exception {
     Path file = directory.resolve("job.conf");
     Files.writeString(
         file,
         "parties = ["
             + String.join(",", names(parties))
-            + "], label-holder = bank, test-fraction = 0.5\n");
+            + "], label-holder = bank, test-fraction = 0.5\n"
+            + String.join("\n", more));
     return JobConfig.load(file, Overrides.NONE);
   }
 
@@ -209,10 +214,108 @@ class PlanTest {
         planned.addAll(ofJob);
       }
     }
+    for (String psi : List.of("{ join = left, duplicates = expand }", "{ result = cardinality }")) {
+      Plan.of(job(2, "psi " + psi), Plan.Command.PSI, new PlanSizes(1000, 5, 10), true)
+          .forEach(message -> planned.add(message.type().id()));
+    }
     Set<Integer> all = new TreeSet<>();
     TYPES.forEach(type -> all.add(type.id()));
     SessionMessages.TYPES.forEach(type -> all.add(type.id()));
     assertThat(planned).isEqualTo(all);
+  }
+
+  @Test
+  void of_trainWithRowsOfAnotherJoin_isRefused() throws Exception {
+    PlanSizes sizes = new PlanSizes(1000, 5, 10);
+    JobConfig left = job(2, "psi.join = left");
+    for (Plan.Command command : List.of(Plan.Command.TRAIN, Plan.Command.SCORE)) {
+      assertThatThrownBy(() -> Plan.of(left, command, sizes, true))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("psi.join = left")
+          .hasMessageContaining("must be inner where parties train or score");
+    }
+    assertThat(Plan.of(left, Plan.Command.PSI, sizes, true)).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "join = inner | every party gets its rows of the common ids",
+        "join = left | bank gets its other rows too",
+        "join = difference | only bank gets rows, those of its ids that are not common",
+        "result = receiver | only bank gets rows, those of its ids that are common",
+        "result = cardinality | only bank learns something, the number of common ids",
+        "duplicates = first | of rows with one id the first counts",
+        "duplicates = expand | each learns how many rows each other one has of a common id",
+      })
+  void outcome_everyJoin_isTold(String psi, String told) throws Exception {
+    assertThat(String.join("\n", Plan.outcome(job(2, "psi." + psi)))).contains(told);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "join = left, duplicates = expand | 2",
+        "join = left | 3",
+        "duplicates = expand | 3",
+        "join = difference | 2",
+        "result = cardinality | 2",
+      })
+  void of_psiWithAJoin_isWhatARunSends(String psi, int parties) throws Exception {
+    JobConfig job = job(parties, "psi { " + psi + " }");
+    Map<PartyId, Parties.Code<Traffic>> codes = new TreeMap<>();
+    for (PartyId party : job.parties()) {
+      codes.put(
+          party,
+          session -> {
+            List<byte[]> ids = new ArrayList<>();
+            for (int i = 0; i < ROWS; i++) {
+              ids.add(("id-" + i).getBytes(StandardCharsets.UTF_8));
+            }
+            assertThat(
+                    PrivateJoin.run(
+                        session.beginStep("psi", new TreeMap<>()),
+                        job.psi(),
+                        session.bindingSalt("psi"),
+                        session::privateRandomness,
+                        ids,
+                        new PsiLimits(1, ROWS),
+                        Progress.NONE))
+                .isNotNull();
+            return session.traffic();
+          });
+    }
+    List<PlannedMessage> plan =
+        Plan.of(job, Plan.Command.PSI, new PlanSizes(ROWS, COLUMNS, 1), true);
+    Parties.run(PsiMessages.TYPES, codes)
+        .forEach(
+            (party, traffic) -> {
+              Map<String, Long> sent = new TreeMap<>();
+              for (Traffic.Line line : traffic.lines()) {
+                if (line.stepKind().equals("psi") && line.bytesSent() > 0) {
+                  sent.put(line.type().getName(), line.bytesSent());
+                }
+              }
+              Map<String, Long> planned = new TreeMap<>();
+              for (PlannedMessage message : plan) {
+                if (message.phase().equals("align")
+                    && message.from().equals(party)
+                    && message.bytes() > 0) {
+                  planned.merge(message.type().type().getName(), message.bytes(), Long::sum);
+                }
+              }
+              assertThat(sent.keySet()).as("types of " + party).isEqualTo(planned.keySet());
+              planned.forEach(
+                  (type, bytes) -> {
+                    if (bytes >= NOTED_BYTES) {
+                      assertThat(sent.get(type))
+                          .as(type + " of " + party)
+                          .isBetween((long) (0.8 * bytes), (long) (1.2 * bytes) + 500);
+                    }
+                  });
+            });
   }
 
   @Test

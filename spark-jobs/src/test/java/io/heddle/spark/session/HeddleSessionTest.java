@@ -20,6 +20,7 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
+import io.heddle.spark.table.AlignedTable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,12 +30,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("spark")
 @Timeout(60)
@@ -111,6 +118,74 @@ class HeddleSessionTest {
                     folder, List.of("psi.result=receiver"), this::alignTwenty, this::alignTwenty))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("psi.result");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"psi.result=cardinality", "psi.join=left", "psi.duplicates=expand"})
+  void align_rowsOfAnotherJoin_isConfigurationException(String setting) {
+    assertThatThrownBy(
+            () -> TwoParties.run(folder, List.of(setting), this::alignTwenty, this::alignTwenty))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid " + setting.replace("=", " = "))
+        .hasMessageContaining("where parties train or score");
+  }
+
+  private List<String> alignRows(HeddleSession session, Row... rows) {
+    StructType schema =
+        new StructType().add("id", DataTypes.StringType).add("x", DataTypes.DoubleType);
+    return session.step(
+        "align",
+        new TreeMap<>(),
+        step -> {
+          HeddleSession.Aligned aligned =
+              session.align(step, AlignedTable.local(spark, List.of(rows), schema), "id");
+          assertThat(aligned.ownRows()).isEqualTo(rows.length);
+          return aligned.table().collect("id", "x").stream()
+              .map(row -> row.getString(1) + " " + row.getDouble(2))
+              .toList();
+        });
+  }
+
+  @Test
+  void align_firstOfRepeatedIds_takesTheRowWhoseValuesComeFirst() {
+    List<List<String>> aligned =
+        TwoParties.run(
+            folder,
+            List.of("psi.duplicates=first", "psi.normalise=trim"),
+            session ->
+                alignRows(
+                    session,
+                    RowFactory.create("a", 2.0),
+                    RowFactory.create("c", 9.0),
+                    RowFactory.create("a", 1.0),
+                    RowFactory.create(" a", 0.0),
+                    RowFactory.create("b", null),
+                    RowFactory.create("b", 3.0)),
+            session ->
+                alignRows(
+                    session,
+                    RowFactory.create("b", 7.0),
+                    RowFactory.create("a", 6.0),
+                    RowFactory.create("d", 4.0),
+                    RowFactory.create("a", 5.0)));
+    assertThat(aligned.get(0)).containsExactlyInAnyOrder("a 1.0", "b 3.0");
+    assertThat(aligned.get(1)).containsExactlyInAnyOrder("a 5.0", "b 7.0");
+    assertThat(aligned.get(0).indexOf("a 1.0")).isEqualTo(aligned.get(1).indexOf("a 5.0"));
+  }
+
+  @Test
+  void align_repeatedIdsByDefault_areRefused() {
+    assertThatThrownBy(
+            () ->
+                TwoParties.run(
+                    folder,
+                    List.of(),
+                    session ->
+                        alignRows(
+                            session, RowFactory.create("a", 2.0), RowFactory.create("a", 1.0)),
+                    session -> alignRows(session, RowFactory.create("a", 2.0))))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("1 of 2 ids of id repeat an earlier id; each must stand once");
   }
 
   @Test

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.config;
+
+import io.heddle.config.JobConfig.Psi;
+import io.heddle.config.JobConfig.PsiDuplicates;
+import io.heddle.config.JobConfig.PsiJoin;
+import io.heddle.config.JobConfig.PsiProtocol;
+import io.heddle.config.JobConfig.PsiResult;
+import io.heddle.party.PartyId;
+
+/** The settings under {@code psi} of a job file, and which of them go together. */
+final class PsiSettings {
+  private PsiSettings() {}
+
+  static Psi read(Settings settings, PartyId receiver, int parties) {
+    PsiJoin join = settings.choice("psi.join", PsiJoin.INNER);
+    // Nobody but the receiver gets rows of a difference, so nobody else need learn the common ids.
+    PsiResult result =
+        settings.choice(
+            "psi.result", join == PsiJoin.DIFFERENCE ? PsiResult.RECEIVER : PsiResult.BOTH);
+    PsiProtocol protocol = settings.choice("psi.protocol", PsiProtocol.AUTO);
+    if (protocol == PsiProtocol.KKRT && parties > 2) {
+      throw settings.invalid("psi.protocol", "auto or ecdh with more than two parties");
+    }
+    PsiDuplicates duplicates = settings.choice("psi.duplicates", PsiDuplicates.REFUSE);
+    Psi psi =
+        new Psi(
+            protocol,
+            receiver,
+            result,
+            join,
+            duplicates,
+            settings.choices("psi.normalise", IdRule.class),
+            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE));
+    if (result == PsiResult.CARDINALITY) {
+      checkCardinality(settings, psi, parties);
+    } else if (join == PsiJoin.LEFT && result != PsiResult.BOTH) {
+      throw settings.invalid(
+          "psi.result",
+          "both with psi.join = left: the receiver's rows are of use beside those of the others");
+    } else if (join == PsiJoin.DIFFERENCE && result != PsiResult.RECEIVER) {
+      throw settings.invalid(
+          "psi.result",
+          "receiver with psi.join = difference: only the receiver gets rows, so the others need not"
+              + " learn which of theirs are common");
+    } else if (duplicates == PsiDuplicates.EXPAND
+        && join == PsiJoin.INNER
+        && result == PsiResult.RECEIVER) {
+      throw settings.invalid(
+          "psi.duplicates",
+          "refuse or first with psi.result = receiver: a sender that must not learn which ids are"
+              + " common would have to tell how many rows it has of every id");
+    }
+    return psi;
+  }
+
+  private static void checkCardinality(Settings settings, Psi psi, int parties) {
+    if (parties != 2) {
+      throw settings.invalid(
+          "psi.result",
+          "both or receiver in a job of " + parties + " parties; cardinality is for 2");
+    }
+    if (psi.join() != PsiJoin.INNER) {
+      throw settings.invalid("psi.join", "inner with psi.result = cardinality: nobody gets rows");
+    }
+    if (psi.duplicates() == PsiDuplicates.EXPAND) {
+      throw settings.invalid(
+          "psi.duplicates",
+          "refuse or first with psi.result = cardinality: ids are counted, not rows");
+    }
+    if (psi.protocol() != PsiProtocol.AUTO && psi.protocol() != PsiProtocol.ECDH) {
+      throw settings.invalid("psi.protocol", "auto or ecdh with psi.result = cardinality");
+    }
+  }
+}
