@@ -105,8 +105,7 @@ public final class KkrtPsiSender {
     }
     byte[] names = Chunks.join(chunks);
     requireAscending(receiver, names, width);
-    SortedTags own =
-        new SortedTags(channel.self(), run.names().of(IdList.of(ids), width), width);
+    SortedTags own = new SortedTags(channel.self(), run.names().of(IdList.of(ids), width), width);
     int[] common = own.positionsOf(new SortedTags(receiver, names, width));
     if (common.length != count) {
       throw new ProtocolException(
