@@ -10,11 +10,13 @@ import io.heddle.psi.ecdh.EcdhReceiver;
 import io.heddle.psi.ecdh.EcdhRing;
 import io.heddle.psi.ecdh.EcdhSender;
 import io.heddle.psi.ecdh.EcdhTerms;
+import io.heddle.psi.oprf.Oprf;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the rows that all parties have without showing any other id. All parties call the same
@@ -63,11 +65,27 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
+    return align(step, receiver, bindingSalt, randomness, ids, limits, progress, null);
+  }
+
+  /**
+   * The same, by the protocol for a large sender whose side the receiver keeps, if all parties give
+   * their means for that.
+   */
+  public static Alignment align(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     SortedIds sorted = SortedIds.of(ids);
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       EcdhTerms terms = terms(step, bindingSalt, limits, true);
-      int[] places = run(step, receiver, terms, randomness, sorted, progress);
+      int[] places = run(step, receiver, terms, randomness, sorted, progress, oprf);
       byte[] digest = digest(terms.binding(), sorted.ids(), places);
       AlignmentCheck.run(step, receiver, places.length, digest);
       settled = new Settled(places, digest);
@@ -92,11 +110,24 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
+    return intersect(step, receiver, bindingSalt, randomness, ids, limits, progress, null);
+  }
+
+  /** The same, by the protocol for a large sender whose side the receiver keeps. */
+  public static int[] intersect(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     SortedIds sorted = SortedIds.of(ids);
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       EcdhTerms terms = terms(step, bindingSalt, limits, false);
-      int[] places = run(step, receiver, terms, randomness, sorted, progress);
+      int[] places = run(step, receiver, terms, randomness, sorted, progress, oprf);
       settled = new Settled(places, digest(terms.binding(), sorted.ids(), places));
       settled.commit(step, sorted);
     }
@@ -111,13 +142,17 @@ public final class PrivateSetIntersection {
       EcdhTerms terms,
       PrivateRandomness randomness,
       SortedIds sorted,
-      Progress progress) {
+      Progress progress,
+      @Nullable Oprf oprf) {
     boolean receives = step.self().equals(receiver);
     if (step.peers().isEmpty() || !(receives || step.peers().contains(receiver))) {
       throw new IllegalArgumentException(
           "Invalid receiver " + receiver + ": must be one of two or more parties");
     }
     List<byte[]> ids = sorted.ids();
+    if (oprf != null) {
+      return oprf.run(step, receiver, terms, randomness, ids, progress);
+    }
     if (step.peers().size() > 1) {
       return new EcdhRing(terms, randomness, progress).run(step, receiver, ids);
     }

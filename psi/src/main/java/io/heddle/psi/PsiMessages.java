@@ -6,15 +6,16 @@ import io.heddle.psi.AlignmentMessage.Answer;
 import io.heddle.psi.AlignmentMessage.Outcome;
 import io.heddle.psi.AlignmentMessage.Proposal;
 import io.heddle.psi.ecdh.EcdhMessages;
+import io.heddle.psi.oprf.OprfMessages;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 30. */
+  /** Ids 20 to 38. */
   public static final List<MessageType<?>> TYPES =
       Stream.<MessageType<?>>concat(
-              EcdhMessages.TYPES.stream(),
+              Stream.concat(EcdhMessages.TYPES.stream(), OprfMessages.TYPES.stream()),
               Stream.of(
                   new MessageType<>(
                       28,

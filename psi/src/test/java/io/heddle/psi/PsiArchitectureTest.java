@@ -36,7 +36,7 @@ class PsiArchitectureTest {
   static final ArchRule protocolsDoNotKnowTheirDoor =
       noClasses()
           .that()
-          .resideInAPackage("io.heddle.psi.ecdh")
+          .resideInAnyPackage("io.heddle.psi.ecdh", "io.heddle.psi.oprf")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.heddle.psi");

@@ -21,7 +21,10 @@ class PsiMessagesTest {
     "27, '', Settled",
     "29, 01, Answer",
     "30, 00, Outcome",
-    "22, 0500000005aabbccddee, BlindedTags"
+    "22, 0500000005aabbccddee, BlindedTags",
+    "34, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d2000a, KeyOffer",
+    "35, 01, TagRequest",
+    "36, 0500000005aabbccddee, SetTags"
   })
   void decode_wellFormedBody_encodesToTheSameBytes(int id, String body, String name) {
     byte[] bytes = HexFormat.of().parseHex(body);
@@ -62,7 +65,20 @@ class PsiMessagesTest {
     "27, 00, a byte too long",
     "28, 00000001, no digest",
     "29, 02, neither true nor false",
-    "30, '', empty"
+    "30, '', empty",
+    "34, '', empty",
+    "34, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d200, no width",
+    "34, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d20004, width too small",
+    "34, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d2000d, width too large",
+    "34, 0900000000000000000000000000000000000000000000000000000000000000ffffffff6b49d2000a, before 1970",
+    "34, 09000000000000000000000000000000000000000000000000000000000000007fffffffffffffff0a, no such year",
+    "35, 02, neither true nor false",
+    "36, 0500000000, no tag",
+    "36, 0d0000000daabbccddeeaabbccddeeaabbcc, width too large",
+    "36, 0500000006aabbccddeeff, tag and a byte",
+    "37, 00000000, no point",
+    "37, 00080020, more than a chunk",
+    "38, 00000001ff, cut point"
   })
   void decode_malformedBody_isRefused(int id, String body, String what) {
     byte[] bytes = HexFormat.of().parseHex(body.replace(" ", ""));

@@ -42,6 +42,7 @@ class DeclaredLeakageTest {
           "io.heddle.session.SessionMessage", new int[] {1, 19},
           "io.heddle.psi.AlignmentMessage", new int[] {20, 39},
           "io.heddle.psi.ecdh.EcdhMessage", new int[] {20, 39},
+          "io.heddle.psi.oprf.OprfMessage", new int[] {34, 39},
           "io.heddle.train.logistic.LogisticMessage", new int[] {40, 69},
           "io.heddle.train.logistic.ScoringMessage", new int[] {70, 79},
           "io.heddle.doctor.DoctorMessage", new int[] {80, 89},

@@ -53,7 +53,14 @@ public record JobConfig(
     /** The fastest that fits. */
     AUTO,
     /** Diffie-Hellman on Curve25519. */
-    ECDH
+    ECDH,
+    /** The same for a large sender, whose side the receiver keeps from run to run. */
+    ECDH_OPRF;
+
+    /** As it is written in a file. */
+    public String word() {
+      return Settings.word(this);
+    }
   }
 
   /** Who learns the common ids. */
@@ -120,6 +127,10 @@ public record JobConfig(
               + file
               + "): must be one of the parties; a job that only aligns may set psi.receiver instead");
     }
+    PsiProtocol protocol = settings.choice("psi.protocol", PsiProtocol.AUTO);
+    if (protocol == PsiProtocol.ECDH_OPRF && parties.size() > 2) {
+      throw settings.invalid("psi.protocol", "auto or ecdh for more than two parties");
+    }
     int keyBits = (int) settings.integer("paillier.key-bits", 2048, 2048, 4096);
     if (keyBits % 1024 != 0) {
       throw settings.invalid("paillier.key-bits", "2048, 3072 or 4096");
@@ -131,7 +142,7 @@ public record JobConfig(
         labelHolder,
         settings.choice("algorithm", Algorithm.LOGISTIC),
         new Psi(
-            settings.choice("psi.protocol", PsiProtocol.AUTO),
+            protocol,
             receiver,
             settings.choice("psi.result", PsiResult.BOTH),
             settings.choices("psi.normalise", IdRule.class),

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -149,7 +148,7 @@ public final class LocalPsi {
         parties = [receiver, sender]
         psi { receiver = receiver, protocol = %s }
         """
-            .formatted(request.protocol().name().toLowerCase(Locale.ROOT)));
+            .formatted(request.protocol().word()));
     List<String> command = new ArrayList<>(request.command());
     command.addAll(List.of("--config", config.toString(), "--job", job.toString()));
     command.addAll(List.of("--data", data.toAbsolutePath().toString()));

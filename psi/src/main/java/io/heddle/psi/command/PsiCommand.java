@@ -20,6 +20,7 @@ import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.table.Ids;
 import io.heddle.psi.table.Table;
 import io.heddle.psi.table.TableFiles;
@@ -88,6 +89,7 @@ public final class PsiCommand {
               + "): must be the column that names a row, or a list of them");
     }
     Identity identity = TlsExchange.identity(config);
+    Oprf oprf = Oprf.of(job, config, identity);
     SessionTerms terms = terms(job, config);
     // Listens before the table is read: a peer that is there is told if it cannot be used.
     try (SessionLog log = openLog(request, config, identity, terms);
@@ -110,7 +112,7 @@ public final class PsiCommand {
               : Session.open(exchange, log, progress)) {
         try {
           boolean published = log != null && log.isPublished();
-          return run(request, session, own, published ? null : output, config, job, progress);
+          return run(request, session, own, published ? null : output, config, job, oprf, progress);
         } catch (RuntimeException | Error e) {
           session.fail(e);
           throw e;
@@ -165,8 +167,9 @@ public final class PsiCommand {
       @Nullable TableOutput output,
       PartyConfig config,
       JobConfig job,
+      @Nullable Oprf oprf,
       Progress progress) {
-    Alignment aligned = align(session, job, config, own.ids(), progress);
+    Alignment aligned = align(session, job, config, own.ids(), oprf, progress);
     TableOutput result = learns(job, config) ? output : null;
     if (result != null) {
       // While the peers still wait: a full disk here leaves them without a result as well.
@@ -174,7 +177,7 @@ public final class PsiCommand {
     }
     PsiReport report =
         new PsiReport(
-            "ecdh",
+            (oprf == null ? JobConfig.PsiProtocol.ECDH : job.psi().protocol()).word(),
             own.columns().rows(),
             aligned.rows().length,
             job.psi().result() == JobConfig.PsiResult.BOTH
@@ -183,7 +186,8 @@ public final class PsiCommand {
             session.traffic().bytesSent(),
             session.traffic().bytesReceived(),
             ProcessUsage.cpuSeconds(),
-            ProcessUsage.peakMemoryMiB());
+            ProcessUsage.peakMemoryMiB(),
+            oprf == null ? null : oprf.figures());
     if (request.report() != null) {
       report.write(request.report());
     }
@@ -204,7 +208,12 @@ public final class PsiCommand {
   }
 
   private static Alignment align(
-      Session session, JobConfig job, PartyConfig config, Ids ids, Progress progress) {
+      Session session,
+      JobConfig job,
+      PartyConfig config,
+      Ids ids,
+      @Nullable Oprf oprf,
+      Progress progress) {
     try {
       // Ids of one column and of several never meet: one of the parties has the wrong data.id.
       Channel step =
@@ -216,10 +225,24 @@ public final class PsiCommand {
       PartyId receiver = job.psi().receiver();
       return job.psi().result() == JobConfig.PsiResult.BOTH
           ? PrivateSetIntersection.align(
-              step, receiver, salt, session::privateRandomness, ids.values(), limits, progress)
+              step,
+              receiver,
+              salt,
+              session::privateRandomness,
+              ids.values(),
+              limits,
+              progress,
+              oprf)
           : new Alignment(
               PrivateSetIntersection.intersect(
-                  step, receiver, salt, session::privateRandomness, ids.values(), limits, progress),
+                  step,
+                  receiver,
+                  salt,
+                  session::privateRandomness,
+                  ids.values(),
+                  limits,
+                  progress,
+                  oprf),
               new byte[32]);
     } finally {
       progress.end();

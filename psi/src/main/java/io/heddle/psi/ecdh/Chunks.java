@@ -10,28 +10,29 @@ import java.util.Arrays;
 import java.util.List;
 
 /** How a list is cut for the wire: every chunk but the last is full, so sizes need no telling. */
-final class Chunks {
+public final class Chunks {
   /** Items in a full chunk: 512 KiB of points. */
-  static final int ITEMS = 1 << 14;
+  public static final int ITEMS = 1 << 14;
 
   private Chunks() {}
 
-  static int of(int items) {
+  /** How many chunks so many items make. */
+  public static int of(int items) {
     return (items + ITEMS - 1) / ITEMS;
   }
 
   /** The first item of a chunk. */
-  static int from(int chunk) {
+  public static int from(int chunk) {
     return chunk * ITEMS;
   }
 
   /** The item after a chunk's last. */
-  static int to(int chunk, int items) {
+  public static int to(int chunk, int items) {
     return Math.min(items, from(chunk) + ITEMS);
   }
 
   /** Refuses a chunk that does not hold what the declared count of items leaves for it. */
-  static void check(PartyId from, int chunk, int items, int received) {
+  public static void check(PartyId from, int chunk, int items, int received) {
     int expected = to(chunk, items) - from(chunk);
     if (received != expected) {
       throw new ProtocolException(
@@ -66,13 +67,13 @@ final class Chunks {
   }
 
   /** A chunk of a flat list of items of {@code width} bytes. */
-  static byte[] cut(byte[] flat, int chunk, int width) {
+  public static byte[] cut(byte[] flat, int chunk, int width) {
     int items = flat.length / width;
     return Arrays.copyOfRange(flat, from(chunk) * width, to(chunk, items) * width);
   }
 
   /** One flat list again. */
-  static byte[] join(List<byte[]> chunks) {
+  public static byte[] join(List<byte[]> chunks) {
     ByteArrayOutputStream flat = new ByteArrayOutputStream();
     chunks.forEach(flat::writeBytes);
     return flat.toByteArray();

@@ -7,9 +7,7 @@ import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,8 +37,7 @@ public final class EcdhReceiver {
    * @return the indices of the common ids, in the alignment's order
    */
   public int[] run(Channel channel, PartyId sender, List<byte[]> ids) {
-    channel.send(sender, terms.setSize(ids.size()));
-    int theirSize = terms.check(sender, channel.receive(sender, SetSize.class));
+    int theirSize = terms.exchangeSizes(channel, sender, ids.size());
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
 
@@ -58,13 +55,7 @@ public final class EcdhReceiver {
       common = Tags.common(List.of(own, theirs));
     }
 
-    if (terms.allLearn()) {
-      channel.send(sender, new IntersectionSize(common[0].length));
-      terms.checkIntersection(channel, channel.self(), common[0].length);
-      Chunks.sendPositions(channel, sender, common[1]);
-    } else {
-      terms.checkIntersection(common[0].length);
-    }
+    CommonRows.send(channel, sender, terms, common[1]);
     progress.end();
     return order.invert(common[0]);
   }

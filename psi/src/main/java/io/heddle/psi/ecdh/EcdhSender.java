@@ -4,14 +4,11 @@ package io.heddle.psi.ecdh;
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
-import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
-import io.heddle.psi.ecdh.EcdhMessage.IntersectionSize;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
-import io.heddle.psi.ecdh.EcdhMessage.SetSize;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,8 +40,7 @@ public final class EcdhSender {
    *     alone
    */
   public int[] run(Channel channel, PartyId receiver, List<byte[]> ids) {
-    channel.send(receiver, terms.setSize(ids.size()));
-    int theirSize = terms.check(receiver, channel.receive(receiver, SetSize.class));
+    int theirSize = terms.exchangeSizes(channel, receiver, ids.size());
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("intersect ids", (long) ids.size() + theirSize, "ids");
 
@@ -62,9 +58,7 @@ public final class EcdhSender {
       }
     }
     int[] rows =
-        terms.allLearn()
-            ? receiveRows(channel, receiver, order, Math.min(theirSize, ids.size()))
-            : new int[0];
+        CommonRows.receive(channel, receiver, terms, order, Math.min(theirSize, ids.size()));
     progress.end();
     return rows;
   }
@@ -81,15 +75,5 @@ public final class EcdhSender {
     // Compared after the multiplication, which also makes points equal that differ by low order.
     Tags.checkDistinct(receiver, tags, width);
     return tags;
-  }
-
-  private int[] receiveRows(Channel channel, PartyId receiver, Shuffle order, int most) {
-    int common = channel.receive(receiver, IntersectionSize.class).ids();
-    if (common > most) {
-      throw new ProtocolException(
-          "Invalid intersection of " + common + " ids: must be at most " + most);
-    }
-    terms.checkIntersection(channel, receiver, common);
-    return order.invert(Chunks.receivePositions(channel, receiver, common));
   }
 }

@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /** A secret order of a list: position k of the shuffled list holds item {@code item(k)}. */
-final class Shuffle {
+public final class Shuffle {
   private final int[] items;
 
   /** Each order with the same probability, and the same again from the same bytes. */
-  Shuffle(int size, Randomness randomness) {
+  public Shuffle(int size, Randomness randomness) {
     items = new int[size];
     Numbers numbers = new Numbers(randomness);
     // Fisher and Yates, inside out.
@@ -57,7 +57,8 @@ final class Shuffle {
     return items.length;
   }
 
-  int item(int position) {
+  /** Which item stands at a position. */
+  public int item(int position) {
     return items[position];
   }
 
@@ -75,7 +76,7 @@ final class Shuffle {
    *
    * @throws ProtocolException if a position is outside the list or named twice
    */
-  int[] invert(int[] positions) {
+  public int[] invert(int[] positions) {
     BitSet seen = new BitSet(items.length);
     int[] inverted = new int[positions.length];
     for (int i = 0; i < positions.length; i++) {

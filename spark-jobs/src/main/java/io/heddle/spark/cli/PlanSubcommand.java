@@ -159,7 +159,9 @@ final class PlanSubcommand implements Runnable {
         .effective()
         .forEach(
             (key, value) -> {
-              if (key.startsWith("privacy.")) {
+              if (key.startsWith("privacy.")
+                  || (key.startsWith("psi.oprf.")
+                      && terms.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF)) {
                 out.println("  " + key + " = " + value);
               }
             });

@@ -91,9 +91,18 @@ public final class Plan {
     between("align", 20, 16);
     if (parties.size() == 2) {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
-      add("align", 21, receiver, sender, points);
-      add("align", 22, sender, receiver, tags);
-      add("align", 23, sender, receiver, points);
+      if (job.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF) {
+        add("align", 34, sender, receiver, 41);
+        add("align", 35, receiver, sender, 1);
+        // Only where the receiver has not kept them.
+        add("align", 36, sender, receiver, tags);
+        add("align", 37, receiver, sender, points);
+        add("align", 38, sender, receiver, points);
+      } else {
+        add("align", 21, receiver, sender, points);
+        add("align", 22, sender, receiver, tags);
+        add("align", 23, sender, receiver, points);
+      }
       if (all) {
         add("align", 25, receiver, sender, 4);
         add("align", 26, receiver, sender, positions);

@@ -26,6 +26,7 @@ import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.oprf.Oprf;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
 import io.heddle.session.SessionLog;
@@ -465,7 +466,8 @@ public final class HeddleSession implements AutoCloseable {
             ids,
             new PsiLimits(
                 job.psi().minIntersection(), Math.toIntExact(party.privacy().maxPeerSetSize())),
-            progress);
+            progress,
+            Oprf.of(job, party, TlsExchange.identity(party)));
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int row : alignment.rows()) {
       keys.add(ids.get(row));

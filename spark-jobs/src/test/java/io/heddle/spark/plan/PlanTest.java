@@ -73,14 +73,14 @@ class PlanTest {
     this.directory = directory;
   }
 
-  private JobConfig job(int parties) throws Exception {
+  private JobConfig job(int parties, String... settings) throws Exception {
     Path file = directory.resolve("job.conf");
     Files.writeString(
         file,
         "parties = ["
             + String.join(",", names(parties))
             + "], label-holder = bank, test-fraction = 0.5\n");
-    return JobConfig.load(file, Overrides.NONE);
+    return JobConfig.load(file, Overrides.ofArguments(List.of(settings)));
   }
 
   private static List<String> names(int parties) {
@@ -209,6 +209,8 @@ class PlanTest {
         planned.addAll(ofJob);
       }
     }
+    Plan.of(job(2, "psi.protocol=ecdh-oprf"), Plan.Command.PSI, new PlanSizes(1000, 5, 10))
+        .forEach(message -> planned.add(message.type().id()));
     Set<Integer> all = new TreeSet<>();
     TYPES.forEach(type -> all.add(type.id()));
     SessionMessages.TYPES.forEach(type -> all.add(type.id()));
