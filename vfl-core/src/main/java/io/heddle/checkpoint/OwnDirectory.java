@@ -108,7 +108,8 @@ public final class OwnDirectory {
             }
           });
     } catch (IOException e) {
-      throw new CheckpointException("Cannot write the file " + file(name) + ": is the disk full?", e);
+      throw new CheckpointException(
+          "Cannot write the file " + file(name) + ": is the disk full?", e);
     }
   }
 
@@ -164,11 +165,9 @@ public final class OwnDirectory {
     }
     byte[] salt = new byte[SALT_BYTES];
     RANDOM.nextBytes(salt);
-    byte[] header =
-        ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(VERSION).put(salt).array();
+    byte[] header = ByteBuffer.allocate(HEADER_BYTES).put(MAGIC).putInt(VERSION).put(salt).array();
     byte[] sealed = new byte[content.length + Gcm.TAG_BYTES];
-    cipher(key, header)
-        .seal(nonce(), bound(header, name), content, 0, content.length, sealed, 0);
+    cipher(key, header).seal(nonce(), bound(header, name), content, 0, content.length, sealed, 0);
     write(name, header, sealed);
   }
 

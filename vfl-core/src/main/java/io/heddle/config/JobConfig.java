@@ -125,7 +125,8 @@ public record JobConfig(
       throw new ConfigurationException(
           "Missing setting label-holder ("
               + file
-              + "): must be one of the parties; a job that only aligns may set psi.receiver instead");
+              + "): must be one of the parties; a job that only aligns may set psi.receiver"
+              + " instead");
     }
     PsiProtocol protocol = settings.choice("psi.protocol", PsiProtocol.AUTO);
     if (protocol == PsiProtocol.ECDH_OPRF && parties.size() > 2) {

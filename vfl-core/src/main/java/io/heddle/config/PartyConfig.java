@@ -177,7 +177,8 @@ public record PartyConfig(
         throw new IllegalArgumentException(
             "Invalid fingerprint "
                 + fingerprint
-                + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
+                + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints"
+                + " it");
       }
       return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of());
     }
@@ -246,8 +247,8 @@ public record PartyConfig(
       PredictorConsent predictor) {}
 
   /**
-   * What this party keeps for {@code psi.protocol = ecdh-oprf}: as a sender a key for each peer, as a
-   * receiver the peer's tags.
+   * What this party keeps for {@code psi.protocol = ecdh-oprf}: as a sender a key for each peer, as
+   * a receiver the peer's tags.
    *
    * @param directory where; one for each table, as a peer has one key at a time in it
    * @param keyLifetime for how long a key is used

@@ -130,8 +130,10 @@ class OwnDirectoryTest {
                               OwnDirectory.open(place)
                                   .locked(
                                       () -> {
-                                        byte[] count = Objects.requireNonNull(directory.read("count", 1));
-                                        directory.write("count", new byte[] {(byte) (count[0] + 1)});
+                                        byte[] count =
+                                            Objects.requireNonNull(directory.read("count", 1));
+                                        directory.write(
+                                            "count", new byte[] {(byte) (count[0] + 1)});
                                         return true;
                                       })))
               .toList();

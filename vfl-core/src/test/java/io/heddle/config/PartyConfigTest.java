@@ -53,8 +53,7 @@ class PartyConfigTest {
         .isEqualTo(new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PredictorConsent.LIMITED));
     assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
     assertThat(config.oprf())
-        .isEqualTo(
-            new PartyConfig.Oprf(directory.resolve("oprf"), Duration.ofDays(7), 1_000_000));
+        .isEqualTo(new PartyConfig.Oprf(directory.resolve("oprf"), Duration.ofDays(7), 1_000_000));
     assertThat(config.traceDirectory()).isNull();
   }
 

@@ -12,9 +12,7 @@ import java.util.Arrays;
  */
 final class GroupOrder {
   static final BigInteger Q =
-      BigInteger.ONE
-          .shiftLeft(252)
-          .add(new BigInteger("27742317777372353535851937790883648493"));
+      BigInteger.ONE.shiftLeft(252).add(new BigInteger("27742317777372353535851937790883648493"));
 
   private static final int WORDS = 8;
   private static final long WORD = 0xffffffffL;
@@ -93,7 +91,7 @@ final class GroupOrder {
       long top = (t[WORDS] & WORD) + carry;
       t[WORDS] = (int) top;
       t[WORDS + 1] = (int) (top >>> 32);
-      long m = (t[0] * NEGATIVE_INVERSE) & WORD;
+      long m = ((long) t[0] * NEGATIVE_INVERSE) & WORD;
       carry = (m * (ORDER[0] & WORD) + (t[0] & WORD)) >>> 32;
       for (int j = 1; j < WORDS; j++) {
         long sum = m * (ORDER[j] & WORD) + (t[j] & WORD) + carry;

@@ -89,7 +89,7 @@ public final class PsiCommand {
               + "): must be the column that names a row, or a list of them");
     }
     Identity identity = TlsExchange.identity(config);
-    Oprf oprf = Oprf.of(job, config, identity);
+    Oprf oprf = Oprf.of(job, config, () -> identity);
     SessionTerms terms = terms(job, config);
     // Listens before the table is read: a peer that is there is told if it cannot be used.
     try (SessionLog log = openLog(request, config, identity, terms);
@@ -197,7 +197,8 @@ public final class PsiCommand {
     }
     if (!session.leave()) {
       progress.note(
-          "a peer has not confirmed the end: should it have to go on later, run this command again");
+          "a peer has not confirmed the end: should it have to go on later, run this command"
+              + " again");
     }
     return report;
   }

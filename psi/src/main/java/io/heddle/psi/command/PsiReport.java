@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param bytesReceived application bytes, before TLS
  * @param cpuSeconds of this process, start included
  * @param peakMemoryMiB of this process, all of it
- * @param oprf where the receiver keeps the sender's side: how that went; else null, as in a run that
- *     had ended already
+ * @param oprf where the receiver keeps the sender's side: how that went; else null, as in a run
+ *     that had ended already
  */
 public record PsiReport(
     String protocol,

@@ -31,8 +31,8 @@ public final class CommonRows {
    *
    * @param order in which this party's list went out
    * @param most ids that can be common
-   * @return the common ones of this party's items, in the alignment's order; none where the receiver
-   *     learns alone
+   * @return the common ones of this party's items, in the alignment's order; none where the
+   *     receiver learns alone
    * @throws ProtocolException if that is not possible
    * @throws io.heddle.error.AlignmentException if there are too few; at both parties
    */

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * one on the same set two for each of the receiver's at the receiver and one at the sender.
  *
  * <p>A run shows what {@code ecdh} shows, and that the sender's set is still the same or another
- * one. Holds against peers that follow the protocol; a receiver that does not learns no more than it
- * could by asking for other ids, which the quota bounds. (docs/protocol.md, section 3.5.)
+ * one. Holds against peers that follow the protocol; a receiver that does not learns no more than
+ * it could by asking for other ids, which the quota bounds. (docs/protocol.md, section 3.5.)
  */
 public final class Oprf {
   private final PartyConfig.Oprf settings;
@@ -51,14 +52,17 @@ public final class Oprf {
     directory = OwnDirectory.open(settings.directory());
   }
 
-  /** As a party's configuration describes it; null if the job asks for another protocol. */
-  public static @Nullable Oprf of(JobConfig job, PartyConfig config, Identity identity) {
+  /**
+   * As a party's configuration describes it; null if the job asks for another protocol.
+   *
+   * @param identity this party's; asked for only if it is needed
+   */
+  public static @Nullable Oprf of(JobConfig job, PartyConfig config, Supplier<Identity> identity) {
     return job.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF
         ? new Oprf(
             config.oprf(),
-            identity.derive("heddle psi oprf files v1"),
-            peer ->
-                Objects.requireNonNull(config.peers().get(peer), peer.name()).fingerprint(),
+            identity.get().derive("heddle psi oprf files v1"),
+            peer -> Objects.requireNonNull(config.peers().get(peer), peer.name()).fingerprint(),
             InstantSource.system())
         : null;
   }

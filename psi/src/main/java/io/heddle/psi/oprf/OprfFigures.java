@@ -6,7 +6,8 @@ package io.heddle.psi.oprf;
  *
  * @param cacheUsed whether the receiver had the sender's tags from an earlier run
  * @param onlineSeconds without sending the tags
- * @param offlineSeconds of evaluating the sender's set and sending its tags; 0 if the cache was used
+ * @param offlineSeconds of evaluating the sender's set and sending its tags; 0 if the cache was
+ *     used
  */
 public record OprfFigures(boolean cacheUsed, double onlineSeconds, double offlineSeconds) {
   static OprfFigures of(boolean cacheUsed, long nanos, long offlineNanos) {

@@ -55,8 +55,8 @@ final class OprfSender {
 
   /**
    * The indices of the common ids, in the alignment's order; none where the receiver learns alone.
-   * All questions are taken in before an answer goes out, so neither party ever sends to one that is
-   * sending.
+   * All questions are taken in before an answer goes out, so neither party ever sends to one that
+   * is sending.
    */
   Result run(Channel step, PartyId receiver, List<byte[]> ids) {
     SetKey key = key(step, ids);
@@ -87,8 +87,7 @@ final class OprfSender {
   private void sendTags(Channel step, PartyId receiver, SetKey key, List<byte[]> listed) {
     TagFunction function = new TagFunction(key.terms());
     for (int chunk = 0; chunk < Chunks.of(listed.size()); chunk++) {
-      List<byte[]> some =
-          listed.subList(Chunks.from(chunk), Chunks.to(chunk, listed.size()));
+      List<byte[]> some = listed.subList(Chunks.from(chunk), Chunks.to(chunk, listed.size()));
       byte[] products =
           Curve25519.multiplyAll(key.scalar(), function.points(some), progress::advance);
       step.send(receiver, new SetTags(key.terms().width(), function.tags(some, products)));

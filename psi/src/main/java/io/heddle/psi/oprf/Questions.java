@@ -45,8 +45,8 @@ final class Questions implements AutoCloseable {
    * A chunk's tags.
    *
    * @param answers the points of {@link #blind} times the sender's key. Any others give tags that
-   *     nobody knows beforehand: nothing that a sender adds of low order, and no point of the twist,
-   *     lets it learn of the secret, since what it hears is the number of tags in its list
+   *     nobody knows beforehand: nothing that a sender adds of low order, and no point of the
+   *     twist, lets it learn of the secret, since what it hears is the number of tags in its list
    * @throws ProtocolException if they are of another number, not canonical or of low order
    */
   byte[] tags(int chunk, TagFunction function, PartyId from, byte[] answers, LongConsumer done) {

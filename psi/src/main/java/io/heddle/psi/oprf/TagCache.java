@@ -64,8 +64,7 @@ final class TagCache {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(bytes, 0, bytes.length - HASH_BYTES);
     if (!Arrays.equals(
-        sha256.digest(),
-        Arrays.copyOfRange(bytes, bytes.length - HASH_BYTES, bytes.length))) {
+        sha256.digest(), Arrays.copyOfRange(bytes, bytes.length - HASH_BYTES, bytes.length))) {
       return new Found(null, "the file is damaged");
     }
     return parse(bytes, fingerprint);

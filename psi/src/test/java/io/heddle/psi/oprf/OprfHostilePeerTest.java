@@ -203,8 +203,7 @@ class OprfHostilePeerTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("badOffers")
   void receiver_badOffer_refuses(String name, OprfMessage offer, String message) {
-    assertRefused(
-        RECEIVER, step -> step.send(RECEIVER, offer), ProtocolException.class, message);
+    assertRefused(RECEIVER, step -> step.send(RECEIVER, offer), ProtocolException.class, message);
   }
 
   static Stream<Arguments> badTags() {
@@ -259,7 +258,9 @@ class OprfHostilePeerTest {
 
   @Test
   void answers_onTheTwistOrOfAnotherKey_matchNothingAndEndNothing() {
-    assertThat(runWithAnswers(answers -> points(twist(2), twist(10), twist(20), twist(40))).ofReceiver())
+    assertThat(
+            runWithAnswers(answers -> points(twist(2), twist(10), twist(20), twist(40)))
+                .ofReceiver())
         .isEmpty();
     assertThat(
             runWithAnswers(answers -> Curve25519.multiplyAll(SCALAR, answers, count -> {}))

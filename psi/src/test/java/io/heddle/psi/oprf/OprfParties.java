@@ -131,7 +131,8 @@ final class OprfParties {
                 Channel step =
                     TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), own);
                 int[] rows =
-                    rows(session, around.apply(step), ids, Objects.requireNonNull(means.get(party)));
+                    rows(
+                        session, around.apply(step), ids, Objects.requireNonNull(means.get(party)));
                 return Arrays.stream(rows).mapToObj(ids::get).toList();
               });
         });

@@ -33,8 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The same step with the same session secrets and what was kept of it, as after a crash. */
 class OprfRepeatedStepTest {
-  private static final List<String> FEW =
-      IntStream.range(0, 40).mapToObj(i -> "id-" + i).toList();
+  private static final List<String> FEW = IntStream.range(0, 40).mapToObj(i -> "id-" + i).toList();
   private static final List<String> MANY =
       IntStream.range(30, 300).mapToObj(i -> "id-" + i).toList();
 
@@ -94,15 +93,15 @@ class OprfRepeatedStepTest {
     return other;
   }
 
-  private static void assertSame(SortedMap<String, byte[]> first, SortedMap<String, byte[]> second) {
+  private static void assertSame(
+      SortedMap<String, byte[]> first, SortedMap<String, byte[]> second) {
     assertThat(second.keySet()).isEqualTo(first.keySet());
     first.forEach((way, bytes) -> assertThat(second.get(way)).as(way).isEqualTo(bytes));
   }
 
   @ParameterizedTest
   @CsvSource({"false, true", "false, false", "true, true", "true, false"})
-  void step_repeatedAfterAllThatItWrote_sendsTheSameAndCountsOnce(
-      boolean warm, boolean allLearn) {
+  void step_repeatedAfterAllThatItWrote_sendsTheSameAndCountsOnce(boolean warm, boolean allLearn) {
     parties.allLearn = allLearn;
     if (warm) {
       run("an earlier session", FEW, MANY);
@@ -156,8 +155,7 @@ class OprfRepeatedStepTest {
         .hasMessageContaining("has been replaced since this run began: begin anew");
     states.putAll(kept);
     Files.delete(parties.cache());
-    assertThatThrownBy(() -> run("secret", FEW, MANY))
-        .isInstanceOf(CheckpointException.class);
+    assertThatThrownBy(() -> run("secret", FEW, MANY)).isInstanceOf(CheckpointException.class);
   }
 
   @Test

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The constants come from a program of its own, written after RFC 7748 and RFC 9380 with integers of
- * any size, which reproduces the vectors of both.
+ * The constants come from a program of its own, written after RFC 7748 and RFC 9380 with integers
+ * of any size, which reproduces the vectors of both.
  */
 class TagFunctionTest {
   private static final HexFormat HEX = HexFormat.of();
@@ -60,7 +60,10 @@ class TagFunctionTest {
   })
   void width_ofSetAndQuestions_leaves40BitsForNoFalseMatch(int ids, int queries, int bytes) {
     assertThat(KeyTerms.width(ids, queries)).isEqualTo(bytes);
-    assertThat(8.0 * bytes - Math.log(Math.max(1, ids)) / Math.log(2) - Math.log(queries) / Math.log(2))
+    assertThat(
+            8.0 * bytes
+                - Math.log(Math.max(1, ids)) / Math.log(2)
+                - Math.log(queries) / Math.log(2))
         .isGreaterThanOrEqualTo(40);
   }
 }

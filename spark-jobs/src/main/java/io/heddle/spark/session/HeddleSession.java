@@ -467,7 +467,7 @@ public final class HeddleSession implements AutoCloseable {
             new PsiLimits(
                 job.psi().minIntersection(), Math.toIntExact(party.privacy().maxPeerSetSize())),
             progress,
-            Oprf.of(job, party, TlsExchange.identity(party)));
+            Oprf.of(job, party, () -> TlsExchange.identity(party)));
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int row : alignment.rows()) {
       keys.add(ids.get(row));
