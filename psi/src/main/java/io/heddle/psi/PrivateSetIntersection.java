@@ -13,6 +13,7 @@ import io.heddle.psi.ecdh.CardinalitySender;
 import io.heddle.psi.ecdh.EcdhReceiver;
 import io.heddle.psi.ecdh.EcdhRing;
 import io.heddle.psi.ecdh.EcdhSender;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtPsiReceiver;
 import io.heddle.psi.kkrt.KkrtPsiSender;
 import io.heddle.psi.oprf.Oprf;
@@ -267,11 +268,7 @@ public final class PrivateSetIntersection {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(binding);
     sha256.update(ByteBuffer.allocate(4).putInt(places.length).array());
-    for (int place : places) {
-      byte[] id = ids.get(place);
-      sha256.update(ByteBuffer.allocate(4).putInt(id.length).array());
-      sha256.update(id);
-    }
+    IdList.of(ids).select(places).update(sha256);
     return sha256.digest();
   }
 }

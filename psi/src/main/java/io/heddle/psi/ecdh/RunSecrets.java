@@ -6,7 +6,7 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.curve25519.Curve25519;
-import io.heddle.psi.shared.IdsDigest;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.shared.Shuffle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ public final class RunSecrets {
   public RunSecrets(PrivateRandomness randomness, Channel step, List<byte[]> ids) {
     this.randomness = randomness;
     path = step.path().getBytes(StandardCharsets.UTF_8);
-    idsDigest = IdsDigest.of(ids);
+    idsDigest = IdList.of(ids).digest();
     this.ids = ids.size();
   }
 

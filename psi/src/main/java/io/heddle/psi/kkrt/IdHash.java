@@ -2,11 +2,11 @@
 package io.heddle.psi.kkrt;
 
 import io.heddle.crypto.Sha256;
+import io.heddle.psi.ids.IdList;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** SHA-256 over ids, for one use and under the coin of one run. */
@@ -29,24 +29,24 @@ final class IdHash {
   /**
    * The first bytes of each id's hash, over all cores.
    *
-   * @param id gives the id of a number; safe for several threads
    * @param width bytes of each
    */
-  byte[] of(int count, IntFunction<byte[]> id, int width) {
+  byte[] of(IdList ids, int width) {
+    int count = ids.size();
     byte[] flat = new byte[Math.multiplyExact(count, width)];
     IntStream.range(0, (count + PIECE - 1) / PIECE)
         .parallel()
         .forEach(
-            piece -> write(piece * PIECE, Math.min(count, (piece + 1) * PIECE), id, width, flat));
+            piece -> write(ids, piece * PIECE, Math.min(count, (piece + 1) * PIECE), width, flat));
     return flat;
   }
 
-  private void write(int from, int to, IntFunction<byte[]> id, int width, byte[] flat) {
+  private void write(IdList ids, int from, int to, int width, byte[] flat) {
     MessageDigest sha256 = Sha256.newDigest();
     byte[] digest = new byte[DIGEST_BYTES];
     for (int i = from; i < to; i++) {
       sha256.update(prefix);
-      sha256.update(id.apply(i));
+      sha256.update(ids.bytes(), ids.start(i), ids.length(i));
       try {
         sha256.digest(digest, 0, DIGEST_BYTES);
       } catch (DigestException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
+import io.heddle.psi.ids.IdList;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -26,7 +27,7 @@ record Items(byte[] flat, int[] bins) {
   static Items of(List<byte[]> ids, byte[] binding, byte[] coin, int bins) {
     int width = BYTES + HASHES * Integer.BYTES;
     int count = ids.size();
-    byte[] hashes = new IdHash("ITEM", binding, coin).of(count, ids::get, width);
+    byte[] hashes = new IdHash("ITEM", binding, coin).of(IdList.of(ids), width);
     byte[] flat = new byte[count * BYTES];
     int[] places = new int[count * HASHES];
     for (int i = 0; i < count; i++) {

@@ -8,6 +8,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.ot.KkrtReceiver;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
@@ -149,7 +150,7 @@ public final class KkrtPsiReceiver {
    */
   private static int[] sendNames(
       Channel channel, PartyId sender, KkrtRun run, List<byte[]> ids, int[] common, int width) {
-    byte[] flat = run.names().of(common.length, i -> ids.get(common[i]), width);
+    byte[] flat = run.names().of(IdList.of(ids).select(common), width);
     SortedTags names = new SortedTags(channel.self(), flat, width);
     byte[] ascending = names.ascending();
     for (int chunk = 0; chunk < Chunks.of(common.length); chunk++) {

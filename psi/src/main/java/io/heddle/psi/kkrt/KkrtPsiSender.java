@@ -9,6 +9,7 @@ import io.heddle.ot.KkrtSender;
 import io.heddle.ot.OprfRows;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
@@ -104,8 +105,7 @@ public final class KkrtPsiSender {
     }
     byte[] names = Chunks.join(chunks);
     requireAscending(receiver, names, width);
-    SortedTags own =
-        new SortedTags(channel.self(), run.names().of(ids.size(), ids::get, width), width);
+    SortedTags own = new SortedTags(channel.self(), run.names().of(IdList.of(ids), width), width);
     int[] common = own.positionsOf(new SortedTags(receiver, names, width));
     if (common.length != count) {
       throw new ProtocolException(

@@ -8,7 +8,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.ot.JointCoin;
 import io.heddle.ot.OtUse;
 import io.heddle.party.PartyId;
-import io.heddle.psi.shared.IdsDigest;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.shared.PsiTerms;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,7 +40,7 @@ final class KkrtRun {
   /** Tosses the coin with the peer, now that both have said how many ids they have. */
   static KkrtRun toss(
       Channel step, PartyId peer, PsiTerms terms, PrivateRandomness randomness, List<byte[]> ids) {
-    byte[] idsDigest = IdsDigest.of(ids);
+    byte[] idsDigest = IdList.of(ids).digest();
     OtUse use = new OtUse(terms.binding(), 1, idsDigest);
     byte[] coin = JointCoin.toss(step, peer, use, randomness);
     return new KkrtRun(

@@ -9,6 +9,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.CommonRows;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.oprf.OprfMessage.Answers;
 import io.heddle.psi.oprf.OprfMessage.KeyOffer;
 import io.heddle.psi.oprf.OprfMessage.Queries;
@@ -16,7 +17,6 @@ import io.heddle.psi.oprf.OprfMessage.SetTags;
 import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.psi.oprf.OprfReceiver.Result;
 import io.heddle.psi.shared.Chunks;
-import io.heddle.psi.shared.IdsDigest;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.Shuffle;
 import java.nio.charset.StandardCharsets;
@@ -113,7 +113,7 @@ final class OprfSender {
    * it though it may have expired since.
    */
   private SetKey key(Channel step, List<byte[]> ids) {
-    byte[] digest = IdsDigest.of(ids);
+    byte[] digest = IdList.of(ids).digest();
     byte[] state = step.restored();
     if (state != null) {
       return keyBefore(state, ids.size(), digest);
