@@ -40,7 +40,8 @@ public record JobConfig(
     double testFraction,
     long seed) {
 
-  private static final int MAX_PARTIES = 8;
+  /** The most parties of a job. */
+  public static final int MAX_PARTIES = 8;
 
   /** What is trained. */
   public enum Algorithm {

@@ -45,7 +45,6 @@ import picocli.CommandLine.Spec;
     })
 final class PsiSubcommand implements Callable<Integer> {
   private static final String STANDARD_OUTPUT = "-";
-  private static final int MAX_PARTIES = 8;
 
   @Spec
   @SuppressWarnings("NullAway.Init")
@@ -253,8 +252,8 @@ final class PsiSubcommand implements Callable<Integer> {
           }
         });
     refuse(
-        "Invalid --party: must be given for two to " + MAX_PARTIES + " parties",
-        parties.size() < 2 || parties.size() > MAX_PARTIES);
+        "Invalid --party: must be given for two to " + JobConfig.MAX_PARTIES + " parties",
+        parties.size() < 2 || parties.size() > JobConfig.MAX_PARTIES);
     return parties;
   }
 
