@@ -7,6 +7,9 @@ import io.heddle.spark.demo.DemoFailure;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,18 +22,6 @@ import picocli.CommandLine.ScopeType;
     version = "heddle " + HeddleCommand.VERSION,
     description =
         "Organisations that hold different columns about the same people train one model together.",
-    subcommands = {
-      DemoSubcommand.class,
-      SparkSubcommand.Train.class,
-      SparkSubcommand.Score.class,
-      PsiSubcommand.class,
-      InitSubcommand.class,
-      PeerSubcommand.class,
-      ConfigSubcommand.class,
-      PlanSubcommand.class,
-      DoctorSubcommand.class,
-      ExchangeSubcommand.class
-    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -47,6 +38,9 @@ import picocli.CommandLine.ScopeType;
 public final class HeddleCommand {
   static final String VERSION = "0.1.0";
 
+  /** In the order of the help. */
+  static final Map<String, Class<?>> SUBCOMMANDS = subcommands();
+
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
@@ -62,7 +56,15 @@ public final class HeddleCommand {
   /** Runs one command line and returns its exit code. */
   static int execute(PrintStream out, PrintStream err, String... arguments) {
     HeddleCommand root = new HeddleCommand();
-    return new CommandLine(root)
+    CommandLine line = new CommandLine(root);
+    // To read what all of them take is a good part of a short command's time.
+    Class<?> asked = arguments.length == 0 ? null : SUBCOMMANDS.get(arguments[0]);
+    if (asked != null) {
+      line.addSubcommand(asked);
+    } else {
+      SUBCOMMANDS.values().forEach(line::addSubcommand);
+    }
+    return line
         .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -85,5 +87,20 @@ public final class HeddleCommand {
               return ExitCode.report(failure, root.verbose, err).code();
             })
         .execute(arguments);
+  }
+
+  private static Map<String, Class<?>> subcommands() {
+    Map<String, Class<?>> all = new LinkedHashMap<>();
+    all.put("demo", DemoSubcommand.class);
+    all.put("train", SparkSubcommand.Train.class);
+    all.put("score", SparkSubcommand.Score.class);
+    all.put("psi", PsiSubcommand.class);
+    all.put("init", InitSubcommand.class);
+    all.put("peer", PeerSubcommand.class);
+    all.put("config", ConfigSubcommand.class);
+    all.put("plan", PlanSubcommand.class);
+    all.put("doctor", DoctorSubcommand.class);
+    all.put("exchange", ExchangeSubcommand.class);
+    return Collections.unmodifiableMap(all);
   }
 }

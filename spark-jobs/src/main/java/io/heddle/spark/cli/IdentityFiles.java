@@ -19,6 +19,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.List;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -35,6 +37,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** Makes a party's identity: a P-256 key pair with a self-signed certificate for three years. */
 public final class IdentityFiles {
   private static final int YEARS = 3;
+  private static final List<String> ITERATIONS =
+      List.of("certPbeIterationCount", "keyPbeIterationCount", "macIterationCount");
 
   private IdentityFiles() {}
 
@@ -58,6 +62,8 @@ public final class IdentityFiles {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), random);
       KeyPair keys = generator.generateKeyPair();
+      // The password is 256 random bits: nobody guesses it, so there is nobody to slow down.
+      ITERATIONS.forEach(name -> Security.setProperty("keystore.pkcs12." + name, "1"));
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       store.setKeyEntry(

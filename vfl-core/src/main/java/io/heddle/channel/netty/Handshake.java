@@ -29,7 +29,7 @@ public record Handshake(
         Instant.now(),
         session.getProtocol(),
         session.getCipherSuite(),
-        String.valueOf(handler.applicationProtocol()),
+        String.valueOf(Tls.applicationProtocol(handler)),
         (X509Certificate) session.getPeerCertificates()[0]);
   }
 }

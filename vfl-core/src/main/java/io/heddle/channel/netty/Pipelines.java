@@ -62,11 +62,11 @@ final class Pipelines {
       pipeline.addLast(WebSockets.dial(address, timeouts.handshake()));
     }
     if (route.equals(Route.DIRECT)) {
-      pipeline.addLast(tls.dial(party, protocol, channel.alloc()));
+      pipeline.addLast(tls.dial(party, protocol));
     } else {
       Predicate<Object> opens =
           route.webSocket() ? WebSockets::isOpen : ProxyConnectionEvent.class::isInstance;
-      pipeline.addLast(new Gate(opens, () -> tls.dial(party, protocol, channel.alloc())));
+      pipeline.addLast(new Gate(opens, () -> tls.dial(party, protocol)));
     }
     pipeline.addLast(new FrameDecoder()).addLast(handler);
   }
@@ -81,7 +81,7 @@ final class Pipelines {
           new Gate(
               WebSockets::isOpen,
               () -> {
-                SslHandler handshake = tls.accept(channel.alloc());
+                SslHandler handshake = tls.accept();
                 // One time-out for all of it.
                 long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
                 handshake.setHandshakeTimeoutMillis(Math.max(1, millis - spent));
@@ -90,7 +90,7 @@ final class Pipelines {
       pipeline.addLast(new Doorway(gate)).addLast(gate);
       Future<?> unused = channel.eventLoop().schedule(gate::expire, millis, TimeUnit.MILLISECONDS);
     } else {
-      pipeline.addLast(tls.accept(channel.alloc()));
+      pipeline.addLast(tls.accept());
     }
     pipeline.addLast(new FrameDecoder()).addLast(handler);
   }

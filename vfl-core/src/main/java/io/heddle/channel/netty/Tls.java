@@ -3,16 +3,8 @@ package io.heddle.channel.netty;
 
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.ApplicationProtocolConfig;
-import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
-import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
-import io.netty.handler.ssl.ClientAuth;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
+import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
@@ -24,8 +16,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS 1.3 with certificates on both sides; nothing to choose but what a link is for, by the
@@ -41,17 +38,17 @@ final class Tls {
   /** Of large messages beside the links. */
   static final String DATA = "heddle-data/1";
 
+  private static final String VERSION = "TLSv1.3";
+  private static final String UNUSABLE =
+      "The key and certificate of this party cannot be used for TLS 1.3";
+
   private final Map<Fingerprint, PartyId> parties;
-  private final SslContext acceptor;
-  private final PrivateKey key;
-  private final X509Certificate[] certificates;
-  private final Map<Dialled, SslContext> diallers = new ConcurrentHashMap<>();
+  private final KeyManager[] ownKey;
+  private final SSLContext acceptor;
+  private final Map<PartyId, SSLContext> diallers = new ConcurrentHashMap<>();
   private final long handshakeMillis;
   private final String family;
   private final Map<Fingerprint, PartyId> onDataLinks;
-
-  /** A link that this party may dial. */
-  private record Dialled(PartyId peer, LinkProtocol protocol) {}
 
   /**
    * @param family of the protocols that this party dials with, and accepts; a doctor also accepts
@@ -69,25 +66,25 @@ final class Tls {
     this.onDataLinks = Map.copyOf(onDataLinks);
     this.parties = Map.copyOf(parties);
     handshakeMillis = handshake.toMillis();
-    this.key = key;
-    certificates = chain.toArray(new X509Certificate[0]);
-    try {
-      acceptor =
-          SslContextBuilder.forServer(key, certificates)
-              .sslProvider(SslProvider.JDK)
-              .protocols("TLSv1.3")
-              .applicationProtocolConfig(alpn(accepted()))
-              .clientAuth(ClientAuth.REQUIRE)
-              .trustManager(new PinnedTrust(parties, onDataLinks))
-              .build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw unusable(e);
+    if (chain.isEmpty() || !chain.get(0).getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
+      throw new ConfigurationException(UNUSABLE);
     }
+    ownKey = new KeyManager[] {new OwnKey(key, chain.toArray(new X509Certificate[0]))};
+    acceptor = context(new PinnedTrust(parties, onDataLinks));
   }
 
-  private static ConfigurationException unusable(Exception cause) {
-    return new ConfigurationException(
-        "The key and certificate of this party cannot be used for TLS 1.3", cause);
+  /**
+   * The JDK's, and not by the builder of Netty, which reads the system's certificates and asks
+   * another library for the key: half a second of a process's start.
+   */
+  private SSLContext context(PinnedTrust trust) {
+    try {
+      SSLContext context = SSLContext.getInstance(VERSION);
+      context.init(ownKey, new TrustManager[] {trust}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new ConfigurationException(UNUSABLE, e);
+    }
   }
 
   /** Which of them a peer may use is told once it is known which peer it is. */
@@ -104,61 +101,56 @@ final class Tls {
         .toList();
   }
 
-  private static ApplicationProtocolConfig alpn(List<String> protocols) {
-    return new ApplicationProtocolConfig(
-        Protocol.ALPN,
-        SelectorFailureBehavior.FATAL_ALERT,
-        SelectedListenerFailureBehavior.FATAL_ALERT,
-        protocols);
-  }
-
   /**
    * Whether the other side is a party's job where this one only tries the way, after a handshake.
    */
   boolean isForeign(SslHandler handler) {
     return !family.equals(PROTOCOL)
-        && LinkProtocol.of(PROTOCOL, handler.applicationProtocol()) != null;
+        && LinkProtocol.of(PROTOCOL, applicationProtocol(handler)) != null;
   }
 
-  SslHandler accept(ByteBufAllocator allocator) {
-    return timed(acceptor.newHandler(allocator));
+  SslHandler accept() {
+    SSLEngine engine = acceptor.createSSLEngine();
+    engine.setUseClientMode(false);
+    return handler(engine, accepted());
   }
 
-  SslHandler dial(PartyId peer, LinkProtocol protocol, ByteBufAllocator allocator) {
-    // Each costs some ten milliseconds, and most processes need few of them.
-    return timed(
-        diallers.computeIfAbsent(new Dialled(peer, protocol), this::dialler).newHandler(allocator));
+  SslHandler dial(PartyId peer, LinkProtocol protocol) {
+    SSLEngine engine = diallers.computeIfAbsent(peer, this::dialler).createSSLEngine();
+    engine.setUseClientMode(true);
+    return handler(engine, List.of(protocol.in(family)));
   }
 
-  private SslContext dialler(Dialled link) {
+  private SSLContext dialler(PartyId peer) {
     Map<Fingerprint, PartyId> pinned =
         parties.entrySet().stream()
-            .filter(entry -> entry.getValue().equals(link.peer()))
+            .filter(entry -> entry.getValue().equals(peer))
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     if (pinned.isEmpty()) {
-      throw new AssertionError("No pinned key of " + link.peer());
+      throw new AssertionError("No pinned key of " + peer);
     }
-    try {
-      return SslContextBuilder.forClient()
-          .sslProvider(SslProvider.JDK)
-          .protocols("TLSv1.3")
-          .applicationProtocolConfig(alpn(List.of(link.protocol().in(family))))
-          .keyManager(key, certificates)
-          .trustManager(new PinnedTrust(pinned))
-          .build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw unusable(e);
-    }
+    return context(new PinnedTrust(pinned));
   }
 
-  private SslHandler timed(SslHandler handler) {
+  private SslHandler handler(SSLEngine engine, List<String> protocols) {
+    SSLParameters parameters = engine.getSSLParameters();
+    parameters.setProtocols(new String[] {VERSION});
+    parameters.setApplicationProtocols(protocols.toArray(new String[0]));
+    parameters.setNeedClientAuth(true);
+    engine.setSSLParameters(parameters);
+    SslHandler handler = new SslHandler(engine);
     handler.setHandshakeTimeoutMillis(handshakeMillis);
     return handler;
   }
 
+  /** What both sides have settled on; none before the handshake is done. */
+  static @Nullable String applicationProtocol(SslHandler handler) {
+    return handler.engine().getApplicationProtocol();
+  }
+
   /** What the link is for, once the handshake is done. */
   LinkProtocol protocol(SslHandler handler) throws SSLPeerUnverifiedException {
-    LinkProtocol protocol = LinkProtocol.of(family, handler.applicationProtocol());
+    LinkProtocol protocol = LinkProtocol.of(family, applicationProtocol(handler));
     if (protocol == null) {
       throw new SSLPeerUnverifiedException("The peer does not speak " + family);
     }
@@ -167,7 +159,7 @@ final class Tls {
 
   /** Whether a connection is a data link, after its handshake. */
   boolean isData(SslHandler handler) {
-    return DATA.equals(handler.applicationProtocol());
+    return DATA.equals(applicationProtocol(handler));
   }
 
   /** Who is at the other end of a data link once the handshake is done. */
