@@ -197,6 +197,8 @@ public final class LocalPsi {
       }
     }
     config.append("channel.connect-timeout = 60 s\n");
+    // All of it goes when this command ends, so there is nothing to go on from.
+    config.append("checkpoint.keep = false\n");
     config.append(
         request.id().stream()
             .map(ConfigUtil::quoteString)

@@ -136,7 +136,7 @@ final class CsvRecords implements AutoCloseable {
       throw corrupt();
     }
     if (to > at) {
-      take(column, at, to, bits >= 0);
+      take(column, at, to, bits >= 0, false);
     } else if (column != null) {
       column.addNull();
     }
@@ -182,7 +182,7 @@ final class CsvRecords implements AutoCloseable {
     }
     int from = at + 1;
     int end = doubled ? halveQuotes(from, to) : to;
-    take(column, from, end, bits >= 0);
+    take(column, from, end, bits >= 0, doubled);
     at = to + 1;
     while ((at < limit || fill()) && (buffer[at] == ' ' || buffer[at] == '\t')) {
       at++;
@@ -225,14 +225,14 @@ final class CsvRecords implements AutoCloseable {
     return end;
   }
 
-  private void take(@Nullable TextColumn column, int from, int to, boolean ascii) {
+  private void take(@Nullable TextColumn column, int from, int to, boolean ascii, boolean quoting) {
     if (!ascii) {
       decode(from, to);
     } else if (to - from > MAX_CHARACTERS) {
       throw corrupt();
     }
     if (column != null) {
-      column.add(buffer, from, to, ascii);
+      column.add(buffer, from, to, ascii, quoting);
     }
   }
 

@@ -64,7 +64,13 @@ final class CsvTableWriter {
       putSeparator(j);
       if (columns[j] instanceof TextColumn text) {
         if (!text.isNull(row)) {
-          putQuoted(text.bytes(), text.start(row), text.end(row));
+          int from = text.start(row);
+          int to = text.end(row);
+          if (!text.mayHoldQuotes() && to - from + 2 <= block.length - filled) {
+            putWhole(text.bytes(), from, to);
+          } else {
+            putQuoted(text.bytes(), from, to);
+          }
         }
       } else {
         putText(columns[j].text(row));
@@ -84,6 +90,14 @@ final class CsvTableWriter {
       byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
       putQuoted(bytes, 0, bytes.length);
     }
+  }
+
+  /** What holds no quote and has room. */
+  private void putWhole(byte[] bytes, int from, int to) {
+    block[filled++] = '"';
+    System.arraycopy(bytes, from, block, filled, to - from);
+    filled += to - from;
+    block[filled++] = '"';
   }
 
   private void putQuoted(byte[] bytes, int from, int to) throws IOException {

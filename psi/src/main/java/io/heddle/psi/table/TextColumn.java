@@ -22,13 +22,14 @@ final class TextColumn implements Column {
   private int size;
   private int rows;
   private boolean ascii = true;
+  private boolean quotes;
 
   void add(@Nullable String value) {
     if (value == null) {
       addNull();
     } else {
       byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
-      add(encoded, 0, encoded.length, encoded.length == value.length());
+      add(encoded, 0, encoded.length, encoded.length == value.length(), value.indexOf('"') >= 0);
     }
   }
 
@@ -37,10 +38,12 @@ final class TextColumn implements Column {
    *
    * @param source holds its UTF-8 form
    * @param plain whether all of it is ASCII
+   * @param quoting whether a quote is in it
    */
-  void add(byte[] source, int from, int to, boolean plain) {
+  void add(byte[] source, int from, int to, boolean plain, boolean quoting) {
     put(source, from, to);
     ascii &= plain;
+    quotes |= quoting;
     end();
   }
 
@@ -53,6 +56,7 @@ final class TextColumn implements Column {
   void append(byte[] source, int from, int to) {
     put(source, from, to);
     ascii = false;
+    quotes = true;
   }
 
   private void put(byte[] source, int from, int to) {
@@ -89,6 +93,11 @@ final class TextColumn implements Column {
   /** Whether all values are known to be ASCII. */
   boolean isAscii() {
     return ascii;
+  }
+
+  /** Whether a value may hold a quote. */
+  boolean mayHoldQuotes() {
+    return quotes;
   }
 
   /** The UTF-8 forms of all values; not to be changed. */

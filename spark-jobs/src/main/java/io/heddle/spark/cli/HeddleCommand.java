@@ -64,8 +64,7 @@ public final class HeddleCommand {
     } else {
       SUBCOMMANDS.values().forEach(line::addSubcommand);
     }
-    return line
-        .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+    return line.setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(

@@ -123,6 +123,17 @@ class HeddleCommandTest {
     assertThat(err).startsWith("heddle: ").contains("--help").hasLineCount(1);
   }
 
+  @Test
+  void execute_eachSubcommandByItsName_isTheOneOfThatName() {
+    // A command line has only the subcommand that it asks for: under another name it would be none.
+    for (String name : HeddleCommand.SUBCOMMANDS.keySet()) {
+      assertThat(run(name, "--help")).as(name).isZero();
+      assertThat(out).contains("Usage: heddle " + name + " ");
+    }
+    assertThat(run("--help")).isZero();
+    assertThat(out).contains(HeddleCommand.SUBCOMMANDS.keySet());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "psi", "init", "peer", "peer add", "config", "config check"})
   void execute_help_isShown(String command) {
