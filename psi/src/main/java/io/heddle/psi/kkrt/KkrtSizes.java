@@ -47,7 +47,7 @@ public final class KkrtSizes {
    */
   static int tagWidth(int partitions, int senderIds, int bins) {
     long ids = Math.max(1, senderIds);
-    return bytes(SECURITY_BITS + log2(partitions * HASHES * ids * Math.max(ids, bins)));
+    return bytes(SECURITY_BITS + log2((long) partitions * HASHES * ids * Math.max(ids, bins)));
   }
 
   /** Bytes of all tags. */
