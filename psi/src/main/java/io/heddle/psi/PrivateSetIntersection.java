@@ -191,7 +191,8 @@ public final class PrivateSetIntersection {
       // All that is kept of a step before its end is kkrt's.
       return new Found(
           receives
-              ? new KkrtPsiReceiver(terms, randomness, progress).goOn(step, peer, sorted.ids(), kept)
+              ? new KkrtPsiReceiver(terms, randomness, progress)
+                  .goOn(step, peer, sorted.ids(), kept)
               : new KkrtPsiSender(terms, randomness, progress).goOn(step, peer, sorted.ids(), kept),
           PsiProtocol.KKRT);
     }

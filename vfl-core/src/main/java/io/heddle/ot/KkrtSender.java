@@ -78,8 +78,7 @@ public final class KkrtSender {
       Channel channel, OtUse use, PrivateRandomness randomness, byte[] coin, byte[] state) {
     checkState(state, COLUMNS * KeyPairs.KEY_BYTES);
     byte[] binding = use.binding(channel, PART);
-    return new KkrtSender(
-        state.clone(), words(choices(use, binding, randomness)), binding, coin);
+    return new KkrtSender(state.clone(), words(choices(use, binding, randomness)), binding, coin);
   }
 
   static void checkState(byte[] state, int bytes) {

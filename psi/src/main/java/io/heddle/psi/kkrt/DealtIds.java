@@ -5,7 +5,9 @@ import io.heddle.psi.ids.IdList;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One party's ids by partition: four bytes for each beside the ids, and none where there is one. */
+/**
+ * One party's ids by partition: four bytes for each beside the ids, and none where there is one.
+ */
 final class DealtIds {
   private final IdList ids;
   // The places of all ids, those of the first partition first; null if there is only one.

@@ -96,8 +96,7 @@ public final class KkrtPsiSender {
     DealtIds dealt = DealtIds.of(ids, run.items(), partitions.count(), partitions.senderIds());
     for (int number = from.done(); number < partitions.count(); number++) {
       Items items = Items.of(dealt.ids(number), run.items(), partitions.bins());
-      OprfRows keys =
-          function.receive(channel, receiver, number, partitions.bins(), done::advance);
+      OprfRows keys = function.receive(channel, receiver, number, partitions.bins(), done::advance);
       byte[] tags =
           function.tags(
               keys,
@@ -107,15 +106,12 @@ public final class KkrtPsiSender {
               made -> done.advance(HASHES * made));
       sendTags(channel, receiver, number, tags, partitions, run);
       if (partitions.count() > 1) {
-        new KkrtState(
-                from.theirIds(), from.coin(), from.transfers(), number + 1, from.common())
+        new KkrtState(from.theirIds(), from.coin(), from.transfers(), number + 1, from.common())
             .commit(channel, ids);
       }
     }
     int[] common =
-        terms.allLearn()
-            ? receiveNames(channel, receiver, run, ids, from.theirIds())
-            : new int[0];
+        terms.allLearn() ? receiveNames(channel, receiver, run, ids, from.theirIds()) : new int[0];
     done.end();
     return common;
   }
@@ -131,7 +127,8 @@ public final class KkrtPsiSender {
     for (int hash = 0; hash < HASHES; hash++) {
       int number = HASHES * partition + hash;
       byte[] list =
-          shuffled(padded(tags, hash, width, partitions.senderIds(), number, run), width, number, run);
+          shuffled(
+              padded(tags, hash, width, partitions.senderIds(), number, run), width, number, run);
       for (int chunk = 0; chunk < Chunks.of(partitions.senderIds()); chunk++) {
         channel.send(receiver, new SenderTags(width, Chunks.cut(list, chunk, width)));
       }

@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BinomialBoundTest {
   private static final int BITS = 40;
 
-  /** Whole numbers all the way: of all ways to deal the ids out, those that overflow a partition. */
+  /**
+   * Whole numbers all the way: of all ways to deal the ids out, those that overflow a partition.
+   */
   private static int exact(int ids, int partitions) {
     BigInteger allowed = BigInteger.valueOf(partitions).pow(ids);
     BigInteger ways = BigInteger.ZERO;
@@ -34,8 +36,21 @@ class BinomialBoundTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 2", "1, 127", "2, 3", "15, 2", "16, 2", "17, 16", "40, 2", "41, 2", "42, 2", "100, 10",
-    "500, 5", "1000, 2", "1000, 127", "3000, 3", "4000, 16"
+    "1, 2",
+    "1, 127",
+    "2, 3",
+    "15, 2",
+    "16, 2",
+    "17, 16",
+    "40, 2",
+    "41, 2",
+    "42, 2",
+    "100, 10",
+    "500, 5",
+    "1000, 2",
+    "1000, 127",
+    "3000, 3",
+    "4000, 16"
   })
   void bound_ofFewIds_isWhatCountingAllWaysGives(int ids, int partitions) {
     assertThat(BinomialBound.of(ids, partitions, BITS)).isEqualTo(exact(ids, partitions));
@@ -73,8 +88,8 @@ class BinomialBoundTest {
   @CsvSource({"100000, 3", "2097153, 3", "3000000, 16"})
   void bound_ofManyIds_isTheSmallestOneThatHolds(int ids, int partitions) {
     BigDecimal allowed =
-        BigDecimal.ONE.divide(new BigDecimal(BigInteger.valueOf(partitions).shiftLeft(BITS)),
-            new MathContext(60));
+        BigDecimal.ONE.divide(
+            new BigDecimal(BigInteger.valueOf(partitions).shiftLeft(BITS)), new MathContext(60));
     int bound = BinomialBound.of(ids, partitions, BITS);
     assertThat(bound).isGreaterThan(ids / partitions);
     assertThat(tail(ids, partitions, bound)).isLessThanOrEqualTo(allowed);
