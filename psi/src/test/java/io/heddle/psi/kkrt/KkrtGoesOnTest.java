@@ -201,7 +201,7 @@ class KkrtGoesOnTest {
     List<String> common = new ArrayList<>();
     Schedules.run(
         "an intersection by kkrt in partitions",
-        60,
+        20,
         (seed, network) -> {
           Map<PartyId, Parties.Code<List<String>>> codes = new TreeMap<>();
           for (PartyId party : List.of(RECEIVER, SENDER)) {
