@@ -124,12 +124,12 @@ public final class KkrtPsiReceiver {
       IdProgress done) {
     int count = partitions.count();
     ReceiverPartition part = partition(from.done(), run, dealt, partitions);
-    ReceiverPartition next = partition(from.done() + 1, run, dealt, partitions);
     if (part != null && from.done() == 0) {
       part.send(function, channel, sender, done);
     } else if (part != null) {
       part.tagsOfSent(function);
     }
+    ReceiverPartition next = partition(from.done() + 1, run, dealt, partitions);
     for (int ended = from.done() + 1; part != null; ended++) {
       List<byte[]> tags = receiveTags(channel, sender, partitions, done);
       if (next != null) {

@@ -97,4 +97,9 @@ public record KkrtState(int theirIds, byte[] coin, byte[] transfers, int done, B
     }
     return state;
   }
+
+  @Override
+  public String toString() {
+    return "KkrtState[" + done + " partitions done]";
+  }
 }
