@@ -186,6 +186,16 @@ public final class PrivateSetIntersection {
       return new Found(new EcdhRing(terms, randomness, progress).run(step, receiver, ids), ring);
     }
     PartyId peer = step.peers().first();
+    byte[] kept = step.restored();
+    if (kept != null) {
+      // All that is kept of a step before its end is kkrt's.
+      return new Found(
+          receives
+              ? new KkrtPsiReceiver(terms, randomness, progress)
+                  .goOn(step, peer, sorted.ids(), kept)
+              : new KkrtPsiSender(terms, randomness, progress).goOn(step, peer, sorted.ids(), kept),
+          PsiProtocol.KKRT);
+    }
     SetSize theirs = terms.exchange(step, peer, ids.size());
     PsiProtocol protocol =
         ProtocolChoice.of(
@@ -198,8 +208,9 @@ public final class PrivateSetIntersection {
         protocol == PsiProtocol.KKRT
             ? receives
                 ? new KkrtPsiReceiver(terms, randomness, progress)
-                    .run(step, peer, ids, theirs.ids())
-                : new KkrtPsiSender(terms, randomness, progress).run(step, peer, ids, theirs.ids())
+                    .run(step, peer, sorted.ids(), theirs.ids())
+                : new KkrtPsiSender(terms, randomness, progress)
+                    .run(step, peer, sorted.ids(), theirs.ids())
             : receives
                 ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs.ids())
                 : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs.ids()),

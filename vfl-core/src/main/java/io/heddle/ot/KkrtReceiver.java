@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.ot.OtMessage.KkrtRows;
 import io.heddle.party.PartyId;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
@@ -49,6 +50,27 @@ public final class KkrtReceiver {
     return new KkrtReceiver(seeds, binding, coin);
   }
 
+  /**
+   * The same after a restart, without a message.
+   *
+   * @param use the same as it was opened for, on the same step
+   * @param state what {@link #state} gave
+   */
+  public static KkrtReceiver restored(Channel channel, OtUse use, byte[] coin, byte[] state) {
+    int half = KkrtSender.COLUMNS * KeyPairs.KEY_BYTES;
+    KkrtSender.checkState(state, 2 * half);
+    KeyPairs seeds =
+        new KeyPairs(Arrays.copyOf(state, half), Arrays.copyOfRange(state, half, 2 * half));
+    return new KkrtReceiver(seeds, use.binding(channel, KkrtSender.PART), coin);
+  }
+
+  /** What {@link #restored} goes on from. Secret. */
+  public byte[] state() {
+    byte[] state = Arrays.copyOf(seeds.zeros(), 2 * seeds.zeros().length);
+    System.arraycopy(seeds.ones(), 0, state, seeds.zeros().length, seeds.ones().length);
+    return state;
+  }
+
   /** How many blocks so many rows take. */
   public static int blocks(int rows) {
     return SeededColumns.blocks(rows);
@@ -75,9 +97,7 @@ public final class KkrtReceiver {
       Channel channel, PartyId sender, int partition, byte[] items, int width, LongConsumer done) {
     int rows = rows(items);
     byte[] tags = new byte[Math.multiplyExact(rows, RowHash.checkWidth(width))];
-    if (!used.add(partition)) {
-      throw new IllegalArgumentException("Partition " + partition + " has been sent already");
-    }
+    take(partition);
     int blocks = blocks(rows);
     Cores<Blocks> cores = new Cores<>(blocks, this::blocks);
     for (int from = 0; from < blocks; from += cores.atATime()) {
@@ -92,6 +112,27 @@ public final class KkrtReceiver {
       }
     }
     return tags;
+  }
+
+  /**
+   * The tags of a partition that was sent before this party was started again, of the same items.
+   *
+   * @throws IllegalArgumentException if the partition has been sent since
+   */
+  public byte[] tagsOfSent(int partition, byte[] items, int width) {
+    int rows = rows(items);
+    byte[] tags = new byte[Math.multiplyExact(rows, RowHash.checkWidth(width))];
+    take(partition);
+    int blocks = blocks(rows);
+    new Cores<>(blocks, this::blocks)
+        .each(blocks, (tool, block) -> tool.mask(partition, block, items, width, tags));
+    return tags;
+  }
+
+  private void take(int partition) {
+    if (!used.add(partition)) {
+      throw new IllegalArgumentException("Partition " + partition + " has been sent already");
+    }
   }
 
   private static int rows(byte[] items) {

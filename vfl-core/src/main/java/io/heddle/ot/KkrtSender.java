@@ -48,15 +48,49 @@ public final class KkrtSender {
   public static KkrtSender open(
       Channel channel, PartyId receiver, OtUse use, PrivateRandomness randomness, byte[] coin) {
     byte[] binding = use.binding(channel, PART);
-    byte[] choices = new byte[ROW_BYTES];
-    use.own(randomness, "ot/columns", binding, new byte[0]).fill(0, choices);
+    byte[] choices = choices(use, binding, randomness);
     byte[] seeds =
         BaseOtReceiver.run(channel, receiver, use, binding, randomness, choices, COLUMNS);
+    return new KkrtSender(seeds, words(choices), binding, coin);
+  }
+
+  private static byte[] choices(OtUse use, byte[] binding, PrivateRandomness randomness) {
+    byte[] choices = new byte[ROW_BYTES];
+    use.own(randomness, "ot/columns", binding, new byte[0]).fill(0, choices);
+    return choices;
+  }
+
+  private static long[] words(byte[] choices) {
     long[] words = new long[WORDS];
     for (int i = 0; i < WORDS; i++) {
       words[i] = LittleEndian.get(choices, i * Long.BYTES);
     }
-    return new KkrtSender(seeds, words, binding, coin);
+    return words;
+  }
+
+  /**
+   * The same after a restart, without a message.
+   *
+   * @param use the same as it was opened for, on the same step
+   * @param state what {@link #state} gave
+   */
+  public static KkrtSender restored(
+      Channel channel, OtUse use, PrivateRandomness randomness, byte[] coin, byte[] state) {
+    checkState(state, COLUMNS * KeyPairs.KEY_BYTES);
+    byte[] binding = use.binding(channel, PART);
+    return new KkrtSender(state.clone(), words(choices(use, binding, randomness)), binding, coin);
+  }
+
+  static void checkState(byte[] state, int bytes) {
+    if (state.length != bytes) {
+      throw new IllegalArgumentException(
+          "Invalid state of " + state.length + " bytes: must be " + bytes);
+    }
+  }
+
+  /** What {@link #restored} goes on from. Secret. */
+  public byte[] state() {
+    return seeds.clone();
   }
 
   /**

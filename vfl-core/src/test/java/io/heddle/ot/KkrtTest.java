@@ -107,6 +107,73 @@ class KkrtTest {
     assertThat(blocks(run)).hasSize(3);
   }
 
+  /** Both are made anew from what they kept between two partitions. */
+  @Test
+  void tags_afterARestartOfBoth_areThoseOfTheRunWithoutOne() {
+    byte[] items = items(9000);
+    Run undisturbed =
+        TwoParties.run(
+            channel -> tags(sender(channel, USE), channel, items),
+            channel -> {
+              KkrtReceiver receiver = receiver(channel, USE);
+              return NaiveOt.join(
+                  receiver.send(channel, SENDER, 0, items, WIDTH),
+                  receiver.send(channel, SENDER, 1, items, WIDTH));
+            });
+    Run restarted =
+        TwoParties.run(
+            channel -> {
+              byte[] state = sender(channel, USE).state();
+              return tags(
+                  KkrtSender.restored(channel, USE, secretOf(SENDER), COIN, state), channel, items);
+            },
+            channel -> {
+              KkrtReceiver before = receiver(channel, USE);
+              byte[] sent = before.send(channel, SENDER, 0, items, WIDTH);
+              KkrtReceiver after = KkrtReceiver.restored(channel, USE, COIN, before.state());
+              assertThat(after.tagsOfSent(0, items, WIDTH)).isEqualTo(sent);
+              assertThatThrownBy(() -> after.send(channel, SENDER, 0, items, WIDTH))
+                  .isInstanceOf(IllegalArgumentException.class)
+                  .hasMessage("Partition 0 has been sent already");
+              return NaiveOt.join(sent, after.send(channel, SENDER, 1, items, WIDTH));
+            });
+    assertThat(restarted.ofReceiver()).isEqualTo(undisturbed.ofReceiver());
+    assertThat(restarted.ofSender()).isEqualTo(undisturbed.ofSender());
+    assertThat(masked(restarted)).isEqualTo(masked(undisturbed));
+    assertThat(restarted.ofSender()).isEqualTo(restarted.ofReceiver());
+  }
+
+  /** Of the items in the rows of two partitions. */
+  private static byte[] tags(KkrtSender sender, Channel channel, byte[] items) {
+    int[] rows = IntStream.range(0, items.length / 16).toArray();
+    OprfRows first = sender.receive(channel, RECEIVER, 0, rows.length);
+    OprfRows second = sender.receive(channel, RECEIVER, 1, rows.length);
+    return NaiveOt.join(
+        sender.blocks().tags(first, items, rows, WIDTH),
+        sender.blocks().tags(second, items, rows, WIDTH));
+  }
+
+  @Test
+  void state_ofAnotherSize_isRefused() {
+    Run run =
+        TwoParties.run(
+            channel -> {
+              sender(channel, USE);
+              assertThatThrownBy(
+                      () ->
+                          KkrtSender.restored(channel, USE, secretOf(SENDER), COIN, new byte[100]))
+                  .hasMessage("Invalid state of 100 bytes: must be 7168");
+              return new byte[0];
+            },
+            channel -> {
+              receiver(channel, USE);
+              assertThatThrownBy(() -> KkrtReceiver.restored(channel, USE, COIN, new byte[100]))
+                  .hasMessage("Invalid state of 100 bytes: must be 14336");
+              return new byte[0];
+            });
+    assertThat((byte[]) run.ofSender()).isEmpty();
+  }
+
   @Test
   void tags_noRows_takeNoMessageAndAreNone() {
     Run run = run(USE, 0, new byte[0]);

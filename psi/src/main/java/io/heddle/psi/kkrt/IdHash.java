@@ -32,16 +32,28 @@ final class IdHash {
    * @param width bytes of each
    */
   byte[] of(IdList ids, int width) {
+    return of(ids, 0, width);
+  }
+
+  /**
+   * Some bytes of each id's hash, over all cores.
+   *
+   * @param first the first one of them
+   * @param width bytes of each
+   */
+  byte[] of(IdList ids, int first, int width) {
     int count = ids.size();
     byte[] flat = new byte[Math.multiplyExact(count, width)];
     IntStream.range(0, (count + PIECE - 1) / PIECE)
         .parallel()
         .forEach(
-            piece -> write(ids, piece * PIECE, Math.min(count, (piece + 1) * PIECE), width, flat));
+            piece ->
+                write(
+                    ids, piece * PIECE, Math.min(count, (piece + 1) * PIECE), first, width, flat));
     return flat;
   }
 
-  private void write(IdList ids, int from, int to, int width, byte[] flat) {
+  private void write(IdList ids, int from, int to, int first, int width, byte[] flat) {
     MessageDigest sha256 = Sha256.newDigest();
     byte[] digest = new byte[DIGEST_BYTES];
     for (int i = from; i < to; i++) {
@@ -52,7 +64,7 @@ final class IdHash {
       } catch (DigestException e) {
         throw new AssertionError("SHA-256 has 32 bytes", e);
       }
-      System.arraycopy(digest, 0, flat, i * width, width);
+      System.arraycopy(digest, first, flat, i * width, width);
     }
   }
 }

@@ -5,7 +5,6 @@ import io.heddle.psi.ids.IdList;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.List;
 
 /**
  * What ids are in one run: 16 bytes for each, and the three bins in which it may lie. Two ids are
@@ -24,10 +23,10 @@ record Items(byte[] flat, int[] bins) {
   /**
    * @param bins of the receiver's table, at least three
    */
-  static Items of(List<byte[]> ids, byte[] binding, byte[] coin, int bins) {
+  static Items of(IdList ids, IdHash hash, int bins) {
     int width = BYTES + HASHES * Integer.BYTES;
     int count = ids.size();
-    byte[] hashes = new IdHash("ITEM", binding, coin).of(IdList.of(ids), width);
+    byte[] hashes = hash.of(ids, width);
     byte[] flat = new byte[count * BYTES];
     int[] places = new int[count * HASHES];
     for (int i = 0; i < count; i++) {
@@ -44,6 +43,16 @@ record Items(byte[] flat, int[] bins) {
       places[i * HASHES + 2] = third;
     }
     return new Items(flat, places);
+  }
+
+  /** The partition of each id, by bytes of its hash that are neither item nor bin. */
+  static byte[] partitions(IdList ids, IdHash hash, int partitions) {
+    byte[] words = hash.of(ids, BYTES + HASHES * Integer.BYTES, Integer.BYTES);
+    byte[] partitionOf = new byte[ids.size()];
+    for (int i = 0; i < partitionOf.length; i++) {
+      partitionOf[i] = (byte) below(partitions, words, i * Integer.BYTES);
+    }
+    return partitionOf;
   }
 
   private static int below(int bound, byte[] hashes, int at) {

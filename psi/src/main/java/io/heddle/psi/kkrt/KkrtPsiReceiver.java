@@ -3,7 +3,6 @@ package io.heddle.psi.kkrt;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.Randomness;
 import io.heddle.error.ProtocolException;
 import io.heddle.ot.KkrtReceiver;
 import io.heddle.party.PartyId;
@@ -14,10 +13,10 @@ import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one of two parties that compares. It learns which of its ids the sender has, and how many ids
@@ -26,20 +25,25 @@ import java.util.List;
  * Trieu, eprint 2016/799, figure 4; docs/protocol.md, section 3.)
  */
 public final class KkrtPsiReceiver {
-  private static final int BLOCK_BYTES = 1 << 16;
-  private static final byte[] NOTHING = {};
-
   private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
+  private final int partitionIds;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
   public KkrtPsiReceiver(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
+    this(terms, randomness, progress, Partitions.IDS);
+  }
+
+  /** With partitions of another size, which the sender must have too. */
+  KkrtPsiReceiver(
+      PsiTerms terms, PrivateRandomness randomness, Progress progress, int partitionIds) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
+    this.partitionIds = partitionIds;
   }
 
   /**
@@ -48,22 +52,46 @@ public final class KkrtPsiReceiver {
    * @param ids each once; in another order they give other messages
    * @param theirSize how many ids the sender has said it has
    * @return the indices of the common ids, in the alignment's order if both learn
-   * @throws io.heddle.error.AlignmentException if the ids do not fit into the table, with a
+   * @throws io.heddle.error.AlignmentException if the ids do not fit into a table, with a
    *     probability of about 2^-40
    */
-  public int[] run(Channel channel, PartyId sender, List<byte[]> ids, int theirSize) {
-    int bins = KkrtSizes.bins(ids.size());
-    int width = KkrtSizes.tagWidth(theirSize, ids.size());
-    progress.begin(
-        "intersect ids by kkrt", bins + (long) KkrtSizes.HASHES * theirSize, "rows and tags");
-
+  public int[] run(Channel channel, PartyId sender, IdList ids, int theirSize) {
     KkrtRun run = KkrtRun.toss(channel, sender, terms, randomness, ids);
-    Items items = run.items(ids, bins);
-    CuckooTable table = CuckooTable.of(items.bins(), bins, seed(run));
     KkrtReceiver function = KkrtReceiver.open(channel, sender, run.use(), randomness, run.coin());
-    byte[] rows = rows(table, items, run);
-    byte[] own = function.send(channel, sender, KkrtRun.PARTITION, rows, width, progress::advance);
-    int[] common = compare(channel, sender, table, own, width, theirSize);
+    byte[] transfers = function.state();
+    KkrtState begun = new KkrtState(theirSize, run.coin(), transfers, 0, new BitSet(ids.size()));
+    return run(channel, sender, run, function, ids, begun);
+  }
+
+  /**
+   * Goes on with a run that was broken off after some partitions.
+   *
+   * @param kept what the step kept
+   * @throws io.heddle.error.CheckpointException if that was with other ids
+   */
+  public int[] goOn(Channel channel, PartyId sender, IdList ids, byte[] kept) {
+    KkrtState state = KkrtState.read(kept, ids);
+    KkrtRun run = KkrtRun.restored(channel, terms, randomness, ids, state.coin());
+    KkrtReceiver function =
+        KkrtReceiver.restored(channel, run.use(), run.coin(), state.transfers());
+    return run(channel, sender, run, function, ids, state);
+  }
+
+  private int[] run(
+      Channel channel,
+      PartyId sender,
+      KkrtRun run,
+      KkrtReceiver function,
+      IdList ids,
+      KkrtState from) {
+    int theirSize = from.theirIds();
+    Partitions partitions = Partitions.of(ids.size(), theirSize, partitionIds);
+    from.requireWithin(partitions);
+    IdProgress done = IdProgress.begin(progress, ids.size(), partitions, from.done());
+    DealtIds dealt = DealtIds.of(ids, run.items(), partitions.count(), partitions.receiverIds());
+
+    findCommon(channel, sender, run, function, ids, dealt, partitions, from, done);
+    int[] common = from.common().stream().toArray();
     if (common.length > theirSize) {
       throw new ProtocolException(
           "Tags of " + common.length + " common ids from " + sender + ", which has " + theirSize);
@@ -75,71 +103,81 @@ public final class KkrtPsiReceiver {
       common = sendNames(channel, sender, run, ids, common, KkrtSizes.nameWidth(theirSize));
     } else {
       terms.checkIntersection(common.length);
-      Arrays.sort(common);
     }
-    progress.end();
+    done.end();
     return common;
   }
 
-  private static long seed(KkrtRun run) {
-    byte[] seed = new byte[Long.BYTES];
-    run.own("psi/kkrt table", NOTHING).fill(0, seed);
-    return ByteBuffer.wrap(seed).getLong();
-  }
-
-  /** The items in the order of their bins, and random bytes in the empty ones. */
-  private static byte[] rows(CuckooTable table, Items items, KkrtRun run) {
-    byte[] rows = new byte[table.bins() * Items.BYTES];
-    Randomness dummies = run.own("psi/kkrt dummies", NOTHING);
-    byte[] block = new byte[BLOCK_BYTES];
-    for (int from = 0; from < rows.length; from += BLOCK_BYTES) {
-      dummies.fill(from / BLOCK_BYTES, block);
-      System.arraycopy(block, 0, rows, from, Math.min(BLOCK_BYTES, rows.length - from));
-    }
-    for (int bin = 0; bin < table.bins(); bin++) {
-      if (!table.isEmpty(bin)) {
-        System.arraycopy(
-            items.flat(), table.item(bin) * Items.BYTES, rows, bin * Items.BYTES, Items.BYTES);
-      }
-    }
-    return rows;
-  }
-
   /**
-   * Takes in the sender's three lists of tags, and sets each against the own items that lie where
-   * that one of their three bins is.
+   * Partition after partition. While the sender makes the tags of one, this party compares those of
+   * the one before and fills the next table; they never send at the same time.
    */
-  private int[] compare(
-      Channel channel, PartyId sender, CuckooTable table, byte[] own, int width, int theirSize) {
-    int[] common = new int[table.bins()];
-    int count = 0;
-    for (int[] bins : table.binsByHash()) {
-      SortedTags theirs = receiveTags(channel, sender, width, theirSize);
-      byte[] tags = new byte[bins.length * width];
-      for (int i = 0; i < bins.length; i++) {
-        System.arraycopy(own, bins[i] * width, tags, i * width, width);
+  private void findCommon(
+      Channel channel,
+      PartyId sender,
+      KkrtRun run,
+      KkrtReceiver function,
+      IdList ids,
+      DealtIds dealt,
+      Partitions partitions,
+      KkrtState from,
+      IdProgress done) {
+    int count = partitions.count();
+    ReceiverPartition part = partition(from.done(), run, dealt, partitions);
+    if (part != null && from.done() == 0) {
+      part.send(function, channel, sender, done);
+    } else if (part != null) {
+      part.tagsOfSent(function);
+    }
+    ReceiverPartition next = partition(from.done() + 1, run, dealt, partitions);
+    for (int ended = from.done() + 1; part != null; ended++) {
+      List<byte[]> tags = receiveTags(channel, sender, partitions, done);
+      if (next != null) {
+        next.send(function, channel, sender, done);
       }
-      int[] matches = new SortedTags(channel.self(), tags, width).positionsIn(theirs);
-      for (int match : matches) {
-        common[count++] = table.item(bins[match]);
+      part.compare(channel.self(), sender, tags, from.common());
+      part = next;
+      next = partition(ended + 1, run, dealt, partitions);
+      if (count > 1) {
+        new KkrtState(from.theirIds(), from.coin(), from.transfers(), ended, from.common())
+            .commit(channel, ids);
       }
     }
-    return Arrays.copyOf(common, count);
   }
 
-  private SortedTags receiveTags(Channel channel, PartyId sender, int width, int theirSize) {
+  private static @Nullable ReceiverPartition partition(
+      int number, KkrtRun run, DealtIds dealt, Partitions partitions) {
+    return number < partitions.count()
+        ? ReceiverPartition.of(number, run, dealt, partitions)
+        : null;
+  }
+
+  /** The three lists of a partition. */
+  private static List<byte[]> receiveTags(
+      Channel channel, PartyId sender, Partitions partitions, IdProgress done) {
+    List<byte[]> lists = new ArrayList<>();
+    for (int hash = 0; hash < KkrtSizes.HASHES; hash++) {
+      lists.add(receiveList(channel, sender, partitions, done));
+    }
+    return lists;
+  }
+
+  private static byte[] receiveList(
+      Channel channel, PartyId sender, Partitions partitions, IdProgress done) {
+    int size = partitions.senderIds();
+    int width = partitions.tagWidth();
     List<byte[]> tags = new ArrayList<>();
-    for (int chunk = 0; chunk < Chunks.of(theirSize); chunk++) {
+    for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
       SenderTags received = channel.receive(sender, SenderTags.class);
       if (received.width() != width) {
         throw new ProtocolException("Invalid tag width " + received.width() + ": must be " + width);
       }
       int count = received.tags().length / width;
-      Chunks.check(sender, chunk, theirSize, count);
+      Chunks.check(sender, chunk, size, count);
       tags.add(received.tags());
-      progress.advance(count);
+      done.advance(count);
     }
-    return new SortedTags(sender, Chunks.join(tags), width).requireDistinct();
+    return Chunks.join(tags);
   }
 
   /**
@@ -149,8 +187,8 @@ public final class KkrtPsiReceiver {
    * @return the common ids in the order of their names
    */
   private static int[] sendNames(
-      Channel channel, PartyId sender, KkrtRun run, List<byte[]> ids, int[] common, int width) {
-    byte[] flat = run.names().of(IdList.of(ids).select(common), width);
+      Channel channel, PartyId sender, KkrtRun run, IdList ids, int[] common, int width) {
+    byte[] flat = run.names().of(ids.select(common), width);
     SortedTags names = new SortedTags(channel.self(), flat, width);
     byte[] ascending = names.ascending();
     for (int chunk = 0; chunk < Chunks.of(common.length); chunk++) {

@@ -18,6 +18,7 @@ import io.heddle.psi.shared.Shuffle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -29,18 +30,26 @@ import java.util.List;
  */
 public final class KkrtPsiSender {
   private static final int HASHES = KkrtSizes.HASHES;
+  private static final byte[] NOTHING = {};
 
   private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
+  private final int partitionIds;
 
   /**
    * @param randomness from this party's own session secret, known to no peer
    */
   public KkrtPsiSender(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
+    this(terms, randomness, progress, Partitions.IDS);
+  }
+
+  /** With partitions of another size, which the receiver must have too. */
+  KkrtPsiSender(PsiTerms terms, PrivateRandomness randomness, Progress progress, int partitionIds) {
     this.terms = terms;
     this.randomness = randomness;
     this.progress = progress;
+    this.partitionIds = partitionIds;
   }
 
   /**
@@ -50,46 +59,106 @@ public final class KkrtPsiSender {
    * @param theirSize how many ids the receiver has said it has
    * @return the indices of the common ids, in the alignment's order; none where the receiver learns
    *     alone
+   * @throws io.heddle.error.AlignmentException if the ids do not fit into a partition, with a
+   *     probability of 2^-40
    */
-  public int[] run(Channel channel, PartyId receiver, List<byte[]> ids, int theirSize) {
-    int bins = KkrtSizes.bins(theirSize);
-    int width = KkrtSizes.tagWidth(ids.size(), theirSize);
-    progress.begin("intersect ids by kkrt", bins + (long) HASHES * ids.size(), "rows and tags");
-
+  public int[] run(Channel channel, PartyId receiver, IdList ids, int theirSize) {
     KkrtRun run = KkrtRun.toss(channel, receiver, terms, randomness, ids);
-    Items items = run.items(ids, bins);
     KkrtSender function = KkrtSender.open(channel, receiver, run.use(), randomness, run.coin());
-    OprfRows keys = function.receive(channel, receiver, KkrtRun.PARTITION, bins, progress::advance);
-    byte[] tags =
-        function.tags(
-            keys, items.flat(), items.bins(), width, done -> progress.advance(HASHES * done));
-    for (int hash = 0; hash < HASHES; hash++) {
-      byte[] list = shuffled(tags, hash, width, run);
-      for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
-        channel.send(receiver, new SenderTags(width, Chunks.cut(list, chunk, width)));
+    KkrtState begun = new KkrtState(theirSize, run.coin(), function.state(), 0, new BitSet());
+    return run(channel, receiver, run, function, ids, begun);
+  }
+
+  /**
+   * Goes on with a run that was broken off after some partitions.
+   *
+   * @param kept what the step kept
+   * @throws io.heddle.error.CheckpointException if that was with other ids
+   */
+  public int[] goOn(Channel channel, PartyId receiver, IdList ids, byte[] kept) {
+    KkrtState state = KkrtState.read(kept, ids);
+    KkrtRun run = KkrtRun.restored(channel, terms, randomness, ids, state.coin());
+    KkrtSender function =
+        KkrtSender.restored(channel, run.use(), randomness, run.coin(), state.transfers());
+    return run(channel, receiver, run, function, ids, state);
+  }
+
+  private int[] run(
+      Channel channel,
+      PartyId receiver,
+      KkrtRun run,
+      KkrtSender function,
+      IdList ids,
+      KkrtState from) {
+    Partitions partitions = Partitions.of(from.theirIds(), ids.size(), partitionIds);
+    from.requireWithin(partitions);
+    IdProgress done = IdProgress.begin(progress, ids.size(), partitions, from.done());
+    DealtIds dealt = DealtIds.of(ids, run.items(), partitions.count(), partitions.senderIds());
+    for (int number = from.done(); number < partitions.count(); number++) {
+      Items items = Items.of(dealt.ids(number), run.items(), partitions.bins());
+      OprfRows keys = function.receive(channel, receiver, number, partitions.bins(), done::advance);
+      byte[] tags =
+          function.tags(
+              keys,
+              items.flat(),
+              items.bins(),
+              partitions.tagWidth(),
+              made -> done.advance(HASHES * made));
+      sendTags(channel, receiver, number, tags, partitions, run);
+      if (partitions.count() > 1) {
+        new KkrtState(from.theirIds(), from.coin(), from.transfers(), number + 1, from.common())
+            .commit(channel, ids);
       }
     }
     int[] common =
-        terms.allLearn() ? receiveNames(channel, receiver, run, ids, theirSize) : new int[0];
-    progress.end();
+        terms.allLearn() ? receiveNames(channel, receiver, run, ids, from.theirIds()) : new int[0];
+    done.end();
     return common;
   }
 
-  /** All tags in one of the three rows of their id, in an order that follows from them. */
-  private static byte[] shuffled(byte[] tags, int hash, int width, KkrtRun run) {
+  private static void sendTags(
+      Channel channel,
+      PartyId receiver,
+      int partition,
+      byte[] tags,
+      Partitions partitions,
+      KkrtRun run) {
+    int width = partitions.tagWidth();
+    for (int hash = 0; hash < HASHES; hash++) {
+      int number = HASHES * partition + hash;
+      byte[] list =
+          shuffled(
+              padded(tags, hash, width, partitions.senderIds(), number, run), width, number, run);
+      for (int chunk = 0; chunk < Chunks.of(partitions.senderIds()); chunk++) {
+        channel.send(receiver, new SenderTags(width, Chunks.cut(list, chunk, width)));
+      }
+    }
+  }
+
+  /** All tags in one of the three rows of their id, and random ones behind, up to a size. */
+  private static byte[] padded(
+      byte[] tags, int hash, int width, int size, int number, KkrtRun run) {
     int count = tags.length / (HASHES * width);
-    byte[] list = new byte[count * width];
+    byte[] list = new byte[size * width];
     for (int i = 0; i < count; i++) {
       System.arraycopy(tags, (i * HASHES + hash) * width, list, i * width, width);
     }
+    byte[] padding = new byte[(size - count) * width];
+    run.own("psi/kkrt padding", NOTHING).fill(number, padding);
+    System.arraycopy(padding, 0, list, count * width, padding.length);
+    return list;
+  }
+
+  /** A list in an order that follows from what is in it. */
+  private static byte[] shuffled(byte[] list, int width, int number, KkrtRun run) {
     byte[] digest = Sha256.of(list);
     byte[] input =
-        ByteBuffer.allocate(Integer.BYTES + digest.length).putInt(hash).put(digest).array();
-    return new Shuffle(count, run.own("psi/kkrt shuffle", input)).apply(list, width);
+        ByteBuffer.allocate(Integer.BYTES + digest.length).putInt(number).put(digest).array();
+    return new Shuffle(list.length / width, run.own("psi/kkrt shuffle", input)).apply(list, width);
   }
 
   private int[] receiveNames(
-      Channel channel, PartyId receiver, KkrtRun run, List<byte[]> ids, int theirSize) {
+      Channel channel, PartyId receiver, KkrtRun run, IdList ids, int theirSize) {
     int count = PsiTerms.receiveCommon(channel, receiver, Math.min(theirSize, ids.size()));
     terms.checkIntersection(channel, receiver, count);
     int width = KkrtSizes.nameWidth(ids.size());
@@ -105,7 +174,7 @@ public final class KkrtPsiSender {
     }
     byte[] names = Chunks.join(chunks);
     requireAscending(receiver, names, width);
-    SortedTags own = new SortedTags(channel.self(), run.names().of(IdList.of(ids), width), width);
+    SortedTags own = new SortedTags(channel.self(), run.names().of(ids, width), width);
     int[] common = own.positionsOf(new SortedTags(receiver, names, width));
     if (common.length != count) {
       throw new ProtocolException(

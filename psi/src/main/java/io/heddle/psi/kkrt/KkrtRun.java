@@ -11,7 +11,6 @@ import io.heddle.party.PartyId;
 import io.heddle.psi.ids.IdList;
 import io.heddle.psi.shared.PsiTerms;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /**
  * What one party of a run has when its coin is tossed. Whatever it draws from then on follows from
@@ -19,9 +18,6 @@ import java.util.List;
  * hid an id before hides another one.
  */
 final class KkrtRun {
-  /** The rows of the function that a run has are all in one partition. */
-  static final int PARTITION = 0;
-
   private final PrivateRandomness randomness;
   private final byte[] path;
   private final byte[] binding;
@@ -39,16 +35,20 @@ final class KkrtRun {
 
   /** Tosses the coin with the peer, now that both have said how many ids they have. */
   static KkrtRun toss(
-      Channel step, PartyId peer, PsiTerms terms, PrivateRandomness randomness, List<byte[]> ids) {
-    byte[] idsDigest = IdList.of(ids).digest();
-    OtUse use = new OtUse(terms.binding(), 1, idsDigest);
-    byte[] coin = JointCoin.toss(step, peer, use, randomness);
+      Channel step, PartyId peer, PsiTerms terms, PrivateRandomness randomness, IdList ids) {
+    OtUse use = new OtUse(terms.binding(), 1, ids.digest());
+    return restored(step, terms, randomness, ids, JointCoin.toss(step, peer, use, randomness));
+  }
+
+  /** The same with the coin that was tossed before this party was started again. */
+  static KkrtRun restored(
+      Channel step, PsiTerms terms, PrivateRandomness randomness, IdList ids, byte[] coin) {
     return new KkrtRun(
         randomness,
         step.path().getBytes(StandardCharsets.UTF_8),
         terms.binding(),
         coin,
-        Sha256.of(idsDigest, coin));
+        Sha256.of(ids.digest(), coin));
   }
 
   byte[] coin() {
@@ -60,8 +60,9 @@ final class KkrtRun {
     return new OtUse(binding, 1, ownInput);
   }
 
-  Items items(List<byte[]> ids, int bins) {
-    return Items.of(ids, binding, coin, bins);
+  /** Makes items of ids, and deals these out. */
+  IdHash items() {
+    return new IdHash("ITEM", binding, coin);
   }
 
   /** Gives common ids names, whose order is the alignment's. */

@@ -10,7 +10,7 @@ public final class KkrtSizes {
 
   /**
    * The most ids of a party: of up to so many in three rows each, all differ from the row's item in
-   * 128 places of the code, but for a probability of 2^-40.
+   * 128 places of the code, but for a probability of 2^-40. Partitions change nothing of that.
    */
   public static final int MOST_IDS = 1 << 24;
 
@@ -27,28 +27,33 @@ public final class KkrtSizes {
 
   private KkrtSizes() {}
 
-  /** Bins of the receiver's table, and rows of the function: 1.27 for each id, rounded up. */
-  public static int bins(int receiverIds) {
+  /** Bins of a table of the receiver, and rows of the function: 1.27 for each id, rounded up. */
+  static int bins(int receiverIds) {
     return (int) ((127L * Math.max(FEWEST_IDS, receiverIds) + 99) / 100);
   }
 
-  /** Bytes that the receiver sends for its table. */
-  public static long rowBytes(int receiverIds) {
-    return (long) KkrtSender.ROW_BYTES * bins(receiverIds);
+  /** Bytes that the receiver sends for its tables. */
+  public static long rowBytes(int receiverIds, int senderIds) {
+    return KkrtSender.ROW_BYTES * Partitions.of(receiverIds, senderIds).rows();
   }
 
   /**
-   * Bytes of a tag, such that no two of different ids are equal, but for a probability of 2^-40: of
-   * one in each row and all of the sender's, and of two of the sender's in one list.
+   * Bytes of a tag, such that in all partitions no two of different ids are equal, but for a
+   * probability of 2^-40: of one in each row and all of the sender's, and of two of the sender's in
+   * one list.
+   *
+   * @param senderIds of each partition
+   * @param bins of each partition
    */
-  public static int tagWidth(int senderIds, int receiverIds) {
+  static int tagWidth(int partitions, int senderIds, int bins) {
     long ids = Math.max(1, senderIds);
-    return bytes(SECURITY_BITS + log2(HASHES * ids * Math.max(ids, bins(receiverIds))));
+    return bytes(SECURITY_BITS + log2((long) partitions * HASHES * ids * Math.max(ids, bins)));
   }
 
   /** Bytes of all tags. */
   public static long tagBytes(int senderIds, int receiverIds) {
-    return (long) HASHES * senderIds * tagWidth(senderIds, receiverIds);
+    Partitions partitions = Partitions.of(receiverIds, senderIds);
+    return partitions.tags() * partitions.tagWidth();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.heddle.psi.kkrt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.psi.ids.IdList;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ class ItemsTest {
   @ValueSource(ints = {3, 4, 5202, 21_307_065})
   void items_ofIds_areWhatTheDocumentSays(int bins) throws Exception {
     List<byte[]> ids = ids(5000);
-    Items items = Items.of(ids, BINDING, COIN, bins);
+    Items items = Items.of(IdList.of(ids), new IdHash("ITEM", BINDING, COIN), bins);
     byte[] prefix =
         Arrays.copyOf(
             sha256("HEDDLE-PSI-V01-KKRT-ITEM".getBytes(StandardCharsets.US_ASCII), BINDING, COIN),
@@ -63,5 +64,25 @@ class ItemsTest {
       assertThat(three).doesNotHaveDuplicates();
       assertThat(Arrays.stream(three)).allMatch(bin -> bin >= 0 && bin < bins);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 16, 127})
+  void partitions_ofIds_areWhatTheDocumentSays(int partitions) throws Exception {
+    List<byte[]> ids = ids(5000);
+    IdHash hash = new IdHash("ITEM", BINDING, COIN);
+    byte[] partitionOf = Items.partitions(IdList.of(ids), hash, partitions);
+    byte[] prefix =
+        Arrays.copyOf(
+            sha256("HEDDLE-PSI-V01-KKRT-ITEM".getBytes(StandardCharsets.US_ASCII), BINDING, COIN),
+            16);
+    int[] sizes = new int[partitions];
+    for (int i = 0; i < ids.size(); i++) {
+      byte[] last = Arrays.copyOfRange(sha256(prefix, ids.get(i)), 28, 32);
+      BigInteger scaled = new BigInteger(1, last).multiply(BigInteger.valueOf(partitions));
+      assertThat((int) partitionOf[i]).isEqualTo(scaled.shiftRight(32).intValueExact());
+      sizes[partitionOf[i]]++;
+    }
+    assertThat(Arrays.stream(sizes)).allMatch(size -> size > 0);
   }
 }

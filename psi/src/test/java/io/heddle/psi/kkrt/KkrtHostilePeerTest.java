@@ -14,6 +14,7 @@ import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.PsiTerms;
@@ -37,8 +38,9 @@ class KkrtHostilePeerTest {
   private static final PartyId HOSTILE = new PartyId("hostile");
   private static final PsiTerms TERMS =
       new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.KKRT, true);
-  private static final List<byte[]> IDS =
-      Stream.of("a", "b", "c", "d").map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
+  private static final IdList IDS =
+      IdList.of(
+          Stream.of("a", "b", "c", "d").map(id -> id.getBytes(StandardCharsets.UTF_8)).toList());
 
   private static int[] sender(Session session, Channel channel, PartyId peer) {
     int theirSize = TERMS.exchange(channel, peer, IDS.size()).ids();

@@ -61,30 +61,38 @@ class KkrtSizesTest {
   })
   void bins_ofAnySet_are127ForAHundredIds(int ids, int bins) {
     assertThat(KkrtSizes.bins(ids)).isEqualTo(bins);
-    assertThat(KkrtSizes.rowBytes(ids)).isEqualTo(56L * bins);
   }
 
+  /** Receiver's ids, sender's, partitions, what each has room for, and tag width. */
   @ParameterizedTest
   @CsvSource({
-    "0, 0, 7",
-    "1, 1, 7",
-    "4096, 4096, 9",
-    "1048576, 1048576, 11",
-    "1048576, 65536, 11",
-    "65536, 1048576, 10",
-    "16777216, 16777216, 12",
-    "16777216, 0, 12"
+    "0, 0, 1, 0, 0, 7",
+    "1, 1, 1, 1, 1, 7",
+    "4096, 4096, 1, 4096, 4096, 9",
+    "1048576, 1048576, 1, 1048576, 1048576, 11",
+    "65536, 1048576, 1, 65536, 1048576, 11",
+    "1048576, 65536, 1, 1048576, 65536, 10",
+    "2097152, 2097152, 1, 2097152, 2097152, 11",
+    "2097153, 2097153, 3, 703968, 703968, 11",
+    "10000000, 10000000, 10, 1006991, 1006991, 11",
+    "16777216, 0, 16, 1055945, 0, 9",
+    "1, 16777216, 16, 1, 1055945, 11",
+    "16777216, 16777216, 16, 1055945, 1055945, 11"
   })
-  void tagWidth_ofAnySets_isTheLeastThatKeepsIdsApart(int sender, int receiver, int width) {
-    assertThat(KkrtSizes.tagWidth(sender, receiver)).isEqualTo(width);
-    long bins = KkrtSizes.bins(receiver);
+  void partitions_ofAnySets_haveRoomAndTagsThatKeepIdsApart(
+      int receiver, int sender, int count, int ofReceiver, int ofSender, int width) {
+    Partitions partitions = Partitions.of(receiver, sender);
+    assertThat(partitions).isEqualTo(new Partitions(count, ofReceiver, ofSender));
+    assertThat(partitions.tagWidth()).isEqualTo(width);
     BigInteger pairs =
-        BigInteger.valueOf(3L * Math.max(1, sender))
-            .multiply(BigInteger.valueOf(Math.max(sender, bins)));
+        BigInteger.valueOf(3L * count * Math.max(1, ofSender))
+            .multiply(BigInteger.valueOf(Math.max(ofSender, partitions.bins())));
     BigInteger chances = pairs.shiftLeft(SECURITY_BITS);
     assertThat(chances.compareTo(BigInteger.ONE.shiftLeft(8 * width))).isNotPositive();
     assertThat(width).isBetween(KkrtSizes.MIN_TAG_WIDTH, KkrtSizes.MAX_TAG_WIDTH);
-    assertThat(KkrtSizes.tagBytes(sender, receiver)).isEqualTo(3L * sender * width);
+    assertThat(KkrtSizes.tagBytes(sender, receiver)).isEqualTo(3L * count * ofSender * width);
+    assertThat(KkrtSizes.rowBytes(receiver, sender))
+        .isEqualTo(56L * count * KkrtSizes.bins(ofReceiver));
   }
 
   @ParameterizedTest

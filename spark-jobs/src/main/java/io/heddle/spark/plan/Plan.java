@@ -188,7 +188,7 @@ public final class Plan {
     between("align", 93, 32);
     add("align", 90, receiver, sender, 64);
     add("align", 91, sender, receiver, 64L * KkrtSender.COLUMNS);
-    add("align", 94, receiver, sender, KkrtSizes.rowBytes(rows));
+    add("align", 94, receiver, sender, KkrtSizes.rowBytes(rows, rows));
     add("align", 31, sender, receiver, KkrtSizes.tagBytes(rows, rows));
     if (all) {
       add("align", 25, receiver, sender, 4);

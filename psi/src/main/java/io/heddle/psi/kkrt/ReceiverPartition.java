@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.kkrt;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.Randomness;
+import io.heddle.ot.KkrtReceiver;
+import io.heddle.party.PartyId;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.List;
+
+/** One partition at the receiver, from its table to the common ids. */
+final class ReceiverPartition {
+  private static final int BLOCK_BYTES = 1 << 16;
+  private static final byte[] NOTHING = {};
+
+  private final int number;
+  private final DealtIds dealt;
+  private final CuckooTable table;
+  private final int width;
+  // The items in the order of their bins; nothing once they have been sent.
+  private byte[] rows;
+  private byte[] own = NOTHING;
+
+  private ReceiverPartition(int number, DealtIds dealt, CuckooTable table, int width, byte[] rows) {
+    this.number = number;
+    this.dealt = dealt;
+    this.table = table;
+    this.width = width;
+    this.rows = rows;
+  }
+
+  /**
+   * Fills its table.
+   *
+   * @throws io.heddle.error.AlignmentException if the ids do not fit
+   */
+  static ReceiverPartition of(int number, KkrtRun run, DealtIds dealt, Partitions partitions) {
+    Items items = Items.of(dealt.ids(number), run.items(), partitions.bins());
+    CuckooTable table = CuckooTable.of(items.bins(), partitions.bins(), seed(number, run));
+    return new ReceiverPartition(
+        number, dealt, table, partitions.tagWidth(), rows(number, table, items, run));
+  }
+
+  private static long seed(int number, KkrtRun run) {
+    byte[] seed = new byte[Long.BYTES];
+    run.own("psi/kkrt table", NOTHING).fill(number, seed);
+    return ByteBuffer.wrap(seed).getLong();
+  }
+
+  /** The items in the order of their bins, and random bytes in the empty ones. */
+  private static byte[] rows(int number, CuckooTable table, Items items, KkrtRun run) {
+    byte[] rows = new byte[table.bins() * Items.BYTES];
+    Randomness dummies = run.own("psi/kkrt dummies", NOTHING);
+    byte[] block = new byte[BLOCK_BYTES];
+    for (int from = 0; from < rows.length; from += BLOCK_BYTES) {
+      dummies.fill((long) number << Integer.SIZE | from / BLOCK_BYTES, block);
+      System.arraycopy(block, 0, rows, from, Math.min(BLOCK_BYTES, rows.length - from));
+    }
+    for (int bin = 0; bin < table.bins(); bin++) {
+      if (!table.isEmpty(bin)) {
+        System.arraycopy(
+            items.flat(), table.item(bin) * Items.BYTES, rows, bin * Items.BYTES, Items.BYTES);
+      }
+    }
+    return rows;
+  }
+
+  /** Sends its rows. */
+  void send(KkrtReceiver function, Channel channel, PartyId sender, IdProgress progress) {
+    own = function.send(channel, sender, number, rows, width, progress::advance);
+    rows = NOTHING;
+  }
+
+  /** In the place of sending, where that was done before a restart. */
+  void tagsOfSent(KkrtReceiver function) {
+    own = function.tagsOfSent(number, rows, width);
+    rows = NOTHING;
+  }
+
+  /**
+   * Sets each of the sender's three lists of tags against the own items that lie where that one of
+   * their three bins is.
+   *
+   * @param common gets the places of the common ids
+   */
+  void compare(PartyId self, PartyId sender, List<byte[]> lists, BitSet common) {
+    int[][] binsByHash = table.binsByHash();
+    for (int hash = 0; hash < KkrtSizes.HASHES; hash++) {
+      SortedTags theirs = new SortedTags(sender, lists.get(hash), width).requireDistinct();
+      int[] bins = binsByHash[hash];
+      byte[] tags = new byte[bins.length * width];
+      for (int i = 0; i < bins.length; i++) {
+        System.arraycopy(own, bins[i] * width, tags, i * width, width);
+      }
+      for (int match : new SortedTags(self, tags, width).positionsIn(theirs)) {
+        common.set(dealt.place(number, table.item(bins[match])));
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.shared;
+
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.error.CheckpointException;
+import io.heddle.psi.ids.IdList;
+import java.security.MessageDigest;
+
+/**
+ * Which ids a step had when a party kept how far it was: a step goes on with the same ones only.
+ *
+ * @param count how many there were
+ * @param digest of all, {@link IdList#digest}
+ */
+public record KeptIds(int count, byte[] digest) {
+  private static final int DIGEST_BYTES = 32;
+
+  public static void write(IdList ids, WireWriter out) {
+    out.writeInt(ids.size());
+    out.writeRaw(ids.digest());
+  }
+
+  public static KeptIds read(WireReader in) {
+    return new KeptIds(in.readInt(), in.readRaw(DIGEST_BYTES));
+  }
+
+  /**
+   * Refuses other ids.
+   *
+   * @throws CheckpointException if the ids are not the same ones
+   */
+  public void requireSame(IdList ids) {
+    int now = ids.size();
+    if (count != now || !MessageDigest.isEqual(digest, ids.digest())) {
+      throw new CheckpointException(
+          "The ids have changed since the last commit of this step: "
+              + count
+              + " then, "
+              + now
+              + (count == now ? " others" : "")
+              + " now. Put the data back or begin anew");
+    }
+  }
+}
