@@ -8,6 +8,7 @@ import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import java.security.MessageDigest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
   private static final int VERSION = 2;
 
+  /** By their numbers in the state. */
+  private static final List<PsiProtocol> PROTOCOLS =
+      List.of(PsiProtocol.ECDH, PsiProtocol.KKRT, PsiProtocol.ECDH_OPRF);
+
   void commit(Channel step, SortedIds ids) {
     step.commit(toBytes(ids));
   }
@@ -32,7 +37,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
     out.writeRaw(ids.digest());
     out.writeInts(places);
     out.writeRaw(digest);
-    out.writeBoolean(protocol == PsiProtocol.KKRT);
+    out.writeByte(PROTOCOLS.indexOf(protocol));
     return out.toByteArray();
   }
 
@@ -68,7 +73,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
     byte[] idsDigest = in.readRaw(Alignment.DIGEST_BYTES);
     int[] places = in.readInts(PsiLimits.LARGEST_SET);
     byte[] digest = in.readRaw(Alignment.DIGEST_BYTES);
-    PsiProtocol protocol = in.readBoolean() ? PsiProtocol.KKRT : PsiProtocol.ECDH;
+    PsiProtocol protocol = protocol(in.readByte());
     Settled settled = new Settled(places, digest, protocol);
     in.end();
     int now = ids.ids().size();
@@ -87,5 +92,13 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
       }
     }
     return settled;
+  }
+
+  private static PsiProtocol protocol(int number) {
+    if (number < 0 || number >= PROTOCOLS.size()) {
+      throw new ProtocolException(
+          "Protocol " + number + ": must be 0 to " + (PROTOCOLS.size() - 1));
+    }
+    return PROTOCOLS.get(number);
   }
 }

@@ -9,7 +9,6 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import io.heddle.psi.shared.SharedMessage.SetSize;
-import java.util.Locale;
 
 /**
  * What the parties of a run have agreed before it.
@@ -50,6 +49,17 @@ public record PsiTerms(
     return theirs;
   }
 
+  /**
+   * Tells the peer this party's number of ids, and hears the peer's.
+   *
+   * @throws ProtocolException if the peer's terms are others
+   * @throws PrivacyException if it brings more ids than this party allows
+   */
+  public int exchangeSizes(Channel channel, PartyId peer, int ids) {
+    channel.send(peer, setSize(ids));
+    return check(peer, channel.receive(peer, SetSize.class));
+  }
+
   /** The peer's number of ids, once the peer's terms are the own ones. */
   public int check(PartyId peer, SetSize theirs) {
     if (theirs.minIntersection() != minIntersection
@@ -67,9 +77,9 @@ public record PsiTerms(
               + " here, for "
               + learners(theirs.allLearn())
               + " there; protocol "
-              + word(protocol)
+              + protocol.word()
               + " here, "
-              + word(theirs.protocol())
+              + theirs.protocol().word()
               + " there");
     }
     if (theirs.ids() > maxPeerSize) {
@@ -83,10 +93,6 @@ public record PsiTerms(
               + ", by this party's own limit");
     }
     return theirs.ids();
-  }
-
-  private static String word(PsiProtocol protocol) {
-    return protocol.name().toLowerCase(Locale.ROOT);
   }
 
   private static String learners(boolean all) {

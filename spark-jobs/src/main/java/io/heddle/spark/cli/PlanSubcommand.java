@@ -164,7 +164,9 @@ final class PlanSubcommand implements Runnable {
         .effective()
         .forEach(
             (key, value) -> {
-              if (key.startsWith("privacy.")) {
+              if (key.startsWith("privacy.")
+                  || (key.startsWith("psi.oprf.")
+                      && terms.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF)) {
                 out.println("  " + key + " = " + value);
               }
             });
@@ -174,7 +176,7 @@ final class PlanSubcommand implements Runnable {
       PrintWriter out, JobConfig job, JobConfig.PsiProtocol protocol) {
     out.println(
         "  intersection by "
-            + protocol.name().toLowerCase(Locale.ROOT)
+            + protocol.word()
             + (job.psi().protocol() == JobConfig.PsiProtocol.AUTO
                 ? ", which psi.protocol = auto chooses for such sets"
                 : ""));
