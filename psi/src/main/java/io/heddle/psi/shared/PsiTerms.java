@@ -49,17 +49,6 @@ public record PsiTerms(
     return theirs;
   }
 
-  /**
-   * Tells the peer this party's number of ids, and hears the peer's.
-   *
-   * @throws ProtocolException if the peer's terms are others
-   * @throws PrivacyException if it brings more ids than this party allows
-   */
-  public int exchangeSizes(Channel channel, PartyId peer, int ids) {
-    channel.send(peer, setSize(ids));
-    return check(peer, channel.receive(peer, SetSize.class));
-  }
-
   /** The peer's number of ids, once the peer's terms are the own ones. */
   public int check(PartyId peer, SetSize theirs) {
     if (theirs.minIntersection() != minIntersection

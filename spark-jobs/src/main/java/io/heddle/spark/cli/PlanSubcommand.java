@@ -187,6 +187,14 @@ final class PlanSubcommand implements Runnable {
               + " dozen of the sender's ids, can recover the sender's secret and test any id by"
               + " itself. Against such a peer set peers.NAME.semi-honest = false; then ecdh runs.");
     }
+    if (protocol == JobConfig.PsiProtocol.ECDH_OPRF) {
+      wrapped(
+          out,
+          "SetTags go out only where the receiver has kept none under the sender's key. It keeps"
+              + " them until psi.oprf.key-lifetime is up, and sees in each run whether the sender's"
+              + " set has changed. The sender counts each id that is asked for, and refuses more"
+              + " than psi.oprf.max-queries in that time.");
+    }
   }
 
   private PlanSizes sizes(PartyConfig party) {
