@@ -99,9 +99,6 @@ public final class PsiCommand {
     }
     Identity identity = TlsExchange.identity(config);
     Oprf oprf = Oprf.of(job, config, () -> identity);
-    if (oprf != null && !config.party().equals(job.psi().receiver())) {
-      Oprf.warmUp();
-    }
     SessionTerms terms = terms(job, config);
     // Listens before the table is read: a peer that is there is told if it cannot be used.
     try (SessionLog log = openLog(request, config, identity, terms);

@@ -6,12 +6,10 @@ import io.heddle.checkpoint.OwnDirectory;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.shared.PsiTerms;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
@@ -29,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * it could by asking for other ids, which the quota bounds. (docs/protocol.md, section 3.8.)
  */
 public final class Oprf {
-  // After these the just-in-time compiler is done with the ladder.
-  private static final int FIRST_POINTS = 1024;
-
   private final PartyConfig.Oprf settings;
   private final byte[] fileKey;
   private final Function<PartyId, String> fingerprints;
@@ -70,25 +65,6 @@ public final class Oprf {
             peer -> Objects.requireNonNull(config.peers().get(peer), peer.name()).fingerprint(),
             InstantSource.system())
         : null;
-  }
-
-  /**
-   * Multiplies some points in the background, for a sender that still reads its table: until its
-   * code is compiled, a multiplication takes many times as long, and then a receiver that has kept
-   * the tags waits for nothing else. Uses no secret of a run.
-   */
-  public static void warmUp() {
-    Thread thread = new Thread(Oprf::multiplyFirst, "heddle-psi-oprf");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private static void multiplyFirst() {
-    byte[] points = new byte[FIRST_POINTS * Curve25519.POINT_BYTES];
-    for (int at = 0; at < points.length; at += Curve25519.POINT_BYTES) {
-      System.arraycopy(Curve25519.basePoint(), 0, points, at, Curve25519.POINT_BYTES);
-    }
-    Curve25519.multiplyAll(Curve25519.newScalar(new SecureRandom()), points, done -> {});
   }
 
   /**
