@@ -15,6 +15,7 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.join.Expansion;
 import io.heddle.psi.join.RowCounts;
 import io.heddle.psi.join.RowsById;
+import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.shared.SharedFailure;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a party's rows of a join without showing any id that is not common: which rows it gets, and
@@ -61,6 +63,22 @@ public final class PrivateJoin {
       List<byte[]> idOfRow,
       PsiLimits limits,
       Progress progress) {
+    return run(step, terms, bindingSalt, randomness, idOfRow, limits, progress, null);
+  }
+
+  /**
+   * The same, by the protocol for a large sender whose side the receiver keeps, if all parties give
+   * their means for that.
+   */
+  public static JoinedRows run(
+      Channel step,
+      JobConfig.Psi terms,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> idOfRow,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     requireFitting(terms);
     if (idOfRow.size() > PsiLimits.LARGEST_SET) {
       throw new IllegalArgumentException(
@@ -79,7 +97,7 @@ public final class PrivateJoin {
       case RECEIVER -> {
         Intersection found =
             PrivateSetIntersection.intersect(
-                step, receiver, bindingSalt, randomness, own.ids(), limits, progress);
+                step, receiver, bindingSalt, randomness, own.ids(), limits, progress, oprf);
         int[] common = found.rows();
         yield new JoinedRows(
             common.length,
@@ -94,7 +112,7 @@ public final class PrivateJoin {
       case BOTH -> {
         Alignment aligned =
             PrivateSetIntersection.align(
-                step, receiver, bindingSalt, randomness, own.ids(), limits, progress);
+                step, receiver, bindingSalt, randomness, own.ids(), limits, progress, oprf);
         yield terms.join() == PsiJoin.INNER && terms.duplicates() != PsiDuplicates.EXPAND
             ? new JoinedRows(
                 aligned.rows().length,

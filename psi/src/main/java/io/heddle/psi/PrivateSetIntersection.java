@@ -16,6 +16,7 @@ import io.heddle.psi.ecdh.EcdhSender;
 import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtPsiReceiver;
 import io.heddle.psi.kkrt.KkrtPsiSender;
+import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.SetSize;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the rows that all parties have without showing any other id. All parties call the same
@@ -75,11 +77,27 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
+    return align(step, receiver, bindingSalt, randomness, ids, limits, progress, null);
+  }
+
+  /**
+   * The same, by the protocol for a large sender whose side the receiver keeps, if all parties give
+   * their means for that.
+   */
+  public static Alignment align(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     SortedIds sorted = SortedIds.of(ids);
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, true);
-      Found found = run(step, receiver, terms, randomness, sorted, progress);
+      Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
       byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
       AlignmentCheck.run(step, receiver, found.places().length, digest);
       settled = new Settled(found.places(), digest, found.protocol());
@@ -103,11 +121,24 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
+    return intersect(step, receiver, bindingSalt, randomness, ids, limits, progress, null);
+  }
+
+  /** The same, by the protocol for a large sender whose side the receiver keeps. */
+  public static Intersection intersect(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     SortedIds sorted = SortedIds.of(ids);
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, false);
-      Found found = run(step, receiver, terms, randomness, sorted, progress);
+      Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
       byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
       settled = new Settled(found.places(), digest, found.protocol());
       settled.commit(step, sorted);
@@ -123,7 +154,7 @@ public final class PrivateSetIntersection {
    *
    * @return at the receiver the number of common ids; 0 at the sender
    * @throws IllegalArgumentException if there are not two parties
-   * @throws ConfigurationException if the limits ask for kkrt
+   * @throws ConfigurationException if the limits ask for another protocol
    * @throws RuntimeException as {@link #align} does
    */
   public static int count(
@@ -139,9 +170,11 @@ public final class PrivateSetIntersection {
       throw new IllegalArgumentException(
           "Invalid receiver " + receiver + ": must be one of two parties");
     }
-    if (limits.protocol() == PsiProtocol.KKRT) {
+    if (limits.protocol() != PsiProtocol.AUTO && limits.protocol() != PsiProtocol.ECDH) {
       throw new ConfigurationException(
-          "Invalid psi.protocol = kkrt: must be auto or ecdh where ids are only counted");
+          "Invalid psi.protocol = "
+              + limits.protocol().word()
+              + ": must be auto or ecdh where ids are only counted");
     }
     SortedIds sorted = SortedIds.of(ids);
     SettledCount settled = SettledCount.restored(step, sorted);
@@ -172,13 +205,21 @@ public final class PrivateSetIntersection {
       PsiTerms terms,
       PrivateRandomness randomness,
       SortedIds sorted,
-      Progress progress) {
+      Progress progress,
+      @Nullable Oprf oprf) {
     boolean receives = step.self().equals(receiver);
     if (step.peers().isEmpty() || !(receives || step.peers().contains(receiver))) {
       throw new IllegalArgumentException(
           "Invalid receiver " + receiver + ": must be one of two or more parties");
     }
     List<byte[]> ids = sorted.ids();
+    if (oprf != null) {
+      return new Found(
+          oprf.run(step, receiver, terms, randomness, ids, progress), PsiProtocol.ECDH_OPRF);
+    }
+    if (terms.protocol() == PsiProtocol.ECDH_OPRF) {
+      throw new IllegalArgumentException("No means for ecdh-oprf given");
+    }
     int parties = step.peers().size() + 1;
     if (parties > 2) {
       // Refuses what is for two only; what the others have does not matter.

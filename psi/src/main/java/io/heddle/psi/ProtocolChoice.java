@@ -20,16 +20,23 @@ public final class ProtocolChoice {
    * @param semiHonest whether each of two takes the other as one that follows the protocol
    * @param ids of one of two parties
    * @param otherIds of the other one
-   * @throws ConfigurationException if kkrt is asked for where it must not run
+   * @throws ConfigurationException if one is asked for where it must not run
    */
   public static PsiProtocol of(
       PsiProtocol asked, int parties, boolean semiHonest, int ids, int otherIds) {
     int smaller = Math.min(ids, otherIds);
     int larger = Math.max(ids, otherIds);
+    if (asked == PsiProtocol.ECDH_OPRF) {
+      require(asked, parties == 2, "with more than two parties");
+      return asked;
+    }
     if (asked == PsiProtocol.KKRT) {
-      require(parties == 2, "with more than two parties");
-      require(semiHonest, "where one of the two has peers.NAME.semi-honest = false for the other");
-      require(larger <= KkrtSizes.MOST_IDS, "for more than " + KkrtSizes.MOST_IDS + " ids");
+      require(asked, parties == 2, "with more than two parties");
+      require(
+          asked,
+          semiHonest,
+          "where one of the two has peers.NAME.semi-honest = false for the other");
+      require(asked, larger <= KkrtSizes.MOST_IDS, "for more than " + KkrtSizes.MOST_IDS + " ids");
       return PsiProtocol.KKRT;
     }
     boolean fits =
@@ -41,10 +48,10 @@ public final class ProtocolChoice {
     return asked == PsiProtocol.AUTO && fits ? PsiProtocol.KKRT : PsiProtocol.ECDH;
   }
 
-  private static void require(boolean allowed, String otherwise) {
+  private static void require(PsiProtocol asked, boolean allowed, String otherwise) {
     if (!allowed) {
       throw new ConfigurationException(
-          "Invalid psi.protocol = kkrt: must be auto or ecdh " + otherwise);
+          "Invalid psi.protocol = " + asked.word() + ": must be auto or ecdh " + otherwise);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.psi.kkrt.KkrtState;
 import io.heddle.psi.shared.KeptIds;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
   private static final int VERSION = 2;
 
+  /** By their numbers in the state. */
+  private static final List<PsiProtocol> PROTOCOLS =
+      List.of(PsiProtocol.ECDH, PsiProtocol.KKRT, PsiProtocol.ECDH_OPRF);
+
   void commit(Channel step, SortedIds ids) {
     step.commit(toBytes(ids));
   }
@@ -32,7 +37,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
     KeptIds.write(ids.ids(), out);
     out.writeInts(places);
     out.writeRaw(digest);
-    out.writeBoolean(protocol == PsiProtocol.KKRT);
+    out.writeByte(PROTOCOLS.indexOf(protocol));
     return out.toByteArray();
   }
 
@@ -67,7 +72,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
     KeptIds kept = KeptIds.read(in);
     int[] places = in.readInts(PsiLimits.LARGEST_SET);
     byte[] digest = in.readRaw(Alignment.DIGEST_BYTES);
-    PsiProtocol protocol = in.readBoolean() ? PsiProtocol.KKRT : PsiProtocol.ECDH;
+    PsiProtocol protocol = protocol(in.readByte());
     Settled settled = new Settled(places, digest, protocol);
     in.end();
     kept.requireSame(ids.ids());
@@ -78,5 +83,13 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
       }
     }
     return settled;
+  }
+
+  private static PsiProtocol protocol(int number) {
+    if (number < 0 || number >= PROTOCOLS.size()) {
+      throw new ProtocolException(
+          "Protocol " + number + ": must be 0 to " + (PROTOCOLS.size() - 1));
+    }
+    return PROTOCOLS.get(number);
   }
 }

@@ -36,7 +36,11 @@ class PsiArchitectureTest {
   static final ArchRule protocolsDoNotKnowTheirDoor =
       noClasses()
           .that()
-          .resideInAnyPackage("io.heddle.psi.ecdh", "io.heddle.psi.kkrt", "io.heddle.psi.shared")
+          .resideInAnyPackage(
+              "io.heddle.psi.ecdh",
+              "io.heddle.psi.kkrt",
+              "io.heddle.psi.oprf",
+              "io.heddle.psi.shared")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.heddle.psi");

@@ -17,6 +17,7 @@ class PsiMessagesTest {
   @CsvSource({
     "20, 0000000500000001010001, SetSize",
     "20, 0000000500000001000200, SetSize",
+    "20, 0000000500000001010301, SetSize",
     "25, 00000005, IntersectionSize",
     "26, 00000002ffffffff00000007, Positions",
     "27, '', Settled",
@@ -27,7 +28,10 @@ class PsiMessagesTest {
     "32, 0500000005aabbccddee, CommonNames",
     "33, 00000002000000017fffffff, Multiplicities",
     "34, 00000000, OtherRows",
-    "35, 0500000005aabbccddee, ShuffledTags"
+    "35, 0500000005aabbccddee, ShuffledTags",
+    "100, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d2000a, KeyOffer",
+    "101, 01, TagRequest",
+    "102, 0500000005aabbccddee, SetTags"
   })
   void decode_wellFormedBody_encodesToTheSameBytes(int id, String body, String name) {
     byte[] bytes = HexFormat.of().parseHex(body);
@@ -42,7 +46,7 @@ class PsiMessagesTest {
     "20, 000000050000000101000100, a byte too long",
     "20, 0000000500000001020001, neither true nor false",
     "20, 0000000500000001010002, neither trusted nor not",
-    "20, 0000000500000001010301, no such protocol",
+    "20, 0000000500000001010401, no such protocol",
     "20, ffffffff00000001010001, negative count",
     "20, 0000000180000000 010001, negative minimum",
     "21, '', empty",
@@ -99,7 +103,20 @@ class PsiMessagesTest {
     "35, 057fffffff, length beyond all bounds",
     "36, 00000000, no point",
     "36, 00000001ff, cut point",
-    "36, 00080020, more than a chunk"
+    "36, 00080020, more than a chunk",
+    "100, '', empty",
+    "100, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d200, no width",
+    "100, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d20004, width too small",
+    "100, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d2000d, width too large",
+    "100, 0900000000000000000000000000000000000000000000000000000000000000ffffffff6b49d2000a, before 1970",
+    "100, 09000000000000000000000000000000000000000000000000000000000000007fffffffffffffff0a, no such year",
+    "101, 02, neither true nor false",
+    "102, 0500000000, no tag",
+    "102, 0d0000000daabbccddeeaabbccddeeaabbcc, width too large",
+    "102, 0500000006aabbccddeeff, tag and a byte",
+    "103, 00000000, no point",
+    "103, 00080020, more than a chunk",
+    "104, 00000001ff, cut point"
   })
   void decode_malformedBody_isRefused(int id, String body, String what) {
     byte[] bytes = HexFormat.of().parseHex(body.replace(" ", ""));

@@ -49,7 +49,8 @@ class DeclaredLeakageTest {
           Map.entry("io.heddle.train.logistic.LogisticMessage", new int[] {40, 69}),
           Map.entry("io.heddle.train.logistic.ScoringMessage", new int[] {70, 79}),
           Map.entry("io.heddle.doctor.DoctorMessage", new int[] {80, 89}),
-          Map.entry("io.heddle.ot.OtMessage", new int[] {90, 99}));
+          Map.entry("io.heddle.ot.OtMessage", new int[] {90, 99}),
+          Map.entry("io.heddle.psi.oprf.OprfMessage", new int[] {100, 109}));
 
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");

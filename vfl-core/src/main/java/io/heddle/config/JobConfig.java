@@ -59,7 +59,14 @@ public record JobConfig(
      * Two parties with an oblivious pseudo-random function: many times faster, and only for parties
      * that follow the protocol.
      */
-    KKRT
+    KKRT,
+    /** The same for a large sender, whose side the receiver keeps from run to run. */
+    ECDH_OPRF;
+
+    /** As it is written in a file. */
+    public String word() {
+      return Settings.word(this);
+    }
   }
 
   /** Who learns the common ids. */
@@ -150,7 +157,8 @@ public record JobConfig(
       throw new ConfigurationException(
           "Missing setting label-holder ("
               + file
-              + "): must be one of the parties; a job that only aligns may set psi.receiver instead");
+              + "): must be one of the parties; a job that only aligns may set psi.receiver"
+              + " instead");
     }
     int keyBits = (int) settings.integer("paillier.key-bits", 2048, 2048, 4096);
     if (keyBits % 1024 != 0) {

@@ -44,6 +44,9 @@ final class Keys {
               "blobs.from-bytes",
               "blobs.quota-bytes",
               "blobs.exchanges",
+              "psi.oprf.directory",
+              "psi.oprf.key-lifetime",
+              "psi.oprf.max-queries",
               "trace.dir"));
 
   static final Keys JOB =

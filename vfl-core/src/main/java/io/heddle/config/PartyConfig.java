@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param data which columns of the own table take part
  * @param checkpoints what this party keeps of a job, to go on with it after a crash
  * @param blobs how large messages go beside the links
+ * @param oprf what is kept for intersections with a cached side
  * @param traceDirectory where a run may leave its own intermediate coefficients for comparison with
  *     training in the clear; null, the default, for nowhere
  */
@@ -50,6 +51,7 @@ public record PartyConfig(
     Data data,
     Checkpoints checkpoints,
     BlobSettings blobs,
+    Oprf oprf,
     @Nullable Path traceDirectory) {
 
   private static final String HTTP = "http://";
@@ -180,7 +182,8 @@ public record PartyConfig(
         throw new IllegalArgumentException(
             "Invalid fingerprint "
                 + fingerprint
-                + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints it");
+                + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints"
+                + " it");
       }
       return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of(), true);
     }
@@ -258,6 +261,16 @@ public record PartyConfig(
       PredictorConsent predictor) {}
 
   /**
+   * What this party keeps for {@code psi.protocol = ecdh-oprf}: as a sender a key for each peer, as
+   * a receiver the peer's tags.
+   *
+   * @param directory where; one for each table, as a peer has one key at a time in it
+   * @param keyLifetime for how long a key is used
+   * @param maxQueries how many ids a peer may ask for in that time
+   */
+  public record Oprf(Path directory, Duration keyLifetime, int maxQueries) {}
+
+  /**
    * Columns of the own table.
    *
    * @param id the columns that together name a row; empty if not set
@@ -306,6 +319,14 @@ public record PartyConfig(
             settings.integer("blobs.from-bytes", BlobSettings.USUAL_FROM_BYTES, 0, Long.MAX_VALUE),
             settings.integer("blobs.quota-bytes", 64L << 30, 1 << 20, Long.MAX_VALUE),
             addresses(settings, "blobs.exchanges")),
+        new Oprf(
+            settings.path("psi.oprf.directory", "oprf"),
+            settings.duration(
+                "psi.oprf.key-lifetime",
+                Duration.ofDays(7),
+                Duration.ofMinutes(1),
+                Duration.ofDays(365)),
+            (int) settings.integer("psi.oprf.max-queries", 1_000_000, 1, Integer.MAX_VALUE)),
         settings.optionalPath("trace.dir"));
   }
 
@@ -532,6 +553,9 @@ public record PartyConfig(
     if (!blobs.exchanges().isEmpty()) {
       all.put("blobs.exchanges", written(blobs.exchanges()));
     }
+    all.put("psi.oprf.directory", oprf.directory().toString());
+    all.put("psi.oprf.key-lifetime", Settings.inSeconds(oprf.keyLifetime()));
+    all.put("psi.oprf.max-queries", String.valueOf(oprf.maxQueries()));
     if (traceDirectory != null) {
       all.put("trace.dir", traceDirectory.toString());
     }

@@ -52,6 +52,8 @@ class PartyConfigTest {
     assertThat(config.privacy())
         .isEqualTo(new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PredictorConsent.LIMITED));
     assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
+    assertThat(config.oprf())
+        .isEqualTo(new PartyConfig.Oprf(directory.resolve("oprf"), Duration.ofDays(7), 1_000_000));
     assertThat(config.traceDirectory()).isNull();
   }
 
@@ -71,6 +73,7 @@ class PartyConfigTest {
             privacy { min-key-bits = 3072, min-intersection = 100, max-peer-set-size = 5000
               consent { labels = 10, predictor = no } }
             data { id = [first, last], label = y, columns = [a, b] }
+            psi.oprf { directory = kept, key-lifetime = 2 h, max-queries = 5000 }
             trace.dir = trace
             """);
 
@@ -106,6 +109,9 @@ class PartyConfigTest {
         .containsEntry("data.id", "first,last")
         .containsEntry("data.label", "y")
         .containsEntry("data.columns", "a,b")
+        .containsEntry("psi.oprf.directory", directory.resolve("kept").toString())
+        .containsEntry("psi.oprf.key-lifetime", "7200 s")
+        .containsEntry("psi.oprf.max-queries", "5000")
         .containsEntry("trace.dir", directory.resolve("trace").toString());
   }
 
@@ -147,6 +153,8 @@ class PartyConfigTest {
         "privacy.min-key-bits = 2500 | privacy.min-key-bits = 2500 | 2048, 3072 or 4096",
         "privacy.consent.labels = 9 | privacy.consent.labels = 9 | from 10",
         "privacy.consent.predictor = yes | privacy.consent.predictor | no, limited, full",
+        "psi.oprf.key-lifetime = 1 s | psi.oprf.key-lifetime | a time from 60 s to",
+        "psi.oprf.max-queries = 0 | psi.oprf.max-queries = 0 | a whole number from 1",
         "privacy.min-intersection = 0 | privacy.min-intersection | from 1",
         "channel.idle-timeout = soon | channel.idle-timeout | a time from 100 ms to 86400 s",
         "channel.idle-timeout = 1 ms | channel.idle-timeout | a time from 100 ms",

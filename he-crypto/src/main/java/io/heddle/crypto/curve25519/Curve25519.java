@@ -36,6 +36,8 @@ public final class Curve25519 {
     {0xbc959c8c24b1d05fL, 0x4fe7ae1a8b34baf3L, 0x4ba2a76d2b3ab2e9L, 0x57119fd0dd4e22d8L}
   };
 
+  private static final int BASE_POINT = 9;
+
   // u = 6 has order 8q on the curve, u = 3 has order 4q' on the twist, q and q' primes.
   private static final int CURVE_GENERATOR = 6;
   private static final int TWIST_GENERATOR = 3;
@@ -71,6 +73,32 @@ public final class Curve25519 {
    */
   public static byte[] scalarOf(byte[] bytes) {
     return clamp(checkScalar(bytes).clone());
+  }
+
+  /**
+   * The secret scalar that undoes another one: on points of prime order, such as hashes to the
+   * curve, {@code inverse(a) (a P) = P}. It is clamped too, so a point of low order that a peer has
+   * added vanishes. Of the two numbers that give the same u coordinate, 1/a and its negative modulo
+   * the order, one has a clamped form, but for one scalar in 2^125.
+   *
+   * @param scalar 32 bytes; clamped here as RFC 7748 says
+   * @throws IllegalArgumentException if neither is clamped: take another scalar
+   */
+  public static byte[] inverse(byte[] scalar) {
+    byte[] clamped = scalarOf(scalar);
+    byte[] inverse = GroupOrder.inverseTimesCofactor(clamped);
+    Arrays.fill(clamped, (byte) 0);
+    if ((inverse[POINT_BYTES - 1] & 0xc0) != 0x40) {
+      throw new IllegalArgumentException("Invalid scalar: its inverse is no clamped scalar");
+    }
+    return inverse;
+  }
+
+  /** The point that everybody's public keys are multiples of, u = 9. (RFC 7748, section 4.1.) */
+  public static byte[] basePoint() {
+    byte[] point = new byte[POINT_BYTES];
+    point[0] = BASE_POINT;
+    return point;
   }
 
   /**

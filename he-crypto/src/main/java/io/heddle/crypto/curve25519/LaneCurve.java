@@ -18,7 +18,12 @@ final class LaneCurve {
   private static final long[] MINUS_HALF_A = product(MINUS_A, half());
   private static final long[] A_SQUARED = product(MINUS_A, MINUS_A);
 
-  private static final int WORTH_COMPILING = 8192;
+  // Where a process that has just started breaks even: compiling vectors takes it seconds, and one
+  // by one these points take as long.
+  private static final int WORTH_COMPILING = 1 << 16;
+
+  // A full chunk: more of them follow as a rule.
+  private static final int MANY_AT_ONCE = 1 << 14;
 
   // All points that this process was asked for, in whatever portions.
   private static final AtomicLong ASKED = new AtomicLong();
@@ -44,7 +49,7 @@ final class LaneCurve {
    */
   static boolean pays(int count) {
     // The kernel is asked last: the first question makes it test itself, before it is compiled.
-    return ASKED.addAndGet(count) >= WORTH_COMPILING
+    return (ASKED.addAndGet(count) >= WORTH_COMPILING || count >= MANY_AT_ONCE)
         && Kernel.lanes() > 1
         && count >= Kernel.lanes();
   }

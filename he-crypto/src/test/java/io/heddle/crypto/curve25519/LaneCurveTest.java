@@ -136,7 +136,7 @@ class LaneCurveTest {
   @Test
   @Tag("many-points")
   void multiplyAllAndEncodeAll_manyPoints_equalOneByOne() {
-    int count = 8195;
+    int count = (1 << 14) + 3;
     assertThat(LaneCurve.pays(count)).isTrue();
     byte[] scalar = Curve25519.newScalar(random);
     byte[] points = HashToCurve.encodeAll(messages(count), DST);
@@ -165,6 +165,15 @@ class LaneCurveTest {
           .isInstanceOf(ProtocolException.class)
           .hasMessage("Invalid point " + index + ": must be below 2^255 - 19");
     }
+  }
+
+  @Test
+  void multiply_byAScalarAndItsInverse_givesTheHashesBack() {
+    byte[] points = HashToCurve.encodeAll(messages(300), DST, false);
+    byte[] scalar = Curve25519.newScalar(random);
+    byte[] blinded = multiply(scalar, points);
+    assertThat(multiply(Curve25519.inverse(scalar), blinded)).isEqualTo(points);
+    assertThat(blinded).isNotEqualTo(points);
   }
 
   private static List<byte[]> messages(int count) {

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -217,7 +216,7 @@ public final class LocalPsi {
             .formatted(
                 parties.stream().map(party -> party.id().name()).collect(Collectors.joining(", ")),
                 receiver,
-                request.protocol().name().toLowerCase(Locale.ROOT)));
+                request.protocol().word()));
     List<String> command = new ArrayList<>(request.command());
     command.addAll(List.of("--config", configFile.toString(), "--job", job.toString()));
     command.addAll(List.of("--data", self.data().toAbsolutePath().toString()));

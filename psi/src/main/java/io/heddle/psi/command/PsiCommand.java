@@ -20,6 +20,7 @@ import io.heddle.psi.JoinedRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.table.Ids;
 import io.heddle.psi.table.Table;
 import io.heddle.psi.table.TableFiles;
@@ -97,6 +98,7 @@ public final class PsiCommand {
               + "), which gives a number and no rows");
     }
     Identity identity = TlsExchange.identity(config);
+    Oprf oprf = Oprf.of(job, config, () -> identity);
     SessionTerms terms = terms(job, config);
     // Listens before the table is read: a peer that is there is told if it cannot be used.
     try (SessionLog log = openLog(request, config, identity, terms);
@@ -119,7 +121,7 @@ public final class PsiCommand {
               : Session.open(exchange, log, progress)) {
         try {
           boolean published = log != null && log.isPublished();
-          return run(request, session, own, published ? null : output, config, job, progress);
+          return run(request, session, own, published ? null : output, config, job, oprf, progress);
         } catch (RuntimeException | Error e) {
           session.fail(e);
           throw e;
@@ -174,8 +176,9 @@ public final class PsiCommand {
       @Nullable TableOutput output,
       PartyConfig config,
       JobConfig job,
+      @Nullable Oprf oprf,
       Progress progress) {
-    JoinedRows joined = join(session, job, config, own.ids(), progress);
+    JoinedRows joined = join(session, job, config, own.ids(), oprf, progress);
     TableOutput result = learns(job, config) ? output : null;
     if (result != null) {
       // While the peers still wait: a full disk here leaves them without a result as well.
@@ -183,7 +186,7 @@ public final class PsiCommand {
     }
     PsiReport report =
         new PsiReport(
-            joined.protocol().name().toLowerCase(Locale.ROOT),
+            joined.protocol().word(),
             job.psi().join().name().toLowerCase(Locale.ROOT),
             own.columns().rows(),
             joined.common(),
@@ -192,7 +195,8 @@ public final class PsiCommand {
             session.traffic().bytesSent(),
             session.traffic().bytesReceived(),
             ProcessUsage.cpuSeconds(),
-            ProcessUsage.peakMemoryMiB());
+            ProcessUsage.peakMemoryMiB(),
+            oprf == null ? null : oprf.figures());
     if (request.report() != null) {
       report.write(request.report());
     }
@@ -202,7 +206,8 @@ public final class PsiCommand {
     }
     if (!session.leave()) {
       progress.note(
-          "a peer has not confirmed the end: should it have to go on later, run this command again");
+          "a peer has not confirmed the end: should it have to go on later, run this command"
+              + " again");
     }
     return report;
   }
@@ -213,7 +218,12 @@ public final class PsiCommand {
   }
 
   private static JoinedRows join(
-      Session session, JobConfig job, PartyConfig config, Ids ids, Progress progress) {
+      Session session,
+      JobConfig job,
+      PartyConfig config,
+      Ids ids,
+      @Nullable Oprf oprf,
+      Progress progress) {
     try {
       // Ids of one column and of several never meet: one of the parties has the wrong data.id.
       Channel step =
@@ -230,7 +240,8 @@ public final class PsiCommand {
               config.privacy().maxPeerSetSize(),
               job.psi().protocol(),
               config.takesAsSemiHonest(job.parties())),
-          progress);
+          progress,
+          oprf);
     } finally {
       progress.end();
     }

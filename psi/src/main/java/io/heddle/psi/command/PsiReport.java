@@ -2,17 +2,19 @@
 package io.heddle.psi.command;
 
 import io.heddle.error.OutputException;
+import io.heddle.psi.oprf.OprfFigures;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one party's run came to.
  *
- * @param protocol the protocol family that ran: {@code ecdh} or {@code kkrt}
+ * @param protocol the protocol family that ran, as a job file names it
  * @param join which rows a party gets: {@code inner}, {@code left} or {@code difference}
  * @param rows of this party's table
  * @param intersection common ids; at a sender that must not learn them, 0
@@ -23,6 +25,8 @@ import java.util.Properties;
  * @param bytesReceived application bytes, before TLS
  * @param cpuSeconds of this process, start included
  * @param peakMemoryMiB of this process, all of it
+ * @param oprf where the receiver keeps the sender's side: how that went; else null, as in a run
+ *     that had ended already
  */
 public record PsiReport(
     String protocol,
@@ -34,7 +38,8 @@ public record PsiReport(
     long bytesSent,
     long bytesReceived,
     double cpuSeconds,
-    double peakMemoryMiB) {
+    double peakMemoryMiB,
+    @Nullable OprfFigures oprf) {
 
   /** Application bytes both ways for each row of this party. */
   public double bytesPerItem() {
@@ -54,6 +59,11 @@ public record PsiReport(
     values.setProperty("bytesReceived", String.valueOf(bytesReceived));
     values.setProperty("cpuSeconds", String.valueOf(cpuSeconds));
     values.setProperty("peakMemoryMiB", String.valueOf(peakMemoryMiB));
+    if (oprf != null) {
+      values.setProperty("cacheUsed", String.valueOf(oprf.cacheUsed()));
+      values.setProperty("onlineSeconds", String.valueOf(oprf.onlineSeconds()));
+      values.setProperty("offlineSeconds", String.valueOf(oprf.offlineSeconds()));
+    }
     try {
       StringWriter text = new StringWriter();
       values.store(text, null);
@@ -61,6 +71,15 @@ public record PsiReport(
     } catch (IOException e) {
       throw new OutputException("Cannot write the report " + file + ": is the disk full?", e);
     }
+  }
+
+  private static @Nullable OprfFigures oprf(Properties values) {
+    return values.containsKey("cacheUsed")
+        ? new OprfFigures(
+            Boolean.parseBoolean(values.getProperty("cacheUsed", "")),
+            Double.parseDouble(values.getProperty("onlineSeconds", "")),
+            Double.parseDouble(values.getProperty("offlineSeconds", "")))
+        : null;
   }
 
   static PsiReport read(Path file) throws IOException {
@@ -78,6 +97,7 @@ public record PsiReport(
         Long.parseLong(values.getProperty("bytesSent", "")),
         Long.parseLong(values.getProperty("bytesReceived", "")),
         Double.parseDouble(values.getProperty("cpuSeconds", "")),
-        Double.parseDouble(values.getProperty("peakMemoryMiB", "")));
+        Double.parseDouble(values.getProperty("peakMemoryMiB", "")),
+        oprf(values));
   }
 }

@@ -10,7 +10,6 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
-import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,13 +58,7 @@ public final class EcdhReceiver {
       common = Tags.common(List.of(own, theirs));
     }
 
-    if (terms.allLearn()) {
-      channel.send(sender, new IntersectionSize(common[0].length));
-      terms.checkIntersection(channel, channel.self(), common[0].length);
-      PositionLists.send(channel, sender, common[1]);
-    } else {
-      terms.checkIntersection(common[0].length);
-    }
+    CommonRows.send(channel, sender, terms, common[1]);
     progress.end();
     return order.invert(common[0]);
   }

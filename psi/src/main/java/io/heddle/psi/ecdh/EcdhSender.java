@@ -61,9 +61,7 @@ public final class EcdhSender {
       }
     }
     int[] rows =
-        terms.allLearn()
-            ? receiveRows(channel, receiver, order, Math.min(theirSize, ids.size()))
-            : new int[0];
+        CommonRows.receive(channel, receiver, terms, order, Math.min(theirSize, ids.size()));
     progress.end();
     return rows;
   }
@@ -80,11 +78,5 @@ public final class EcdhSender {
     // Compared after the multiplication, which also makes points equal that differ by low order.
     Tags.checkDistinct(receiver, tags, width);
     return tags;
-  }
-
-  private int[] receiveRows(Channel channel, PartyId receiver, Shuffle order, int most) {
-    int common = PsiTerms.receiveCommon(channel, receiver, most);
-    terms.checkIntersection(channel, receiver, common);
-    return order.invert(PositionLists.receive(channel, receiver, common));
   }
 }

@@ -19,7 +19,7 @@ import java.util.List;
  * repeated step repeats its messages, and other ids never meet the same scalar. Peers learn nothing
  * of it.
  */
-final class RunSecrets {
+public final class RunSecrets {
   private final PrivateRandomness randomness;
   private final byte[] path;
   private final byte[] idsDigest;
@@ -28,7 +28,7 @@ final class RunSecrets {
   /**
    * @param ids this party's, in an order that does not depend on where they came from
    */
-  RunSecrets(PrivateRandomness randomness, Channel step, List<byte[]> ids) {
+  public RunSecrets(PrivateRandomness randomness, Channel step, List<byte[]> ids) {
     this.randomness = randomness;
     path = step.path().getBytes(StandardCharsets.UTF_8);
     idsDigest = IdList.of(ids).digest();
@@ -36,7 +36,7 @@ final class RunSecrets {
   }
 
   /** The scalar; the caller overwrites it after use. */
-  byte[] scalar() {
+  public byte[] scalar() {
     byte[] bytes = new byte[Curve25519.POINT_BYTES];
     randomness.derive("psi/scalar", path, idsDigest).fill(0, bytes);
     byte[] scalar = Curve25519.scalarOf(bytes);
@@ -45,7 +45,7 @@ final class RunSecrets {
   }
 
   /** The order of this party's own list. */
-  Shuffle ownOrder() {
+  public Shuffle ownOrder() {
     return new Shuffle(ids, orderOf(0, idsDigest));
   }
 

@@ -4,6 +4,7 @@ package io.heddle.psi.ids;
 import io.heddle.crypto.Sha256;
 import java.security.MessageDigest;
 import java.util.AbstractList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
@@ -64,6 +65,13 @@ public final class IdList extends AbstractList<byte[]> implements RandomAccess {
       System.arraycopy(ids.get(i), 0, bytes, list.start(i), list.length(i));
     }
     return list;
+  }
+
+  /** Names of {@code width} bytes each, which are not copied. */
+  public static IdList of(byte[] flat, int width) {
+    int[] ends = new int[flat.length / width];
+    Arrays.setAll(ends, i -> (i + 1) * width);
+    return new IdList(flat, ends, ends.length);
   }
 
   /** All ids; not to be changed. There may be more bytes behind the last one. */

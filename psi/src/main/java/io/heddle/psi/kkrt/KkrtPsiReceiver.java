@@ -135,7 +135,7 @@ public final class KkrtPsiReceiver {
       if (next != null) {
         next.send(function, channel, sender, done);
       }
-      part.compare(channel.self(), sender, tags, from.common());
+      part.compare(sender, tags, from.common());
       part = next;
       next = partition(ended + 1, run, dealt, partitions);
       if (count > 1) {
@@ -189,14 +189,15 @@ public final class KkrtPsiReceiver {
   private static int[] sendNames(
       Channel channel, PartyId sender, KkrtRun run, IdList ids, int[] common, int width) {
     byte[] flat = run.names().of(ids.select(common), width);
-    SortedTags names = new SortedTags(channel.self(), flat, width);
-    byte[] ascending = names.ascending();
-    for (int chunk = 0; chunk < Chunks.of(common.length); chunk++) {
-      channel.send(sender, new CommonNames(width, Chunks.cut(ascending, chunk, width)));
-    }
+    int[] order = IdList.of(flat, width).order().rows();
+    byte[] ascending = new byte[flat.length];
     int[] ordered = new int[common.length];
     for (int i = 0; i < ordered.length; i++) {
-      ordered[i] = common[names.position(i)];
+      System.arraycopy(flat, order[i] * width, ascending, i * width, width);
+      ordered[i] = common[order[i]];
+    }
+    for (int chunk = 0; chunk < Chunks.of(common.length); chunk++) {
+      channel.send(sender, new CommonNames(width, Chunks.cut(ascending, chunk, width)));
     }
     return ordered;
   }

@@ -15,6 +15,7 @@ import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.Shuffle;
+import io.heddle.psi.shared.TagTable;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -174,11 +175,20 @@ public final class KkrtPsiSender {
     }
     byte[] names = Chunks.join(chunks);
     requireAscending(receiver, names, width);
-    SortedTags own = new SortedTags(channel.self(), run.names().of(ids, width), width);
-    int[] common = own.positionsOf(new SortedTags(receiver, names, width));
-    if (common.length != count) {
+    TagTable theirs = new TagTable(receiver, names, width);
+    byte[] own = run.names().of(ids, width);
+    int[] common = new int[count];
+    int found = 0;
+    for (int i = 0; i < ids.size(); i++) {
+      int position = theirs.position(own, i * width);
+      if (position >= 0) {
+        common[position] = i;
+        found++;
+      }
+    }
+    if (found != count) {
       throw new ProtocolException(
-          (count - common.length) + " names from " + receiver + " are of no id of this party");
+          (count - found) + " names from " + receiver + " are of no id of this party");
     }
     return common;
   }

@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.crypto.Randomness;
 import io.heddle.ot.KkrtReceiver;
 import io.heddle.party.PartyId;
+import io.heddle.psi.shared.TagTable;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
@@ -84,17 +85,14 @@ final class ReceiverPartition {
    *
    * @param common gets the places of the common ids
    */
-  void compare(PartyId self, PartyId sender, List<byte[]> lists, BitSet common) {
+  void compare(PartyId sender, List<byte[]> lists, BitSet common) {
     int[][] binsByHash = table.binsByHash();
     for (int hash = 0; hash < KkrtSizes.HASHES; hash++) {
-      SortedTags theirs = new SortedTags(sender, lists.get(hash), width).requireDistinct();
-      int[] bins = binsByHash[hash];
-      byte[] tags = new byte[bins.length * width];
-      for (int i = 0; i < bins.length; i++) {
-        System.arraycopy(own, bins[i] * width, tags, i * width, width);
-      }
-      for (int match : new SortedTags(self, tags, width).positionsIn(theirs)) {
-        common.set(dealt.place(number, table.item(bins[match])));
+      TagTable theirs = new TagTable(sender, lists.get(hash), width);
+      for (int bin : binsByHash[hash]) {
+        if (theirs.position(own, bin * width) >= 0) {
+          common.set(dealt.place(number, table.item(bin)));
+        }
       }
     }
   }

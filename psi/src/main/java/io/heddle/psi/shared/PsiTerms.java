@@ -9,7 +9,6 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import io.heddle.psi.shared.SharedMessage.SetSize;
-import java.util.Locale;
 
 /**
  * What the parties of a run have agreed before it.
@@ -67,9 +66,9 @@ public record PsiTerms(
               + " here, for "
               + learners(theirs.allLearn())
               + " there; protocol "
-              + word(protocol)
+              + protocol.word()
               + " here, "
-              + word(theirs.protocol())
+              + theirs.protocol().word()
               + " there");
     }
     if (theirs.ids() > maxPeerSize) {
@@ -83,10 +82,6 @@ public record PsiTerms(
               + ", by this party's own limit");
     }
     return theirs.ids();
-  }
-
-  private static String word(PsiProtocol protocol) {
-    return protocol.name().toLowerCase(Locale.ROOT);
   }
 
   private static String learners(boolean all) {

@@ -164,7 +164,9 @@ final class PlanSubcommand implements Runnable {
         .effective()
         .forEach(
             (key, value) -> {
-              if (key.startsWith("privacy.")) {
+              if (key.startsWith("privacy.")
+                  || (key.startsWith("psi.oprf.")
+                      && terms.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF)) {
                 out.println("  " + key + " = " + value);
               }
             });
@@ -174,7 +176,7 @@ final class PlanSubcommand implements Runnable {
       PrintWriter out, JobConfig job, JobConfig.PsiProtocol protocol) {
     out.println(
         "  intersection by "
-            + protocol.name().toLowerCase(Locale.ROOT)
+            + protocol.word()
             + (job.psi().protocol() == JobConfig.PsiProtocol.AUTO
                 ? ", which psi.protocol = auto chooses for such sets"
                 : ""));
@@ -184,6 +186,14 @@ final class PlanSubcommand implements Runnable {
           "kkrt is for semi-honest parties only: a receiver that does not follow it, and knows a few"
               + " dozen of the sender's ids, can recover the sender's secret and test any id by"
               + " itself. Against such a peer set peers.NAME.semi-honest = false; then ecdh runs.");
+    }
+    if (protocol == JobConfig.PsiProtocol.ECDH_OPRF) {
+      wrapped(
+          out,
+          "SetTags go out only where the receiver has kept none under the sender's key. It keeps"
+              + " them until psi.oprf.key-lifetime is up, and sees in each run whether the sender's"
+              + " set has changed. The sender counts each id that is asked for, and refuses more"
+              + " than psi.oprf.max-queries in that time.");
     }
   }
 

@@ -10,6 +10,7 @@ import io.heddle.psi.command.LocalPsi;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.psi.command.PsiCommand;
 import io.heddle.psi.command.PsiReport;
+import io.heddle.psi.oprf.OprfFigures;
 import io.heddle.spark.console.ConsoleProgress;
 import io.heddle.spark.console.ExitCode;
 import java.io.IOException;
@@ -18,17 +19,21 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code heddle psi}. */
 @Command(
@@ -87,7 +92,13 @@ final class PsiSubcommand implements Callable<Integer> {
       description = "--local: the column that names a row; COL,COL if it takes several.")
   private List<String> id = new ArrayList<>();
 
-  @Option(names = "--protocol", paramLabel = "NAME", description = "--local: auto, kkrt or ecdh.")
+  @Option(
+      names = "--protocol",
+      paramLabel = "NAME",
+      converter = ProtocolName.class,
+      description = {
+        "--local: auto, kkrt, ecdh, or ecdh-oprf for a sender much larger than the receiver."
+      })
   private JobConfig.PsiProtocol protocol = JobConfig.PsiProtocol.AUTO;
 
   @Option(
@@ -165,7 +176,9 @@ final class PsiSubcommand implements Callable<Integer> {
             "intersection", result.intersection(),
             "joined", result.joined()));
     figures.put("digest", result.digest());
-    figures.put("seconds", ordered("total", ProcessUsage.seconds()));
+    Map<String, Object> seconds = ordered("total", ProcessUsage.seconds());
+    figures.put("seconds", seconds);
+    addOprf(figures, seconds, result.oprf());
     figures.put("cpuSeconds", result.cpuSeconds());
     figures.put("peakMemoryMiB", result.peakMemoryMiB());
     figures.put("bytes", ordered("sent", result.bytesSent(), "received", result.bytesReceived()));
@@ -217,7 +230,9 @@ final class PsiSubcommand implements Callable<Integer> {
     figures.put("protocol", first.protocol());
     figures.put("join", first.join());
     figures.put("rows", rows);
-    figures.put("seconds", ordered("total", ProcessUsage.seconds()));
+    Map<String, Object> seconds = ordered("total", ProcessUsage.seconds());
+    figures.put("seconds", seconds);
+    addOprf(figures, seconds, first.oprf());
     figures.put("cpuSeconds", cpuSeconds);
     figures.put("peakMemoryMiB", peakMemory);
     figures.put("bytes", ordered("total", bytes));
@@ -259,6 +274,35 @@ final class PsiSubcommand implements Callable<Integer> {
 
   private static void printBytes(PrintWriter text, long bytes, double perItem) {
     text.println(String.format(Locale.ROOT, "bytes:         %d, %.1f per item", bytes, perItem));
+  }
+
+  /** Whether the receiver had the sender's tags already, and what the run took without them. */
+  private static void addOprf(
+      Map<String, Object> figures, Map<String, Object> seconds, @Nullable OprfFigures oprf) {
+    if (oprf != null) {
+      figures.put("cacheUsed", oprf.cacheUsed());
+      seconds.put("online", oprf.onlineSeconds());
+      seconds.put("offline", oprf.offlineSeconds());
+    }
+  }
+
+  /** A protocol as it is written in a job file. */
+  static final class ProtocolName implements ITypeConverter<JobConfig.PsiProtocol> {
+    @Override
+    public JobConfig.PsiProtocol convert(String word) {
+      for (JobConfig.PsiProtocol protocol : JobConfig.PsiProtocol.values()) {
+        if (protocol.word().equalsIgnoreCase(word)) {
+          return protocol;
+        }
+      }
+      throw new TypeConversionException(
+          "must be "
+              + Arrays.stream(JobConfig.PsiProtocol.values())
+                  .map(JobConfig.PsiProtocol::word)
+                  .collect(Collectors.joining(", "))
+              + ", but was "
+              + word);
+    }
   }
 
   private static Map<String, Object> ordered(Object... keysAndValues) {

@@ -153,6 +153,8 @@ public final class Plan {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
       if (protocol == JobConfig.PsiProtocol.KKRT) {
         kkrt(receiver, sender, all);
+      } else if (protocol == JobConfig.PsiProtocol.ECDH_OPRF) {
+        oprf(receiver, sender, all, points, tags, positions);
       } else {
         ecdh(receiver, sender, all, points, tags, positions);
       }
@@ -193,6 +195,20 @@ public final class Plan {
     if (all) {
       add("align", 25, receiver, sender, 4);
       add("align", 32, receiver, sender, (long) KkrtSizes.nameWidth(rows) * rows);
+    }
+  }
+
+  private void oprf(
+      PartyId receiver, PartyId sender, boolean all, long points, long tags, long positions) {
+    add("align", 100, sender, receiver, 41);
+    add("align", 101, receiver, sender, 1);
+    // Only where the receiver has not kept them.
+    add("align", 102, sender, receiver, tags);
+    add("align", 103, receiver, sender, points);
+    add("align", 104, sender, receiver, points);
+    if (all) {
+      add("align", 25, receiver, sender, 4);
+      add("align", 26, receiver, sender, positions);
     }
   }
 

@@ -27,6 +27,7 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.join.RowsById;
+import io.heddle.psi.oprf.Oprf;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
 import io.heddle.session.SessionLog;
@@ -470,7 +471,8 @@ public final class HeddleSession implements AutoCloseable {
                 party.privacy().maxPeerSetSize(),
                 job.psi().protocol(),
                 party.takesAsSemiHonest(job.parties())),
-            progress);
+            progress,
+            Oprf.of(job, party, () -> TlsExchange.identity(party)));
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);
     for (int id : alignment.rows()) {
       keys.add(own.ids().get(id));

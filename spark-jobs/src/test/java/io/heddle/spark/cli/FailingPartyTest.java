@@ -3,6 +3,8 @@ package io.heddle.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.party.PartyId;
 import java.io.IOException;
@@ -134,6 +136,33 @@ class FailingPartyTest {
     assertThat(second.exitValue()).isZero();
     assertThat(bank.files.resolve("out.csv"))
         .hasSameTextualContentAs(retailer.files.resolve("out.csv"));
+  }
+
+  @Test
+  void psi_twiceWithACachedSide_saysSoAndFetchesNothingAgain() throws Exception {
+    for (Party party : List.of(bank, retailer)) {
+      party.change("job.conf", text -> text + "psi.protocol = ecdh-oprf\n");
+    }
+    for (boolean again : new boolean[] {false, true}) {
+      Process first = bank.start("--json=figures.json");
+      Process second = retailer.start("--json=figures.json");
+      assertThat(first.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(second.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      for (Party party : List.of(bank, retailer)) {
+        assertThat(party.files.resolve("out.csv")).content().hasLineCount(4);
+        JsonNode figures =
+            new ObjectMapper().readTree(Files.readString(party.files.resolve("figures.json")));
+        assertThat(figures.at("/protocol").asText()).isEqualTo("ecdh-oprf");
+        assertThat(figures.at("/cacheUsed").isBoolean()).isTrue();
+        assertThat(figures.at("/cacheUsed").asBoolean()).isEqualTo(again);
+        assertThat(figures.at("/seconds/online").asDouble()).isPositive();
+        assertThat(figures.at("/seconds/offline").asDouble() > 0).isEqualTo(!again);
+      }
+    }
+    try (var kept = Files.list(bank.files.resolve("oprf"))) {
+      assertThat(kept.map(file -> String.valueOf(file.getFileName())))
+          .containsExactly("tags-" + retailer.fingerprint.substring("sha256:".length()));
+    }
   }
 
   /** The retailer has no inbound port at all, and the bank does not know where it is. */

@@ -182,6 +182,36 @@ class PsiLocalTest {
   }
 
   @Test
+  void psi_withACachedSide_writesThePlainIntersection() throws IOException {
+    Path receiver = table("receiver.csv", 1990, 2010);
+    Path sender = table("sender.csv", 0, 2000);
+    Path json = directory.resolve("figures.json");
+
+    Outcome outcome =
+        run(
+            "psi",
+            "--local",
+            "--receiver",
+            receiver.toString(),
+            "--sender",
+            sender.toString(),
+            "--id",
+            "id",
+            "--protocol",
+            "ecdh-oprf",
+            "--json=" + json);
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
+    assertThat(figures.at("/protocol").asText()).isEqualTo("ecdh-oprf");
+    assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(10);
+    assertThat(figures.at("/cacheUsed").isBoolean()).isTrue();
+    assertThat(figures.at("/cacheUsed").asBoolean()).isFalse();
+    assertThat(figures.at("/seconds/online").asDouble()).isPositive();
+    assertThat(figures.at("/seconds/offline").asDouble()).isPositive();
+  }
+
+  @Test
   void psi_senderWithDuplicates_endsBothAndNamesTheSender() throws IOException {
     Path receiver = table("receiver.csv", 0, 100);
     Path sender = table("sender.csv", 50, 150);

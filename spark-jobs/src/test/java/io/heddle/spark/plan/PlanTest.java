@@ -214,7 +214,11 @@ class PlanTest {
         planned.addAll(ofJob);
       }
     }
-    for (String psi : List.of("{ join = left, duplicates = expand }", "{ result = cardinality }")) {
+    for (String psi :
+        List.of(
+            "{ join = left, duplicates = expand }",
+            "{ result = cardinality }",
+            "{ protocol = ecdh-oprf }")) {
       Plan.of(job(2, "psi " + psi), Plan.Command.PSI, new PlanSizes(1000, 5, 10), true)
           .forEach(message -> planned.add(message.type().id()));
     }

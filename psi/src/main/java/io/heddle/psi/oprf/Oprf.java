@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.oprf;
+
+import io.heddle.channel.Channel;
+import io.heddle.checkpoint.OwnDirectory;
+import io.heddle.config.JobConfig;
+import io.heddle.config.PartyConfig;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.identity.Identity;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.shared.PsiTerms;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One party's side of intersections between a small receiver and a large sender whose tags the
+ * receiver keeps: the first run costs the sender one multiplication for each of its ids, each later
+ * one on the same set two for each of the receiver's at the receiver and one at the sender.
+ *
+ * <p>A run shows what {@code ecdh} shows, and that the sender's set is still the same or another
+ * one. Holds against peers that follow the protocol; a receiver that does not learns no more than
+ * it could by asking for other ids, which the quota bounds. (docs/protocol.md, section 3.8.)
+ */
+public final class Oprf {
+  private final PartyConfig.Oprf settings;
+  private final byte[] fileKey;
+  private final Function<PartyId, String> fingerprints;
+  private final InstantSource clock;
+  private final OwnDirectory directory;
+  private @Nullable OprfFigures figures;
+
+  /**
+   * @param fileKey 32 bytes that only this party can make again; seal its keys on the disk
+   * @param fingerprints those of the peers, {@code sha256:} and 64 hexadecimal digits
+   * @throws io.heddle.error.ConfigurationException if others may use the directory
+   * @throws io.heddle.error.CheckpointException if there is none and it cannot be made
+   */
+  public Oprf(
+      PartyConfig.Oprf settings,
+      byte[] fileKey,
+      Function<PartyId, String> fingerprints,
+      InstantSource clock) {
+    this.settings = settings;
+    this.fileKey = fileKey.clone();
+    this.fingerprints = fingerprints;
+    this.clock = clock;
+    directory = OwnDirectory.open(settings.directory());
+  }
+
+  /**
+   * As a party's configuration describes it; null if the job asks for another protocol.
+   *
+   * @param identity this party's; asked for only if it is needed
+   */
+  public static @Nullable Oprf of(JobConfig job, PartyConfig config, Supplier<Identity> identity) {
+    return job.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF
+        ? new Oprf(
+            config.oprf(),
+            identity.get().derive("heddle psi oprf files v1"),
+            peer -> Objects.requireNonNull(config.peers().get(peer), peer.name()).fingerprint(),
+            InstantSource.system())
+        : null;
+  }
+
+  /**
+   * Runs this party's role with the other one.
+   *
+   * @param step of which this opens a narrower one
+   * @param ids each once, in byte order
+   * @return the indices of the common ids, in the alignment's order; none at a sender that does not
+   *     learn them
+   * @throws IllegalArgumentException if there are more than two parties
+   */
+  public int[] run(
+      Channel step,
+      PartyId receiver,
+      PsiTerms terms,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      Progress progress) {
+    if (step.peers().size() != 1) {
+      throw new IllegalArgumentException("Invalid number of parties: must be two");
+    }
+    PartyId peer = step.peers().first();
+    Channel own = step.step("oprf");
+    String fingerprint = fingerprints.apply(peer);
+    OprfReceiver.Result result =
+        step.self().equals(receiver)
+            ? new OprfReceiver(
+                    terms, randomness, new TagCache(directory, clock), fingerprint, progress)
+                .run(own, peer, ids)
+            : new OprfSender(
+                    terms,
+                    randomness,
+                    new SenderKeys(directory, fileKey, settings, clock),
+                    fingerprint,
+                    progress)
+                .run(own, peer, ids);
+    figures = result.figures();
+    return result.rows();
+  }
+
+  /** Of the last run; null if there was none. */
+  public @Nullable OprfFigures figures() {
+    return figures;
+  }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.oprf;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.ecdh.CommonRows;
+import io.heddle.psi.ecdh.RunSecrets;
+import io.heddle.psi.oprf.OprfMessage.Answers;
+import io.heddle.psi.oprf.OprfMessage.KeyOffer;
+import io.heddle.psi.oprf.OprfMessage.Queries;
+import io.heddle.psi.oprf.OprfMessage.SetTags;
+import io.heddle.psi.oprf.OprfMessage.TagRequest;
+import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.PsiTerms;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one of two parties that compares, with few ids. It learns which of them the sender has, how
+ * many ids the sender has, and whether these are those of an earlier run. Its secret is that of one
+ * session, step and set of ids.
+ */
+final class OprfReceiver {
+  // Made while the sender may still be reading its table; the rest goes out as it is made.
+  private static final int CHUNKS_AHEAD = 4;
+  private static final int VERSION = 1;
+
+  private final PsiTerms terms;
+  private final PrivateRandomness randomness;
+  private final TagCache cache;
+  private final String fingerprint;
+  private final Progress progress;
+
+  /**
+   * @param randomness from this party's own session secret, known to no peer
+   * @param fingerprint the sender's
+   */
+  OprfReceiver(
+      PsiTerms terms,
+      PrivateRandomness randomness,
+      TagCache cache,
+      String fingerprint,
+      Progress progress) {
+    this.terms = terms;
+    this.randomness = randomness;
+    this.cache = cache;
+    this.fingerprint = fingerprint;
+    this.progress = progress;
+  }
+
+  /** The indices of the common ids, in the alignment's order. */
+  Result run(Channel step, PartyId sender, List<byte[]> ids) {
+    TagList kept = kept(step, sender);
+    try (Questions questions = new Questions(new RunSecrets(randomness, step, ids), ids)) {
+      List<byte[]> ready = new ArrayList<>();
+      if (kept != null) {
+        TagFunction function = new TagFunction(kept.key());
+        for (int chunk = 0; chunk < Math.min(CHUNKS_AHEAD, questions.chunks()); chunk++) {
+          ready.add(questions.blind(chunk, function, done -> {}));
+        }
+      }
+      int theirSize = terms.exchange(step, sender, ids.size()).ids();
+      long start = System.nanoTime();
+      KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
+      TagList list = kept != null && kept.key().isSame(key) ? kept : null;
+      boolean held = list != null;
+      step.send(sender, new TagRequest(!held));
+      progress.begin("intersect ids", 2L * ids.size() + (held ? 0 : theirSize), "ids");
+      long asked = System.nanoTime();
+      if (list == null) {
+        list = fetch(step, sender, key);
+      }
+      long offline = held ? 0 : System.nanoTime() - asked;
+      byte[] tags = ask(step, sender, key, questions, held ? ready : List.of(), ids.size());
+      TagList.Common common = list.find(tags, terms.binding());
+      CommonRows.send(step, sender, terms, common.listed());
+      progress.end();
+      return new Result(
+          questions.places(common.asked()),
+          OprfFigures.of(held, System.nanoTime() - start, offline));
+    }
+  }
+
+  private byte[] ask(
+      Channel step,
+      PartyId sender,
+      KeyTerms key,
+      Questions questions,
+      List<byte[]> ready,
+      int ids) {
+    TagFunction function = new TagFunction(key);
+    for (int chunk = 0; chunk < questions.chunks(); chunk++) {
+      step.send(
+          sender,
+          new Queries(
+              chunk < ready.size()
+                  ? ready.get(chunk)
+                  : questions.blind(chunk, function, progress::advance)));
+    }
+    byte[] tags = new byte[ids * key.width()];
+    for (int chunk = 0; chunk < questions.chunks(); chunk++) {
+      byte[] answers = step.receive(sender, Answers.class).points();
+      byte[] some = questions.tags(chunk, function, sender, answers, progress::advance);
+      System.arraycopy(some, 0, tags, Chunks.from(chunk) * key.width(), some.length);
+    }
+    return tags;
+  }
+
+  private TagList fetch(Channel step, PartyId sender, KeyTerms key) {
+    List<byte[]> chunks = new ArrayList<>();
+    for (int chunk = 0; chunk < Chunks.of(key.ids()); chunk++) {
+      SetTags received = step.receive(sender, SetTags.class);
+      if (received.width() != key.width()) {
+        throw new ProtocolException(
+            "Invalid tag width " + received.width() + ": must be " + key.width());
+      }
+      int items = received.tags().length / key.width();
+      Chunks.check(sender, chunk, key.ids(), items);
+      chunks.add(received.tags());
+      progress.advance(items);
+    }
+    TagList list = new TagList(key, Chunks.join(chunks), 0);
+    cache.write(fingerprint, list);
+    return list;
+  }
+
+  private static KeyTerms key(PartyId sender, KeyOffer offer, int theirSize, int ownSize) {
+    try {
+      Curve25519.checkAll(offer.commitment());
+    } catch (ProtocolException e) {
+      throw new ProtocolException("From " + sender + ": " + e.getMessage(), e);
+    }
+    int needed = KeyTerms.width(theirSize, ownSize);
+    if (offer.width() < needed) {
+      throw new ProtocolException(
+          "Invalid tag width "
+              + offer.width()
+              + " from "
+              + sender
+              + ": must be at least "
+              + needed
+              + " for these sets");
+    }
+    return new KeyTerms(offer.commitment(), offer.expiry(), theirSize, offer.width());
+  }
+
+  /**
+   * The tags that this run may use. Which these are is kept from before the first message on: after
+   * a crash the run says the same again, though it has written a list or one has expired since.
+   */
+  private @Nullable TagList kept(Channel step, PartyId sender) {
+    byte[] state = step.restored();
+    if (state != null) {
+      return keptBefore(state, sender);
+    }
+    TagCache.Found found = cache.read(fingerprint);
+    if (found.fault() != null) {
+      progress.note("fetches the tags of " + sender + " anew: " + found.fault());
+    }
+    TagList list = found.list();
+    WireWriter out = new WireWriter();
+    out.writeByte(VERSION);
+    out.writeBoolean(list != null);
+    out.writeRaw(list == null ? new byte[KeyTerms.ID_BYTES] : list.key().id());
+    step.commit(out.toByteArray());
+    return list;
+  }
+
+  private @Nullable TagList keptBefore(byte[] state, PartyId sender) {
+    WireReader in = new WireReader(state);
+    if (in.readByte() != VERSION) {
+      throw new CheckpointException(
+          "What was kept of this step is of another version: go on with that one, or begin anew");
+    }
+    if (!in.readBoolean()) {
+      return null;
+    }
+    TagList list = cache.readAny(fingerprint).list();
+    if (list == null || !Arrays.equals(list.key().id(), in.readRaw(KeyTerms.ID_BYTES))) {
+      throw new CheckpointException(
+          "The tags of " + sender + " that this run began with are gone: begin anew");
+    }
+    return list;
+  }
+
+  /** What a run came to. */
+  record Result(int[] rows, OprfFigures figures) {}
+}

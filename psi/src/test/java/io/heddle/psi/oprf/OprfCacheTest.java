@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.oprf;
+
+import static io.heddle.psi.oprf.OprfParties.RECEIVER;
+import static io.heddle.psi.oprf.OprfParties.SENDER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.TappedChannel;
+import io.heddle.checkpoint.OwnDirectory;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.ConfigurationException;
+import io.heddle.error.PrivacyException;
+import io.heddle.psi.oprf.OprfMessage.KeyOffer;
+import io.heddle.psi.oprf.OprfMessage.SetTags;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is kept from run to run: when it is used, and when it is not. */
+class OprfCacheTest {
+  private static final List<String> FEW = ids(0, 8);
+  private static final List<String> MANY = ids(4, 60);
+
+  private final OprfParties parties;
+
+  OprfCacheTest(@TempDir Path directory) {
+    parties = new OprfParties(directory);
+  }
+
+  private static List<String> ids(int from, int to) {
+    return IntStream.range(from, to).mapToObj(i -> "id-" + i).toList();
+  }
+
+  private OprfParties.Run run() {
+    return run(MANY);
+  }
+
+  private OprfParties.Run run(List<String> sender) {
+    OprfParties.Run run = parties.run(FEW, sender);
+    Set<String> common = new HashSet<>(FEW);
+    common.retainAll(sender);
+    assertThat(run.ofReceiver()).containsExactlyInAnyOrderElementsOf(common);
+    return run;
+  }
+
+  private static KeyOffer offer(OprfParties.Run run) {
+    return run.sent(KeyOffer.class).get(0);
+  }
+
+  private static byte[] tags(OprfParties.Run run) {
+    return run.sent(SetTags.class).get(0).tags();
+  }
+
+  @Test
+  void files_areTheirOwnersOnly() throws IOException {
+    run();
+    for (Path file : List.of(parties.cache(), parties.key())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(file.toAbsolutePath().getParent())))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void directory_openToOthers_isRefused() throws IOException {
+    run();
+    Files.setPosixFilePermissions(
+        parties.directory(SENDER), PosixFilePermissions.fromString("rwxr-x---"));
+    assertThatThrownBy(this::run)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(parties.directory(SENDER).toString())
+        .hasMessageContaining("must have mode 0700");
+  }
+
+  @Test
+  void keyFile_holdsNoKeyInTheClear() throws IOException {
+    run();
+    byte[] sealed = Files.readAllBytes(parties.key());
+    byte[] content =
+        OwnDirectory.open(parties.directory(SENDER))
+            .readSealed(String.valueOf(parties.key().getFileName()), OprfParties.fileKey(SENDER));
+    SetKey key = SetKey.read(Objects.requireNonNull(content));
+    String scalar = HexFormat.of().formatHex(key.scalar());
+    assertThat(HexFormat.of().formatHex(Objects.requireNonNull(content))).contains(scalar);
+    assertThat(HexFormat.of().formatHex(sealed)).doesNotContain(scalar.substring(0, 16));
+    assertThat(key.toString()).doesNotContain(scalar.substring(0, 8));
+  }
+
+  @Test
+  void cache_wholeAndOfTheSet_isUsedAndOfTheSizePromised() throws IOException {
+    run();
+    assertThat(Files.size(parties.cache())).isEqualTo(89 + 56L * KeyTerms.width(56, 1000) + 32);
+    assertThat(run().cacheUsed()).isTrue();
+    parties.now = parties.now.plus(Duration.ofDays(6));
+    assertThat(run().cacheUsed()).isTrue();
+  }
+
+  @Test
+  void cache_anyBitChangedOrCut_isFetchedAnew() throws IOException {
+    byte[] tags = tags(run());
+    byte[] whole = Files.readAllBytes(parties.cache());
+    for (int i = 0; i < whole.length; i += 1 + whole.length / 40) {
+      byte[] changed = whole.clone();
+      changed[i] ^= 4;
+      Files.write(parties.cache(), changed);
+      OprfParties.Run again = run();
+      assertThat(again.cacheUsed()).as("byte " + i).isFalse();
+      assertThat(tags(again)).isEqualTo(tags);
+      assertThat(Files.readAllBytes(parties.cache())).isEqualTo(whole);
+    }
+    for (int length : new int[] {0, 1, 88, 89, 120, whole.length - 1}) {
+      Files.write(parties.cache(), Arrays.copyOf(whole, length));
+      assertThat(run().cacheUsed()).as(length + " bytes").isFalse();
+    }
+    Files.write(parties.cache(), Arrays.copyOf(whole, whole.length + 1));
+    assertThat(run().cacheUsed()).isFalse();
+    assertThat(run().cacheUsed()).isTrue();
+  }
+
+  @Test
+  void cache_ofAnotherSender_isNotUsed() throws IOException {
+    run();
+    Path other = parties.cache();
+    parties.senderPrint = "sha256:" + "56".repeat(32);
+    Files.move(other, parties.cache(), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(run().cacheUsed()).isFalse();
+    assertThat(run().cacheUsed()).isTrue();
+  }
+
+  @Test
+  void key_expired_isReplacedAndTagsAreFetchedAnew() {
+    OprfParties.Run first = run();
+    parties.now = parties.now.plus(parties.lifetime);
+    OprfParties.Run second = run();
+    assertThat(second.cacheUsed()).isFalse();
+    assertUnrelated(first, second);
+    assertThat(offer(second).expiry()).isEqualTo(offer(first).expiry() + 7 * 86_400);
+    assertThat(run().cacheUsed()).isTrue();
+  }
+
+  private static void assertUnrelated(OprfParties.Run first, OprfParties.Run second) {
+    assertThat(offer(second).commitment()).isNotEqualTo(offer(first).commitment());
+    assertThat(split(second)).hasSizeGreaterThan(40).doesNotContainAnyElementsOf(split(first));
+  }
+
+  private static Set<String> split(OprfParties.Run run) {
+    Set<String> all = new HashSet<>();
+    int width = run.sent(SetTags.class).get(0).width();
+    for (int at = 0; at < tags(run).length; at += width) {
+      // Whatever the width: the first five bytes tell tags apart.
+      all.add(HexFormat.of().formatHex(tags(run), at, at + 5));
+    }
+    return all;
+  }
+
+  @Test
+  void set_changed_takesAnotherKeyUntilTheFirstOnesEnd() {
+    OprfParties.Run first = run();
+    List<String> changed = new ArrayList<>(MANY.subList(1, MANY.size()));
+    changed.add("one more");
+    parties.now = parties.now.plus(Duration.ofDays(1));
+    OprfParties.Run second = run(changed);
+    assertThat(second.cacheUsed()).isFalse();
+    assertUnrelated(first, second);
+    assertThat(offer(second).expiry()).isEqualTo(offer(first).expiry());
+    assertThat(run(changed).cacheUsed()).isTrue();
+  }
+
+  @Test
+  void quota_overRunsAndSets_isCountedUntilTheKeyExpires() {
+    parties.maxQueries = 3 * FEW.size() + 1;
+    run();
+    run();
+    // Another set, another key, the same count.
+    run(MANY.subList(0, 40));
+    assertThatThrownBy(() -> run(MANY.subList(0, 40)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessage(
+            "Questions of receiver for 8 ids refused: it has asked for 24 and may for 25 until"
+                + " 2026-01-08T00:00:00Z, by this party's own psi.oprf.max-queries");
+    // What was refused does not count: one more is allowed.
+    assertThat(parties.run(List.of("id-5"), MANY).ofReceiver()).containsExactly("id-5");
+    assertThatThrownBy(() -> parties.run(List.of("id-5"), MANY))
+        .isInstanceOf(PrivacyException.class);
+    parties.now = parties.now.plus(parties.lifetime);
+    run();
+  }
+
+  @Test
+  void quota_ofAnotherPeer_isItsOwn() {
+    parties.maxQueries = FEW.size();
+    OprfParties.Run first = run();
+    assertThatThrownBy(this::run).isInstanceOf(PrivacyException.class);
+    parties.receiverPrint = "sha256:" + "78".repeat(32);
+    OprfParties.Run other = run();
+    assertThat(other.cacheUsed()).isFalse();
+    assertUnrelated(first, other);
+  }
+
+  @Test
+  void quota_spent_isRefusedBeforeTagsOrAnswers() {
+    parties.maxQueries = FEW.size() - 1;
+    List<Object> sent = new ArrayList<>();
+    parties.around =
+        TappedChannel.sending(
+            message -> {
+              if (message instanceof OprfMessage) {
+                sent.add(message);
+              }
+              return message;
+            });
+    assertThatThrownBy(this::run)
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("it has asked for 0 and may for 7");
+    assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void settings_tightened_takeAnotherKey() {
+    OprfParties.Run first = run();
+    parties.lifetime = Duration.ofDays(1);
+    OprfParties.Run shorter = run();
+    assertUnrelated(first, shorter);
+    assertThat(offer(shorter).expiry())
+        .isEqualTo(parties.now.plus(Duration.ofDays(1)).getEpochSecond());
+    // More questions, wider tags.
+    parties.maxQueries = 1 << 20;
+    OprfParties.Run wider = run();
+    assertThat(offer(wider).width()).isGreaterThan(offer(shorter).width());
+    assertUnrelated(shorter, wider);
+    parties.maxQueries = 1000;
+    assertThat(run().cacheUsed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 8, 20, 60, -1})
+  void keyFile_damaged_isRefusedAndNamed(int at) throws IOException {
+    run();
+    byte[] bytes = Files.readAllBytes(parties.key());
+    bytes[Math.floorMod(at, bytes.length)] ^= 1;
+    Files.write(parties.key(), bytes);
+    assertThatThrownBy(this::run)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining(parties.key().toString())
+        .hasMessageContaining("delete it to begin anew");
+    Files.delete(parties.key());
+    assertThat(run().cacheUsed()).isFalse();
+  }
+
+  @Test
+  void keyFile_ofAnotherPeerOrIdentity_isRefused() throws IOException {
+    run();
+    Path first = parties.key();
+    parties.receiverPrint = "sha256:" + "78".repeat(32);
+    Files.copy(first, parties.key());
+    assertThatThrownBy(this::run)
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("sealed under another identity key");
+  }
+
+  @Test
+  void sharedDirectory_ofBothRoles_keepsBoth() throws IOException {
+    // As where one organisation is the receiver today and the sender tomorrow.
+    run();
+    Files.copy(parties.cache(), parties.directory(SENDER).resolve(parties.cache().getFileName()));
+    assertThat(run().cacheUsed()).isTrue();
+    assertThat(Files.exists(parties.directory(RECEIVER).resolve("lock"))).isFalse();
+  }
+}

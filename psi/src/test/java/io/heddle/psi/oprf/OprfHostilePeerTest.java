@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.oprf;
+
+import static io.heddle.psi.oprf.OprfParties.RECEIVER;
+import static io.heddle.psi.oprf.OprfParties.SENDER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
+import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.PsiProtocol;
+import io.heddle.crypto.Sha256;
+import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.crypto.curve25519.HashToCurve;
+import io.heddle.error.ProtocolException;
+import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.PsiMessages;
+import io.heddle.psi.oprf.OprfMessage.Answers;
+import io.heddle.psi.oprf.OprfMessage.KeyOffer;
+import io.heddle.psi.oprf.OprfMessage.Queries;
+import io.heddle.psi.oprf.OprfMessage.SetTags;
+import io.heddle.psi.oprf.OprfMessage.TagRequest;
+import io.heddle.psi.shared.PsiTerms;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Honest roles against peers that send what the protocol does not allow. */
+class OprfHostilePeerTest {
+  private static final BigInteger P =
+      BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
+  private static final BigInteger EULER = P.shiftRight(1);
+  private static final PsiTerms TERMS =
+      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH_OPRF, true);
+  private static final List<String> NAMES = List.of("a", "b", "c", "d");
+  private static final List<byte[]> IDS = OprfParties.bytes(NAMES);
+  private static final byte[] SCALAR = Curve25519.scalarOf(Sha256.of(new byte[] {1}));
+  private static final byte[] COMMITMENT = Curve25519.multiply(SCALAR, Curve25519.basePoint());
+  private static final long EXPIRY = 1_800_000_000L;
+  private static final int WIDTH = KeyTerms.width(4, 1000);
+
+  private final OprfParties parties;
+
+  OprfHostilePeerTest(@TempDir Path directory) {
+    parties = new OprfParties(directory);
+  }
+
+  private static byte[] point(int seed) {
+    return HashToCurve.encode(new byte[] {(byte) seed}, new byte[] {1});
+  }
+
+  private static byte[] points(byte[]... points) {
+    ByteArrayOutputStream flat = new ByteArrayOutputStream();
+    for (byte[] point : points) {
+      flat.writeBytes(point);
+    }
+    return flat.toByteArray();
+  }
+
+  private static byte[] good(int count) {
+    return points(
+        IntStream.range(0, count).mapToObj(OprfHostilePeerTest::point).toArray(byte[][]::new));
+  }
+
+  private static byte[] number(BigInteger value) {
+    byte[] bytes = new byte[32];
+    for (int i = 0; i < 32; i++) {
+      bytes[i] = value.shiftRight(8 * i).byteValue();
+    }
+    return bytes;
+  }
+
+  private static BigInteger number(byte[] point) {
+    byte[] turned = new byte[32];
+    for (int i = 0; i < 32; i++) {
+      turned[i] = point[31 - i];
+    }
+    return new BigInteger(1, turned);
+  }
+
+  /** A point on the twist. */
+  private static byte[] twist(int from) {
+    for (int u = from; ; u++) {
+      BigInteger x = BigInteger.valueOf(u);
+      BigInteger right =
+          x.multiply(x.multiply(x.add(BigInteger.valueOf(486662))).add(BigInteger.ONE)).mod(P);
+      if (!right.modPow(EULER, P).equals(BigInteger.ONE)) {
+        return number(x);
+      }
+    }
+  }
+
+  private void assertRefused(
+      PartyId honest,
+      Consumer<Channel> hostile,
+      Class<? extends VflException> error,
+      String message) {
+    Oprf oprf = parties.oprf(honest);
+    PartyId other = honest.equals(SENDER) ? RECEIVER : SENDER;
+    assertThatThrownBy(
+            () ->
+                Parties.run(
+                    PsiMessages.TYPES,
+                    honest,
+                    session ->
+                        oprf.run(
+                            session.beginStep("psi", new TreeMap<>()),
+                            RECEIVER,
+                            TERMS,
+                            session::privateRandomness,
+                            IDS,
+                            Progress.NONE),
+                    other,
+                    session -> {
+                      Channel step = session.beginStep("psi", new TreeMap<>()).step("oprf");
+                      TERMS.exchange(step, honest, 4).ids();
+                      hostile.accept(step);
+                      return new int[0];
+                    }))
+        .isInstanceOf(error)
+        .hasMessageContaining(message);
+  }
+
+  private static Stream<Arguments> badPoints() {
+    byte[] huge = new byte[32];
+    Arrays.fill(huge, (byte) 0xff);
+    return Stream.of(
+        Arguments.of("zero", points(good(3), new byte[32]), "low order"),
+        Arguments.of("one", points(good(3), number(BigInteger.ONE)), "low order"),
+        Arguments.of("minus one", points(number(P.subtract(BigInteger.ONE)), good(3)), "low order"),
+        Arguments.of(
+            "order 8",
+            points(
+                number(
+                    new BigInteger(
+                        "325606250916557431795983626356110631294008115727848805560023387167927233504")),
+                good(3)),
+            "low order"),
+        Arguments.of("p", points(good(3), number(P)), "must be below 2^255 - 19"),
+        Arguments.of("p + 2", points(number(P.add(BigInteger.TWO)), good(3)), "must be below"),
+        Arguments.of("all ones", points(good(3), huge), "must be below 2^255 - 19"),
+        Arguments.of("one missing", good(3), "must be 4, for 4 were declared"),
+        Arguments.of("one too many", good(5), "must be 4, for 4 were declared"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void sender_badQueries_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        SENDER,
+        step -> {
+          step.send(SENDER, new TagRequest(false));
+          step.send(SENDER, new Queries(points));
+          step.receive(SENDER, KeyOffer.class);
+          // Nothing of a list with a bad point is answered.
+          step.receive(SENDER, Answers.class);
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badPoints")
+  void receiver_badAnswers_refuses(String name, byte[] points, String message) {
+    assertRefused(
+        RECEIVER,
+        step -> {
+          step.send(RECEIVER, new KeyOffer(COMMITMENT, EXPIRY, WIDTH));
+          step.send(RECEIVER, new SetTags(WIDTH, new byte[4 * WIDTH]));
+          step.send(RECEIVER, new Answers(points));
+        },
+        ProtocolException.class,
+        message);
+  }
+
+  static Stream<Arguments> badOffers() {
+    return Stream.of(
+        Arguments.of("low order", new KeyOffer(new byte[32], EXPIRY, WIDTH), "low order"),
+        Arguments.of(
+            "not canonical", new KeyOffer(number(P), EXPIRY, WIDTH), "must be below 2^255 - 19"),
+        Arguments.of(
+            "narrow tags",
+            new KeyOffer(COMMITMENT, EXPIRY, 5),
+            "Invalid tag width 5 from sender: must be at least 6 for these sets"),
+        Arguments.of("wrong type", new TagRequest(true), "Expected KeyOffer"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badOffers")
+  void receiver_badOffer_refuses(String name, OprfMessage offer, String message) {
+    assertRefused(RECEIVER, step -> step.send(RECEIVER, offer), ProtocolException.class, message);
+  }
+
+  static Stream<Arguments> badTags() {
+    return Stream.of(
+        Arguments.of(
+            "wider", new SetTags(WIDTH + 1, new byte[4 * (WIDTH + 1)]), "Invalid tag width"),
+        Arguments.of("one missing", new SetTags(WIDTH, new byte[3 * WIDTH]), "must be 4"),
+        Arguments.of("one too many", new SetTags(WIDTH, new byte[5 * WIDTH]), "must be 4"),
+        Arguments.of("points instead", new Answers(good(4)), "Expected SetTags"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("badTags")
+  void receiver_badTags_refusesAndKeepsNothing(String name, OprfMessage tags, String message) {
+    assertRefused(
+        RECEIVER,
+        step -> {
+          step.send(RECEIVER, new KeyOffer(COMMITMENT, EXPIRY, WIDTH));
+          step.send(RECEIVER, tags);
+        },
+        ProtocolException.class,
+        message);
+    assertThat(Files.exists(parties.cache())).isFalse();
+  }
+
+  /** Lets the sender answer with something else. */
+  private OprfParties.Run runWithAnswers(UnaryOperator<byte[]> change) {
+    parties.around =
+        TappedChannel.sending(
+            message ->
+                message instanceof Answers answers
+                    ? new Answers(change.apply(answers.points()))
+                    : message);
+    return parties.run(NAMES, List.of("c", "d", "e"));
+  }
+
+  @Test
+  void answers_plusAPointOfOrderTwo_changeNothing() {
+    OprfParties.Run run =
+        runWithAnswers(
+            answers -> {
+              ByteArrayOutputStream other = new ByteArrayOutputStream();
+              for (int at = 0; at < answers.length; at += 32) {
+                BigInteger u = number(Arrays.copyOfRange(answers, at, at + 32));
+                other.writeBytes(number(u.modInverse(P)));
+              }
+              return other.toByteArray();
+            });
+    assertThat(run.ofReceiver()).containsExactlyInAnyOrder("c", "d");
+    assertThat(run.ofSender()).isEqualTo(run.ofReceiver());
+  }
+
+  @Test
+  void answers_onTheTwistOrOfAnotherKey_matchNothingAndEndNothing() {
+    assertThat(
+            runWithAnswers(answers -> points(twist(2), twist(10), twist(20), twist(40)))
+                .ofReceiver())
+        .isEmpty();
+    assertThat(
+            runWithAnswers(answers -> Curve25519.multiplyAll(SCALAR, answers, count -> {}))
+                .ofReceiver())
+        .isEmpty();
+    assertThat(runWithAnswers(UnaryOperator.identity()).ofReceiver()).hasSize(2);
+  }
+
+  @Test
+  void tags_oneManyTimes_countOnce() {
+    // A sender that holds one id, and declares a list of four.
+    parties.around =
+        TappedChannel.sending(
+            message -> {
+              if (message instanceof SetTags tags) {
+                byte[] same = new byte[tags.tags().length];
+                for (int at = 0; at < same.length; at += tags.width()) {
+                  System.arraycopy(tags.tags(), 0, same, at, tags.width());
+                }
+                return (Message) new SetTags(tags.width(), same);
+              }
+              return message;
+            });
+    parties.allLearn = false;
+    assertThat(parties.run(NAMES, NAMES).ofReceiver()).hasSize(1);
+  }
+}
