@@ -10,6 +10,7 @@ import io.heddle.party.PartyId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,7 @@ class LearnedTest {
             + " whether the other party has kept the tags of an earlier run",
       })
   void of_twoParties_tellsWhatEachLearns(
-      String psi, String bank, String shop, @TempDir Path directory) throws IOException {
+      String psi, String bank, @Nullable String shop, @TempDir Path directory) throws IOException {
     JobConfig job = job(directory, "[bank, shop]", psi);
     PsiProtocol protocol = job.psi().protocol();
     String both = "how many ids the other party brings";

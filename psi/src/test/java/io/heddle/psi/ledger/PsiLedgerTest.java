@@ -115,13 +115,14 @@ class PsiLedgerTest {
   void begin_linesOfAnotherParty_countForNothing() throws IOException {
     PsiLedger ofMall =
         new PsiLedger(new PartyId("mall"), file, Map.of(SHOP, 100L), Duration.ofDays(30));
-    ledger(Instant.now(), 100).begin(run(1, 60));
+    Instant now = Instant.now();
+    ledger(now, 100).begin(run(1, 60));
     ofMall.begin(run(1, 60));
     ofMall.begin(run(2, 40));
     assertThatThrownBy(() -> ofMall.begin(run(3, 1)))
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("after 100 within");
-    ledger(Instant.now(), 100).begin(run(3, 40));
+    ledger(now, 100).begin(run(3, 40));
     assertThat(lines().stream().map(line -> line.getString("party")))
         .containsExactly("bank", "mall", "mall", "mall", "bank");
   }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,6 +296,28 @@ class HeddleCommandTest {
         .contains("seed = 7")
         .contains("fingerprint: sha256:")
         .doesNotContain(Files.readString(directory.resolve("identity.password")).strip());
+  }
+
+  @Test
+  void plan_quotaAndLedger_areToldWithWhatEachLearns() throws IOException {
+    init();
+    assertThat(add("--address", "h:1")).isZero();
+    Path job = directory.resolve("job.conf");
+    Files.writeString(job, "parties = [bank, shop], label-holder = bank");
+
+    String[] plan = {"plan", "psi", "--config", config(), "--job", job.toString(), "--rows", "9"};
+    String[] more = {"--set", "peers.shop.psi-quota=100", "--set", "psi.quota-period=2 d"};
+    assertThat(run(Stream.of(plan, more).flatMap(Stream::of).toArray(String[]::new)))
+        .as(err)
+        .isZero();
+
+    assertThat(out)
+        .contains("peers.shop.psi-quota = 100")
+        .contains("psi.quota-period = 172800 s")
+        .contains("psi.ledger = " + directory.resolve("psi-ledger.jsonl"));
+    assertThat(out.replaceAll("\\s+", " "))
+        .contains("bank learns how many ids the other party brings; which of its own ids are")
+        .contains("shop learns how many ids the other party brings; which of its own ids are");
   }
 
   @Test
