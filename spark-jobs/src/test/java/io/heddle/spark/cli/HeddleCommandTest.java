@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -305,9 +304,20 @@ class HeddleCommandTest {
     Path job = directory.resolve("job.conf");
     Files.writeString(job, "parties = [bank, shop], label-holder = bank");
 
-    String[] plan = {"plan", "psi", "--config", config(), "--job", job.toString(), "--rows", "9"};
-    String[] more = {"--set", "peers.shop.psi-quota=100", "--set", "psi.quota-period=2 d"};
-    assertThat(run(Stream.of(plan, more).flatMap(Stream::of).toArray(String[]::new)))
+    assertThat(
+            run(
+                "plan",
+                "psi",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--rows",
+                "9",
+                "--set",
+                "peers.shop.psi-quota=100",
+                "--set",
+                "psi.quota-period=2 d"))
         .as(err)
         .isZero();
 
