@@ -286,8 +286,7 @@ public final class PrivateSetIntersection {
   }
 
   /** Of two parties. */
-  private static Found found(
-      PsiTerms terms, boolean receives, int[] places, PsiProtocol protocol) {
+  private static Found found(PsiTerms terms, boolean receives, int[] places, PsiProtocol protocol) {
     return new Found(places, receives || terms.allLearn() ? places.length : -1, protocol);
   }
 

@@ -36,8 +36,7 @@ public record PsiLimits(
   }
 
   /** Written down nowhere. */
-  public PsiLimits(
-      int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
+  public PsiLimits(int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
     this(minIntersection, maxPeerSize, protocol, semiHonest, RunRecord.NONE);
   }
 

@@ -64,7 +64,9 @@ class PartyConfigTest {
   void load_everyKey_isRead() throws IOException {
     Files.writeString(
         directory.resolve("peers.conf"),
-        "peers.shop { address = \"[::1]:4444\", fingerprint = \"" + PRINT + "\", psi-quota = 1099511627776 }");
+        "peers.shop { address = \"[::1]:4444\", fingerprint = \""
+            + PRINT
+            + "\", psi-quota = 1099511627776 }");
     PartyConfig config =
         load(
             """
@@ -284,9 +286,7 @@ class PartyConfigTest {
   @ValueSource(strings = {"0", "-1", "1099511627777", "many", "1.5"})
   void load_badQuota_isRefused(String quota) {
     assertThatThrownBy(
-            () ->
-                load(
-                    "party = bank" + peer("shop", "address = \"h:1\", psi-quota = " + quota)))
+            () -> load("party = bank" + peer("shop", "address = \"h:1\", psi-quota = " + quota)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("Invalid peers.shop.psi-quota")
         .hasMessageContaining("must be a whole number from 1 to 1099511627776");

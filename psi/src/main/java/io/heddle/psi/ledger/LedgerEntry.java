@@ -35,8 +35,7 @@ public final class LedgerEntry implements RunRecord {
     return file == null
         ? RunRecord.NONE
         : new LedgerEntry(
-            new PsiLedger(
-                config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod()),
+            new PsiLedger(config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod()),
             job,
             session,
             step.path());

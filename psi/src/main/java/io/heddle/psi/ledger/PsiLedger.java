@@ -73,8 +73,7 @@ public final class PsiLedger {
     this(self, file, quotas, period, Clock.systemUTC());
   }
 
-  PsiLedger(
-      PartyId self, Path file, Map<PartyId, Long> quotas, Duration period, Clock clock) {
+  PsiLedger(PartyId self, Path file, Map<PartyId, Long> quotas, Duration period, Clock clock) {
     this.self = self;
     this.file = file;
     this.quotas = Map.copyOf(quotas);

@@ -109,9 +109,7 @@ public final class Oprf {
 
   /** Before the first message that depends on the ids. */
   static void begin(PsiTerms terms, int ids, PartyId peer, int theirs) {
-    terms
-        .record()
-        .begin(JobConfig.PsiProtocol.ECDH_OPRF, ids, new TreeMap<>(Map.of(peer, theirs)));
+    terms.record().begin(JobConfig.PsiProtocol.ECDH_OPRF, ids, new TreeMap<>(Map.of(peer, theirs)));
   }
 
   /** Of the last run; null if there was none. */

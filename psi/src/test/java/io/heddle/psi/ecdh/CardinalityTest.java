@@ -99,7 +99,8 @@ class CardinalityTest {
 
   @Test
   void run_belowTheMinimum_fails() {
-    PsiTerms three = new PsiTerms(new byte[32], false, 3, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
+    PsiTerms three =
+        new PsiTerms(new byte[32], false, 3, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
     assertThat(count(ids(0, 10), ids(7, 20), three)).isEqualTo(3);
     assertThatThrownBy(() -> count(ids(0, 10), ids(8, 20), three))
         .isInstanceOf(AlignmentException.class)

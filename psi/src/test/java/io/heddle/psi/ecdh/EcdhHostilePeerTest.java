@@ -205,7 +205,8 @@ class EcdhHostilePeerTest {
                         HONEST,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS).rows(),
+                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS)
+                                .rows(),
                         // In name order the hostile party is the second, the third is its next.
                         HOSTILE,
                         session -> {
@@ -218,7 +219,8 @@ class EcdhHostilePeerTest {
                         THIRD,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS).rows())))
+                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS)
+                                .rows())))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining(message);
   }
@@ -233,7 +235,8 @@ class EcdhHostilePeerTest {
                         HONEST,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS).rows(),
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS)
+                                .rows(),
                         HOSTILE,
                         session -> {
                           Channel channel = session.beginStep("psi", new TreeMap<>());
@@ -250,7 +253,8 @@ class EcdhHostilePeerTest {
                         THIRD,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS).rows())))
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS)
+                                .rows())))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
   }

@@ -249,7 +249,8 @@ class EcdhRepeatedStepTest {
     Queue<Message> first = new ConcurrentLinkedQueue<>();
     Queue<Message> second = new ConcurrentLinkedQueue<>();
     // The same binding twice: the path alone tells the steps apart.
-    PsiTerms terms = new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
+    PsiTerms terms =
+        new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
     List<byte[]> ids =
         range(0, 40).stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
     Map<PartyId, Parties.Code<Integer>> code = new TreeMap<>();

@@ -200,7 +200,8 @@ class KkrtHostilePeerTest {
 
   @Test
   void sender_otherRowsThanDeclared_refuses() {
-    PsiTerms large = new PsiTerms(new byte[32], true, 1, 5000, PsiProtocol.KKRT, true, RunRecord.NONE);
+    PsiTerms large =
+        new PsiTerms(new byte[32], true, 1, 5000, PsiProtocol.KKRT, true, RunRecord.NONE);
     assertRefused(
         (session, channel, peer) -> {
           int theirSize = large.exchange(channel, peer, IDS.size()).ids();
