@@ -95,9 +95,7 @@ public final class Plan {
       lines.add("every party gets its rows of the common ids, in one order for all");
     }
     if (psi.join() == JobConfig.PsiJoin.LEFT) {
-      lines.add(
-          receiver
-              + " gets its other rows too, the others as many rows without values");
+      lines.add(receiver + " gets its other rows too, the others as many rows without values");
     }
     switch (psi.duplicates()) {
       case REFUSE -> lines.add("an id in several rows of a party ends the job");
