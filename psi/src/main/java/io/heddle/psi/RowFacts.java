@@ -8,6 +8,7 @@ import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.join.Expansion;
+import io.heddle.psi.shared.KeptIds;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -51,23 +52,14 @@ record RowFacts(SortedMap<PartyId, int[]> counts, int others) {
     if (state == null) {
       return null;
     }
-    try {
-      RowFacts kept = read(step, new WireReader(state), own.length);
-      if (!Arrays.equals(own, Objects.requireNonNull(kept.counts.get(step.self())))
-          || (others != null && others != kept.others)) {
-        throw new CheckpointException(
-            "The rows of this party's ids have changed since the last commit of this step. Put the"
-                + " data back or begin anew");
-      }
-      return kept;
-    } catch (ProtocolException e) {
+    RowFacts kept = KeptIds.readState(state, "the step", in -> read(step, in, own.length));
+    if (!Arrays.equals(own, Objects.requireNonNull(kept.counts.get(step.self())))
+        || (others != null && others != kept.others)) {
       throw new CheckpointException(
-          "The "
-              + state.length
-              + " bytes that this party kept of the step cannot be read: another version of the"
-              + " program wrote them. Go on with that one, or begin anew",
-          e);
+          "The rows of this party's ids have changed since the last commit of this step. Put the"
+              + " data back or begin anew");
     }
+    return kept;
   }
 
   private static RowFacts read(Channel step, WireReader in, int common) {

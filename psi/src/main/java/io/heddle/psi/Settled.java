@@ -52,16 +52,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
     if (state == null || KkrtState.isOne(state)) {
       return null;
     }
-    try {
-      return read(new WireReader(state), ids);
-    } catch (ProtocolException e) {
-      throw new CheckpointException(
-          "The "
-              + state.length
-              + " bytes that this party kept of the step cannot be read: another version of the"
-              + " program wrote them. Go on with that one, or begin anew",
-          e);
-    }
+    return KeptIds.readState(state, "the step", in -> read(in, ids));
   }
 
   private static Settled read(WireReader in, SortedIds ids) {

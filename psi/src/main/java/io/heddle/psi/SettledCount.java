@@ -6,6 +6,7 @@ import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
+import io.heddle.psi.shared.KeptIds;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -36,27 +37,21 @@ record SettledCount(int common) {
     if (state == null) {
       return null;
     }
-    try {
-      WireReader in = new WireReader(state);
-      int version = in.readInt();
-      byte[] digest = in.readRaw(Alignment.DIGEST_BYTES);
-      int common = in.readInt();
-      in.end();
-      if (version != VERSION || common < 0) {
-        throw new ProtocolException("State of version " + version + ": must be " + VERSION);
-      }
-      if (!MessageDigest.isEqual(digest, ids.digest())) {
-        throw new CheckpointException(
-            "The ids have changed since they were counted. Put the data back or begin anew");
-      }
-      return new SettledCount(common);
-    } catch (ProtocolException e) {
-      throw new CheckpointException(
-          "The "
-              + state.length
-              + " bytes that this party kept of the step cannot be read: another version of the"
-              + " program wrote them. Go on with that one, or begin anew",
-          e);
+    return KeptIds.readState(state, "the step", in -> read(in, ids));
+  }
+
+  private static SettledCount read(WireReader in, SortedIds ids) {
+    int version = in.readInt();
+    byte[] digest = in.readRaw(Alignment.DIGEST_BYTES);
+    int common = in.readInt();
+    in.end();
+    if (version != VERSION || common < 0) {
+      throw new ProtocolException("State of version " + version + ": must be " + VERSION);
     }
+    if (!MessageDigest.isEqual(digest, ids.digest())) {
+      throw new CheckpointException(
+          "The ids have changed since they were counted. Put the data back or begin anew");
+    }
+    return new SettledCount(common);
   }
 }

@@ -10,7 +10,6 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.shared.Shuffle;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -47,19 +46,7 @@ final class Blinding implements AutoCloseable {
 
   /** The ids at positions {@code from} to {@code to} of the shuffled list, as blinded points. */
   byte[] blind(List<byte[]> ids, Shuffle order, int from, int to) {
-    List<byte[]> shuffled =
-        new AbstractList<>() {
-          @Override
-          public byte[] get(int index) {
-            return ids.get(order.item(from + index));
-          }
-
-          @Override
-          public int size() {
-            return to - from;
-          }
-        };
-    return multiply(HashToCurve.encodeAll(shuffled, dst));
+    return multiply(HashToCurve.encodeAll(order.apply(ids).subList(from, to), dst));
   }
 
   /**

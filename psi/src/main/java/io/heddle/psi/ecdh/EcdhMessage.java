@@ -19,7 +19,7 @@ sealed interface EcdhMessage extends Message {
    * the receiver's points, in their order. More, each to the receiver: of the list that it was the
    * last to shuffle.
    */
-  record BlindedTags(int width, byte[] tags) implements EcdhMessage {}
+  record BlindedTags(int width, byte[] items) implements EcdhMessage, Chunks.Chunk {}
 
   /** Two parties, sender to receiver: the sender's ids under its secret, shuffled. */
   record SenderPoints(byte[] points) implements EcdhMessage {}

@@ -31,7 +31,7 @@ public final class EcdhMessages {
                   + " many ids each group of parties has in common",
               (message, out) -> {
                 out.writeByte(message.width());
-                out.writeBytes(message.tags());
+                out.writeBytes(message.items());
               },
               in -> {
                 int width = width(in);

@@ -6,7 +6,6 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.shared.Chunks;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -66,16 +65,8 @@ final class Tags {
    * @throws ProtocolException if it is not of the declared size, or two tags are equal
    */
   static Tags receive(Channel channel, PartyId from, int size, int width) {
-    List<byte[]> tags = new ArrayList<>();
-    for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
-      BlindedTags received = channel.receive(from, BlindedTags.class);
-      if (received.width() != width) {
-        throw new ProtocolException("Invalid tag width " + received.width() + ": must be " + width);
-      }
-      Chunks.check(from, chunk, size, received.tags().length / width);
-      tags.add(received.tags());
-    }
-    return new Tags(from, Chunks.join(tags), width);
+    byte[] tags = Chunks.receive(channel, from, BlindedTags.class, "tag", size, width, count -> {});
+    return new Tags(from, tags, width);
   }
 
   /** Refuses a list that holds an item twice. */

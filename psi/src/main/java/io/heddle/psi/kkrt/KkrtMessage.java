@@ -15,8 +15,8 @@ sealed interface KkrtMessage extends Message {
    * Sender to receiver: tags of all of its ids in the first of their rows, {@code width} bytes
    * each, in a secret order; then in the second, then in the third, in other orders.
    */
-  record SenderTags(int width, byte[] tags) implements KkrtMessage {}
+  record SenderTags(int width, byte[] items) implements KkrtMessage, Chunks.Chunk {}
 
   /** Receiver to sender: the names of the common ids, {@code width} bytes each, ascending. */
-  record CommonNames(int width, byte[] names) implements KkrtMessage {}
+  record CommonNames(int width, byte[] items) implements KkrtMessage, Chunks.Chunk {}
 }

@@ -20,7 +20,7 @@ public final class KkrtMessages {
               "the receiver: which of its ids are common",
               (message, out) -> {
                 out.writeByte(message.width());
-                out.writeBytes(message.tags());
+                out.writeBytes(message.items());
               },
               in -> {
                 int width = width(in, KkrtSizes.MIN_TAG_WIDTH, KkrtSizes.MAX_TAG_WIDTH);
@@ -32,7 +32,7 @@ public final class KkrtMessages {
               "the sender: which of its ids are common",
               (message, out) -> {
                 out.writeByte(message.width());
-                out.writeBytes(message.names());
+                out.writeBytes(message.items());
               },
               in -> {
                 int width = width(in, KkrtSizes.MIN_NAME_WIDTH, KkrtSizes.MAX_NAME_WIDTH);

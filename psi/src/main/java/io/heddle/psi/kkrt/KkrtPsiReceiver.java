@@ -139,8 +139,7 @@ public final class KkrtPsiReceiver {
       part = next;
       next = partition(ended + 1, run, dealt, partitions);
       if (count > 1) {
-        new KkrtState(from.theirIds(), from.coin(), from.transfers(), ended, from.common())
-            .commit(channel, ids);
+        from.after(ended).commit(channel, ids);
       }
     }
   }
@@ -157,27 +156,17 @@ public final class KkrtPsiReceiver {
       Channel channel, PartyId sender, Partitions partitions, IdProgress done) {
     List<byte[]> lists = new ArrayList<>();
     for (int hash = 0; hash < KkrtSizes.HASHES; hash++) {
-      lists.add(receiveList(channel, sender, partitions, done));
+      lists.add(
+          Chunks.receive(
+              channel,
+              sender,
+              SenderTags.class,
+              "tag",
+              partitions.senderIds(),
+              partitions.tagWidth(),
+              done::advance));
     }
     return lists;
-  }
-
-  private static byte[] receiveList(
-      Channel channel, PartyId sender, Partitions partitions, IdProgress done) {
-    int size = partitions.senderIds();
-    int width = partitions.tagWidth();
-    List<byte[]> tags = new ArrayList<>();
-    for (int chunk = 0; chunk < Chunks.of(size); chunk++) {
-      SenderTags received = channel.receive(sender, SenderTags.class);
-      if (received.width() != width) {
-        throw new ProtocolException("Invalid tag width " + received.width() + ": must be " + width);
-      }
-      int count = received.tags().length / width;
-      Chunks.check(sender, chunk, size, count);
-      tags.add(received.tags());
-      done.advance(count);
-    }
-    return Chunks.join(tags);
   }
 
   /**

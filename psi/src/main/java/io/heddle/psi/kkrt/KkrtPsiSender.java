@@ -17,10 +17,8 @@ import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.Shuffle;
 import io.heddle.psi.shared.TagTable;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.List;
 
 /**
  * The one of two parties that does not compare. It learns how many ids the receiver has and, where
@@ -107,8 +105,7 @@ public final class KkrtPsiSender {
               made -> done.advance(HASHES * made));
       sendTags(channel, receiver, number, tags, partitions, run);
       if (partitions.count() > 1) {
-        new KkrtState(from.theirIds(), from.coin(), from.transfers(), number + 1, from.common())
-            .commit(channel, ids);
+        from.after(number + 1).commit(channel, ids);
       }
     }
     int[] common =
@@ -163,17 +160,8 @@ public final class KkrtPsiSender {
     int count = PsiTerms.receiveCommon(channel, receiver, Math.min(theirSize, ids.size()));
     terms.checkIntersection(channel, receiver, count);
     int width = KkrtSizes.nameWidth(ids.size());
-    List<byte[]> chunks = new ArrayList<>();
-    for (int chunk = 0; chunk < Chunks.of(count); chunk++) {
-      CommonNames received = channel.receive(receiver, CommonNames.class);
-      if (received.width() != width) {
-        throw new ProtocolException(
-            "Invalid name width " + received.width() + ": must be " + width);
-      }
-      Chunks.check(receiver, chunk, count, received.names().length / width);
-      chunks.add(received.names());
-    }
-    byte[] names = Chunks.join(chunks);
+    byte[] names =
+        Chunks.receive(channel, receiver, CommonNames.class, "name", count, width, some -> {});
     requireAscending(receiver, names, width);
     TagTable theirs = new TagTable(receiver, names, width);
     byte[] own = run.names().of(ids, width);

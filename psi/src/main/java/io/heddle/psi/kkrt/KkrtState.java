@@ -34,6 +34,11 @@ public record KkrtState(int theirIds, byte[] coin, byte[] transfers, int done, B
     return state.length >= Integer.BYTES && new WireReader(state).readInt() == KIND;
   }
 
+  /** The same run when so many partitions are done. */
+  KkrtState after(int partitions) {
+    return new KkrtState(theirIds, coin, transfers, partitions, common);
+  }
+
   /** Refuses more partitions than there are. */
   void requireWithin(Partitions partitions) {
     if (done > partitions.count()) {
@@ -61,16 +66,7 @@ public record KkrtState(int theirIds, byte[] coin, byte[] transfers, int done, B
    * @throws CheckpointException if it was with other ids, or by another version
    */
   static KkrtState read(byte[] state, IdList ids) {
-    try {
-      return read(new WireReader(state), ids);
-    } catch (ProtocolException e) {
-      throw new CheckpointException(
-          "The "
-              + state.length
-              + " bytes that this party kept of the partitions cannot be read: another version of"
-              + " the program wrote them. Go on with that one, or begin anew",
-          e);
-    }
+    return KeptIds.readState(state, "the partitions", in -> read(in, ids));
   }
 
   private static KkrtState read(WireReader in, IdList ids) {

@@ -88,7 +88,7 @@ final class ReceiverPartition {
   void compare(PartyId sender, List<byte[]> lists, BitSet common) {
     int[][] binsByHash = table.binsByHash();
     for (int hash = 0; hash < KkrtSizes.HASHES; hash++) {
-      TagTable theirs = new TagTable(sender, lists.get(hash), width);
+      TagTable theirs = new TagTable(sender, lists.get(hash), width).requireDistinct();
       for (int bin : binsByHash[hash]) {
         if (theirs.position(own, bin * width) >= 0) {
           common.set(dealt.place(number, table.item(bin)));

@@ -2,6 +2,7 @@
 package io.heddle.psi.oprf;
 
 import io.heddle.channel.Message;
+import io.heddle.psi.shared.Chunks;
 
 /**
  * Every message of the intersection with a cached side, in sending order; sizes go before them, and
@@ -22,7 +23,7 @@ sealed interface OprfMessage extends Message {
   record TagRequest(boolean wanted) implements OprfMessage {}
 
   /** Sender to receiver, if wanted: the tags of its set, in an order that only the key tells. */
-  record SetTags(int width, byte[] tags) implements OprfMessage {}
+  record SetTags(int width, byte[] items) implements OprfMessage, Chunks.Chunk {}
 
   /** Receiver to sender: the receiver's ids under its fresh secret, shuffled. */
   record Queries(byte[] points) implements OprfMessage {}

@@ -41,7 +41,7 @@ public final class OprfMessages {
               "the receiver, with the answers of this and later runs: which of its ids are common",
               (message, out) -> {
                 out.writeByte(message.width());
-                out.writeBytes(message.tags());
+                out.writeBytes(message.items());
               },
               in -> {
                 int width = width(in);

@@ -81,7 +81,7 @@ final class OprfReceiver {
       }
       long offline = held ? 0 : System.nanoTime() - asked;
       byte[] tags = ask(step, sender, key, questions, held ? ready : List.of(), ids.size());
-      TagList.Common common = list.find(tags, terms.binding());
+      TagList.Common common = list.find(step.self(), tags, terms.binding());
       CommonRows.send(step, sender, terms, common.listed());
       progress.end();
       return new Result(
@@ -116,19 +116,10 @@ final class OprfReceiver {
   }
 
   private TagList fetch(Channel step, PartyId sender, KeyTerms key) {
-    List<byte[]> chunks = new ArrayList<>();
-    for (int chunk = 0; chunk < Chunks.of(key.ids()); chunk++) {
-      SetTags received = step.receive(sender, SetTags.class);
-      if (received.width() != key.width()) {
-        throw new ProtocolException(
-            "Invalid tag width " + received.width() + ": must be " + key.width());
-      }
-      int items = received.tags().length / key.width();
-      Chunks.check(sender, chunk, key.ids(), items);
-      chunks.add(received.tags());
-      progress.advance(items);
-    }
-    TagList list = new TagList(key, Chunks.join(chunks), 0);
+    byte[] tags =
+        Chunks.receive(
+            step, sender, SetTags.class, "tag", key.ids(), key.width(), progress::advance);
+    TagList list = new TagList(key, tags, 0);
     cache.write(fingerprint, list);
     return list;
   }

@@ -71,7 +71,7 @@ final class OprfSender {
       progress.begin("intersect ids", theirSize + (wanted ? (long) ids.size() : 0), "ids");
       long asked = System.nanoTime();
       if (wanted) {
-        sendTags(step, receiver, key, new ShuffledIds(ids, order));
+        sendTags(step, receiver, key, order.apply(ids));
       }
       long offline = wanted ? System.nanoTime() - asked : 0;
       answer(step, receiver, key, theirSize);

@@ -23,7 +23,7 @@ final class Questions implements AutoCloseable {
 
   Questions(RunSecrets secrets, List<byte[]> ids) {
     order = secrets.ownOrder();
-    shuffled = new ShuffledIds(ids, order);
+    shuffled = order.apply(ids);
     scalar = secrets.scalar();
     inverse = Curve25519.inverse(scalar);
   }

@@ -2,10 +2,12 @@
 package io.heddle.psi.oprf;
 
 import io.heddle.crypto.Sha256;
+import io.heddle.party.PartyId;
+import io.heddle.psi.ids.IdList;
+import io.heddle.psi.shared.TagTable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
@@ -18,6 +20,7 @@ import java.util.stream.IntStream;
 record TagList(KeyTerms key, byte[] bytes, int at) {
   private static final byte[] ORDER_TAG =
       "HEDDLE-OPRF-V01-ORDER".getBytes(StandardCharsets.US_ASCII);
+  private static final int HASH_BYTES = 32;
 
   byte[] tags() {
     return Arrays.copyOfRange(bytes, at, at + key.ids() * key.width());
@@ -35,86 +38,35 @@ record TagList(KeyTerms key, byte[] bytes, int at) {
   /**
    * Looks for tags in this list.
    *
+   * @param self whose tags they are
    * @param asked {@code key.width()} bytes each
    * @param binding what only this step of this session has
    */
-  Common find(byte[] asked, byte[] binding) {
+  Common find(PartyId self, byte[] asked, byte[] binding) {
     int width = key.width();
-    Index index = new Index(asked, width);
+    TagTable table = new TagTable(self, asked, width);
     int[] positions = new int[asked.length / width];
     Arrays.fill(positions, -1);
     int count = 0;
     for (int i = 0; i < key.ids(); i++) {
-      int found = index.find(bytes, at + i * width);
+      int own = table.position(bytes, at + i * width);
       // A list may hold a tag twice; an id is common once.
-      if (found >= 0 && positions[found] < 0) {
-        positions[found] = i;
+      if (own >= 0 && positions[own] < 0) {
+        positions[own] = i;
         count++;
       }
     }
-    byte[][] order = new byte[positions.length][];
+    int[] found = IntStream.range(0, positions.length).filter(i -> positions[i] >= 0).toArray();
+    byte[] hashes = new byte[count * HASH_BYTES];
     MessageDigest sha256 = Sha256.newDigest();
-    for (int i = 0; i < positions.length; i++) {
-      if (positions[i] >= 0) {
-        sha256.update(ORDER_TAG);
-        sha256.update(binding);
-        sha256.update(asked, i * width, width);
-        order[i] = sha256.digest();
-      }
+    for (int i = 0; i < count; i++) {
+      sha256.update(ORDER_TAG);
+      sha256.update(binding);
+      sha256.update(asked, found[i] * width, width);
+      System.arraycopy(sha256.digest(), 0, hashes, i * HASH_BYTES, HASH_BYTES);
     }
-    int[] common =
-        IntStream.range(0, positions.length)
-            .filter(i -> positions[i] >= 0)
-            .boxed()
-            .sorted(Comparator.comparing(i -> order[i], Arrays::compareUnsigned))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    if (common.length != count) {
-      throw new AssertionError("Every common id has a place");
-    }
+    int[] order = IdList.of(hashes, HASH_BYTES).order().rows();
+    int[] common = Arrays.stream(order).map(i -> found[i]).toArray();
     return new Common(common, Arrays.stream(common).map(i -> positions[i]).toArray());
-  }
-
-  /** The receiver's own tags by their first bytes, which are those of a hash. */
-  private static final class Index {
-    private final byte[] flat;
-    private final int width;
-    private final int[] slots;
-    private final int mask;
-
-    Index(byte[] flat, int width) {
-      this.flat = flat;
-      this.width = width;
-      int count = flat.length / width;
-      int size = Math.max(2, Integer.highestOneBit(Math.max(1, count)) << 2);
-      slots = new int[size];
-      mask = size - 1;
-      for (int i = 0; i < count; i++) {
-        int slot = slot(flat, i * width);
-        while (slots[slot] != 0) {
-          slot = (slot + 1) & mask;
-        }
-        slots[slot] = i + 1;
-      }
-    }
-
-    private int slot(byte[] bytes, int at) {
-      return ((bytes[at] & 0xff)
-              | ((bytes[at + 1] & 0xff) << 8)
-              | ((bytes[at + 2] & 0xff) << 16)
-              | (bytes[at + 3] << 24))
-          & mask;
-    }
-
-    /** Which of the own tags a foreign one is; -1 for none. */
-    int find(byte[] bytes, int at) {
-      for (int slot = slot(bytes, at); slots[slot] != 0; slot = (slot + 1) & mask) {
-        int own = slots[slot] - 1;
-        if (Arrays.equals(flat, own * width, (own + 1) * width, bytes, at, at + width)) {
-          return own;
-        }
-      }
-      return -1;
-    }
   }
 }

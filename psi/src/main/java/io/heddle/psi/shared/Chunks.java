@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.shared;
 
+import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
 import io.heddle.channel.WireReader;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /** How a list is cut for the wire: every chunk but the last is full, so sizes need no telling. */
 public final class Chunks {
@@ -61,6 +65,48 @@ public final class Chunks {
   public static byte[] cut(byte[] flat, int chunk, int width) {
     int items = flat.length / width;
     return Arrays.copyOfRange(flat, from(chunk) * width, to(chunk, items) * width);
+  }
+
+  /** A message that brings a chunk of items of one width. */
+  public interface Chunk extends Message {
+    /** Bytes of an item. */
+    int width();
+
+    /** The items, one after the other. */
+    byte[] items();
+  }
+
+  /**
+   * Takes in a whole list.
+   *
+   * @param word what an item is called, for errors
+   * @param items how many there must be
+   * @param width bytes that each must have
+   * @param done gets the number of items that have come since it was called last
+   * @return the items, one after the other
+   * @throws ProtocolException if a chunk is of another width or another number of items
+   */
+  public static <C extends Chunk> byte[] receive(
+      Channel channel,
+      PartyId from,
+      Class<C> type,
+      String word,
+      int items,
+      int width,
+      LongConsumer done) {
+    List<byte[]> chunks = new ArrayList<>();
+    for (int chunk = 0; chunk < of(items); chunk++) {
+      C received = channel.receive(from, type);
+      if (received.width() != width) {
+        throw new ProtocolException(
+            "Invalid " + word + " width " + received.width() + ": must be " + width);
+      }
+      int count = received.items().length / width;
+      check(from, chunk, items, count);
+      chunks.add(received.items());
+      done.accept(count);
+    }
+    return join(chunks);
   }
 
   /** One flat list again. */

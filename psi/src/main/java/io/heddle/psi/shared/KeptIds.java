@@ -4,8 +4,10 @@ package io.heddle.psi.shared;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.CheckpointException;
+import io.heddle.error.ProtocolException;
 import io.heddle.psi.ids.IdList;
 import java.security.MessageDigest;
+import java.util.function.Function;
 
 /**
  * Which ids a step had when a party kept how far it was: a step goes on with the same ones only.
@@ -23,6 +25,27 @@ public record KeptIds(int count, byte[] digest) {
 
   public static KeptIds read(WireReader in) {
     return new KeptIds(in.readInt(), in.readRaw(DIGEST_BYTES));
+  }
+
+  /**
+   * Reads what a step kept.
+   *
+   * @param of what it tells of, for the error
+   * @throws CheckpointException if it cannot be read
+   */
+  public static <T> T readState(byte[] state, String of, Function<WireReader, T> read) {
+    try {
+      return read.apply(new WireReader(state));
+    } catch (ProtocolException e) {
+      throw new CheckpointException(
+          "The "
+              + state.length
+              + " bytes that this party kept of "
+              + of
+              + " cannot be read: another version of the program wrote them. Go on with that one,"
+              + " or begin anew",
+          e);
+    }
   }
 
   /**

@@ -4,7 +4,9 @@ package io.heddle.psi.shared;
 import io.heddle.crypto.Randomness;
 import io.heddle.error.ProtocolException;
 import java.nio.ByteBuffer;
+import java.util.AbstractList;
 import java.util.BitSet;
+import java.util.List;
 
 /** A secret order of a list: position k of the shuffled list holds item {@code item(k)}. */
 public final class Shuffle {
@@ -60,6 +62,21 @@ public final class Shuffle {
   /** The item at a position of the shuffled list. */
   public int item(int position) {
     return items[position];
+  }
+
+  /** Items in the secret order, without a copy. */
+  public <T> List<T> apply(List<T> list) {
+    return new AbstractList<>() {
+      @Override
+      public T get(int index) {
+        return list.get(items[index]);
+      }
+
+      @Override
+      public int size() {
+        return list.size();
+      }
+    };
   }
 
   /** The list of items of {@code width} bytes in the secret order. */

@@ -131,7 +131,7 @@ class CardinalityTest {
       byte[] tags =
           counting
               ? channel.receive(SENDER, ShuffledTags.class).tags()
-              : channel.receive(SENDER, BlindedTags.class).tags();
+              : channel.receive(SENDER, BlindedTags.class).items();
       byte[] points =
           counting
               ? channel.receive(SENDER, CountedPoints.class).points()

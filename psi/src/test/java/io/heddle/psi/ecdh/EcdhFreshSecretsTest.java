@@ -61,7 +61,7 @@ class EcdhFreshSecretsTest {
       } else if (message instanceof SenderPoints theirs) {
         cut(theirs.points(), 32, seen);
       } else if (message instanceof BlindedTags tags) {
-        cut(tags.tags(), tags.width(), seen);
+        cut(tags.items(), tags.width(), seen);
       }
     }
     return seen;

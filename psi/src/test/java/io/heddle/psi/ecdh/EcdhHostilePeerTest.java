@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.ecdh;
 
+import static io.heddle.psi.CurvePoints.good;
+import static io.heddle.psi.CurvePoints.number;
+import static io.heddle.psi.CurvePoints.point;
+import static io.heddle.psi.CurvePoints.points;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
@@ -9,7 +13,6 @@ import io.heddle.channel.Parties;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
-import io.heddle.crypto.curve25519.HashToCurve;
 import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
@@ -26,7 +29,6 @@ import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import io.heddle.psi.shared.SharedMessage.SetSize;
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -34,7 +36,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,38 +57,9 @@ class EcdhHostilePeerTest {
   private static final List<byte[]> IDS =
       Stream.of("a", "b", "c", "d").map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
 
-  private static byte[] point(int seed) {
-    return HashToCurve.encode(new byte[] {(byte) seed}, new byte[] {1});
-  }
-
-  private static byte[] points(byte[]... points) {
-    ByteArrayOutputStream flat = new ByteArrayOutputStream();
-    for (byte[] point : points) {
-      flat.writeBytes(point);
-    }
-    return flat.toByteArray();
-  }
-
-  private static byte[] good(int count) {
-    return points(
-        IntStream.range(0, count).mapToObj(EcdhHostilePeerTest::point).toArray(byte[][]::new));
-  }
-
-  private static byte[] number(BigInteger value) {
-    byte[] bytes = new byte[32];
-    for (int i = 0; i < 32; i++) {
-      bytes[i] = value.shiftRight(8 * i).byteValue();
-    }
-    return bytes;
-  }
-
   /** The same point plus (0, 0), which has order two: other bytes, same multiples by 8. */
   private static byte[] plusOrderTwo(byte[] point) {
-    byte[] turned = new byte[32];
-    for (int i = 0; i < 32; i++) {
-      turned[i] = point[31 - i];
-    }
-    return number(new BigInteger(1, turned).modInverse(P));
+    return number(number(point).modInverse(P));
   }
 
   private static SetSize size(int ids) {

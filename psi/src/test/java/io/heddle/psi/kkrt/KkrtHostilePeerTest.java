@@ -102,15 +102,15 @@ class KkrtHostilePeerTest {
         badTag("widest", m -> new SenderTags(12, new byte[48]), "Invalid tag width 12: must be"),
         badTag(
             "one missing",
-            m -> tags(m, Arrays.copyOf(m.tags(), 3 * m.width())),
+            m -> tags(m, Arrays.copyOf(m.items(), 3 * m.width())),
             "Invalid chunk of 3 items from hostile: must be 4"),
         badTag(
             "one too many",
-            m -> tags(m, Arrays.copyOf(m.tags(), 5 * m.width())),
+            m -> tags(m, Arrays.copyOf(m.items(), 5 * m.width())),
             "Invalid chunk of 5 items from hostile: must be 4"),
         badTag(
             "one twice",
-            m -> tags(m, oneTwice(m.tags(), m.width())),
+            m -> tags(m, oneTwice(m.items(), m.width())),
             "The list of 4 items from hostile holds one twice"),
         badTag("names instead", m -> new CommonNames(7, new byte[7]), "Expected SenderTags"),
         badTag("size instead", m -> new IntersectionSize(1), "Expected SenderTags"));
@@ -145,12 +145,12 @@ class KkrtHostilePeerTest {
         badName("wider", m -> new CommonNames(11, new byte[44]), "Invalid name width 11: must be"),
         badName(
             "one missing",
-            m -> names(m, Arrays.copyOf(m.names(), 3 * m.width())),
+            m -> names(m, Arrays.copyOf(m.items(), 3 * m.width())),
             "Invalid chunk of 3 items from hostile: must be 4"),
         badName(
             "one twice",
             m -> {
-              byte[] twice = m.names().clone();
+              byte[] twice = m.items().clone();
               System.arraycopy(twice, 0, twice, m.width(), m.width());
               return names(m, twice);
             },
@@ -158,16 +158,16 @@ class KkrtHostilePeerTest {
         badName(
             "turned round",
             m -> {
-              byte[] turned = m.names().clone();
-              System.arraycopy(m.names(), 0, turned, 3 * m.width(), m.width());
-              System.arraycopy(m.names(), 3 * m.width(), turned, 0, m.width());
+              byte[] turned = m.items().clone();
+              System.arraycopy(m.items(), 0, turned, 3 * m.width(), m.width());
+              System.arraycopy(m.items(), 3 * m.width(), turned, 0, m.width());
               return names(m, turned);
             },
             "is not ascending, each once"),
         badName(
             "of no id",
             m -> {
-              byte[] other = m.names().clone();
+              byte[] other = m.items().clone();
               // Above the last one, and so in order.
               Arrays.fill(other, 3 * m.width(), 4 * m.width(), (byte) 0xff);
               return names(m, other);

@@ -116,7 +116,7 @@ class KkrtPartitionsTest {
     assertThat(common.get(SENDER)).isEqualTo(ofReceiver);
 
     // All lists are as long as they may be.
-    int tags = sent(SENDER, SenderTags.class).stream().mapToInt(m -> m.tags().length).sum();
+    int tags = sent(SENDER, SenderTags.class).stream().mapToInt(m -> m.items().length).sum();
     assertThat(tags).isEqualTo(partitions.tags() * partitions.tagWidth());
   }
 
@@ -174,20 +174,20 @@ class KkrtPartitionsTest {
             "wider",
             m ->
                 new SenderTags(
-                    m.width() + 1, new byte[(m.width() + 1) * m.tags().length / m.width()]),
+                    m.width() + 1, new byte[(m.width() + 1) * m.items().length / m.width()]),
             "Invalid tag width"),
         badTag(
             "only the tags of ids",
-            m -> new SenderTags(m.width(), Arrays.copyOf(m.tags(), m.width() * 60)),
+            m -> new SenderTags(m.width(), Arrays.copyOf(m.items(), m.width() * 60)),
             "Invalid chunk of 60 items from sender"),
         badTag(
             "one too many",
-            m -> new SenderTags(m.width(), Arrays.copyOf(m.tags(), m.tags().length + m.width())),
+            m -> new SenderTags(m.width(), Arrays.copyOf(m.items(), m.items().length + m.width())),
             "Invalid chunk of "),
         badTag(
             "one twice",
             m -> {
-              byte[] twice = m.tags().clone();
+              byte[] twice = m.items().clone();
               System.arraycopy(twice, 0, twice, m.width(), m.width());
               return new SenderTags(m.width(), twice);
             },

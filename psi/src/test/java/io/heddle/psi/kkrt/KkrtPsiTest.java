@@ -311,7 +311,7 @@ class KkrtPsiTest {
     }
     List<CommonNames> sent = run.all(KkrtRuns.RECEIVER, CommonNames.class);
     assertThat(sent).hasSize(1);
-    assertThat(HexFormat.of().formatHex(sent.get(0).names()))
+    assertThat(HexFormat.of().formatHex(sent.get(0).items()))
         .isEqualTo(String.join("", names.keySet()));
     assertThat(run.ofReceiver()).isEqualTo(new ArrayList<>(names.values()));
     assertThat(run.ofSender()).isEqualTo(run.ofReceiver());

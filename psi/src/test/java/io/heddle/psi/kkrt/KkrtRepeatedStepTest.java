@@ -124,8 +124,8 @@ class KkrtRepeatedStepTest {
   private static Set<String> tags(Run run) {
     Set<String> tags = new HashSet<>();
     for (SenderTags sent : run.all(SENDER, SenderTags.class)) {
-      for (int at = 0; at < sent.tags().length; at += sent.width()) {
-        tags.add(HexFormat.of().formatHex(sent.tags(), at, at + sent.width()));
+      for (int at = 0; at < sent.items().length; at += sent.width()) {
+        tags.add(HexFormat.of().formatHex(sent.items(), at, at + sent.width()));
       }
     }
     assertThat(tags).isNotEmpty();

@@ -64,7 +64,7 @@ class OprfCacheTest {
   }
 
   private static byte[] tags(OprfParties.Run run) {
-    return run.sent(SetTags.class).get(0).tags();
+    return run.sent(SetTags.class).get(0).items();
   }
 
   @Test

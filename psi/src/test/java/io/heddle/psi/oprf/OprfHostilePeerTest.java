@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.oprf;
 
+import static io.heddle.psi.CurvePoints.good;
+import static io.heddle.psi.CurvePoints.number;
+import static io.heddle.psi.CurvePoints.points;
 import static io.heddle.psi.oprf.OprfParties.RECEIVER;
 import static io.heddle.psi.oprf.OprfParties.SENDER;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +16,6 @@ import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.curve25519.Curve25519;
-import io.heddle.crypto.curve25519.HashToCurve;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
@@ -34,7 +36,6 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,39 +61,6 @@ class OprfHostilePeerTest {
 
   OprfHostilePeerTest(@TempDir Path directory) {
     parties = new OprfParties(directory);
-  }
-
-  private static byte[] point(int seed) {
-    return HashToCurve.encode(new byte[] {(byte) seed}, new byte[] {1});
-  }
-
-  private static byte[] points(byte[]... points) {
-    ByteArrayOutputStream flat = new ByteArrayOutputStream();
-    for (byte[] point : points) {
-      flat.writeBytes(point);
-    }
-    return flat.toByteArray();
-  }
-
-  private static byte[] good(int count) {
-    return points(
-        IntStream.range(0, count).mapToObj(OprfHostilePeerTest::point).toArray(byte[][]::new));
-  }
-
-  private static byte[] number(BigInteger value) {
-    byte[] bytes = new byte[32];
-    for (int i = 0; i < 32; i++) {
-      bytes[i] = value.shiftRight(8 * i).byteValue();
-    }
-    return bytes;
-  }
-
-  private static BigInteger number(byte[] point) {
-    byte[] turned = new byte[32];
-    for (int i = 0; i < 32; i++) {
-      turned[i] = point[31 - i];
-    }
-    return new BigInteger(1, turned);
   }
 
   /** A point on the twist. */
@@ -278,9 +246,9 @@ class OprfHostilePeerTest {
         TappedChannel.sending(
             message -> {
               if (message instanceof SetTags tags) {
-                byte[] same = new byte[tags.tags().length];
+                byte[] same = new byte[tags.items().length];
                 for (int at = 0; at < same.length; at += tags.width()) {
-                  System.arraycopy(tags.tags(), 0, same, at, tags.width());
+                  System.arraycopy(tags.items(), 0, same, at, tags.width());
                 }
                 return (Message) new SetTags(tags.width(), same);
               }

@@ -179,7 +179,7 @@ class OprfIntersectionTest {
     Files.delete(parties.cache());
     OprfParties.Run again = parties.run(ids, range(0, 300, 7));
     assertThat(again.cacheUsed()).isFalse();
-    assertThat(again.sent(SetTags.class).get(0).tags()).isEqualTo(tags.tags());
+    assertThat(again.sent(SetTags.class).get(0).items()).isEqualTo(tags.items());
   }
 
   @ParameterizedTest

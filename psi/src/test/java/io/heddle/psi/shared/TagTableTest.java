@@ -38,7 +38,7 @@ class TagTableTest {
       map.put(HexFormat.of().formatHex(tags, i * width, (i + 1) * width), i);
     }
 
-    TagTable table = new TagTable(PEER, tags, width);
+    TagTable table = new TagTable(PEER, tags, width).requireDistinct();
     int found = 0;
     for (int i = 0; i < count; i++) {
       String tag = HexFormat.of().formatHex(others, i * width, (i + 1) * width);
@@ -68,11 +68,14 @@ class TagTableTest {
 
   @ParameterizedTest
   @CsvSource({"2, 0, 1", "1000, 0, 999", "1000, 500, 501"})
-  void new_tagTwice_isRefused(int count, int first, int second) {
+  void requireDistinct_tagTwice_isRefused(int count, int first, int second) {
     byte[] tags = random(count * 8, 9);
     System.arraycopy(tags, first * 8, tags, second * 8, 8);
 
-    assertThatThrownBy(() -> new TagTable(PEER, tags, 8))
+    TagTable table = new TagTable(PEER, tags, 8);
+
+    assertThat(table.position(tags, second * 8)).isEqualTo(first);
+    assertThatThrownBy(table::requireDistinct)
         .isInstanceOf(ProtocolException.class)
         .hasMessage("The list of " + count + " items from retailer holds one twice");
   }

@@ -50,6 +50,13 @@ class PsiLocalTest {
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
 
+  private static Outcome runLocal(Path receiver, Path sender, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("psi", "--local", "--id", "id"));
+    arguments.addAll(List.of("--receiver", receiver.toString(), "--sender", sender.toString()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
   @ParameterizedTest
   @CsvSource({"auto, ecdh, 100000, 400000", "kkrt, kkrt, 300000, 500000"})
   void psi_twoProcesses_writeThePlainIntersection(
@@ -60,20 +67,7 @@ class PsiLocalTest {
     Path json = directory.resolve("figures.json");
 
     Outcome outcome =
-        run(
-            "psi",
-            "--local",
-            "--receiver",
-            receiver.toString(),
-            "--sender",
-            sender.toString(),
-            "--id",
-            "id",
-            "--protocol",
-            asked,
-            "--out",
-            out.toString(),
-            "--json=" + json);
+        runLocal(receiver, sender, "--protocol", asked, "--out", out.toString(), "--json=" + json);
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
     List<String> lines = Files.readAllLines(out);
@@ -106,16 +100,14 @@ class PsiLocalTest {
     Files.writeString(receiver, "id,x\na,1\nb,2\na,3\nz,4\nz,5\n");
     Path sender = directory.resolve("sender.csv");
     Files.writeString(sender, "id,y\na,6\na,7\nc,8\nb,9\n");
-    List<String> arguments = new ArrayList<>(List.of("psi", "--local", "--id", "id"));
-    arguments.addAll(List.of("--receiver", receiver.toString(), "--sender", sender.toString()));
-    arguments.addAll(List.of("--json=" + directory.resolve("figures.json")));
+    List<String> more = new ArrayList<>(List.of("--json=" + directory.resolve("figures.json")));
     if (!out.toString().isEmpty()) {
-      arguments.addAll(List.of("--out", out.toString()));
+      more.addAll(List.of("--out", out.toString()));
     }
     for (String setting : settings) {
-      arguments.addAll(List.of("--set", setting));
+      more.addAll(List.of("--set", setting));
     }
-    return run(arguments.toArray(String[]::new));
+    return runLocal(receiver, sender, more.toArray(String[]::new));
   }
 
   private JsonNode figures() throws IOException {
@@ -187,19 +179,7 @@ class PsiLocalTest {
     Path sender = table("sender.csv", 0, 2000);
     Path json = directory.resolve("figures.json");
 
-    Outcome outcome =
-        run(
-            "psi",
-            "--local",
-            "--receiver",
-            receiver.toString(),
-            "--sender",
-            sender.toString(),
-            "--id",
-            "id",
-            "--protocol",
-            "ecdh-oprf",
-            "--json=" + json);
+    Outcome outcome = runLocal(receiver, sender, "--protocol", "ecdh-oprf", "--json=" + json);
 
     assertThat(outcome.code()).as(outcome.err()).isZero();
     JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
@@ -218,18 +198,7 @@ class PsiLocalTest {
     Files.writeString(sender, Files.readString(sender) + "c0,1\nc0,1\n");
     Path out = directory.resolve("out.csv");
 
-    Outcome outcome =
-        run(
-            "psi",
-            "--local",
-            "--receiver",
-            receiver.toString(),
-            "--sender",
-            sender.toString(),
-            "--id",
-            "id",
-            "--out",
-            out.toString());
+    Outcome outcome = runLocal(receiver, sender, "--out", out.toString());
 
     assertThat(outcome.code()).isEqualTo(4);
     assertThat(outcome.err())
