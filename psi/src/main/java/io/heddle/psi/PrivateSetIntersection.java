@@ -24,6 +24,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +102,7 @@ public final class PrivateSetIntersection {
       Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
       byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
       AlignmentCheck.run(step, receiver, found.places().length, digest);
+      limits.record().end(found.common());
       settled = new Settled(found.places(), digest, found.protocol());
       settled.commit(step, sorted);
     }
@@ -140,6 +143,7 @@ public final class PrivateSetIntersection {
       PsiTerms terms = terms(step, bindingSalt, limits, false);
       Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
       byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
+      limits.record().end(found.common());
       settled = new Settled(found.places(), digest, found.protocol());
       settled.commit(step, sorted);
     }
@@ -182,6 +186,7 @@ public final class PrivateSetIntersection {
       PsiTerms terms = terms(step, bindingSalt, limits, false);
       PartyId peer = step.peers().first();
       int theirSize = terms.exchange(step, peer, sorted.ids().size()).ids();
+      begin(terms, PsiProtocol.ECDH, sorted.ids().size(), peer, theirSize);
       int common = 0;
       if (receives) {
         common =
@@ -190,14 +195,27 @@ public final class PrivateSetIntersection {
       } else {
         new CardinalitySender(terms, randomness, progress).run(step, peer, sorted.ids(), theirSize);
       }
+      limits.record().end(receives ? common : -1);
       settled = new SettledCount(common);
       settled.commit(step, sorted);
     }
     return settled.common();
   }
 
-  /** The common ids' places in byte order, and what found them. */
-  private record Found(int[] places, PsiProtocol protocol) {}
+  /** Before the first message between two parties that depends on their ids. */
+  private static void begin(
+      PsiTerms terms, PsiProtocol protocol, int ids, PartyId peer, int theirs) {
+    terms.record().begin(protocol, ids, new TreeMap<>(Map.of(peer, theirs)));
+  }
+
+  /**
+   * What a run came to.
+   *
+   * @param places the common ids' places in byte order, if this party learned them
+   * @param common how many ids are common, -1 if this party did not learn it
+   * @param protocol what found them
+   */
+  private record Found(int[] places, int common, PsiProtocol protocol) {}
 
   private static Found run(
       Channel step,
@@ -214,8 +232,11 @@ public final class PrivateSetIntersection {
     }
     List<byte[]> ids = sorted.ids();
     if (oprf != null) {
-      return new Found(
-          oprf.run(step, receiver, terms, randomness, ids, progress), PsiProtocol.ECDH_OPRF);
+      return found(
+          terms,
+          receives,
+          oprf.run(step, receiver, terms, randomness, ids, progress),
+          PsiProtocol.ECDH_OPRF);
     }
     if (terms.protocol() == PsiProtocol.ECDH_OPRF) {
       throw new IllegalArgumentException("No means for ecdh-oprf given");
@@ -224,13 +245,16 @@ public final class PrivateSetIntersection {
     if (parties > 2) {
       // Refuses what is for two only; what the others have does not matter.
       PsiProtocol ring = ProtocolChoice.of(terms.protocol(), parties, false, 0, 0);
-      return new Found(new EcdhRing(terms, randomness, progress).run(step, receiver, ids), ring);
+      EcdhRing.Found found = new EcdhRing(terms, randomness, progress).run(step, receiver, ids);
+      return new Found(found.rows(), found.common(), ring);
     }
     PartyId peer = step.peers().first();
     byte[] kept = step.restored();
     if (kept != null) {
-      // All that is kept of a step before its end is kkrt's.
-      return new Found(
+      // All that is kept of a step before its end is kkrt's, after it has begun on the record.
+      return found(
+          terms,
+          receives,
           receives
               ? new KkrtPsiReceiver(terms, randomness, progress)
                   .goOn(step, peer, sorted.ids(), kept)
@@ -245,7 +269,10 @@ public final class PrivateSetIntersection {
             terms.semiHonest() && theirs.semiHonest(),
             ids.size(),
             theirs.ids());
-    return new Found(
+    begin(terms, protocol, ids.size(), peer, theirs.ids());
+    return found(
+        terms,
+        receives,
         protocol == PsiProtocol.KKRT
             ? receives
                 ? new KkrtPsiReceiver(terms, randomness, progress)
@@ -256,6 +283,11 @@ public final class PrivateSetIntersection {
                 ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs.ids())
                 : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs.ids()),
         protocol);
+  }
+
+  /** Of two parties. */
+  private static Found found(PsiTerms terms, boolean receives, int[] places, PsiProtocol protocol) {
+    return new Found(places, receives || terms.allLearn() ? places.length : -1, protocol);
   }
 
   private static PsiTerms terms(
@@ -272,7 +304,8 @@ public final class PrivateSetIntersection {
         limits.minIntersection(),
         limits.maxPeerSize(),
         limits.protocol(),
-        limits.semiHonest());
+        limits.semiHonest(),
+        limits.record());
   }
 
   private static byte[] digest(byte[] binding, List<byte[]> ids, int[] places) {

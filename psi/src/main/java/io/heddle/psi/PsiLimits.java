@@ -2,6 +2,7 @@
 package io.heddle.psi;
 
 import io.heddle.config.JobConfig.PsiProtocol;
+import io.heddle.psi.shared.RunRecord;
 
 /**
  * What a party asks of an intersection before it gives anything for it.
@@ -14,9 +15,15 @@ import io.heddle.config.JobConfig.PsiProtocol;
  * @param protocol the family of protocols; all parties must ask the same
  * @param semiHonest whether this party takes its peers as ones that follow the protocol: with two
  *     parties that both do, kkrt may run, which tells much to a receiver that does not
+ * @param record where this run is written down; refuses a peer that has brought too many ids in
+ *     several runs
  */
 public record PsiLimits(
-    int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
+    int minIntersection,
+    int maxPeerSize,
+    PsiProtocol protocol,
+    boolean semiHonest,
+    RunRecord record) {
   /** The most ids of one party. */
   public static final int LARGEST_SET = 1 << 25;
 
@@ -26,6 +33,11 @@ public record PsiLimits(
   /** With whatever protocol fits, among peers that follow it. */
   public PsiLimits(int minIntersection, int maxPeerSize) {
     this(minIntersection, maxPeerSize, PsiProtocol.AUTO, true);
+  }
+
+  /** Written down nowhere. */
+  public PsiLimits(int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
+    this(minIntersection, maxPeerSize, protocol, semiHonest, RunRecord.NONE);
   }
 
   public PsiLimits {

@@ -47,6 +47,8 @@ final class Keys {
               "psi.oprf.directory",
               "psi.oprf.key-lifetime",
               "psi.oprf.max-queries",
+              "psi.ledger",
+              "psi.quota-period",
               "trace.dir"));
 
   static final Keys JOB =
@@ -82,7 +84,7 @@ final class Keys {
 
   private static final Pattern PEER =
       Pattern.compile(
-          "peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport|exchanges|semi-honest)");
+          "peers\\.[a-z][a-z0-9-]{0,62}\\.(address|fingerprint|dial|proxy|transport|exchanges|semi-honest|psi-quota)");
 
   private final String file;
   private final Set<String> names;
@@ -121,8 +123,8 @@ final class Keys {
 
   private static String advice(String unknown, Collection<String> names) {
     if (unknown.startsWith("peers.")) {
-      return "must be peers.<party>.address, .fingerprint, .dial, .proxy, .transport, .exchanges or"
-          + " .semi-honest";
+      return "must be peers.<party>.address, .fingerprint, .dial, .proxy, .transport, .exchanges,"
+          + " .semi-honest or .psi-quota";
     }
     List<String> close =
         names.stream()

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoints what this party keeps of a job, to go on with it after a crash
  * @param blobs how large messages go beside the links
  * @param oprf what is kept for intersections with a cached side
+ * @param ledger what this party writes down of its intersections
  * @param traceDirectory where a run may leave its own intermediate coefficients for comparison with
  *     training in the clear; null, the default, for nowhere
  */
@@ -52,10 +53,12 @@ public record PartyConfig(
     Checkpoints checkpoints,
     BlobSettings blobs,
     Oprf oprf,
+    Ledger ledger,
     @Nullable Path traceDirectory) {
 
   private static final String HTTP = "http://";
   private static final String SOCKS = "socks5://";
+  private static final String NO_LEDGER = "none";
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 
   /**
@@ -148,6 +151,8 @@ public record PartyConfig(
    *     driver takes them
    * @param semiHonest whether this party takes it as one that follows protocols; against one that
    *     does not, some that are faster are not run
+   * @param psiQuota how many ids it may bring to this party's intersections within the {@link
+   *     Ledger#quotaPeriod}; null for no bound
    */
   public record Peer(
       @Nullable Address address,
@@ -156,7 +161,8 @@ public record PartyConfig(
       Transport transport,
       Dialling dialling,
       List<Address> exchanges,
-      boolean semiHonest) {
+      boolean semiHonest,
+      @Nullable Long psiQuota) {
     public Peer {
       exchanges = List.copyOf(exchanges);
       if (address == null && dialling != Dialling.NEVER) {
@@ -185,7 +191,7 @@ public record PartyConfig(
                 + ": must be sha256: and 64 lower-case hexadecimal digits, as `heddle init` prints"
                 + " it");
       }
-      return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of(), true);
+      return new Peer(where, fingerprint, true, Transport.TCP, dialling, List.of(), true, null);
     }
 
     /** Where it is, for people: at its address, or that it comes by itself. */
@@ -202,7 +208,8 @@ public record PartyConfig(
           other.transport,
           dialling,
           other.exchanges,
-          other.semiHonest);
+          other.semiHonest,
+          other.psiQuota);
     }
 
     /** What a file says of it, by the last words of the keys; nothing that is so by default. */
@@ -226,6 +233,9 @@ public record PartyConfig(
       }
       if (!semiHonest) {
         all.put("semi-honest", "false");
+      }
+      if (psiQuota != null) {
+        all.put("psi-quota", psiQuota.toString());
       }
       return all;
     }
@@ -269,6 +279,14 @@ public record PartyConfig(
    * @param maxQueries how many ids a peer may ask for in that time
    */
   public record Oprf(Path directory, Duration keyLifetime, int maxQueries) {}
+
+  /**
+   * What this party writes down of its intersections.
+   *
+   * @param file null for nothing, without which no peer has a quota
+   * @param quotaPeriod the time over which quotas of peers count
+   */
+  public record Ledger(@Nullable Path file, Duration quotaPeriod) {}
 
   /**
    * Columns of the own table.
@@ -327,7 +345,18 @@ public record PartyConfig(
                 Duration.ofMinutes(1),
                 Duration.ofDays(365)),
             (int) settings.integer("psi.oprf.max-queries", 1_000_000, 1, Integer.MAX_VALUE)),
+        new Ledger(
+            hasLedger(settings) ? settings.path("psi.ledger", "psi-ledger.jsonl") : null,
+            settings.duration(
+                "psi.quota-period",
+                Duration.ofDays(30),
+                Duration.ofHours(1),
+                Duration.ofDays(3650))),
         settings.optionalPath("trace.dir"));
+  }
+
+  private static boolean hasLedger(Settings settings) {
+    return !settings.text("psi.ledger", "", "a path, or " + NO_LEDGER).equals(NO_LEDGER);
   }
 
   private static @Nullable Proxy proxy(Settings settings) {
@@ -394,7 +423,8 @@ public record PartyConfig(
                 settings.choice("peers." + name + ".transport", Transport.TCP),
                 dialling,
                 addresses(settings, "peers." + name + ".exchanges"),
-                settings.flag(semiHonestKey(name), true)));
+                settings.flag(semiHonestKey(name), true),
+                psiQuota(settings, name)));
       } catch (IllegalArgumentException e) {
         String message = String.valueOf(e.getMessage());
         String allowed = message.substring(message.indexOf(": must be ") + 10);
@@ -405,8 +435,32 @@ public record PartyConfig(
     return peers;
   }
 
+  private static @Nullable Long psiQuota(Settings settings, String peer) {
+    String key = "peers." + peer + ".psi-quota";
+    if (!settings.has(key)) {
+      return null;
+    }
+    if (!hasLedger(settings)) {
+      throw settings.invalid(
+          key, "left out where psi.ledger = " + NO_LEDGER + ", for nothing is counted there");
+    }
+    return settings.integer(key, 1, 1, 1L << 40);
+  }
+
   static String semiHonestKey(String peer) {
     return "peers." + peer + ".semi-honest";
+  }
+
+  /** How many ids each peer may bring to intersections; one that is not named has no bound. */
+  public SortedMap<PartyId, Long> psiQuotas() {
+    SortedMap<PartyId, Long> quotas = new TreeMap<>();
+    peers.forEach(
+        (name, peer) -> {
+          if (peer.psiQuota() != null) {
+            quotas.put(name, peer.psiQuota());
+          }
+        });
+    return quotas;
   }
 
   /** Whether this party takes all of the others as ones that follow protocols. */
@@ -556,6 +610,8 @@ public record PartyConfig(
     all.put("psi.oprf.directory", oprf.directory().toString());
     all.put("psi.oprf.key-lifetime", Settings.inSeconds(oprf.keyLifetime()));
     all.put("psi.oprf.max-queries", String.valueOf(oprf.maxQueries()));
+    all.put("psi.ledger", ledger.file() == null ? NO_LEDGER : ledger.file().toString());
+    all.put("psi.quota-period", Settings.inSeconds(ledger.quotaPeriod()));
     if (traceDirectory != null) {
       all.put("trace.dir", traceDirectory.toString());
     }

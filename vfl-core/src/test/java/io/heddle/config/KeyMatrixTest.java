@@ -107,6 +107,8 @@ class KeyMatrixTest {
           entry("psi.oprf.directory", new Local("kept", "what the own disk keeps of a peer")),
           entry("psi.oprf.key-lifetime", new Local("1h", "for how long the own key is used")),
           entry("psi.oprf.max-queries", new Local("50", "a quota against the peer")),
+          entry("psi.ledger", new Local("l.jsonl", "own notes on the own disk")),
+          entry("psi.quota-period", new Local("2 d", "a quota against the peer")),
           entry("checkpoint.keep", new Local("false", "whether the own disk keeps the session")),
           entry("trace.dir", new Local("trace", "own notes on the own disk")),
           entry("peers.mall.exchanges", new Local("h:3", "how to reach a peer from here")),
@@ -118,6 +120,7 @@ class KeyMatrixTest {
               "peers.mall.semi-honest",
               new Local(
                   "false", "own trust; what it makes of an intersection is told in its step")),
+          entry("peers.mall.psi-quota", new Local("1000", "a quota against the peer")),
           entry("peers.mall.proxy", new Local("false", "how to reach a peer from here")),
           entry(
               "peers.mall.fingerprint",

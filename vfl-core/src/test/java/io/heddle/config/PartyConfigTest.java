@@ -54,6 +54,9 @@ class PartyConfigTest {
     assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
     assertThat(config.oprf())
         .isEqualTo(new PartyConfig.Oprf(directory.resolve("oprf"), Duration.ofDays(7), 1_000_000));
+    assertThat(config.ledger())
+        .isEqualTo(
+            new PartyConfig.Ledger(directory.resolve("psi-ledger.jsonl"), Duration.ofDays(30)));
     assertThat(config.traceDirectory()).isNull();
   }
 
@@ -61,7 +64,9 @@ class PartyConfigTest {
   void load_everyKey_isRead() throws IOException {
     Files.writeString(
         directory.resolve("peers.conf"),
-        "peers.shop { address = \"[::1]:4444\", fingerprint = \"" + PRINT + "\" }");
+        "peers.shop { address = \"[::1]:4444\", fingerprint = \""
+            + PRINT
+            + "\", psi-quota = 1099511627776 }");
     PartyConfig config =
         load(
             """
@@ -74,6 +79,7 @@ class PartyConfigTest {
               consent { labels = 10, predictor = no } }
             data { id = [first, last], label = y, columns = [a, b] }
             psi.oprf { directory = kept, key-lifetime = 2 h, max-queries = 5000 }
+            psi { ledger = notes/l.jsonl, quota-period = 1 h }
             trace.dir = trace
             """);
 
@@ -88,7 +94,8 @@ class PartyConfigTest {
                     PartyConfig.Transport.TCP,
                     PartyConfig.Dialling.OWN,
                     List.of(),
-                    true)));
+                    true,
+                    1L << 40)));
     assertThat(config.effective())
         .containsEntry("listen.host", "127.0.0.1")
         .containsEntry("listen.port", "4443")
@@ -112,6 +119,9 @@ class PartyConfigTest {
         .containsEntry("psi.oprf.directory", directory.resolve("kept").toString())
         .containsEntry("psi.oprf.key-lifetime", "7200 s")
         .containsEntry("psi.oprf.max-queries", "5000")
+        .containsEntry("psi.ledger", directory.resolve("notes/l.jsonl").toString())
+        .containsEntry("psi.quota-period", "3600 s")
+        .containsEntry("peers.shop.psi-quota", "1099511627776")
         .containsEntry("trace.dir", directory.resolve("trace").toString());
   }
 
@@ -154,6 +164,10 @@ class PartyConfigTest {
         "privacy.consent.labels = 9 | privacy.consent.labels = 9 | from 10",
         "privacy.consent.predictor = yes | privacy.consent.predictor | no, limited, full",
         "psi.oprf.key-lifetime = 1 s | psi.oprf.key-lifetime | a time from 60 s to",
+        "psi.quota-period = 59 minutes | psi.quota-period | a time from 3600 s to 315360000 s",
+        "psi.quota-period = 3651 d | psi.quota-period | a time from 3600 s to 315360000 s",
+        "psi.ledger = '' | psi.ledger | a path, or none",
+        "peers.shop.psi-quotas = 1 | peers.shop.psi-quotas | .semi-honest or .psi-quota",
         "psi.oprf.max-queries = 0 | psi.oprf.max-queries = 0 | a whole number from 1",
         "privacy.min-intersection = 0 | privacy.min-intersection | from 1",
         "channel.idle-timeout = soon | channel.idle-timeout | a time from 100 ms to 86400 s",
@@ -247,11 +261,51 @@ class PartyConfigTest {
                 PartyConfig.Transport.TCP,
                 PartyConfig.Dialling.NEVER,
                 List.of(),
-                true));
+                true,
+                null));
     assertThat(config.effective())
         .containsEntry("peers.shop.dial", "never")
         .doesNotContainKey("peers.shop.address")
         .containsEntry("listen.port", "7717");
+  }
+
+  @Test
+  void load_quotas_areThoseOfPeersThatHaveOne() throws IOException {
+    PartyConfig config =
+        load(
+            "party = bank, psi.quota-period = 3650 d"
+                + peer("shop", "address = \"h:1\", psi-quota = 1")
+                + peer("mall", "address = \"h:2\""));
+
+    assertThat(config.psiQuotas()).isEqualTo(Map.of(new PartyId("shop"), 1L));
+    assertThat(config.ledger().quotaPeriod()).isEqualTo(Duration.ofDays(3650));
+    assertThat(config.effective()).doesNotContainKey("peers.mall.psi-quota");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1099511627777", "many", "1.5"})
+  void load_badQuota_isRefused(String quota) {
+    assertThatThrownBy(
+            () -> load("party = bank" + peer("shop", "address = \"h:1\", psi-quota = " + quota)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid peers.shop.psi-quota")
+        .hasMessageContaining("must be a whole number from 1 to 1099511627776");
+  }
+
+  @Test
+  void load_noLedger_isForPartiesWithoutQuotas() throws IOException {
+    PartyConfig config = load("party = bank, psi.ledger = none");
+
+    assertThat(config.ledger().file()).isNull();
+    assertThat(config.effective()).containsEntry("psi.ledger", "none");
+    assertThatThrownBy(
+            () ->
+                load(
+                    "party = bank" + peer("shop", "address = \"h:1\", psi-quota = 5"),
+                    "psi.ledger=none"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid peers.shop.psi-quota = 5")
+        .hasMessageContaining("left out where psi.ledger = none");
   }
 
   @ParameterizedTest

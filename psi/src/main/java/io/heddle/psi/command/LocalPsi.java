@@ -196,8 +196,9 @@ public final class LocalPsi {
       }
     }
     config.append("channel.connect-timeout = 60 s\n");
-    // All of it goes when this command ends, so there is nothing to go on from.
+    // All of it goes when this command ends, so there is nothing to go on from or to look up.
     config.append("checkpoint.keep = false\n");
+    config.append("psi.ledger = none\n");
     config.append(
         request.id().stream()
             .map(ConfigUtil::quoteString)

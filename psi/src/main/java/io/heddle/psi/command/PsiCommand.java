@@ -20,6 +20,7 @@ import io.heddle.psi.JoinedRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.ledger.LedgerEntry;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.table.Ids;
 import io.heddle.psi.table.Table;
@@ -239,7 +240,8 @@ public final class PsiCommand {
               job.psi().minIntersection(),
               config.privacy().maxPeerSetSize(),
               job.psi().protocol(),
-              config.takesAsSemiHonest(job.parties())),
+              config.takesAsSemiHonest(job.parties()),
+              LedgerEntry.of(config, job, session.id(), step)),
           progress,
           oprf);
     } finally {

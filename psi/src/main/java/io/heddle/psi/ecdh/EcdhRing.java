@@ -2,6 +2,7 @@
 package io.heddle.psi.ecdh;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.party.PartyId;
@@ -16,6 +17,8 @@ import io.heddle.psi.shared.Shuffle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One of three to eight parties. They stand in a ring, in name order. Each list travels once round
@@ -50,16 +53,15 @@ public final class EcdhRing {
    *
    * @param receiver the party that compares; may be this one
    * @param ids each once; in another order they give other messages
-   * @return the indices of the common ids, in the alignment's order; none at the others where the
-   *     receiver learns alone
    */
-  public int[] run(Channel channel, PartyId receiver, List<byte[]> ids) {
+  public Found run(Channel channel, PartyId receiver, List<byte[]> ids) {
     Ring ring = new Ring(channel, receiver);
     if (ring.size() > MAX_PARTIES) {
       throw new IllegalArgumentException(
           "Invalid number of parties " + ring.size() + ": must be at most " + MAX_PARTIES);
     }
     int[] sizes = exchangeSizes(channel, ring, ids.size());
+    begin(ring, sizes);
     int width = Tags.width(Arrays.stream(sizes).max().orElseThrow());
     progress.begin("intersect ids by ecdh", Arrays.stream(sizes).asLongStream().sum(), "ids");
 
@@ -104,8 +106,17 @@ public final class EcdhRing {
       }
     }
     progress.end();
-    return rows;
+    return new Found(rows, common);
   }
+
+  /**
+   * What a run came to.
+   *
+   * @param rows the indices of the common ids, in the alignment's order; none at the others where
+   *     the receiver learns alone
+   * @param common how many ids are common to all, which all learn
+   */
+  public record Found(int[] rows, int common) {}
 
   /** Who stands where; places count round the ring. */
   private static final class Ring {
@@ -157,6 +168,16 @@ public final class EcdhRing {
       }
     }
     return sizes;
+  }
+
+  private void begin(Ring ring, int[] sizes) {
+    SortedMap<PartyId, Integer> peerIds = new TreeMap<>();
+    for (int place = 0; place < sizes.length; place++) {
+      if (place != ring.self) {
+        peerIds.put(ring.party(place), sizes[place]);
+      }
+    }
+    terms.record().begin(PsiProtocol.ECDH, sizes[ring.self], peerIds);
   }
 
   private static byte[] blindAll(List<byte[]> ids, Shuffle order, Blinding blinding) {

@@ -56,6 +56,7 @@ public final class PsiLedger {
   // A lock on a file keeps other processes out, not other threads of this one.
   private static final Object THREADS = new Object();
 
+  private final PartyId self;
   private final Path file;
   private final Map<PartyId, Long> quotas;
   private final Duration period;
@@ -64,13 +65,16 @@ public final class PsiLedger {
   /**
    * A ledger in a file, which is made when it is first needed, readable by its owner only.
    *
+   * @param self whose it is; lines of another party in the file, as in a trial on one machine, do
+   *     not count
    * @param quotas how many ids a peer may bring within a period; one that is not named has no bound
    */
-  public PsiLedger(Path file, Map<PartyId, Long> quotas, Duration period) {
-    this(file, quotas, period, Clock.systemUTC());
+  public PsiLedger(PartyId self, Path file, Map<PartyId, Long> quotas, Duration period) {
+    this(self, file, quotas, period, Clock.systemUTC());
   }
 
-  PsiLedger(Path file, Map<PartyId, Long> quotas, Duration period, Clock clock) {
+  PsiLedger(PartyId self, Path file, Map<PartyId, Long> quotas, Duration period, Clock clock) {
+    this.self = self;
     this.file = file;
     this.quotas = Map.copyOf(quotas);
     this.period = period;
@@ -176,6 +180,7 @@ public final class PsiLedger {
   private Map<String, Object> start(String event, String session, String step) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("time", clock.instant().toString());
+    line.put("party", self.name());
     line.put("event", event);
     line.put("session", session);
     line.put("step", step);
@@ -199,7 +204,7 @@ public final class PsiLedger {
     return named;
   }
 
-  /** What is done with the lines while nobody else has them. */
+  /** What is done with this party's lines while nobody else has them. */
   private interface Change {
     void make(FileChannel channel, List<Config> lines) throws IOException;
   }
@@ -209,7 +214,9 @@ public final class PsiLedger {
       try (FileChannel channel = open()) {
         FileLock lock = channel.lock();
         try {
-          change.make(channel, read(channel));
+          List<Config> lines = read(channel);
+          lines.removeIf(line -> !line.getString("party").equals(self.name()));
+          change.make(channel, lines);
         } finally {
           lock.release();
         }
@@ -285,7 +292,7 @@ public final class PsiLedger {
     try {
       Config line = ConfigFactory.parseString(text, JSON);
       Instant.parse(line.getString("time"));
-      for (String key : List.of("event", "session", "step")) {
+      for (String key : List.of("party", "event", "session", "step")) {
         line.getString(key);
       }
       if (line.hasPath(PEERS)) {

@@ -70,6 +70,7 @@ final class OprfReceiver {
       }
       int theirSize = terms.exchange(step, sender, ids.size()).ids();
       long start = System.nanoTime();
+      Oprf.begin(terms, ids.size(), sender, theirSize);
       KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
       TagList list = kept != null && kept.key().isSame(key) ? kept : null;
       boolean held = list != null;

@@ -64,6 +64,7 @@ final class OprfSender {
       Shuffle order = key.order();
       int theirSize = terms.exchange(step, receiver, ids.size()).ids();
       long start = System.nanoTime();
+      Oprf.begin(terms, ids.size(), receiver, theirSize);
       keys.charge(fingerprint, receiver.name(), key, theirSize, terms.binding());
       KeyTerms shown = key.terms();
       step.send(receiver, new KeyOffer(shown.commitment(), shown.expiry(), shown.width()));

@@ -19,6 +19,7 @@ import io.heddle.psi.shared.SharedMessage.SetSize;
  * @param maxPeerSize the most ids that this party allows another one
  * @param protocol the family of protocols that all ask for
  * @param semiHonest whether this party takes its peers as ones that follow the protocol
+ * @param record where this party writes the run down
  */
 public record PsiTerms(
     byte[] binding,
@@ -26,7 +27,8 @@ public record PsiTerms(
     int minIntersection,
     int maxPeerSize,
     PsiProtocol protocol,
-    boolean semiHonest) {
+    boolean semiHonest,
+    RunRecord record) {
   static final int BINDING_BYTES = 32;
 
   public PsiTerms {

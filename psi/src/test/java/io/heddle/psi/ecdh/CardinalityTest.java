@@ -20,6 +20,7 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import io.heddle.psi.shared.SharedMessages;
 import io.heddle.psi.shared.Shuffle;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ class CardinalityTest {
   private static final PartyId RECEIVER = new PartyId("receiver");
   private static final PartyId SENDER = new PartyId("sender");
   private static final PsiTerms TERMS =
-      new PsiTerms(new byte[32], false, 0, 1 << 20, PsiProtocol.ECDH, true);
+      new PsiTerms(new byte[32], false, 0, 1 << 20, PsiProtocol.ECDH, true, RunRecord.NONE);
   private static final List<MessageType<?>> TYPES =
       Stream.of(SharedMessages.TYPES, EcdhMessages.TYPES, CardinalityMessages.TYPES)
           .<MessageType<?>>flatMap(List::stream)
@@ -98,7 +99,8 @@ class CardinalityTest {
 
   @Test
   void run_belowTheMinimum_fails() {
-    PsiTerms three = new PsiTerms(new byte[32], false, 3, 100, PsiProtocol.ECDH, true);
+    PsiTerms three =
+        new PsiTerms(new byte[32], false, 3, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
     assertThat(count(ids(0, 10), ids(7, 20), three)).isEqualTo(3);
     assertThatThrownBy(() -> count(ids(0, 10), ids(8, 20), three))
         .isInstanceOf(AlignmentException.class)

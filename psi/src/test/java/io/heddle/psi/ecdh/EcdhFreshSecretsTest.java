@@ -14,6 +14,7 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.BlindedTags;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -32,7 +33,8 @@ class EcdhFreshSecretsTest {
   /** All points and tags of one run, in hex. */
   private static Set<String> run() {
     // The same binding for each run: what differs is due to the secrets alone.
-    PsiTerms terms = new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true);
+    PsiTerms terms =
+        new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
     List<byte[]> ids =
         IntStream.range(0, 40).mapToObj(i -> ("id-" + i).getBytes(StandardCharsets.UTF_8)).toList();
     Queue<Message> sent = new ConcurrentLinkedQueue<>();

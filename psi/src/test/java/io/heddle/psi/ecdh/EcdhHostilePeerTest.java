@@ -27,6 +27,7 @@ import io.heddle.psi.ecdh.EcdhMessage.Positions;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import io.heddle.psi.shared.SharedMessage.SetSize;
 import java.math.BigInteger;
@@ -50,7 +51,7 @@ class EcdhHostilePeerTest {
   private static final BigInteger P =
       BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
   private static final PsiTerms TERMS =
-      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH, true);
+      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
   private static final PrivateRandomness OWN =
       (purpose, context) -> Randomness.derive(new byte[32], purpose, context);
   private static final int WIDTH = Tags.width(4);
@@ -176,7 +177,8 @@ class EcdhHostilePeerTest {
                         HONEST,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS),
+                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS)
+                                .rows(),
                         // In name order the hostile party is the second, the third is its next.
                         HOSTILE,
                         session -> {
@@ -189,7 +191,8 @@ class EcdhHostilePeerTest {
                         THIRD,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS))))
+                                .run(session.beginStep("psi", new TreeMap<>()), HONEST, IDS)
+                                .rows())))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining(message);
   }
@@ -204,7 +207,8 @@ class EcdhHostilePeerTest {
                         HONEST,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS),
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS)
+                                .rows(),
                         HOSTILE,
                         session -> {
                           Channel channel = session.beginStep("psi", new TreeMap<>());
@@ -221,7 +225,8 @@ class EcdhHostilePeerTest {
                         THIRD,
                         session ->
                             new EcdhRing(TERMS, OWN, Progress.NONE)
-                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS))))
+                                .run(session.beginStep("psi", new TreeMap<>()), HOSTILE, IDS)
+                                .rows())))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("Invalid intersection of 2 ids: must be at most 1");
   }

@@ -18,6 +18,7 @@ import io.heddle.psi.ecdh.EcdhMessage.BlindedPoints;
 import io.heddle.psi.ecdh.EcdhMessage.RingPoints;
 import io.heddle.psi.ecdh.EcdhMessage.SenderPoints;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import io.heddle.session.PinnedSession;
 import io.heddle.session.Session;
 import java.nio.charset.StandardCharsets;
@@ -248,7 +249,8 @@ class EcdhRepeatedStepTest {
     Queue<Message> first = new ConcurrentLinkedQueue<>();
     Queue<Message> second = new ConcurrentLinkedQueue<>();
     // The same binding twice: the path alone tells the steps apart.
-    PsiTerms terms = new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true);
+    PsiTerms terms =
+        new PsiTerms(new byte[32], true, 0, 100, PsiProtocol.ECDH, true, RunRecord.NONE);
     List<byte[]> ids =
         range(0, 40).stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
     Map<PartyId, Parties.Code<Integer>> code = new TreeMap<>();

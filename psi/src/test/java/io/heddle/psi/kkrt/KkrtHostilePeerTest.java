@@ -18,6 +18,7 @@ import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import io.heddle.psi.shared.SharedMessage.SetSize;
 import io.heddle.session.Session;
@@ -37,7 +38,7 @@ class KkrtHostilePeerTest {
   private static final PartyId HONEST = new PartyId("honest");
   private static final PartyId HOSTILE = new PartyId("hostile");
   private static final PsiTerms TERMS =
-      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.KKRT, true);
+      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.KKRT, true, RunRecord.NONE);
   private static final IdList IDS =
       IdList.of(
           Stream.of("a", "b", "c", "d").map(id -> id.getBytes(StandardCharsets.UTF_8)).toList());
@@ -199,7 +200,8 @@ class KkrtHostilePeerTest {
 
   @Test
   void sender_otherRowsThanDeclared_refuses() {
-    PsiTerms large = new PsiTerms(new byte[32], true, 1, 5000, PsiProtocol.KKRT, true);
+    PsiTerms large =
+        new PsiTerms(new byte[32], true, 1, 5000, PsiProtocol.KKRT, true, RunRecord.NONE);
     assertRefused(
         (session, channel, peer) -> {
           int theirSize = large.exchange(channel, peer, IDS.size()).ids();

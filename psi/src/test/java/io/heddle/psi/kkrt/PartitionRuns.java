@@ -8,6 +8,7 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ids.IdList;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ final class PartitionRuns {
   private PartitionRuns() {}
 
   static PsiTerms terms(boolean allLearn) {
-    return new PsiTerms(new byte[32], allLearn, 0, 1 << 20, PsiProtocol.KKRT, true);
+    return new PsiTerms(new byte[32], allLearn, 0, 1 << 20, PsiProtocol.KKRT, true, RunRecord.NONE);
   }
 
   /** In byte order, as the door hands them in. */

@@ -44,7 +44,7 @@ class PsiLedgerTest {
 
   private PsiLedger ledger(Instant now, long quota) {
     return new PsiLedger(
-        file, Map.of(SHOP, quota), Duration.ofDays(30), Clock.fixed(now, ZoneOffset.UTC));
+        BANK, file, Map.of(SHOP, quota), Duration.ofDays(30), Clock.fixed(now, ZoneOffset.UTC));
   }
 
   private static LedgerRun run(int session, int shopIds) {
@@ -72,6 +72,7 @@ class PsiLedgerTest {
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     List<Config> lines = lines();
     assertThat(lines).hasSize(2);
+    assertThat(lines.get(0).getString("party")).isEqualTo("bank");
     assertThat(lines.get(0).getString("event")).isEqualTo("begun");
     assertThat(lines.get(0).getString("time")).isEqualTo("2026-03-01T12:00:00Z");
     assertThat(lines.get(0).getString("job")).isEqualTo("a \"job\"");
@@ -109,6 +110,23 @@ class PsiLedgerTest {
         .containsExactly("begun", "refused", "begun");
   }
 
+  /** Two parties of a trial whose files stand in one directory. */
+  @Test
+  void begin_linesOfAnotherParty_countForNothing() throws IOException {
+    PsiLedger ofMall =
+        new PsiLedger(new PartyId("mall"), file, Map.of(SHOP, 100L), Duration.ofDays(30));
+    Instant now = Instant.now();
+    ledger(now, 100).begin(run(1, 60));
+    ofMall.begin(run(1, 60));
+    ofMall.begin(run(2, 40));
+    assertThatThrownBy(() -> ofMall.begin(run(3, 1)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("after 100 within");
+    ledger(now, 100).begin(run(3, 40));
+    assertThat(lines().stream().map(line -> line.getString("party")))
+        .containsExactly("bank", "mall", "mall", "mall", "bank");
+  }
+
   @Test
   void begin_afterThePeriod_countsAnew() {
     ledger(NOON, 100).begin(run(1, 100));
@@ -120,7 +138,7 @@ class PsiLedgerTest {
 
   @Test
   void begin_peerWithoutQuota_isNotBound() throws IOException {
-    PsiLedger ledger = new PsiLedger(file, Map.of(), Duration.ofDays(1));
+    PsiLedger ledger = new PsiLedger(BANK, file, Map.of(), Duration.ofDays(1));
     ledger.begin(run(1, Integer.MAX_VALUE));
     ledger.begin(run(2, Integer.MAX_VALUE));
     assertThat(lines()).hasSize(2);
@@ -146,9 +164,10 @@ class PsiLedgerTest {
         "\n",
         "{}\n",
         "x\n",
-        "{\"time\":\"soon\",\"event\":\"begun\",\"session\":\"\",\"step\":\"\"}\n",
+        "{\"time\":\"soon\",\"party\":\"bank\",\"event\":\"begun\",\"session\":\"\",\"step\":\"\"}\n",
         "{\"time\":\"2026-03-01T12:00:00Z\"}\n",
-        "{\"time\":\"2026-03-01T12:00:00Z\",\"event\":\"begun\",\"session\":\"\",\"step\":\"\",\"peers\":{\"bank\":\"x\"}}\n"
+        "{\"time\":\"2026-03-01T12:00:00Z\",\"event\":\"begun\",\"session\":\"\",\"step\":\"\"}\n",
+        "{\"time\":\"2026-03-01T12:00:00Z\",\"party\":\"bank\",\"event\":\"begun\",\"session\":\"\",\"step\":\"\",\"peers\":{\"bank\":\"x\"}}\n"
       })
   void begin_damagedLine_namesItAndChangesNothing(String damaged) throws IOException {
     ledger(NOON, 100).begin(run(1, 60));
@@ -163,7 +182,7 @@ class PsiLedgerTest {
   @Test
   void begin_noDirectory_isRefused() {
     PsiLedger ledger =
-        new PsiLedger(file.resolveSibling("none").resolve("l"), Map.of(), Duration.ofDays(1));
+        new PsiLedger(BANK, file.resolveSibling("none").resolve("l"), Map.of(), Duration.ofDays(1));
     assertThatThrownBy(() -> ledger.begin(run(1, 1)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("psi.ledger");

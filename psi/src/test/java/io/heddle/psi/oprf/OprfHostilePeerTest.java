@@ -27,6 +27,7 @@ import io.heddle.psi.oprf.OprfMessage.Queries;
 import io.heddle.psi.oprf.OprfMessage.SetTags;
 import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.RunRecord;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class OprfHostilePeerTest {
       BigInteger.ONE.shiftLeft(255).subtract(BigInteger.valueOf(19));
   private static final BigInteger EULER = P.shiftRight(1);
   private static final PsiTerms TERMS =
-      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH_OPRF, true);
+      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH_OPRF, true, RunRecord.NONE);
   private static final List<String> NAMES = List.of("a", "b", "c", "d");
   private static final List<byte[]> IDS = OprfParties.bytes(NAMES);
   private static final byte[] SCALAR = Curve25519.scalarOf(Sha256.of(new byte[] {1}));

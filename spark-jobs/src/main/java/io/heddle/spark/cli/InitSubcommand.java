@@ -58,6 +58,11 @@ final class InitSubcommand implements Callable<Integer> {
         # consent.predictor = limited    # lone feature holder: no, limited (fewer passes than columns) or full
       }
 
+      psi {
+        # ledger = psi-ledger.jsonl      # a line for each intersection; none for no ledger
+        # quota-period = 30 d            # the time in which peers.NAME.psi-quota bounds a peer's ids
+      }
+
       channel {
         # connect-timeout = 10 minutes   # for a peer to appear
         # receive-timeout = 2 hours        # for one message: the longest a peer may compute

@@ -6,6 +6,7 @@ import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
+import io.heddle.psi.ledger.Learned;
 import io.heddle.psi.table.Table;
 import io.heddle.psi.table.TableFiles;
 import io.heddle.spark.plan.Plan;
@@ -132,7 +133,10 @@ final class PlanSubcommand implements Runnable {
     if (command == Plan.Command.PSI) {
       Plan.outcome(terms).forEach(line -> out.println("  " + line));
     }
-    printProtocol(out, terms, Plan.protocol(terms, sizes, semiHonest));
+    JobConfig.PsiProtocol protocol = Plan.protocol(terms, sizes, semiHonest);
+    printProtocol(out, terms, protocol);
+    Learned.of(terms.psi(), terms.parties(), protocol)
+        .forEach((each, learned) -> wrapped(out, each + " learns " + learned));
     out.println();
     out.println("What leaves this party");
     print(
@@ -165,6 +169,9 @@ final class PlanSubcommand implements Runnable {
         .forEach(
             (key, value) -> {
               if (key.startsWith("privacy.")
+                  || key.equals("psi.ledger")
+                  || key.equals("psi.quota-period")
+                  || key.endsWith(".psi-quota")
                   || (key.startsWith("psi.oprf.")
                       && terms.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF)) {
                 out.println("  " + key + " = " + value);

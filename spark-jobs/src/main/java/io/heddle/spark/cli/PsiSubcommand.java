@@ -46,6 +46,7 @@ import picocli.CommandLine.TypeConversionException;
       "psi.duplicates = refuse, first or expand, for ids that stand in several rows;",
       "psi.result = both, receiver or cardinality, for a number and no rows.",
       "Every party runs it with its own --config and --data and the same --job;",
+      "what each learned stands in its ledger (psi.ledger), by which it may bound peers;",
       "--local runs all parties on this machine, each as a process."
     })
 final class PsiSubcommand implements Callable<Integer> {

@@ -80,14 +80,13 @@ public final class Plan {
     return List.copyOf(plan.messages);
   }
 
-  /** Which rows an intersection gives to whom, and what that tells, in words. */
+  /** Which rows an intersection gives to whom, in words. */
   public static List<String> outcome(JobConfig job) {
     JobConfig.Psi psi = job.psi();
     PartyId receiver = psi.receiver();
     List<String> lines = new ArrayList<>();
     if (psi.result() == JobConfig.PsiResult.CARDINALITY) {
-      lines.add(
-          "only " + receiver + " learns something, the number of common ids; nobody gets rows");
+      lines.add("nobody gets rows");
     } else if (psi.join() == JobConfig.PsiJoin.DIFFERENCE) {
       lines.add("only " + receiver + " gets rows, those of its ids that are not common to all");
     } else if (psi.result() == JobConfig.PsiResult.RECEIVER) {
@@ -96,10 +95,7 @@ public final class Plan {
       lines.add("every party gets its rows of the common ids, in one order for all");
     }
     if (psi.join() == JobConfig.PsiJoin.LEFT) {
-      lines.add(
-          receiver
-              + " gets its other rows too, the others as many rows without values, which tells them"
-              + " how many there are");
+      lines.add(receiver + " gets its other rows too, the others as many rows without values");
     }
     switch (psi.duplicates()) {
       case REFUSE -> lines.add("an id in several rows of a party ends the job");
@@ -108,8 +104,7 @@ public final class Plan {
           lines.add(
               psi.join() == JobConfig.PsiJoin.DIFFERENCE
                   ? "every row of an id counts"
-                  : "every row of one party meets every row of the others that has its id; each"
-                      + " learns how many rows each other one has of a common id");
+                  : "every row of one party meets every row of the others that has its id");
     }
     return lines;
   }

@@ -27,6 +27,7 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.join.RowsById;
+import io.heddle.psi.ledger.LedgerEntry;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
@@ -459,9 +460,10 @@ public final class HeddleSession implements AutoCloseable {
         TableIds.collect(table, columns, job.psi().normalise(), job.psi().duplicates());
     RowsById own = RowsById.of(collected.ids().values(), job.psi().duplicates());
     collected.ids().notes().forEach(progress::note);
+    Channel narrower = step.step("align");
     Alignment alignment =
         PrivateSetIntersection.align(
-            step.step("align"),
+            narrower,
             job.psi().receiver(),
             open().bindingSalt("alignment"),
             open()::privateRandomness,
@@ -470,7 +472,8 @@ public final class HeddleSession implements AutoCloseable {
                 job.psi().minIntersection(),
                 party.privacy().maxPeerSetSize(),
                 job.psi().protocol(),
-                party.takesAsSemiHonest(job.parties())),
+                party.takesAsSemiHonest(job.parties()),
+                LedgerEntry.of(party, job, open().id(), narrower)),
             progress,
             Oprf.of(job, party, () -> TlsExchange.identity(party)));
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);

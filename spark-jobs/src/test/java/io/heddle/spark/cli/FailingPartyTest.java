@@ -165,6 +165,43 @@ class FailingPartyTest {
     }
   }
 
+  private void endWell(Process... started) throws InterruptedException {
+    for (Process process : started) {
+      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).isZero();
+    }
+  }
+
+  @Test
+  void psi_peerBeyondItsQuota_isRefusedUntilThePeriodIsOver() throws Exception {
+    bank.change("heddle.conf", text -> text + "peers.retailer.psi-quota = 5\n");
+    endWell(bank.start(), retailer.start());
+    for (Party party : List.of(bank, retailer)) {
+      Files.delete(party.files.resolve("out.csv"));
+    }
+
+    Process first = bank.start();
+    Process second = retailer.start();
+    Ended atBank = bank.failed(first);
+    assertThat(atBank.code()).isEqualTo(5);
+    assertThat(atBank.err())
+        .contains("Party retailer brings 3 ids after 3 within 30 d: must be at most 5 in all")
+        .contains("peers.retailer.psi-quota");
+    Ended atRetailer = retailer.failed(second);
+    assertThat(atRetailer.code()).isEqualTo(8);
+    assertThat(atRetailer.err()).contains("Party bank refuses the job by one of its own rules");
+    Path ledger = bank.files.resolve("psi-ledger.jsonl");
+    String written = Files.readString(ledger);
+    assertThat(written.lines().map(line -> line.replaceAll(".*\"event\":\"(\\w+)\".*", "$1")))
+        .containsExactly("begun", "ended", "refused");
+    assertThat(written).doesNotContain("\"a\"");
+
+    // As if the first run had been long ago.
+    Files.writeString(ledger, written.replaceAll("\"time\":\"\\d{4}", "\"time\":\"2020"));
+    endWell(bank.start(), retailer.start());
+    assertThat(bank.files.resolve("out.csv")).content().hasLineCount(4);
+  }
+
   /** The retailer has no inbound port at all, and the bank does not know where it is. */
   private void onlyTheRetailerDials() throws IOException {
     bank.change(

@@ -298,6 +298,39 @@ class HeddleCommandTest {
   }
 
   @Test
+  void plan_quotaAndLedger_areToldWithWhatEachLearns() throws IOException {
+    init();
+    assertThat(add("--address", "h:1")).isZero();
+    Path job = directory.resolve("job.conf");
+    Files.writeString(job, "parties = [bank, shop], label-holder = bank");
+
+    assertThat(
+            run(
+                "plan",
+                "psi",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--rows",
+                "9",
+                "--set",
+                "peers.shop.psi-quota=100",
+                "--set",
+                "psi.quota-period=2 d"))
+        .as(err)
+        .isZero();
+
+    assertThat(out)
+        .contains("peers.shop.psi-quota = 100")
+        .contains("psi.quota-period = 172800 s")
+        .contains("psi.ledger = " + directory.resolve("psi-ledger.jsonl"));
+    assertThat(out.replaceAll("\\s+", " "))
+        .contains("bank learns how many ids the other party brings; which of its own ids are")
+        .contains("shop learns how many ids the other party brings; which of its own ids are");
+  }
+
+  @Test
   void configCheck_badFile_isThreeAndNamesTheLine() throws IOException {
     init();
     Files.writeString(Path.of(config()), "party = bank\nlisten.prot = 1\n");

@@ -249,9 +249,9 @@ class PlanTest {
         "join = left | bank gets its other rows too",
         "join = difference | only bank gets rows, those of its ids that are not common",
         "result = receiver | only bank gets rows, those of its ids that are common",
-        "result = cardinality | only bank learns something, the number of common ids",
+        "result = cardinality | nobody gets rows",
         "duplicates = first | of rows with one id the first counts",
-        "duplicates = expand | each learns how many rows each other one has of a common id",
+        "duplicates = expand | every row of one party meets every row of the others",
       })
   void outcome_everyJoin_isTold(String psi, String told) throws Exception {
     assertThat(String.join("\n", Plan.outcome(job(2, "psi." + psi)))).contains(told);

@@ -21,6 +21,8 @@ import io.heddle.progress.Progress;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.AlignedTable;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SortedMap;
@@ -83,6 +85,38 @@ class HeddleSessionTest {
                 this::alignTwenty,
                 this::alignTwenty))
         .containsExactly(20, 20);
+  }
+
+  /** Both files stand in one directory, and so does the ledger of both. */
+  @Test
+  void align_peerBeyondItsQuota_isRefused() throws IOException {
+    List<String> quota = List.of("peers.retailer.psi-quota=59");
+    assertThat(
+            TwoParties.run(
+                folder,
+                List.of(),
+                quota,
+                List.of(),
+                FrameObserver.NONE,
+                this::alignTwenty,
+                this::alignTwenty))
+        .containsExactly(20, 20);
+    assertThatThrownBy(
+            () ->
+                TwoParties.run(
+                    folder,
+                    List.of(),
+                    quota,
+                    List.of(),
+                    FrameObserver.NONE,
+                    this::alignTwenty,
+                    this::alignTwenty))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("Party retailer brings 30 ids after 30 within 30 d");
+    assertThat(Files.readAllLines(folder.resolve("psi-ledger.jsonl")))
+        .filteredOn(line -> line.contains("\"party\":\"bank\""))
+        .hasSize(3)
+        .allSatisfy(line -> assertThat(line).contains("\"step\":\"1-align/align\""));
   }
 
   @Test

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.psi.ledger;
+
+import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig;
+import io.heddle.config.JobConfig.PsiProtocol;
+import io.heddle.config.PartyConfig;
+import io.heddle.party.PartyId;
+import io.heddle.psi.shared.RunRecord;
+import java.nio.file.Path;
+import java.util.SortedMap;
+
+/** One intersection of a job, on its way into a party's ledger. */
+public final class LedgerEntry implements RunRecord {
+  private final PsiLedger ledger;
+  private final JobConfig job;
+  private final String session;
+  private final String step;
+
+  LedgerEntry(PsiLedger ledger, JobConfig job, String session, String step) {
+    this.ledger = ledger;
+    this.job = job;
+    this.session = session;
+    this.step = step;
+  }
+
+  /**
+   * In the ledger that a party's configuration names; nowhere if it names none.
+   *
+   * @param session the session's id
+   * @param step in which the intersection runs, before it is narrowed for a protocol
+   */
+  public static RunRecord of(PartyConfig config, JobConfig job, String session, Channel step) {
+    Path file = config.ledger().file();
+    return file == null
+        ? RunRecord.NONE
+        : new LedgerEntry(
+            new PsiLedger(config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod()),
+            job,
+            session,
+            step.path());
+  }
+
+  @Override
+  public void begin(PsiProtocol protocol, int ids, SortedMap<PartyId, Integer> peerIds) {
+    ledger.begin(
+        new LedgerRun(
+            session,
+            step,
+            job.name(),
+            protocol.word(),
+            job.psi().receiver(),
+            ids,
+            peerIds,
+            Learned.of(job.psi(), job.parties(), protocol)));
+  }
+
+  @Override
+  public void end(int common) {
+    ledger.end(session, step, common);
+  }
+}
