@@ -7,15 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One party's ids by partition: four bytes for each beside the ids, and none where there is one.
+ * Not safe for several threads.
  */
 final class DealtIds {
   private final IdList ids;
+  private final IdHash hash;
   // The places of all ids, those of the first partition first; null if there is only one.
   private final int @Nullable [] places;
   private final int[] starts;
+  // Those of all ids, kept for their names where there is one partition.
+  private byte @Nullable [] items;
 
-  private DealtIds(IdList ids, int @Nullable [] places, int[] starts) {
+  private DealtIds(IdList ids, IdHash hash, int @Nullable [] places, int[] starts) {
     this.ids = ids;
+    this.hash = hash;
     this.places = places;
     this.starts = starts;
   }
@@ -23,13 +28,14 @@ final class DealtIds {
   /**
    * Deals them out by their hashes.
    *
+   * @param hash makes items
    * @param most how many of this party may be in one partition
    * @throws io.heddle.error.AlignmentException if more are, with a probability of 2^-40
    */
   static DealtIds of(IdList ids, IdHash hash, int partitions, int most) {
     return partitions == 1
-        ? new DealtIds(ids, null, new int[] {0, ids.size()})
-        : of(ids, Items.partitions(ids, hash, partitions), partitions, most);
+        ? new DealtIds(ids, hash, null, new int[] {0, ids.size()})
+        : of(ids, hash, Items.partitions(ids, hash, partitions), partitions, most);
   }
 
   /**
@@ -37,7 +43,7 @@ final class DealtIds {
    *
    * @param partitionOf of each id
    */
-  static DealtIds of(IdList ids, byte[] partitionOf, int partitions, int most) {
+  static DealtIds of(IdList ids, IdHash hash, byte[] partitionOf, int partitions, int most) {
     int[] starts = new int[partitions + 1];
     for (byte partition : partitionOf) {
       starts[partition + 1]++;
@@ -51,7 +57,7 @@ final class DealtIds {
     for (int place = 0; place < places.length; place++) {
       places[free[partitionOf[place]]++] = place;
     }
-    return new DealtIds(ids, places, starts);
+    return new DealtIds(ids, hash, places, starts);
   }
 
   /** Those of a partition, in their order. */
@@ -59,6 +65,31 @@ final class DealtIds {
     return places == null
         ? ids
         : ids.select(Arrays.copyOfRange(places, starts[partition], starts[partition + 1]));
+  }
+
+  /**
+   * The items of a partition's ids.
+   *
+   * @param bins of the receiver's table
+   */
+  Items items(int partition, int bins) {
+    Items made = Items.of(ids(partition), hash, bins);
+    if (places == null) {
+      items = made.flat();
+    }
+    return made;
+  }
+
+  /** The names of all ids: the first bytes of their items. */
+  byte[] names(int width) {
+    return items == null ? hash.of(ids, width) : Items.beginnings(items, width);
+  }
+
+  /** The names of some. */
+  byte[] names(int[] chosen, int width) {
+    return items == null
+        ? hash.of(ids.select(chosen), width)
+        : Items.beginnings(items, chosen, width);
   }
 
   /** Where an id of a partition stands among all. */

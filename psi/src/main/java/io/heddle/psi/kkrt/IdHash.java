@@ -9,21 +9,18 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** SHA-256 over ids, for one use and under the coin of one run. */
+/** SHA-256 over ids, under the coin of one run. */
 final class IdHash {
   // With this and an id of up to 39 bytes SHA-256 takes one round.
   private static final int PREFIX_BYTES = 16;
   private static final int DIGEST_BYTES = 32;
   private static final int PIECE = 4096;
+  private static final byte[] NAME = "HEDDLE-PSI-V01-KKRT-ITEM".getBytes(StandardCharsets.US_ASCII);
 
   private final byte[] prefix;
 
-  /**
-   * @param use what the hashes are for
-   */
-  IdHash(String use, byte[] binding, byte[] coin) {
-    byte[] name = ("HEDDLE-PSI-V01-KKRT-" + use).getBytes(StandardCharsets.US_ASCII);
-    prefix = Arrays.copyOf(Sha256.of(name, binding, coin), PREFIX_BYTES);
+  IdHash(byte[] binding, byte[] coin) {
+    prefix = Arrays.copyOf(Sha256.of(NAME, binding, coin), PREFIX_BYTES);
   }
 
   /**

@@ -45,6 +45,29 @@ record Items(byte[] flat, int[] bins) {
     return new Items(flat, places);
   }
 
+  /**
+   * The first bytes of all items.
+   *
+   * @param flat of the items
+   */
+  static byte[] beginnings(byte[] flat, int width) {
+    int count = flat.length / BYTES;
+    byte[] cut = new byte[count * width];
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(flat, i * BYTES, cut, i * width, width);
+    }
+    return cut;
+  }
+
+  /** The first bytes of some items. */
+  static byte[] beginnings(byte[] flat, int[] chosen, int width) {
+    byte[] cut = new byte[chosen.length * width];
+    for (int i = 0; i < chosen.length; i++) {
+      System.arraycopy(flat, chosen[i] * BYTES, cut, i * width, width);
+    }
+    return cut;
+  }
+
   /** The partition of each id, by bytes of its hash that are neither item nor bin. */
   static byte[] partitions(IdList ids, IdHash hash, int partitions) {
     byte[] words = hash.of(ids, BYTES + HASHES * Integer.BYTES, Integer.BYTES);

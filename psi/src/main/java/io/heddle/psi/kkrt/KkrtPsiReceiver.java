@@ -100,7 +100,7 @@ public final class KkrtPsiReceiver {
     if (terms.allLearn()) {
       channel.send(sender, new IntersectionSize(common.length));
       terms.checkIntersection(channel, channel.self(), common.length);
-      common = sendNames(channel, sender, run, ids, common, KkrtSizes.nameWidth(theirSize));
+      common = sendNames(channel, sender, dealt, common, KkrtSizes.nameWidth(theirSize));
     } else {
       terms.checkIntersection(common.length);
     }
@@ -176,8 +176,8 @@ public final class KkrtPsiReceiver {
    * @return the common ids in the order of their names
    */
   private static int[] sendNames(
-      Channel channel, PartyId sender, KkrtRun run, IdList ids, int[] common, int width) {
-    byte[] flat = run.names().of(ids.select(common), width);
+      Channel channel, PartyId sender, DealtIds dealt, int[] common, int width) {
+    byte[] flat = dealt.names(common, width);
     int[] order = IdList.of(flat, width).order().rows();
     byte[] ascending = new byte[flat.length];
     int[] ordered = new int[common.length];

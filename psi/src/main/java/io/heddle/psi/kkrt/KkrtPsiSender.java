@@ -94,7 +94,7 @@ public final class KkrtPsiSender {
     IdProgress done = IdProgress.begin(progress, ids.size(), partitions, from.done());
     DealtIds dealt = DealtIds.of(ids, run.items(), partitions.count(), partitions.senderIds());
     for (int number = from.done(); number < partitions.count(); number++) {
-      Items items = Items.of(dealt.ids(number), run.items(), partitions.bins());
+      Items items = dealt.items(number, partitions.bins());
       OprfRows keys = function.receive(channel, receiver, number, partitions.bins(), done::advance);
       byte[] tags =
           function.tags(
@@ -109,7 +109,9 @@ public final class KkrtPsiSender {
       }
     }
     int[] common =
-        terms.allLearn() ? receiveNames(channel, receiver, run, ids, from.theirIds()) : new int[0];
+        terms.allLearn()
+            ? receiveNames(channel, receiver, dealt, ids.size(), from.theirIds())
+            : new int[0];
     done.end();
     return common;
   }
@@ -156,18 +158,18 @@ public final class KkrtPsiSender {
   }
 
   private int[] receiveNames(
-      Channel channel, PartyId receiver, KkrtRun run, IdList ids, int theirSize) {
-    int count = PsiTerms.receiveCommon(channel, receiver, Math.min(theirSize, ids.size()));
+      Channel channel, PartyId receiver, DealtIds dealt, int ownSize, int theirSize) {
+    int count = PsiTerms.receiveCommon(channel, receiver, Math.min(theirSize, ownSize));
     terms.checkIntersection(channel, receiver, count);
-    int width = KkrtSizes.nameWidth(ids.size());
+    int width = KkrtSizes.nameWidth(ownSize);
     byte[] names =
         Chunks.receive(channel, receiver, CommonNames.class, "name", count, width, some -> {});
     requireAscending(receiver, names, width);
     TagTable theirs = new TagTable(receiver, names, width);
-    byte[] own = run.names().of(ids, width);
+    byte[] own = dealt.names(width);
     int[] common = new int[count];
     int found = 0;
-    for (int i = 0; i < ids.size(); i++) {
+    for (int i = 0; i < ownSize; i++) {
       int position = theirs.position(own, i * width);
       if (position >= 0) {
         common[position] = i;

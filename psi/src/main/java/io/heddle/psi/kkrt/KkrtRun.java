@@ -60,14 +60,12 @@ final class KkrtRun {
     return new OtUse(binding, 1, ownInput);
   }
 
-  /** Makes items of ids, and deals these out. */
+  /**
+   * Makes items of ids, deals these out, and gives common ones names, whose order is the
+   * alignment's.
+   */
   IdHash items() {
-    return new IdHash("ITEM", binding, coin);
-  }
-
-  /** Gives common ids names, whose order is the alignment's. */
-  IdHash names() {
-    return new IdHash("NAME", binding, coin);
+    return new IdHash(binding, coin);
   }
 
   /**

@@ -37,7 +37,7 @@ final class ReceiverPartition {
    * @throws io.heddle.error.AlignmentException if the ids do not fit
    */
   static ReceiverPartition of(int number, KkrtRun run, DealtIds dealt, Partitions partitions) {
-    Items items = Items.of(dealt.ids(number), run.items(), partitions.bins());
+    Items items = dealt.items(number, partitions.bins());
     CuckooTable table = CuckooTable.of(items.bins(), partitions.bins(), seed(number, run));
     return new ReceiverPartition(
         number, dealt, table, partitions.tagWidth(), rows(number, table, items, run));

@@ -39,7 +39,7 @@ class ItemsTest {
   @ValueSource(ints = {3, 4, 5202, 21_307_065})
   void items_ofIds_areWhatTheDocumentSays(int bins) throws Exception {
     List<byte[]> ids = ids(5000);
-    Items items = Items.of(IdList.of(ids), new IdHash("ITEM", BINDING, COIN), bins);
+    Items items = Items.of(IdList.of(ids), new IdHash(BINDING, COIN), bins);
     byte[] prefix =
         Arrays.copyOf(
             sha256("HEDDLE-PSI-V01-KKRT-ITEM".getBytes(StandardCharsets.US_ASCII), BINDING, COIN),
@@ -70,7 +70,7 @@ class ItemsTest {
   @ValueSource(ints = {2, 3, 16, 127})
   void partitions_ofIds_areWhatTheDocumentSays(int partitions) throws Exception {
     List<byte[]> ids = ids(5000);
-    IdHash hash = new IdHash("ITEM", BINDING, COIN);
+    IdHash hash = new IdHash(BINDING, COIN);
     byte[] partitionOf = Items.partitions(IdList.of(ids), hash, partitions);
     byte[] prefix =
         Arrays.copyOf(

@@ -46,6 +46,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs whose ids are dealt into several partitions. */
 class KkrtPartitionsTest {
+  private static final IdHash HASH = new IdHash(new byte[32], new byte[32]);
+
   private final Map<PartyId, Queue<Message>> sent =
       Map.of(RECEIVER, new ConcurrentLinkedQueue<>(), SENDER, new ConcurrentLinkedQueue<>());
 
@@ -151,13 +153,13 @@ class KkrtPartitionsTest {
     IdList ids = PartitionRuns.ids(range(0, 100));
     int most = Partitions.of(100, 100, 20).receiverIds();
     assertThat(most).isBetween(20, 99);
-    assertThatThrownBy(() -> DealtIds.of(ids, new byte[100], 5, most))
+    assertThatThrownBy(() -> DealtIds.of(ids, HASH, new byte[100], 5, most))
         .isInstanceOf(AlignmentException.class)
         .hasMessageContaining("A partition of kkrt would have 100 ids, more than the " + most)
         .hasMessageContaining("--fresh");
     byte[] onTheBrink = new byte[100];
     Arrays.fill(onTheBrink, most, 100, (byte) 4);
-    DealtIds dealt = DealtIds.of(ids, onTheBrink, 5, most);
+    DealtIds dealt = DealtIds.of(ids, HASH, onTheBrink, 5, most);
     assertThat(dealt.ids(0)).hasSize(most);
     assertThat(dealt.ids(2)).isEmpty();
     assertThat(IntStream.range(0, 100 - most).map(i -> dealt.place(4, i)).toArray())

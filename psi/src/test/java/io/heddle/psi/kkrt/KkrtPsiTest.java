@@ -303,7 +303,7 @@ class KkrtPsiTest {
             coinBinding,
             half(run, codec, KkrtRuns.RECEIVER),
             half(run, codec, KkrtRuns.SENDER));
-    byte[] prefix = Arrays.copyOf(sha256(text("HEDDLE-PSI-V01-KKRT-NAME"), salt, coin), 16);
+    byte[] prefix = Arrays.copyOf(sha256(text("HEDDLE-PSI-V01-KKRT-ITEM"), salt, coin), 16);
     TreeMap<String, String> names = new TreeMap<>();
     for (String id : range(20, 60)) {
       byte[] name = Arrays.copyOf(sha256(prefix, text(id)), KkrtSizes.nameWidth(70));
