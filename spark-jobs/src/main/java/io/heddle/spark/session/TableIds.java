@@ -6,6 +6,7 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +33,14 @@ record TableIds(List<Row> values, Ids ids) {
             "No column " + idCol + ": the table has " + String.join(", ", table.columns()));
       }
       DataType type = table.schema().apply(idCol).dataType();
-      if (!List.of(
-              DataTypes.StringType,
-              DataTypes.ByteType,
-              DataTypes.ShortType,
-              DataTypes.IntegerType,
-              DataTypes.LongType)
-          .contains(type)) {
+      if (!isWhole(type)
+          && !List.of(
+                  DataTypes.StringType,
+                  DataTypes.ByteType,
+                  DataTypes.ShortType,
+                  DataTypes.IntegerType,
+                  DataTypes.LongType)
+              .contains(type)) {
         throw new DataException(
             "Id column "
                 + idCol
@@ -47,21 +50,50 @@ record TableIds(List<Row> values, Ids ids) {
       }
     }
     List<Row> values =
-        table
-            .select(
-                idCols.stream()
-                    .map(idCol -> AlignedTable.column(table, idCol))
-                    .toArray(Column[]::new))
-            .toJavaRDD()
-            .collect();
+        new ArrayList<>(
+            table
+                .select(
+                    idCols.stream()
+                        .map(idCol -> AlignedTable.column(table, idCol))
+                        .toArray(Column[]::new))
+                .toJavaRDD()
+                .collect());
+    // A database gives its rows in any order, and a run that goes on after a crash repeats itself.
+    values.sort(TableIds::compare);
     List<@Nullable String[]> texts = new ArrayList<>(values.size());
     for (Row row : values) {
       @Nullable String[] text = new String[idCols.size()];
       for (int j = 0; j < text.length; j++) {
-        text[j] = row.isNullAt(j) ? null : row.get(j).toString();
+        text[j] = row.isNullAt(j) ? null : text(row.get(j));
       }
       texts.add(text);
     }
     return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
+  }
+
+  /** Whole numbers as databases that know no others have them. */
+  private static boolean isWhole(DataType type) {
+    return type instanceof DecimalType decimal && decimal.scale() == 0;
+  }
+
+  private static String text(Object value) {
+    return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
+  }
+
+  /** Rows of columns of the types above, missing values first. */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // A column has values of one type, all comparable.
+  private static int compare(Row a, Row b) {
+    for (int j = 0; j < a.size(); j++) {
+      Comparable left = (Comparable) a.get(j);
+      Comparable right = (Comparable) b.get(j);
+      int order =
+          left == null || right == null
+              ? Boolean.compare(left != null, right != null)
+              : left.compareTo(right);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
   }
 }
