@@ -10,6 +10,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,6 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
+  private static final Set<DataType> TYPES =
+      Set.of(
+          DataTypes.StringType,
+          DataTypes.ByteType,
+          DataTypes.ShortType,
+          DataTypes.IntegerType,
+          DataTypes.LongType);
+
   static TableIds collect(
       Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
     for (String idCol : idCols) {
@@ -33,14 +42,7 @@ record TableIds(List<Row> values, Ids ids) {
             "No column " + idCol + ": the table has " + String.join(", ", table.columns()));
       }
       DataType type = table.schema().apply(idCol).dataType();
-      if (!isWhole(type)
-          && !List.of(
-                  DataTypes.StringType,
-                  DataTypes.ByteType,
-                  DataTypes.ShortType,
-                  DataTypes.IntegerType,
-                  DataTypes.LongType)
-              .contains(type)) {
+      if (!takes(type)) {
         throw new DataException(
             "Id column "
                 + idCol
@@ -58,8 +60,11 @@ record TableIds(List<Row> values, Ids ids) {
                         .toArray(Column[]::new))
                 .toJavaRDD()
                 .collect());
-    // A database gives its rows in any order, and a run that goes on after a crash repeats itself.
-    values.sort(TableIds::compare);
+    if (duplicates == PsiDuplicates.FIRST) {
+      // Of ids that are normalised alike the same one comes first, in whatever order Spark has
+      // rows.
+      values.sort(TableIds::compare);
+    }
     List<@Nullable String[]> texts = new ArrayList<>(values.size());
     for (Row row : values) {
       @Nullable String[] text = new String[idCols.size()];
@@ -71,9 +76,9 @@ record TableIds(List<Row> values, Ids ids) {
     return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
   }
 
-  /** Whole numbers as databases that know no others have them. */
-  private static boolean isWhole(DataType type) {
-    return type instanceof DecimalType decimal && decimal.scale() == 0;
+  /** Text and whole numbers; databases that know no others have these as decimals. */
+  static boolean takes(DataType type) {
+    return TYPES.contains(type) || (type instanceof DecimalType decimal && decimal.scale() == 0);
   }
 
   private static String text(Object value) {
