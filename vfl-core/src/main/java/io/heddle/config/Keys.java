@@ -39,6 +39,19 @@ final class Keys {
               "data.id",
               "data.label",
               "data.columns",
+              "data.format",
+              "data.table",
+              "data.jdbc.url",
+              "data.jdbc.table",
+              "data.jdbc.query",
+              "data.jdbc.user",
+              "data.jdbc.password-file",
+              "data.jdbc.driver",
+              "data.jdbc.fetch-size",
+              "data.jdbc.partition-column",
+              "data.jdbc.lower-bound",
+              "data.jdbc.upper-bound",
+              "data.jdbc.partitions",
               "checkpoint.dir",
               "checkpoint.keep",
               "blobs.from-bytes",
@@ -97,6 +110,11 @@ final class Keys {
   /** All of them but those of the peers. */
   Set<String> names() {
     return names;
+  }
+
+  /** Those of a group, in order. */
+  List<String> under(String prefix) {
+    return names.stream().filter(name -> name.startsWith(prefix)).sorted().toList();
   }
 
   boolean contains(String key) {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long to wait for what
  * @param privacy this party's own rules, which no job can lower
  * @param data which columns of the own table take part
+ * @param sources where the own rows are, if in no file
  * @param checkpoints what this party keeps of a job, to go on with it after a crash
  * @param blobs how large messages go beside the links
  * @param oprf what is kept for intersections with a cached side
@@ -50,6 +51,7 @@ public record PartyConfig(
     Timeouts timeouts,
     Privacy privacy,
     Data data,
+    DataSources sources,
     Checkpoints checkpoints,
     BlobSettings blobs,
     Oprf oprf,
@@ -331,6 +333,7 @@ public record PartyConfig(
         timeouts(settings),
         privacy(settings),
         data(settings),
+        DataSources.read(settings),
         new Checkpoints(
             settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
         new BlobSettings(
@@ -557,7 +560,7 @@ public record PartyConfig(
     all.keySet()
         .removeIf(
             key ->
-                !key.startsWith("data.")
+                !(key.startsWith("data.") && DataSources.tellsRows(key))
                     && !key.startsWith("privacy.")
                     && !key.endsWith(".semi-honest"));
     return all.toString();
@@ -600,6 +603,7 @@ public record PartyConfig(
     if (data.label() != null) {
       all.put("data.label", data.label());
     }
+    all.putAll(sources.effective());
     all.put("checkpoint.dir", checkpoints.directory().toString());
     all.put("checkpoint.keep", String.valueOf(checkpoints.keep()));
     all.put("blobs.from-bytes", String.valueOf(blobs.fromBytes()));

@@ -133,6 +133,10 @@ final class Settings {
     return new Settings(file, config);
   }
 
+  Path file() {
+    return file;
+  }
+
   boolean has(String key) {
     try {
       return config.hasPath(key);
@@ -161,6 +165,15 @@ final class Settings {
 
   String text(String key, String otherwise, String allowed) {
     return has(key) ? text(key, allowed) : otherwise;
+  }
+
+  /** A text that may stand in several lines. */
+  String lines(String key, String allowed) {
+    String text = scalar(key, allowed);
+    if (text.isBlank() || text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
+      throw invalidHidden(key, allowed);
+    }
+    return text;
   }
 
   long integer(String key, long otherwise, long min, long max) {

@@ -100,6 +100,19 @@ class KeyMatrixTest {
           entry("data.id", new Local("customer", "names of columns differ between parties")),
           entry("data.label", new Local("y", "the label holder's column")),
           entry("data.columns", new Local("age", "own columns; what is said of them is in steps")),
+          entry("data.format", new Local("orc", "what the own file is")),
+          entry("data.table", new Local("t", "where the own rows are")),
+          entry("data.jdbc.url", new Local("jdbc:other", "where the own rows are")),
+          entry("data.jdbc.table", new Local("other", "where the own rows are")),
+          entry("data.jdbc.query", new Local("SELECT 2", "where the own rows are")),
+          entry("data.jdbc.user", new Local("me", "who reads the own rows")),
+          entry("data.jdbc.password-file", new Local("q.txt", "own file")),
+          entry("data.jdbc.driver", new Local("a.Driver", "how the own rows are read")),
+          entry("data.jdbc.fetch-size", new Local("5", "how the own rows are read")),
+          entry("data.jdbc.partition-column", new Local("b", "how the own rows are read")),
+          entry("data.jdbc.lower-bound", new Local("2", "how the own rows are read")),
+          entry("data.jdbc.upper-bound", new Local("8", "how the own rows are read")),
+          entry("data.jdbc.partitions", new Local("3", "how the own rows are read")),
           entry("checkpoint.dir", new Local("kept", "where the own disk keeps the session")),
           entry("blobs.from-bytes", new Local("1", "what goes beside the links")),
           entry("blobs.quota-bytes", new Local("1048576", "how much the own disk takes")),
@@ -300,6 +313,19 @@ class KeyMatrixTest {
     return keys;
   }
 
+  /** What some keys need beside them, and others must not have. */
+  private static String database(String key) {
+    return key.startsWith("data.jdbc.")
+        ? """
+          data.jdbc {
+            url = "jdbc:some", user = u, password-file = p, %s
+            partition-column = a, lower-bound = 1, upper-bound = 9, partitions = 2
+          }
+          """
+            .formatted(key.endsWith("query") ? "query = \"SELECT 1\"" : "table = t")
+        : "";
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("partyKeys")
   void open_partiesDifferInOneKeyOfTheirOwn_opens(String key) throws IOException {
@@ -307,8 +333,8 @@ class KeyMatrixTest {
     Local local = Objects.requireNonNull(LOCAL.get(key));
     assertThat(local.why()).isNotBlank();
     JobConfig job = job(JOB, "paillier.key-bits=3072", "psi.min-intersection=2");
-    PartyConfig before = party(SHOP);
-    PartyConfig after = party(SHOP, key + " = \"" + local.value() + "\"");
+    PartyConfig before = party(SHOP, database(key));
+    PartyConfig after = party(SHOP, database(key), key + " = \"" + local.value() + "\"");
 
     assertThat(after.effective().get(key)).isNotNull().isNotEqualTo(before.effective().get(key));
     assertThat(open(terms("train", job, party(BANK)), terms("train", job, after)))

@@ -191,6 +191,18 @@ class PartyConfigTest {
         "peers.shop { dial = never, address = \"x\", fingerprint = x } | peers.shop.address | host:port",
         "listen.websocket = yes | listen.websocket = \"yes\" | true or false",
         "colour = red | colour | must be one of blobs.exchanges, blobs.from-bytes",
+        "data { table = t, format = orc } | data.format | left out where the rows are in no file",
+        "data.format = xml | data.format = \"xml\" | csv, parquet, orc, json",
+        "data.jdbc.user = u | data.jdbc.user | left out where there is no data.jdbc.url",
+        "data.jdbc.url = 'jdbc:x' | data.jdbc.table | or data.jdbc.query a SELECT",
+        "data.jdbc { url = 'jdbc:x', table = t, query = q } | data.jdbc.table | data.jdbc.query is set",
+        "data.jdbc { url = 'jdbc:x', query = 'q;' } | data.jdbc.query | without a semicolon",
+        "data { table = t, jdbc { url = 'jdbc:x', table = t } } | data.table | data.jdbc.url is set",
+        "data.jdbc { url = 'x', table = t } | data.jdbc.url | begins with jdbc:",
+        "data.jdbc { url = 'jdbc:x', table = t, password-file = p } | data.jdbc.password-file | no data.jdbc.user",
+        "data.jdbc { url = 'jdbc:x', table = t, lower-bound = 1 } | data.jdbc.lower-bound | set together with data.jdbc.partition-column",
+        "data.jdbc { url = 'jdbc:x', table = t, fetch-size = 0 } | data.jdbc.fetch-size = 0 | from 1",
+        "data.jdbc.password = p | data.jdbc.password | did you mean data.jdbc.password-file?",
         "proxy.address = \"ftp://h:1\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
         "proxy.address = \"http://h\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
         "proxy.address = \"http://h:1/\" | Invalid proxy.address ( | http://host:port or socks5://host:port",
@@ -218,6 +230,107 @@ class PartyConfigTest {
     assertThatThrownBy(() -> load("party = bank", "proxy.address=" + address))
         .hasMessageContaining("--set")
         .hasMessageNotContaining("secret");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:h2:mem:a;USER=sa;PASSWORD=hush",
+        "jdbc:postgresql://h/db?user=me&password=hush",
+        "jdbc:postgresql://me:hush@h/db",
+        "jdbc:sqlserver://h;user=sa;pwd = hush",
+        "jdbc:oracle:thin:me/hush@h:1521:db",
+        "jdbc:mysql://address=(host=h)(user=me)(passwd=hush)/db",
+        "jdbc:x://h?accessToken=hush",
+        "postgresql://h/hush"
+      })
+  void load_secretInTheAddressOfADatabase_isRefusedAndNotShown(String url) {
+    for (String given : List.of("", "data.jdbc.url=" + url)) {
+      assertThatThrownBy(
+              () ->
+                  load(
+                      "party = bank\ndata.jdbc { table = t, url = \"" + url + "\" }",
+                      given.isEmpty() ? new String[0] : new String[] {given}))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("Invalid data.jdbc.url (")
+          .hasMessageContaining("data.jdbc.password-file")
+          .hasMessageNotContaining("hush");
+    }
+  }
+
+  @Test
+  void sources_database_areReadWithDefaults() throws IOException {
+    PartyConfig config =
+        load(
+            """
+            party = bank
+            data.jdbc {
+              url = "jdbc:postgresql://db.example:5432/crm?ssl=true&sslmode=verify-full"
+              user = reader, password-file = db.password
+              query = \"""
+                SELECT id
+                FROM customers\"""
+            }
+            """);
+
+    DataSource source = config.sources().choose(null);
+    assertThat(source)
+        .isEqualTo(
+            new DataSource.Jdbc(
+                "jdbc:postgresql://db.example:5432/crm?ssl=true&sslmode=verify-full",
+                null,
+                "reader",
+                directory.resolve("db.password"),
+                "SELECT id\n    FROM customers",
+                true,
+                10_000,
+                null));
+    assertThat(source.words()).isEqualTo("the query data.jdbc.query");
+    assertThat(config.effective())
+        .containsEntry("data.jdbc.fetch-size", "10000")
+        .containsEntry("data.jdbc.user", "reader")
+        .doesNotContainKey("data.jdbc.table");
+  }
+
+  @Test
+  void choose_notExactlyOneSource_saysWhichAreAllowed() throws IOException {
+    for (String given :
+        List.of("", "data.table = t", "data.jdbc { url = \"jdbc:x\", table = t }")) {
+      DataSources sources = load("party = bank\n" + given).sources();
+      assertThatThrownBy(() -> sources.choose(given.isEmpty() ? null : "t.csv"))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining(
+              given.isEmpty()
+                  ? "No source of rows"
+                  : given.contains("jdbc") ? "--data and data.jdbc.url" : "--data and data.table")
+          .hasMessageContaining("heddle.conf")
+          .hasMessageContaining("must be one of --data FILE, data.table ")
+          .hasMessageContaining("and data.jdbc.url");
+    }
+    assertThat(load("party = bank, data.format = orc").sources().choose("t"))
+        .isEqualTo(new DataSource.File("t", DataSource.Format.ORC));
+    assertThat(load("party = bank").sources().choose("t"))
+        .isEqualTo(new DataSource.File("t", null));
+  }
+
+  @Test
+  void resultSettings_database_holdWhichRowsNotHow() throws IOException {
+    String base = "party = bank\ndata.jdbc { url = \"jdbc:x\", table = t, user = u }\n";
+    String ranges = "partition-column = a, lower-bound = 1, upper-bound = 9, partitions = 4";
+    String before = load(base).resultSettings();
+
+    assertThat(
+            load(base
+                    + "data.jdbc { password-file = p, driver = d, fetch-size = 7, "
+                    + ranges
+                    + "}")
+                .resultSettings())
+        .isEqualTo(before);
+    for (String other : List.of("url=jdbc:y", "table=s", "user=v")) {
+      assertThat(load(base, "data.jdbc." + other).resultSettings()).isNotEqualTo(before);
+    }
+    assertThat(load("party = bank\ndata.table = t").resultSettings())
+        .isNotEqualTo(load("party = bank\ndata.table = s").resultSettings());
   }
 
   @Test

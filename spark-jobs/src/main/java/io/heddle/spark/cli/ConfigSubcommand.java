@@ -3,6 +3,7 @@ package io.heddle.spark.cli;
 
 import io.heddle.channel.netty.Proxy;
 import io.heddle.channel.netty.TlsExchange;
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -71,6 +72,9 @@ final class ConfigSubcommand implements Runnable {
       Identity identity =
           Identity.load(party.identity().keyStore(), party.identity().passwordFile());
       Proxy proxy = TlsExchange.proxy(party);
+      if (party.sources().named() instanceof DataSource.Jdbc jdbc) {
+        jdbc.password();
+      }
       PrintWriter out = spec.commandLine().getOut();
       out.println("# " + config);
       print(out, party.effective());

@@ -48,6 +48,8 @@ final class InitSubcommand implements Callable<Integer> {
         # id = customer_id
         # label = default
         # columns = [income, age]        # all others take part if this is not set
+        # table = db.customers           # rows in a table of Spark, for train and score without --data
+        # jdbc { url = "jdbc:...", table = customers, user = heddle, password-file = "db.password" }   # or in a database
       }
 
       privacy {

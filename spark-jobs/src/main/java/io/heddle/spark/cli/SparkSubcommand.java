@@ -37,8 +37,10 @@ class SparkSubcommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FILE",
-      required = true,
-      description = "This party's table: CSV with a header, or Parquet.")
+      description = {
+        "This party's table: CSV with a header, Parquet, ORC or JSON lines.",
+        "Without it heddle.conf names a table (data.table) or a database (data.jdbc.url)."
+      })
   private String data = "";
 
   @Option(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -67,13 +68,23 @@ public final class PartyJob {
 
   /** What both kinds of job need. */
   static final class Files {
+    private static final String CATALOG = "spark.sql.catalogImplementation";
+    private static final List<String> HIVE =
+        List.of(
+            "org.apache.spark.sql.hive.HiveSessionStateBuilder",
+            "org.apache.hadoop.hive.conf.HiveConf");
+
     @Option(names = "--config", required = true, description = "This party's heddle.conf.")
     @Nullable Path config;
 
     @Option(names = "--job", required = true, description = "The job file that all parties hold.")
     @Nullable Path job;
 
-    @Option(names = "--data", required = true, description = "This party's table, CSV or Parquet.")
+    @Option(
+        names = "--data",
+        description =
+            "This party's table: CSV, Parquet, ORC or JSON lines. Without it the party's file names"
+                + " data.table or data.jdbc.url.")
     @Nullable String data;
 
     @Option(names = "--set", description = "key=value, goes before both files; may be repeated.")
@@ -96,7 +107,7 @@ public final class PartyJob {
 
     /** Opens what a job works with, hands it over, and ends the session if the job fails. */
     int run(String command, Work work) {
-      if (config == null || job == null || data == null) {
+      if (config == null || job == null) {
         throw new AssertionError("picocli lets no required option pass");
       }
       // Before Spark starts: a wrong file is told at once, and peers find this party early.
@@ -104,11 +115,12 @@ public final class PartyJob {
       requireSafe(spark);
       Overrides overrides = Overrides.ofArguments(set).before(Overrides.ofSpark(spark));
       PartyConfig party = PartyConfig.load(config, overrides);
+      DataSource source = source(party);
       JobConfig terms = JobConfig.load(job, overrides);
       terms.labelHolder();
       Progress progress = ConsoleProgress.create();
       HeddleSession session =
-          HeddleSession.ofCommand(command, job, data, fresh, party, terms, progress);
+          HeddleSession.ofCommand(command, job, source.words(), fresh, party, terms, progress);
       try {
         session.listen();
         if (session.isPublished()) {
@@ -116,16 +128,7 @@ public final class PartyJob {
           session.open();
           session.finish();
         } else {
-          work.run(
-              SparkSession.builder()
-                  .appName("heddle")
-                  .config(new HashMap<String, Object>(SessionMetrics.settings(spark)))
-                  .config(new HashMap<String, Object>(WorkerPlugin.settings(spark)))
-                  .getOrCreate(),
-              session,
-              party,
-              terms,
-              data);
+          work.run(start(spark, source), session, party, terms, source);
         }
         session.leave();
         return ExitCode.OK.code();
@@ -134,6 +137,38 @@ public final class PartyJob {
         throw e;
       } finally {
         progress.end();
+      }
+    }
+
+    private DataSource source(PartyConfig party) {
+      DataSource source = party.sources().choose(data);
+      if (source instanceof DataSource.Jdbc jdbc) {
+        jdbc.password();
+      }
+      return source;
+    }
+
+    private static SparkSession start(Map<String, String> spark, DataSource source) {
+      SparkSession.Builder builder =
+          SparkSession.builder()
+              .appName("heddle")
+              .config(new HashMap<String, Object>(SessionMetrics.settings(spark)))
+              .config(new HashMap<String, Object>(WorkerPlugin.settings(spark)));
+      return source instanceof DataSource.Table && !spark.containsKey(CATALOG) && hasHive()
+          ? builder.enableHiveSupport().getOrCreate()
+          : builder.getOrCreate();
+    }
+
+    /** Spark with its module for Hive; the catalog is then that of hive-site.xml. */
+    private static boolean hasHive() {
+      ClassLoader loader = Thread.currentThread().getContextClassLoader();
+      try {
+        for (String name : HIVE) {
+          Class.forName(name, false, loader);
+        }
+        return true;
+      } catch (ClassNotFoundException | LinkageError e) {
+        return false;
       }
     }
 
@@ -159,7 +194,11 @@ public final class PartyJob {
   /** What a job does with its session; finishes it and publishes the results. */
   interface Work {
     void run(
-        SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job, String data);
+        SparkSession spark,
+        HeddleSession session,
+        PartyConfig party,
+        JobConfig job,
+        DataSource data);
   }
 
   @Command(

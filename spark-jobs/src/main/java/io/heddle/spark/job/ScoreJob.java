@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
@@ -41,7 +42,7 @@ final class ScoreJob {
    * @param modelDir a folder that a training published
    * @param out where the scores (label holder) and run.json go, null for nowhere
    */
-  void run(String data, Path modelDir, @Nullable Path out) {
+  void run(DataSource data, Path modelDir, @Nullable Path out) {
     Path part = modelDir.resolve(TrainJob.MODEL);
     if (!Files.isDirectory(part)) {
       throw new ConfigurationException(

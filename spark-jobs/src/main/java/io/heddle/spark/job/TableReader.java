@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
+import io.heddle.config.DataSource;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import io.heddle.spark.table.AlignedTable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.StringType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +27,16 @@ import org.jspecify.annotations.Nullable;
  * values.
  *
  * @param table columns by their own names
- * @param features the columns that take part, in the order of the file or the configuration
+ * @param features the columns that take part, in the order of the source or the configuration
  */
 record TableReader(Dataset<Row> table, List<String> features) {
-  private static final String OWN_PREFIX = "heddle_";
-  private static final String CORRUPT = OWN_PREFIX + "corrupt";
-
   /** What scoring adds beside ids and label. */
   private static final Set<String> SCORE_COLUMNS =
       Set.of("rawPrediction", "probability", "prediction");
 
   /** Reads what a party's configuration names. */
-  static TableReader read(SparkSession spark, String file, PartyConfig.Data data, boolean labels) {
+  static TableReader read(
+      SparkSession spark, DataSource source, PartyConfig.Data data, boolean labels) {
     String labelCol = labels ? data.label() : null;
     if (data.id().isEmpty()) {
       throw new ConfigurationException(
@@ -50,7 +46,9 @@ record TableReader(Dataset<Row> table, List<String> features) {
       throw new ConfigurationException(
           "Missing setting data.label: the label holder must name its label column");
     }
-    Dataset<Row> raw = load(spark, file);
+    SourceReader reader = new SourceReader(spark, source);
+    String file = source.words();
+    Dataset<Row> raw = reader.open();
     List<String> present = Arrays.asList(raw.columns());
     List<String> features = new ArrayList<>(data.columns());
     if (features.isEmpty()) {
@@ -71,7 +69,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
     }
     List<String> named = wanted.subList(0, wanted.size() - features.size());
     for (String column : wanted) {
-      if (column.startsWith(OWN_PREFIX)
+      if (column.startsWith(SourceReader.OWN_PREFIX)
           || (named.contains(column) && SCORE_COLUMNS.contains(column))) {
         throw new DataException(
             "Column "
@@ -91,80 +89,34 @@ record TableReader(Dataset<Row> table, List<String> features) {
       columns.add(AlignedTable.column(raw, id));
     }
     for (String column : numeric) {
-      columns.add(number(raw, column).as(column));
+      columns.add(number(raw, column, file).as(column));
     }
-    Dataset<Row> table = raw.select(columns.toArray(Column[]::new)).persist();
-    check(table, numeric, labelCol, file);
+    Dataset<Row> table =
+        reader.guarded(
+            () -> {
+              Dataset<Row> selected = raw.select(columns.toArray(Column[]::new)).persist();
+              check(selected, numeric, labelCol, file);
+              return selected;
+            });
     return new TableReader(table, List.copyOf(features));
   }
 
-  private static Dataset<Row> load(SparkSession spark, String file) {
-    try {
-      if (!file.toLowerCase(Locale.ROOT).endsWith(".csv")) {
-        Dataset<Row> table = spark.read().parquet(file);
-        distinct(table.columns(), file);
-        return table;
-      }
-      StructType schema = header(spark, file);
-      int fields = schema.size();
-      Dataset<Row> rows =
-          csv(spark, true).schema(schema.add(CORRUPT, DataTypes.StringType)).load(file).persist();
-      long corrupt = rows.filter(functions.col(CORRUPT).isNotNull()).count();
-      if (corrupt > 0) {
-        throw new DataException(
-            corrupt + " lines of " + file + " do not have the header's " + fields + " fields");
-      }
-      return rows.drop(CORRUPT);
-    } catch (DataException e) {
-      throw e;
-    } catch (Exception e) {
-      // Spark's messages may quote the table.
-      String reason =
-          e instanceof AnalysisException analysis ? " (" + analysis.getCondition() + ")" : "";
-      throw new DataException(
-          "Cannot read " + file + reason + ": must be CSV (.csv, with a header) or Parquet", e);
-    }
-  }
-
-  /** As the first line has it: Spark itself would rename a column that stands twice. */
-  private static StructType header(SparkSession spark, String file) {
-    Row names = csv(spark, false).load(file).head();
-    StructType schema = new StructType();
-    for (int j = 0; j < names.size(); j++) {
-      if (names.isNullAt(j) || names.getString(j).isBlank()) {
-        throw new DataException("Column " + (j + 1) + " of " + file + " has no name");
-      }
-      schema = schema.add(names.getString(j), DataTypes.StringType);
-    }
-    distinct(schema.fieldNames(), file);
-    return schema;
-  }
-
-  private static DataFrameReader csv(SparkSession spark, boolean header) {
-    return spark
-        .read()
-        .format("csv")
-        .option("header", header)
-        .option("escape", "\"")
-        .option("enforceSchema", false)
-        .option("mode", "PERMISSIVE")
-        .option("columnNameOfCorruptRecord", CORRUPT);
-  }
-
-  private static void distinct(String[] columns, String file) {
-    Set<String> seen = new HashSet<>();
-    for (String column : columns) {
-      if (!seen.add(column.toLowerCase(Locale.ROOT))) {
-        throw new DataException("Column " + column + " stands twice in " + file);
-      }
-    }
-  }
-
-  private static Column number(Dataset<Row> raw, String name) {
+  private static Column number(Dataset<Row> raw, String name, String file) {
     Column column = AlignedTable.column(raw, name);
-    if (raw.schema().apply(name).dataType() instanceof NumericType
-        || raw.schema().apply(name).dataType().equals(DataTypes.BooleanType)) {
+    DataType type = raw.schema().apply(name).dataType();
+    if (type instanceof NumericType || type.equals(DataTypes.BooleanType)) {
       return column.cast(DataTypes.DoubleType);
+    }
+    if (!(type instanceof StringType)) {
+      throw new DataException(
+          "Column "
+              + name
+              + " of "
+              + file
+              + " is of type "
+              + type.simpleString()
+              + ": must be a number, a boolean or text that is a number; data.columns names the"
+              + " columns that take part");
     }
     return functions.trim(column.cast(DataTypes.StringType)).try_cast(DataTypes.DoubleType);
   }

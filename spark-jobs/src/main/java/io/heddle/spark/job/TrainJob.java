@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.AlignmentException;
@@ -60,7 +61,7 @@ final class TrainJob {
    * @param modelDir where the model part goes, null for nowhere
    * @param out where run.json goes, null for nowhere
    */
-  void run(String data, @Nullable Path modelDir, @Nullable Path out) {
+  void run(DataSource data, @Nullable Path modelDir, @Nullable Path out) {
     try (Publication model =
             modelDir == null
                 ? null

@@ -22,12 +22,7 @@ final class LogisticParams {
   final DoubleParam threshold;
 
   LogisticParams(Params owner) {
-    session =
-        new Param<>(
-            owner,
-            "session",
-            "name of the Heddle session that the stage works in; 'default' is the one that"
-                + " spark.heddle.config and spark.heddle.job describe");
+    session = session(owner);
     idCol =
         new Param<>(
             owner,
@@ -62,6 +57,15 @@ final class LogisticParams {
             "threshold",
             "probability above which the prediction is 1, in [0, 1]",
             ParamValidators.inRange(0, 1));
+  }
+
+  /** As every stage has it. */
+  static Param<String> session(Params owner) {
+    return new Param<>(
+        owner,
+        "session",
+        "name of the Heddle session that the stage works in; 'default' is the one that"
+            + " spark.heddle.config and spark.heddle.job describe");
   }
 
   /** The defaults of both stages, through the owner's protected setter. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import java.util.Arrays;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -42,6 +44,19 @@ final class Schemas {
   static void checkRows(StructType schema, String idCol) {
     if (Arrays.stream(schema.fields()).noneMatch(field -> AlignedTable.carriesAlignment(field))) {
       find(schema, "idCol", idCol);
+    }
+  }
+
+  /** Of a type by which rows can be aligned. */
+  static void checkIds(StructType schema, String idCol) {
+    DataType type = find(schema, "idCols", idCol).dataType();
+    if (!HeddleSession.takesAsId(type)) {
+      throw new IllegalArgumentException(
+          "Column "
+              + idCol
+              + " (idCols) is of type "
+              + type.simpleString()
+              + ": must be text or whole numbers");
     }
   }
 

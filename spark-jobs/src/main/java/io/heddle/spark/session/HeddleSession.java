@@ -53,6 +53,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
@@ -440,6 +441,11 @@ public final class HeddleSession implements AutoCloseable {
     if (given != null) {
       terms.put("rows", String.valueOf(given.rows()));
     }
+  }
+
+  /** Whether rows can be aligned by a column of a type. */
+  public static boolean takesAsId(DataType type) {
+    return TableIds.takes(type);
   }
 
   /**

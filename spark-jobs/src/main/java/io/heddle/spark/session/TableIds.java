@@ -6,14 +6,17 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
+  private static final Set<DataType> TYPES =
+      Set.of(
+          DataTypes.StringType,
+          DataTypes.ByteType,
+          DataTypes.ShortType,
+          DataTypes.IntegerType,
+          DataTypes.LongType);
+
   static TableIds collect(
       Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
     for (String idCol : idCols) {
@@ -31,13 +42,7 @@ record TableIds(List<Row> values, Ids ids) {
             "No column " + idCol + ": the table has " + String.join(", ", table.columns()));
       }
       DataType type = table.schema().apply(idCol).dataType();
-      if (!List.of(
-              DataTypes.StringType,
-              DataTypes.ByteType,
-              DataTypes.ShortType,
-              DataTypes.IntegerType,
-              DataTypes.LongType)
-          .contains(type)) {
+      if (!takes(type)) {
         throw new DataException(
             "Id column "
                 + idCol
@@ -47,21 +52,53 @@ record TableIds(List<Row> values, Ids ids) {
       }
     }
     List<Row> values =
-        table
-            .select(
-                idCols.stream()
-                    .map(idCol -> AlignedTable.column(table, idCol))
-                    .toArray(Column[]::new))
-            .toJavaRDD()
-            .collect();
+        new ArrayList<>(
+            table
+                .select(
+                    idCols.stream()
+                        .map(idCol -> AlignedTable.column(table, idCol))
+                        .toArray(Column[]::new))
+                .toJavaRDD()
+                .collect());
+    if (duplicates == PsiDuplicates.FIRST) {
+      // Of ids that are normalised alike the same one comes first, in whatever order Spark has
+      // rows.
+      values.sort(TableIds::compare);
+    }
     List<@Nullable String[]> texts = new ArrayList<>(values.size());
     for (Row row : values) {
       @Nullable String[] text = new String[idCols.size()];
       for (int j = 0; j < text.length; j++) {
-        text[j] = row.isNullAt(j) ? null : row.get(j).toString();
+        text[j] = row.isNullAt(j) ? null : text(row.get(j));
       }
       texts.add(text);
     }
     return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
+  }
+
+  /** Text and whole numbers; databases that know no others have these as decimals. */
+  static boolean takes(DataType type) {
+    return TYPES.contains(type) || (type instanceof DecimalType decimal && decimal.scale() == 0);
+  }
+
+  private static String text(Object value) {
+    return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
+  }
+
+  /** Rows of columns of the types above, missing values first. */
+  @SuppressWarnings({"unchecked", "rawtypes"}) // A column has values of one type, all comparable.
+  private static int compare(Row a, Row b) {
+    for (int j = 0; j < a.size(); j++) {
+      Comparable left = (Comparable) a.get(j);
+      Comparable right = (Comparable) b.get(j);
+      int order =
+          left == null || right == null
+              ? Boolean.compare(left != null, right != null)
+              : left.compareTo(right);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
   }
 }

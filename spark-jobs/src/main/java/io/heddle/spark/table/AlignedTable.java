@@ -58,6 +58,31 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
   }
 
   /**
+   * The index that an alignment will add to a table of a schema, for later stages to see that it
+   * will be aligned; how many rows and which is not known yet.
+   *
+   * @throws IllegalArgumentException if the table has a column of its name
+   */
+  public static StructField indexOf(StructType schema) {
+    for (StructField field : schema.fields()) {
+      if (carriesAlignment(field)) {
+        throw new IllegalArgumentException(
+            "The table is aligned already: align the one that it was made from");
+      }
+    }
+    requireNoIndex(schema.fieldNames());
+    Metadata metadata = new MetadataBuilder().putLong(ROWS, 0).putString(DIGEST, "").build();
+    return new StructField(INDEX, DataTypes.IntegerType, true, metadata);
+  }
+
+  private static void requireNoIndex(String[] columns) {
+    if (Arrays.asList(columns).contains(INDEX)) {
+      throw new IllegalArgumentException(
+          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
+    }
+  }
+
+  /**
    * Gives a table's rows their aligned index and drops the rows that are not aligned.
    *
    * @param ids the table's ids in some order: the values of the id columns, no two rows alike
@@ -65,10 +90,7 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
    */
   public static AlignedTable of(
       Dataset<Row> table, String[] idCols, List<Row> ids, int[] alignedRows, byte[] digest) {
-    if (Arrays.asList(table.columns()).contains(INDEX)) {
-      throw new IllegalArgumentException(
-          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
-    }
+    requireNoIndex(table.columns());
     List<Row> index = new ArrayList<>(alignedRows.length);
     StructType schema = new StructType();
     for (String idCol : idCols) {

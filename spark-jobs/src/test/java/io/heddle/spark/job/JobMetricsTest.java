@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -96,7 +97,10 @@ class JobMetricsTest {
     session.open();
     Map<String, Double> before = scrape();
     new TrainJob(spark, session, party, job)
-        .run(data.toString(), null, folder.resolve(session.self() + "-run"));
+        .run(
+            new DataSource.File(data.toString(), null),
+            null,
+            folder.resolve(session.self() + "-run"));
     return before;
   }
 

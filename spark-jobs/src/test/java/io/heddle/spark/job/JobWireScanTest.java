@@ -12,6 +12,7 @@ import io.heddle.channel.WireScan;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.Relay;
 import io.heddle.channel.netty.TlsRecords;
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -190,12 +191,18 @@ class JobWireScanTest {
         parties,
         (own, party, job) ->
             new TrainJob(spark, own, party, job)
-                .run(place(own, ".csv").toString(), place(own, "-model"), place(own, "-run")));
+                .run(
+                    new DataSource.File(place(own, ".csv").toString(), null),
+                    place(own, "-model"),
+                    place(own, "-run")));
     session(
         parties,
         (own, party, job) ->
             new ScoreJob(spark, own, party, job)
-                .run(place(own, ".csv").toString(), place(own, "-model"), place(own, "-scores")));
+                .run(
+                    new DataSource.File(place(own, ".csv").toString(), null),
+                    place(own, "-model"),
+                    place(own, "-scores")));
 
     bank.plantRows(scan);
     bank.plantLabels(scan);

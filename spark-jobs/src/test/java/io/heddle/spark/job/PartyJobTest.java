@@ -109,6 +109,7 @@ class PartyJobTest {
     "logistic.maxIter=0, 3",
     "peers.retailer.address=nowhere, 3",
     "no.such.key=1, 3",
+    "data.table=people, 3",
     "identity.key-store=nowhere.p12, 3",
     "channel.connect-timeout=200ms, 7"
   })

@@ -4,6 +4,7 @@ package io.heddle.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.config.DataSource;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.DataException;
 import io.heddle.spark.SparkExtension;
@@ -36,11 +37,15 @@ class TableReaderTest {
     return Files.writeString(folder.resolve("table.csv"), text.replace("|", "\n")).toString();
   }
 
+  private static DataSource file(String path) {
+    return new DataSource.File(path, null);
+  }
+
   @Test
   void read_csv_keepsIdsAsTextAndColumnsAsNumbers() throws Exception {
     TableReader read =
         TableReader.read(
-            spark, csv("\uFEFFid,y,a,b.c|007,1,1.5,-2e3|\"x\"\"y,z\",0, 3 ,4|"), DATA, true);
+            spark, file(csv("\uFEFFid,y,a,b.c|007,1,1.5,-2e3|\"x\"\"y,z\",0, 3 ,4|")), DATA, true);
     assertThat(read.features()).containsExactly("a", "b.c");
     List<Row> rows = read.table().collectAsList();
     assertThat(rows.get(0).toSeq().mkString(";")).isEqualTo("007;1.0;1.5;-2000.0");
@@ -49,10 +54,10 @@ class TableReaderTest {
 
   @Test
   void read_parquet_equalsCsv() throws Exception {
-    TableReader csv = TableReader.read(spark, csv("id,y,a|1,1,2|2,0,3|"), DATA, true);
+    TableReader csv = TableReader.read(spark, file(csv("id,y,a|1,1,2|2,0,3|")), DATA, true);
     String parquet = folder.resolve("table.parquet").toString();
     csv.table().selectExpr("cast(id as long) as id", "y", "a").write().parquet(parquet);
-    TableReader read = TableReader.read(spark, parquet, DATA, true);
+    TableReader read = TableReader.read(spark, file(parquet), DATA, true);
     assertThat(read.features()).containsExactly("a");
     assertThat(read.table().orderBy("id").collectAsList().toString())
         .isEqualTo(csv.table().orderBy("id").collectAsList().toString());
@@ -77,7 +82,7 @@ class TableReaderTest {
       })
   void read_badTable_isDataExceptionWithoutValues(String text, String says) throws Exception {
     String file = csv(text);
-    assertThatThrownBy(() -> TableReader.read(spark, file, DATA, true))
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, true))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(says);
   }
@@ -89,17 +94,18 @@ class TableReaderTest {
   void read_labelsBesideZeroAndOne_areRefusedAtTheLabelHolder(String text, String says)
       throws Exception {
     String file = csv(text);
-    assertThatThrownBy(() -> TableReader.read(spark, file, DATA, true))
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, true))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Label column y")
         .hasMessageContaining(says + " rows are neither 0 nor 1");
-    assertThat(TableReader.read(spark, file, DATA, false).features()).containsExactly("a");
+    assertThat(TableReader.read(spark, file(file), DATA, false).features()).containsExactly("a");
   }
 
   @Test
   void read_missingFile_isDataException() {
     for (String file : List.of("nowhere.csv", "nowhere.parquet")) {
-      assertThatThrownBy(() -> TableReader.read(spark, folder.resolve(file).toString(), DATA, true))
+      assertThatThrownBy(
+              () -> TableReader.read(spark, file(folder.resolve(file).toString()), DATA, true))
           .isInstanceOf(DataException.class)
           .hasMessageContaining(file);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.heddle.config.DataSource;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -66,7 +67,7 @@ class TrainJobTest {
     return JobConfig.load(folder.resolve("job.conf"), Overrides.NONE);
   }
 
-  private String csv(HeddleSession session) {
+  private DataSource csv(HeddleSession session) {
     List<Row> rows =
         (session.holdsLabels()
                 ? TwoParties.bankTable(spark, 0, 1000)
@@ -89,7 +90,8 @@ class TrainJobTest {
       text.append('\n');
     }
     try {
-      return Files.writeString(folder.resolve(session.self() + ".csv"), text).toString();
+      return new DataSource.File(
+          Files.writeString(folder.resolve(session.self() + ".csv"), text).toString(), null);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
