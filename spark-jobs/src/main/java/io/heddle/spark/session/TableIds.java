@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
-  private static final Set<DataType> TYPES =
+  private static final Set<DataType> ID_TYPES =
       Set.of(
           DataTypes.StringType,
           DataTypes.ByteType,
@@ -78,7 +78,7 @@ record TableIds(List<Row> values, Ids ids) {
 
   /** Text and whole numbers; databases that know no others have these as decimals. */
   static boolean takes(DataType type) {
-    return TYPES.contains(type) || (type instanceof DecimalType decimal && decimal.scale() == 0);
+    return ID_TYPES.contains(type) || (type instanceof DecimalType decimal && decimal.scale() == 0);
   }
 
   private static String text(Object value) {
