@@ -224,23 +224,20 @@ def measure(contender, python, data):
     return figures | {"load": load}
 
 
-def measure_all(contenders, sizes, repetitions, seed, python):
-    everything = {}
-    for rows in sizes:
-        data = tables(rows, seed)
-        runs = {contender: Runs() for contender in contenders}
-        for repetition in range(repetitions):
-            for contender, kept in runs.items():
-                if kept.not_measured is not None:
-                    continue
-                print(f"peers: {rows:,} rows, {repetition + 1} of {repetitions}, {contender.name} ...", file=sys.stderr, flush=True)
-                try:
-                    kept.figures.append(measure(contender, python, data))
-                except NotMeasured as reason:
-                    print(f"peers: {contender.name}: {reason}", file=sys.stderr)
-                    kept.not_measured = str(reason)
-        everything[rows] = runs
-    return everything
+def measure_size(contenders, rows, repetitions, seed, python):
+    data = tables(rows, seed)
+    runs = {contender: Runs() for contender in contenders}
+    for repetition in range(repetitions):
+        for contender, kept in runs.items():
+            if kept.not_measured is not None:
+                continue
+            print(f"peers: {rows:,} rows, {repetition + 1} of {repetitions}, {contender.name} ...", file=sys.stderr, flush=True)
+            try:
+                kept.figures.append(measure(contender, python, data))
+            except NotMeasured as reason:
+                print(f"peers: {contender.name}: {reason}", file=sys.stderr)
+                kept.not_measured = str(reason)
+    return runs
 
 
 # ------------------------------------------------------------------------------------------------------------------- report
@@ -331,12 +328,15 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of the tables; default %(default)s")
     options = parser.parse_args()
     contenders = [Contender(f"Heddle {name}", "heddle", name) for name in options.protocols] + [PEERS[name] for name in options.peers]
+    cpu = cpu_name()
+    everything = {}
     try:
-        everything = measure_all(contenders, options.rows, options.repetitions, options.seed, str(OUT / "venv-psi" / "bin" / "python"))
+        # What has been measured stays, should a later size take longer than anybody waits.
+        for rows in options.rows:
+            everything[rows] = measure_size(contenders, rows, options.repetitions, options.seed, str(OUT / "venv-psi" / "bin" / "python"))
+            keep(everything, cpu, OUT / "psi.json")
     except AssertionError as wrong:
         sys.exit(f"peers: {wrong}")
-    cpu = cpu_name()
-    keep(everything, cpu, OUT / "psi.json")
     report(everything, cpu)
 
 
