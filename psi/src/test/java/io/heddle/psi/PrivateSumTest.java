@@ -26,9 +26,11 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
@@ -178,8 +180,8 @@ class PrivateSumTest {
     Random random = new Random(11);
     List<String> receivers = new ArrayList<>(ids(0, 1500));
     List<String> senders = new ArrayList<>(ids(500, 2700));
-    java.util.Collections.shuffle(receivers, random);
-    java.util.Collections.shuffle(senders, random);
+    Collections.shuffle(receivers, random);
+    Collections.shuffle(senders, random);
     senders.addAll(senders.subList(0, 40));
     long[] values = random.longs(senders.size(), -LARGEST, LARGEST + 1).toArray();
     for (int i = 0; i < 20; i++) {
@@ -214,7 +216,7 @@ class PrivateSumTest {
               assertThatThrownBy(() -> run(session, ended, terms, senders, other))
                   .isInstanceOf(CheckpointException.class)
                   .hasMessageContaining("values have changed since they were added up");
-              byte[] state = states.get(SENDER);
+              byte[] state = Objects.requireNonNull(states.get(SENDER));
               for (int length : new int[] {0, 3, state.length - 1, state.length + 1}) {
                 states.put(SENDER, Arrays.copyOf(state, length));
                 assertThatThrownBy(() -> run(session, ended, terms, senders, values))

@@ -188,7 +188,6 @@ class JobConfigTest {
         "psi { join = left, result = sum, sum.column = v } | psi.join | inner with psi.result = sum",
         "psi { duplicates = expand, result = sum, sum.column = v } | psi.duplicates | refuse or first",
         "psi { protocol = kkrt, result = sum, sum.column = v } | psi.protocol | auto or ecdh with psi.result",
-        "psi { result = sum } | psi.sum.column | the sender's column of values",
         "psi.sum.column = v | psi.sum.column | left out where psi.result is not sum",
         "psi { result = sum, sum { column = v, scale = 10 } } | psi.sum.scale | from 0 to 9",
         "psi { result = sum, sum.column = v, min-intersection = 9 } | psi.min-intersection = 9 | 10 or more with psi.result = sum: a sum of few values tells the sender which",
@@ -238,6 +237,10 @@ class JobConfigTest {
         .containsEntry("psi.sum.column", "amount")
         .containsEntry("psi.sum.scale", "2");
     assertThat(load(SMALL).canonicalTerms()).doesNotContainKey("psi.sum.column");
+    assertThatThrownBy(() -> load(SMALL, "psi.result=sum"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Missing setting psi.sum.column")
+        .hasMessageContaining("the sender's column of values");
   }
 
   @Test
