@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi;
 
+import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.psi.shared.RunRecord;
 
@@ -17,13 +18,16 @@ import io.heddle.psi.shared.RunRecord;
  *     parties that both do, kkrt may run, which tells much to a receiver that does not
  * @param record where this run is written down; refuses a peer that has brought too many ids in
  *     several runs
+ * @param partitionIds about how many ids of the larger set kkrt takes at a time; all parties must
+ *     say the same
  */
 public record PsiLimits(
     int minIntersection,
     int maxPeerSize,
     PsiProtocol protocol,
     boolean semiHonest,
-    RunRecord record) {
+    RunRecord record,
+    int partitionIds) {
   /** The most ids of one party. */
   public static final int LARGEST_SET = 1 << 25;
 
@@ -37,7 +41,13 @@ public record PsiLimits(
 
   /** Written down nowhere. */
   public PsiLimits(int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
-    this(minIntersection, maxPeerSize, protocol, semiHonest, RunRecord.NONE);
+    this(
+        minIntersection,
+        maxPeerSize,
+        protocol,
+        semiHonest,
+        RunRecord.NONE,
+        JobConfig.Psi.USUAL_PARTITION_IDS);
   }
 
   public PsiLimits {

@@ -241,7 +241,8 @@ public final class PsiCommand {
               config.privacy().maxPeerSetSize(),
               job.psi().protocol(),
               config.takesAsSemiHonest(job.parties()),
-              LedgerEntry.of(config, job, session.id(), step)),
+              LedgerEntry.of(config, job, session.id(), step),
+              job.psi().partitionIds()),
           progress,
           oprf);
     } finally {

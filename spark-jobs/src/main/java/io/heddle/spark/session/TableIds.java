@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
-  static TableIds collect(
-      Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
+  /** Refuses columns that cannot be an id. */
+  static void check(Dataset<Row> table, List<String> idCols) {
     for (String idCol : idCols) {
       if (!Arrays.asList(table.columns()).contains(idCol)) {
         throw new DataException(
@@ -46,6 +46,10 @@ record TableIds(List<Row> values, Ids ids) {
                 + ": must be text or whole numbers");
       }
     }
+  }
+
+  static TableIds collect(
+      Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
     List<Row> values =
         table
             .select(
@@ -56,11 +60,7 @@ record TableIds(List<Row> values, Ids ids) {
             .collect();
     List<@Nullable String[]> texts = new ArrayList<>(values.size());
     for (Row row : values) {
-      @Nullable String[] text = new String[idCols.size()];
-      for (int j = 0; j < text.length; j++) {
-        text[j] = row.isNullAt(j) ? null : row.get(j).toString();
-      }
-      texts.add(text);
+      texts.add(IdColumns.texts(row));
     }
     return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
   }

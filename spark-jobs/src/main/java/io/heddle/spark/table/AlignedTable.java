@@ -65,10 +65,7 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
    */
   public static AlignedTable of(
       Dataset<Row> table, String[] idCols, List<Row> ids, int[] alignedRows, byte[] digest) {
-    if (Arrays.asList(table.columns()).contains(INDEX)) {
-      throw new IllegalArgumentException(
-          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
-    }
+    requireNoIndex(table);
     List<Row> index = new ArrayList<>(alignedRows.length);
     StructType schema = new StructType();
     for (String idCol : idCols) {
@@ -151,6 +148,21 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
       }
     }
     return collected;
+  }
+
+  /** A table whose column {@link #INDEX} numbers its rows already. */
+  public static AlignedTable numbered(Dataset<Row> table, int rows, byte[] digest) {
+    String[] columns =
+        Arrays.stream(table.columns()).filter(c -> !c.equals(INDEX)).toArray(String[]::new);
+    return tagged(table, columns, rows, HexFormat.of().formatHex(digest));
+  }
+
+  /** Refuses a table that has a column of the index's name and no alignment. */
+  public static void requireNoIndex(Dataset<Row> table) {
+    if (Arrays.asList(table.columns()).contains(INDEX)) {
+      throw new IllegalArgumentException(
+          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
+    }
   }
 
   private static AlignedTable tagged(

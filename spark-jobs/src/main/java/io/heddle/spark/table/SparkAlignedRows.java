@@ -3,7 +3,6 @@ package io.heddle.spark.table;
 
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
-import io.heddle.error.VflException;
 import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.LocalAlignedRows;
@@ -11,7 +10,6 @@ import io.heddle.table.PartitionKernel;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -133,7 +131,7 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
   }
 
   private List<P> collect() {
-    return naming(partitions::collect);
+    return SparkFailures.naming(partitions::collect);
   }
 
   @Override
@@ -146,7 +144,8 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
       A argument, PartitionKernel<P, A, R> kernel) {
     Broadcast<A> shared = context.broadcast(argument);
     try {
-      return naming(() -> partitions.map(new OnPartition<>(kernel, shared)).collect());
+      return SparkFailures.naming(
+          () -> partitions.map(new OnPartition<>(kernel, shared)).collect());
     } finally {
       shared.destroy();
     }
@@ -160,7 +159,7 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
     Broadcast<A> shared = context.broadcast(argument);
     JavaRDD<Q> derived =
         partitions.map(new OnPartition<>(kernel, shared)).persist(StorageLevel.MEMORY_AND_DISK());
-    naming(derived::count);
+    SparkFailures.naming(derived::count);
     return new SparkAlignedRows<>(context, rows, derived, shared);
   }
 
@@ -170,29 +169,6 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
     if (argument != null) {
       argument.destroy();
     }
-  }
-
-  /** Spark wraps what a task throws; callers want our own exception back. */
-  private static <T> T naming(Supplier<T> job) {
-    try {
-      return job.get();
-    } catch (RuntimeException e) {
-      throw ours(e);
-    } catch (Exception e) {
-      // Spark's own exception is checked, but Scala does not declare it.
-      throw ours(e);
-    }
-  }
-
-  private static RuntimeException ours(Exception thrown) {
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof VflException ours) {
-        return ours;
-      }
-    }
-    return thrown instanceof RuntimeException unchecked
-        ? unchecked
-        : new IllegalStateException("A Spark job failed", thrown);
   }
 
   private record OnPartition<

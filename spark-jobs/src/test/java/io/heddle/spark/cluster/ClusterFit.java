@@ -7,7 +7,6 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TappedChannel;
-import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -21,8 +20,8 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
+import io.heddle.spark.TlsParties;
 import io.heddle.spark.TwoParties;
-import io.heddle.spark.cli.IdentityFiles;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
@@ -40,11 +39,8 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -101,7 +97,7 @@ final class ClusterFit {
     this.spark = spark;
     this.marks = marks;
     this.beside = beside;
-    job = beside ? configure(marks) : marks;
+    job = beside ? TlsParties.configure(marks) : marks;
     Parties.run(
         List.of(),
         TwoParties.BANK,
@@ -236,47 +232,6 @@ final class ClusterFit {
       String result = code.run(session.open());
       session.finish();
       return result;
-    }
-  }
-
-  /** What both parties need to find each other; all goes beside the links. */
-  private static Path configure(Path folder) {
-    Map<PartyId, Integer> ports =
-        Map.of(
-            TwoParties.BANK, NettyNetwork.freePort(), TwoParties.RETAILER, NettyNetwork.freePort());
-    Map<PartyId, String> prints = new TreeMap<>();
-    ports
-        .keySet()
-        .forEach(
-            party ->
-                prints.put(
-                    party,
-                    IdentityFiles.create(party, folder.resolve(party.name()), false)
-                        .fingerprint()));
-    for (PartyId self : ports.keySet()) {
-      PartyId peer = self.equals(TwoParties.BANK) ? TwoParties.RETAILER : TwoParties.BANK;
-      write(
-          folder.resolve(self.name()).resolve("heddle.conf"),
-          "party = "
-              + self
-              + "\nlisten { host = \"127.0.0.1\", port = "
-              + ports.get(self)
-              + " }\npeers."
-              + peer
-              + " { address = \"127.0.0.1:"
-              + ports.get(peer)
-              + "\", fingerprint = \""
-              + prints.get(peer)
-              + "\" }\nblobs.from-bytes = 0\n");
-    }
-    return write(folder.resolve("job.conf"), "parties = [bank, retailer]\nlabel-holder = bank\n");
-  }
-
-  private static Path write(Path file, String text) {
-    try {
-      return Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
