@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -15,9 +16,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -38,6 +39,9 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
 
   private static final String ROWS = "heddle.rows";
   private static final String DIGEST = "heddle.digest";
+
+  /** Says that the index went up from row to row when the table was made. */
+  private static final String IN_ORDER = "heddle.in-order";
 
   /** What a table's schema says of its alignment; null where it is not aligned. */
   public static @Nullable AlignedTable read(Dataset<Row> table) {
@@ -84,7 +88,8 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     Dataset<Row> joined =
         table.join(
             local(table.sparkSession(), index, schema.add(INDEX, DataTypes.IntegerType)), idCols);
-    return tagged(joined, table.columns(), alignedRows.length, HexFormat.of().formatHex(digest));
+    return tagged(
+        joined, table.columns(), alignedRows.length, HexFormat.of().formatHex(digest), false);
   }
 
   /**
@@ -97,30 +102,40 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     MessageDigest hash = Sha256.newDigest();
     hash.update(HexFormat.of().parseHex(digest));
     ByteBuffer indices = ByteBuffer.allocate(4 * kept.length);
-    List<Row> numbers = new ArrayList<>(kept.length);
+    BitSet places = new BitSet(rows);
     for (int i = 0; i < kept.length; i++) {
       if (kept[i] < 0 || kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1])) {
         throw new IllegalArgumentException("Kept rows must be ascending, 0 to " + (rows - 1));
       }
       indices.putInt(kept[i]);
-      numbers.add(RowFactory.create(kept[i], i));
+      places.set(kept[i]);
     }
     hash.update(indices.array());
     String[] columns =
         Arrays.stream(table.columns()).filter(c -> !c.equals(INDEX)).toArray(String[]::new);
+    // Where the rows are, without a join: each finds its new number by itself.
+    UDF1<Integer, @Nullable Integer> rank = Ranks.of(places)::rank;
     Dataset<Row> numbered =
-        local(
-            table.sparkSession(),
-            numbers,
-            new StructType()
-                .add("heddle_old", DataTypes.IntegerType)
-                .add("heddle_new", DataTypes.IntegerType));
-    Dataset<Row> joined =
         table
-            .join(numbered, table.col(INDEX).equalTo(numbered.col("heddle_old")))
-            .drop(INDEX, "heddle_old")
+            .withColumn(
+                "heddle_new",
+                functions.udf(rank, DataTypes.IntegerType).apply(functions.col(INDEX)))
+            .where(functions.col("heddle_new").isNotNull())
+            .drop(INDEX)
             .withColumnRenamed("heddle_new", INDEX);
-    return tagged(joined, columns, kept.length, HexFormat.of().formatHex(hash.digest()));
+    return tagged(
+        numbered,
+        columns,
+        kept.length,
+        HexFormat.of().formatHex(hash.digest()),
+        isInOrder(table.schema().apply(INDEX)));
+  }
+
+  /**
+   * Whether a table was made with its index going up from row to row. It may have changed since.
+   */
+  static boolean isInOrder(StructField index) {
+    return index.metadata().contains(IN_ORDER);
   }
 
   /**
@@ -150,11 +165,11 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     return collected;
   }
 
-  /** A table whose column {@link #INDEX} numbers its rows already. */
+  /** A table whose column {@link #INDEX} numbers its rows already, as they stand. */
   public static AlignedTable numbered(Dataset<Row> table, int rows, byte[] digest) {
     String[] columns =
         Arrays.stream(table.columns()).filter(c -> !c.equals(INDEX)).toArray(String[]::new);
-    return tagged(table, columns, rows, HexFormat.of().formatHex(digest));
+    return tagged(table, columns, rows, HexFormat.of().formatHex(digest), true);
   }
 
   /** Refuses a table that has a column of the index's name and no alignment. */
@@ -166,13 +181,16 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
   }
 
   private static AlignedTable tagged(
-      Dataset<Row> joined, String[] columns, int rows, String digest) {
-    Metadata metadata = new MetadataBuilder().putLong(ROWS, rows).putString(DIGEST, digest).build();
+      Dataset<Row> joined, String[] columns, int rows, String digest, boolean inOrder) {
+    MetadataBuilder metadata = new MetadataBuilder().putLong(ROWS, rows).putString(DIGEST, digest);
+    if (inOrder) {
+      metadata.putBoolean(IN_ORDER, true);
+    }
     List<Column> kept = new ArrayList<>();
     for (String column : columns) {
       kept.add(column(joined, column));
     }
-    kept.add(functions.col(INDEX).as(INDEX, metadata));
+    kept.add(functions.col(INDEX).as(INDEX, metadata.build()));
     return new AlignedTable(joined.select(kept.toArray(Column[]::new)), rows, digest);
   }
 

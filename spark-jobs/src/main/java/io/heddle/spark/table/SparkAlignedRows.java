@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Aligned rows on Spark's executors: one partition is one element of a cached RDD, a kernel is one
- * Spark job, its argument a broadcast that is destroyed when the job ends.
+ * Aligned rows on Spark's executors: one partition is one element of a cached RDD (of Spark's
+ * partitions one may have several), a kernel is one Spark job, its argument a broadcast that is
+ * destroyed when the job ends.
  *
  * <p>Kernels and arguments travel to the executors in the clear, as everything of Spark's does:
  * public material, and this party's own columns and coefficients; never keys, masks, labels or
@@ -53,6 +54,15 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
    * @throws DataException if a vector is missing or of another length
    */
   public static SparkAlignedRows<ColumnBlock> of(Dataset<Row> indexed, int rows, int partitions) {
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(indexed.sparkSession().sparkContext());
+    if (AlignedTable.isInOrder(indexed.schema().apply(0))) {
+      JavaRDD<ColumnBlock> inPlace = InPlace.blocks(indexed, rows, partitions);
+      if (inPlace != null) {
+        return new SparkAlignedRows<>(
+            context, rows, inPlace.persist(StorageLevel.MEMORY_AND_DISK()), null);
+      }
+    }
     RowRange ranges = new RowRange(rows, partitions);
     JavaRDD<ColumnBlock> blocks =
         indexed
@@ -61,8 +71,6 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
             .repartitionAndSortWithinPartitions(ranges)
             .mapPartitionsWithIndex((p, sorted) -> pack(ranges, p, sorted), true)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    JavaSparkContext context =
-        JavaSparkContext.fromSparkContext(indexed.sparkSession().sparkContext());
     return new SparkAlignedRows<>(context, rows, blocks, null);
   }
 
@@ -97,7 +105,15 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
   private static Iterator<ColumnBlock> pack(
       RowRange ranges, int partition, Iterator<Tuple2<Integer, Vector>> sorted) {
     int from = ranges.from(partition);
-    int count = ranges.to(partition) - from;
+    return List.of(pack(from, ranges.to(partition) - from, sorted)).iterator();
+  }
+
+  /**
+   * The columns of some rows.
+   *
+   * @param sorted those rows, and no more
+   */
+  static ColumnBlock pack(int from, int count, Iterator<Tuple2<Integer, Vector>> sorted) {
     double[] @Nullable [] columns = null;
     int next = 0;
     for (; sorted.hasNext(); next++) {
@@ -122,8 +138,7 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
     if (next != count) {
       throw new AlignmentException("An aligned index is missing or stands twice in the table");
     }
-    return List.of(new ColumnBlock(from, count, columns == null ? new double[0][] : columns))
-        .iterator();
+    return new ColumnBlock(from, count, columns == null ? new double[0][] : columns);
   }
 
   private static DataException differentLengths() {

@@ -22,7 +22,10 @@ import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
 import io.heddle.spark.TlsParties;
 import io.heddle.spark.TwoParties;
+import io.heddle.spark.session.AlignedIds;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.session.HeddleSession.Aligned;
+import io.heddle.spark.session.PinnedAlign;
 import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
@@ -78,6 +81,10 @@ final class ClusterFit {
   private static final int READING = -1;
 
   private static final int ROWS = 300;
+
+  /** Of the ids that only one party has, where ids stay with tasks. */
+  private static final int MANY = 9000;
+
   private static final List<String> COLUMNS = List.of("a", "b", "c");
   private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
@@ -97,7 +104,7 @@ final class ClusterFit {
     this.spark = spark;
     this.marks = marks;
     this.beside = beside;
-    job = beside ? TlsParties.configure(marks) : marks;
+    job = beside ? TlsParties.configure(marks, "psi.partition-ids = 4096") : marks;
     Parties.run(
         List.of(),
         TwoParties.BANK,
@@ -156,6 +163,10 @@ final class ClusterFit {
     List<Kill> chosen =
         beside
             ? List.of(
+                // The receiver's rows are in the sender's store, the sender's tags in the
+                // receiver's, and the driver does not know it.
+                new Kill(TwoParties.BANK, ofBank.indexOf("PartitionTask") + 1),
+                new Kill(TwoParties.RETAILER, ofRetailer.indexOf("PartitionTask") + 1),
                 // In the second pass: what was fetched once may lie in a cache.
                 new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1),
                 new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1))
@@ -241,39 +252,36 @@ final class ClusterFit {
     boolean bank = self.equals(TwoParties.BANK);
     int fatal = kill.party().equals(self) ? kill.call() : 0;
     PrivateRandomness mine = Objects.requireNonNull(randomness.get(self));
-    Dataset<Row> table =
-        read(
-            bank
-                ? TwoParties.bankTable(spark, 0, ROWS)
-                : TwoParties.retailerTable(spark, ROWS / 10, ROWS + ROWS / 10),
-            fatal == READING ? fate : null);
+    Dataset<Row> table = read(rows(bank), fatal == READING ? fate : null);
 
-    List<Row> ids = table.select("id").toJavaRDD().collect();
-    Alignment alignment =
-        PrivateSetIntersection.align(
-            tapped(session, "align", sent),
-            TwoParties.BANK,
-            new byte[32],
-            mine,
-            ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList(),
-            new PsiLimits(1, 10 * ROWS),
-            Progress.NONE);
-    AlignedTable aligned =
-        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest());
+    Aligned aligned =
+        beside
+            ? PinnedAlign.align(
+                tapped(session, "align", sent),
+                JobConfig.load(job, Overrides.NONE),
+                mine,
+                table,
+                ids -> new FatalIds(ids, calls, fatal, fate))
+            : align(tapped(session, "align", sent), mine, table);
     try (AlignedRows<ColumnBlock> rows =
         new FatalRows<>(
             SparkAlignedRows.of(
-                aligned.table().select(AlignedTable.INDEX, "features"), aligned.rows(), PARTITIONS),
+                table(aligned).select(AlignedTable.INDEX, "features"),
+                aligned.table().rows(),
+                PARTITIONS),
             calls,
             fatal,
             fate)) {
-      LogisticTable columns = new LogisticTable(rows, COLUMNS, alignment.digest());
+      LogisticTable columns =
+          new LogisticTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
       Channel step = tapped(session, "fit", sent);
       LogisticFit fit;
       String scores = "";
       if (bank) {
         double[] labels =
-            aligned.collect("label").stream().mapToDouble(row -> row.getDouble(1)).toArray();
+            aligned.table().collect("label").stream()
+                .mapToDouble(row -> row.getDouble(1))
+                .toArray();
         fit =
             new LogisticLabelHolder(
                     TERMS,
@@ -296,6 +304,38 @@ final class ClusterFit {
       }
       return bits(fit.part().coefficients()) + bits(fit.part().intercept()) + scores;
     }
+  }
+
+  /** In tasks there must be several partitions, of which few rows are common. */
+  private Dataset<Row> rows(boolean bank) {
+    int alone = beside ? MANY : ROWS / 10;
+    return bank
+        ? TwoParties.bankTable(spark, beside ? -MANY : 0, ROWS)
+        : TwoParties.retailerTable(spark, beside ? 0 : ROWS / 10, ROWS + alone);
+  }
+
+  private static Dataset<Row> table(Aligned aligned) {
+    return aligned.table().table();
+  }
+
+  /** In this process. */
+  private static Aligned align(Channel step, PrivateRandomness mine, Dataset<Row> table) {
+    List<Row> ids = table.select("id").toJavaRDD().collect();
+    List<byte[]> own =
+        ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList();
+    Alignment alignment =
+        PrivateSetIntersection.align(
+            step,
+            TwoParties.BANK,
+            new byte[32],
+            mine,
+            own,
+            new PsiLimits(1, 10 * ROWS),
+            Progress.NONE);
+    return new Aligned(
+        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest()),
+        AlignedIds.of(own),
+        own.size());
   }
 
   private static Channel tapped(Session session, String step, List<Message> sent) {
