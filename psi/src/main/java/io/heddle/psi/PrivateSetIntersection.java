@@ -24,8 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,7 +184,7 @@ public final class PrivateSetIntersection {
       PsiTerms terms = terms(step, bindingSalt, limits, false);
       PartyId peer = step.peers().first();
       int theirSize = terms.exchange(step, peer, sorted.ids().size()).ids();
-      begin(terms, PsiProtocol.ECDH, sorted.ids().size(), peer, theirSize);
+      terms.record().begin(PsiProtocol.ECDH, sorted.ids().size(), peer, theirSize);
       int common = 0;
       if (receives) {
         common =
@@ -200,12 +198,6 @@ public final class PrivateSetIntersection {
       settled.commit(step, sorted);
     }
     return settled.common();
-  }
-
-  /** Before the first message between two parties that depends on their ids. */
-  private static void begin(
-      PsiTerms terms, PsiProtocol protocol, int ids, PartyId peer, int theirs) {
-    terms.record().begin(protocol, ids, new TreeMap<>(Map.of(peer, theirs)));
   }
 
   /**
@@ -269,7 +261,7 @@ public final class PrivateSetIntersection {
             terms.semiHonest() && theirs.semiHonest(),
             ids.size(),
             theirs.ids());
-    begin(terms, protocol, ids.size(), peer, theirs.ids());
+    terms.record().begin(protocol, ids.size(), peer, theirs.ids());
     return found(
         terms,
         receives,

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi;
 
+import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiProtocol;
+import io.heddle.config.PartyConfig;
+import io.heddle.psi.ledger.LedgerEntry;
 import io.heddle.psi.shared.RunRecord;
 
 /**
@@ -29,6 +33,21 @@ public record PsiLimits(
 
   /** At least one common row, peers of up to ten million ids. */
   public static final PsiLimits DEFAULT = new PsiLimits(1, 10_000_000);
+
+  /**
+   * What a party's files ask, and its ledger.
+   *
+   * @param session the session's id
+   * @param step in which the intersection runs
+   */
+  public static PsiLimits of(PartyConfig config, JobConfig job, String session, Channel step) {
+    return new PsiLimits(
+        job.psi().minIntersection(),
+        config.privacy().maxPeerSetSize(),
+        job.psi().protocol(),
+        config.takesAsSemiHonest(job.parties()),
+        LedgerEntry.of(config, job, session, step));
+  }
 
   /** With whatever protocol fits, among peers that follow it. */
   public PsiLimits(int minIntersection, int maxPeerSize) {

@@ -20,7 +20,6 @@ import io.heddle.psi.JoinedRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
-import io.heddle.psi.ledger.LedgerEntry;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.table.Ids;
 import io.heddle.psi.table.Table;
@@ -236,12 +235,7 @@ public final class PsiCommand {
           session.bindingSalt(STEP),
           session::privateRandomness,
           ids.values(),
-          new PsiLimits(
-              job.psi().minIntersection(),
-              config.privacy().maxPeerSetSize(),
-              job.psi().protocol(),
-              config.takesAsSemiHonest(job.parties()),
-              LedgerEntry.of(config, job, session.id(), step)),
+          PsiLimits.of(config, job, session.id(), step),
           progress,
           oprf);
     } finally {

@@ -82,14 +82,14 @@ final class DealtIds {
 
   /** The names of all ids: the first bytes of their items. */
   byte[] names(int width) {
-    return items == null ? hash.of(ids, width) : Items.beginnings(items, width);
+    return items == null ? hash.of(ids, width) : Items.beginnings(items, ids.size(), i -> i, width);
   }
 
   /** The names of some. */
   byte[] names(int[] chosen, int width) {
     return items == null
         ? hash.of(ids.select(chosen), width)
-        : Items.beginnings(items, chosen, width);
+        : Items.beginnings(items, chosen.length, i -> chosen[i], width);
   }
 
   /** Where an id of a partition stands among all. */

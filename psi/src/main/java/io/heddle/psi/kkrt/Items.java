@@ -5,6 +5,7 @@ import io.heddle.psi.ids.IdList;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What ids are in one run: 16 bytes for each, and the three bins in which it may lie. Two ids are
@@ -46,24 +47,16 @@ record Items(byte[] flat, int[] bins) {
   }
 
   /**
-   * The first bytes of all items.
+   * The first bytes of some items.
    *
    * @param flat of the items
+   * @param count how many are chosen
+   * @param chosen which item is the i-th of them
    */
-  static byte[] beginnings(byte[] flat, int width) {
-    int count = flat.length / BYTES;
+  static byte[] beginnings(byte[] flat, int count, IntUnaryOperator chosen, int width) {
     byte[] cut = new byte[count * width];
     for (int i = 0; i < count; i++) {
-      System.arraycopy(flat, i * BYTES, cut, i * width, width);
-    }
-    return cut;
-  }
-
-  /** The first bytes of some items. */
-  static byte[] beginnings(byte[] flat, int[] chosen, int width) {
-    byte[] cut = new byte[chosen.length * width];
-    for (int i = 0; i < chosen.length; i++) {
-      System.arraycopy(flat, chosen[i] * BYTES, cut, i * width, width);
+      System.arraycopy(flat, chosen.applyAsInt(i) * BYTES, cut, i * width, width);
     }
     return cut;
   }

@@ -12,9 +12,7 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.shared.PsiTerms;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -105,11 +103,6 @@ public final class Oprf {
                 .run(own, peer, ids);
     figures = result.figures();
     return result.rows();
-  }
-
-  /** Before the first message that depends on the ids. */
-  static void begin(PsiTerms terms, int ids, PartyId peer, int theirs) {
-    terms.record().begin(JobConfig.PsiProtocol.ECDH_OPRF, ids, new TreeMap<>(Map.of(peer, theirs)));
   }
 
   /** Of the last run; null if there was none. */

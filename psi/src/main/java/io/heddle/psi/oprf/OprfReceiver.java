@@ -4,6 +4,7 @@ package io.heddle.psi.oprf;
 import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.CheckpointException;
@@ -70,7 +71,7 @@ final class OprfReceiver {
       }
       int theirSize = terms.exchange(step, sender, ids.size()).ids();
       long start = System.nanoTime();
-      Oprf.begin(terms, ids.size(), sender, theirSize);
+      terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), sender, theirSize);
       KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
       TagList list = kept != null && kept.key().isSame(key) ? kept : null;
       boolean held = list != null;

@@ -2,6 +2,7 @@
 package io.heddle.psi.oprf;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.CheckpointException;
@@ -64,7 +65,7 @@ final class OprfSender {
       Shuffle order = key.order();
       int theirSize = terms.exchange(step, receiver, ids.size()).ids();
       long start = System.nanoTime();
-      Oprf.begin(terms, ids.size(), receiver, theirSize);
+      terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), receiver, theirSize);
       keys.charge(fingerprint, receiver.name(), key, theirSize, terms.binding());
       KeyTerms shown = key.terms();
       step.send(receiver, new KeyOffer(shown.commitment(), shown.expiry(), shown.width()));

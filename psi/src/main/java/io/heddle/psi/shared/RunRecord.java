@@ -3,7 +3,9 @@ package io.heddle.psi.shared;
 
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.party.PartyId;
+import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Where a party writes down one intersection, and what may refuse it by what was written before. A
@@ -31,6 +33,11 @@ public interface RunRecord {
    * @throws io.heddle.error.ConfigurationException if it cannot be written down
    */
   void begin(PsiProtocol protocol, int ids, SortedMap<PartyId, Integer> peerIds);
+
+  /** The same between two parties. */
+  default void begin(PsiProtocol protocol, int ids, PartyId peer, int theirs) {
+    begin(protocol, ids, new TreeMap<>(Map.of(peer, theirs)));
+  }
 
   /**
    * Called once the run has ended well.

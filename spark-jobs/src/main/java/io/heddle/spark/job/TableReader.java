@@ -47,7 +47,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
           "Missing setting data.label: the label holder must name its label column");
     }
     SourceReader reader = new SourceReader(spark, source);
-    String file = source.words();
+    String place = source.words();
     Dataset<Row> raw = reader.open();
     List<String> present = Arrays.asList(raw.columns());
     List<String> features = new ArrayList<>(data.columns());
@@ -64,7 +64,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
     for (String column : wanted) {
       if (!present.contains(column)) {
         throw new DataException(
-            "No column " + column + " in " + file + ": it has " + String.join(", ", present));
+            "No column " + column + " in " + place + ": it has " + String.join(", ", present));
       }
     }
     List<String> named = wanted.subList(0, wanted.size() - features.size());
@@ -75,13 +75,13 @@ record TableReader(Dataset<Row> table, List<String> features) {
             "Column "
                 + column
                 + " of "
-                + file
+                + place
                 + " has a name that this job gives to a column of its own: rename it");
       }
     }
     if (features.isEmpty() && !labels) {
       throw new DataException(
-          "No columns in " + file + " beside the ids: a feature holder needs at least one");
+          "No columns in " + place + " beside the ids: a feature holder needs at least one");
     }
     List<String> numeric = wanted.subList(data.id().size(), wanted.size());
     List<Column> columns = new ArrayList<>();
@@ -89,19 +89,19 @@ record TableReader(Dataset<Row> table, List<String> features) {
       columns.add(AlignedTable.column(raw, id));
     }
     for (String column : numeric) {
-      columns.add(number(raw, column, file).as(column));
+      columns.add(number(raw, column, place).as(column));
     }
     Dataset<Row> table =
         reader.guarded(
             () -> {
               Dataset<Row> selected = raw.select(columns.toArray(Column[]::new)).persist();
-              check(selected, numeric, labelCol, file);
+              check(selected, numeric, labelCol, place);
               return selected;
             });
     return new TableReader(table, List.copyOf(features));
   }
 
-  private static Column number(Dataset<Row> raw, String name, String file) {
+  private static Column number(Dataset<Row> raw, String name, String place) {
     Column column = AlignedTable.column(raw, name);
     DataType type = raw.schema().apply(name).dataType();
     if (type instanceof NumericType || type.equals(DataTypes.BooleanType)) {
@@ -112,7 +112,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
           "Column "
               + name
               + " of "
-              + file
+              + place
               + " is of type "
               + type.simpleString()
               + ": must be a number, a boolean or text that is a number; data.columns names the"
@@ -122,7 +122,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
   }
 
   private static void check(
-      Dataset<Row> table, List<String> numeric, @Nullable String labelCol, String file) {
+      Dataset<Row> table, List<String> numeric, @Nullable String labelCol, String place) {
     List<Column> counts = new ArrayList<>();
     counts.add(functions.count(functions.lit(1)));
     for (String name : numeric) {
@@ -144,7 +144,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
     Row counted =
         table.agg(counts.get(0), counts.subList(1, counts.size()).toArray(Column[]::new)).head();
     if (counted.getLong(0) == 0) {
-      throw new DataException("No rows in " + file);
+      throw new DataException("No rows in " + place);
     }
     for (int j = 0; j < numeric.size(); j++) {
       if (counted.getLong(j + 1) > 0) {
@@ -152,7 +152,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
             "Column "
                 + numeric.get(j)
                 + " of "
-                + file
+                + place
                 + ": "
                 + counted.getLong(j + 1)
                 + " of "
@@ -165,7 +165,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
           "Label column "
               + labelCol
               + " of "
-              + file
+              + place
               + ": "
               + counted.getLong(numeric.size() + 1)
               + " of "

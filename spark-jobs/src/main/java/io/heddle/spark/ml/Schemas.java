@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
-import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import java.util.Arrays;
 import org.apache.spark.ml.linalg.SQLDataTypes;
@@ -50,7 +49,7 @@ final class Schemas {
   /** Of a type by which rows can be aligned. */
   static void checkIds(StructType schema, String idCol) {
     DataType type = find(schema, "idCols", idCol).dataType();
-    if (!HeddleSession.takesAsId(type)) {
+    if (!AlignedTable.takesAsId(type)) {
       throw new IllegalArgumentException(
           "Column "
               + idCol

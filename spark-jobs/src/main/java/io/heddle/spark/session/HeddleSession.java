@@ -27,7 +27,6 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.join.RowsById;
-import io.heddle.psi.ledger.LedgerEntry;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
@@ -53,7 +52,6 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataType;
 import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
@@ -443,11 +441,6 @@ public final class HeddleSession implements AutoCloseable {
     }
   }
 
-  /** Whether rows can be aligned by a column of a type. */
-  public static boolean takesAsId(DataType type) {
-    return TableIds.takes(type);
-  }
-
   /**
    * Finds the rows that all parties have, in one order for all.
    *
@@ -474,12 +467,7 @@ public final class HeddleSession implements AutoCloseable {
             open().bindingSalt("alignment"),
             open()::privateRandomness,
             own.ids(),
-            new PsiLimits(
-                job.psi().minIntersection(),
-                party.privacy().maxPeerSetSize(),
-                job.psi().protocol(),
-                party.takesAsSemiHonest(job.parties()),
-                LedgerEntry.of(party, job, open().id(), narrower)),
+            PsiLimits.of(party, job, open().id(), narrower),
             progress,
             Oprf.of(job, party, () -> TlsExchange.identity(party)));
     List<byte[]> keys = new ArrayList<>(alignment.rows().length);

@@ -10,13 +10,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataType;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.DecimalType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
-  private static final Set<DataType> ID_TYPES =
-      Set.of(
-          DataTypes.StringType,
-          DataTypes.ByteType,
-          DataTypes.ShortType,
-          DataTypes.IntegerType,
-          DataTypes.LongType);
-
   static TableIds collect(
       Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
     for (String idCol : idCols) {
@@ -42,7 +31,7 @@ record TableIds(List<Row> values, Ids ids) {
             "No column " + idCol + ": the table has " + String.join(", ", table.columns()));
       }
       DataType type = table.schema().apply(idCol).dataType();
-      if (!takes(type)) {
+      if (!AlignedTable.takesAsId(type)) {
         throw new DataException(
             "Id column "
                 + idCol
@@ -76,16 +65,11 @@ record TableIds(List<Row> values, Ids ids) {
     return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
   }
 
-  /** Text and whole numbers; databases that know no others have these as decimals. */
-  static boolean takes(DataType type) {
-    return ID_TYPES.contains(type) || (type instanceof DecimalType decimal && decimal.scale() == 0);
-  }
-
   private static String text(Object value) {
     return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
   }
 
-  /** Rows of columns of the types above, missing values first. */
+  /** Rows of columns of the types that ids have, missing values first. */
   @SuppressWarnings({"unchecked", "rawtypes"}) // A column has values of one type, all comparable.
   private static int compare(Row a, Row b) {
     for (int j = 0; j < a.size(); j++) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -16,7 +17,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.MetadataBuilder;
 import org.apache.spark.sql.types.StructField;
@@ -36,6 +39,14 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
   /** The column that carries the aligned index. */
   public static final String INDEX = "heddle_index";
 
+  private static final Set<DataType> ID_TYPES =
+      Set.of(
+          DataTypes.StringType,
+          DataTypes.ByteType,
+          DataTypes.ShortType,
+          DataTypes.IntegerType,
+          DataTypes.LongType);
+
   private static final String ROWS = "heddle.rows";
   private static final String DIGEST = "heddle.digest";
 
@@ -50,6 +61,14 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
       }
     }
     return null;
+  }
+
+  /**
+   * Whether rows can be aligned by a column of a type: text and whole numbers. Databases that know
+   * no others have these as decimals.
+   */
+  public static boolean takesAsId(DataType type) {
+    return ID_TYPES.contains(type) || (type instanceof DecimalType decimal && decimal.scale() == 0);
   }
 
   /** Whether a column of a schema is the index of an aligned table. */

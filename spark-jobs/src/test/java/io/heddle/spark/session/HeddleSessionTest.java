@@ -87,30 +87,23 @@ class HeddleSessionTest {
         .containsExactly(20, 20);
   }
 
+  private List<Integer> alignTwentyEach(List<String> settingsOfBank) {
+    return TwoParties.run(
+        folder,
+        List.of(),
+        settingsOfBank,
+        List.of(),
+        FrameObserver.NONE,
+        this::alignTwenty,
+        this::alignTwenty);
+  }
+
   /** Both files stand in one directory, and so does the ledger of both. */
   @Test
   void align_peerBeyondItsQuota_isRefused() throws IOException {
     List<String> quota = List.of("peers.retailer.psi-quota=59");
-    assertThat(
-            TwoParties.run(
-                folder,
-                List.of(),
-                quota,
-                List.of(),
-                FrameObserver.NONE,
-                this::alignTwenty,
-                this::alignTwenty))
-        .containsExactly(20, 20);
-    assertThatThrownBy(
-            () ->
-                TwoParties.run(
-                    folder,
-                    List.of(),
-                    quota,
-                    List.of(),
-                    FrameObserver.NONE,
-                    this::alignTwenty,
-                    this::alignTwenty))
+    assertThat(alignTwentyEach(quota)).containsExactly(20, 20);
+    assertThatThrownBy(() -> alignTwentyEach(quota))
         .isInstanceOf(PrivacyException.class)
         .hasMessageContaining("Party retailer brings 30 ids after 30 within 30 d");
     assertThat(Files.readAllLines(folder.resolve("psi-ledger.jsonl")))
