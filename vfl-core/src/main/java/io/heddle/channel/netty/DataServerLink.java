@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -108,9 +109,17 @@ final class DataServerLink extends ChannelInboundHandlerAdapter {
       work(context, batches.remove());
       left = waiting.decrementAndGet();
       if (left == MAX_WAITING - 1) {
-        context.read();
+        readOn(context);
       }
     } while (left > 0);
+  }
+
+  private static void readOn(ChannelHandlerContext context) {
+    try {
+      context.read();
+    } catch (RejectedExecutionException e) {
+      // The exchange is closed: nothing comes any more, and what has come is let go of.
+    }
   }
 
   private synchronized void work(ChannelHandlerContext context, List<ByteBuf> batch) {
