@@ -18,6 +18,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -34,6 +35,12 @@ import javax.net.ssl.SSLException;
 final class BareCopy implements Carrier {
   private static final int WRITES_AHEAD = 4;
 
+  /** As the exchange's. */
+  private static final SslProvider LIBRARY =
+      OpenSsl.isAvailable() && !System.getProperty("heddle.tls", "auto").equals("jdk")
+          ? SslProvider.OPENSSL
+          : SslProvider.JDK;
+
   private final EventLoopGroup threads =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private final byte[] bytes;
@@ -49,12 +56,12 @@ final class BareCopy implements Carrier {
     TestIdentity identity = TestIdentity.generate();
     SslContext acceptor =
         SslContextBuilder.forServer(identity.key(), identity.certificate())
-            .sslProvider(SslProvider.JDK)
+            .sslProvider(LIBRARY)
             .protocols("TLSv1.3")
             .build();
     SslContext dialler =
         SslContextBuilder.forClient()
-            .sslProvider(SslProvider.JDK)
+            .sslProvider(LIBRARY)
             .protocols("TLSv1.3")
             .trustManager(InsecureTrustManagerFactory.INSTANCE)
             .build();

@@ -410,7 +410,8 @@ public final class PeerDoctor {
                   + " --address HOST:PORT --fingerprint "
                   + identity.fingerprint()
                   + "`, or set the clock that is wrong if it has"));
-    } else if (reason.contains("no_application_protocol")) {
+    } else if (reason.contains("no_application_protocol")
+        || reason.contains("does not speak heddle-doctor")) {
       findings.tell(
           Check.failed(
               Subject.TLS,

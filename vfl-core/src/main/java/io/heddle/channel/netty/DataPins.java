@@ -29,7 +29,8 @@ public record DataPins(
     Map<PartyId, Fingerprint> known = new HashMap<>();
     fingerprints.forEach((party, fingerprint) -> known.put(party, Fingerprint.parse(fingerprint)));
     Map<Fingerprint, PartyId> parties = Fingerprint.owners(known);
-    return new Tls(key, chain, parties, timeouts.handshake(), Tls.DATA, parties);
+    return new Tls(
+        TlsLibrary.ofThisProcess(), key, chain, parties, timeouts.handshake(), Tls.DATA, parties);
   }
 
   /** Without the key. */

@@ -6,11 +6,17 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What is to be made of a handshake that failed. */
 final class HandshakeFailure {
+  private static final Pattern BORING =
+      Pattern.compile("error:[0-9a-f]+:[^:]*:[^:]*:(?<alert>(SSLV3|TLSV1)_ALERT_)?(?<name>\\w+)");
+
   private HandshakeFailure() {}
 
   /** Whether the other side is not who it should be, and not just gone. */
@@ -45,6 +51,16 @@ final class HandshakeFailure {
       }
       deepest = t;
     }
-    return String.valueOf(deepest.getMessage());
+    return plain(String.valueOf(deepest.getMessage()));
+  }
+
+  /** BoringSSL's words, such as {@code error:10000416:SSL routines:OPENSSL_internal:NAME}. */
+  private static String plain(String message) {
+    Matcher boring = BORING.matcher(message);
+    if (!boring.matches()) {
+      return message;
+    }
+    String name = boring.group("name").toLowerCase(Locale.ROOT);
+    return boring.group("alert") == null ? name.replace('_', ' ') : "Received fatal alert: " + name;
   }
 }

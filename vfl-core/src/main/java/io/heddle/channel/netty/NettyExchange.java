@@ -104,6 +104,7 @@ public final class NettyExchange extends Exchange {
     }
     tls =
         new Tls(
+            settings.tls,
             key,
             chain,
             allowed,

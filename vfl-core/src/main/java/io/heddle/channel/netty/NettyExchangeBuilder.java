@@ -34,6 +34,7 @@ public final class NettyExchangeBuilder {
   String listenHost = "0.0.0.0";
   int listenPort;
   boolean webSocket;
+  TlsLibrary tls = TlsLibrary.ofThisProcess();
   ExchangeLimits limits = ExchangeLimits.DEFAULT;
   ExchangeTimeouts timeouts = ExchangeTimeouts.DEFAULT;
   FrameObserver observer = FrameObserver.NONE;
@@ -67,6 +68,12 @@ public final class NettyExchangeBuilder {
   /** Whether peers may come by WebSocket as well; not if this is not called. */
   public NettyExchangeBuilder webSocket(boolean allowed) {
     webSocket = allowed;
+    return this;
+  }
+
+  /** In the place of the one that this process uses. */
+  NettyExchangeBuilder tls(TlsLibrary library) {
+    tls = library;
     return this;
   }
 

@@ -22,8 +22,11 @@ final class OwnKey extends X509ExtendedKeyManager {
     this.chain = chain;
   }
 
+  /** Whatever stands behind an underscore is said of signatures on certificates. */
   private @Nullable String alias(String... keyTypes) {
-    return Arrays.asList(keyTypes).contains(key.getAlgorithm()) ? ALIAS : null;
+    boolean fits =
+        Arrays.stream(keyTypes).anyMatch(type -> (type + "_").startsWith(key.getAlgorithm() + "_"));
+    return fits ? ALIAS : null;
   }
 
   private String[] aliases(String keyType) {

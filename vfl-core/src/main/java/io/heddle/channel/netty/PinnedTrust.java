@@ -16,23 +16,37 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * itself.
  */
 final class PinnedTrust extends X509ExtendedTrustManager {
+  private final TlsLibrary library;
   private final Map<Fingerprint, PartyId> parties;
   private final Map<Fingerprint, PartyId> onDataLinks;
 
-  PinnedTrust(Map<Fingerprint, PartyId> parties) {
-    this(parties, Map.of());
+  PinnedTrust(TlsLibrary library, Map<Fingerprint, PartyId> parties) {
+    this(library, parties, Map.of());
   }
 
   /**
    * @param onDataLinks who counts there, with their workers
    */
-  PinnedTrust(Map<Fingerprint, PartyId> parties, Map<Fingerprint, PartyId> onDataLinks) {
+  PinnedTrust(
+      TlsLibrary library,
+      Map<Fingerprint, PartyId> parties,
+      Map<Fingerprint, PartyId> onDataLinks) {
+    this.library = library;
     this.parties = Map.copyOf(parties);
     this.onDataLinks = Map.copyOf(onDataLinks);
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
-    Holder unused = Holder.of(chain, parties, false);
+    check(chain, parties, false);
+  }
+
+  private void check(X509Certificate[] chain, Map<Fingerprint, PartyId> known, boolean workers)
+      throws CertificateException {
+    try {
+      Holder unused = Holder.of(chain, known, workers);
+    } catch (CertificateException e) {
+      throw library.refusal(e);
+    }
   }
 
   @Override
@@ -62,11 +76,23 @@ final class PinnedTrust extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    // The protocol is settled by now: on the links of jobs nobody comes for a party.
-    if (Tls.DATA.equals(engine.getHandshakeApplicationProtocol())) {
-      Holder unused = Holder.of(chain, onDataLinks, true);
+    // On the links of jobs nobody comes for a party.
+    String protocol = engine.getHandshakeApplicationProtocol();
+    if (protocol == null) {
+      // Settled, but not told yet: when it is, Tls asks the same again, before it reads anything.
+      anyone(chain);
+    } else if (protocol.equals(Tls.DATA)) {
+      check(chain, onDataLinks, true);
     } else {
       check(chain);
+    }
+  }
+
+  private void anyone(X509Certificate[] chain) throws CertificateException {
+    if (parties.containsKey(Fingerprint.of(chain[0])) || onDataLinks.isEmpty()) {
+      check(chain);
+    } else {
+      check(chain, onDataLinks, true);
     }
   }
 

@@ -14,14 +14,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,14 +36,14 @@ final class Tls {
   /** Of large messages beside the links. */
   static final String DATA = "heddle-data/1";
 
-  private static final String VERSION = "TLSv1.3";
   private static final String UNUSABLE =
       "The key and certificate of this party cannot be used for TLS 1.3";
 
   private final Map<Fingerprint, PartyId> parties;
-  private final KeyManager[] ownKey;
-  private final SSLContext acceptor;
-  private final Map<PartyId, SSLContext> diallers = new ConcurrentHashMap<>();
+  private final TlsLibrary library;
+  private final OwnKey ownKey;
+  private final Supplier<SSLEngine> acceptor;
+  private final Map<Dialled, Supplier<SSLEngine>> diallers = new ConcurrentHashMap<>();
   private final long handshakeMillis;
   private final String family;
   private final Map<Fingerprint, PartyId> onDataLinks;
@@ -56,12 +54,14 @@ final class Tls {
    * @param onDataLinks who may come on data links, with their workers; empty to accept none
    */
   Tls(
+      TlsLibrary library,
       PrivateKey key,
       List<X509Certificate> chain,
       Map<Fingerprint, PartyId> parties,
       Duration handshake,
       String family,
       Map<Fingerprint, PartyId> onDataLinks) {
+    this.library = library;
     this.family = family;
     this.onDataLinks = Map.copyOf(onDataLinks);
     this.parties = Map.copyOf(parties);
@@ -69,20 +69,14 @@ final class Tls {
     if (chain.isEmpty() || !chain.get(0).getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
       throw new ConfigurationException(UNUSABLE);
     }
-    ownKey = new KeyManager[] {new OwnKey(key, chain.toArray(new X509Certificate[0]))};
-    acceptor = context(new PinnedTrust(parties, onDataLinks));
+    ownKey = new OwnKey(key, chain.toArray(new X509Certificate[0]));
+    acceptor = engines(new PinnedTrust(library, parties, onDataLinks), false, accepted());
   }
 
-  /**
-   * The JDK's, and not by the builder of Netty, which reads the system's certificates and asks
-   * another library for the key: half a second of a process's start.
-   */
-  private SSLContext context(PinnedTrust trust) {
+  private Supplier<SSLEngine> engines(PinnedTrust trust, boolean client, List<String> protocols) {
     try {
-      SSLContext context = SSLContext.getInstance(VERSION);
-      context.init(ownKey, new TrustManager[] {trust}, null);
-      return context;
-    } catch (GeneralSecurityException e) {
+      return library.engines(ownKey, trust, client, protocols);
+    } catch (GeneralSecurityException | SSLException e) {
       throw new ConfigurationException(UNUSABLE, e);
     }
   }
@@ -110,34 +104,28 @@ final class Tls {
   }
 
   SslHandler accept() {
-    SSLEngine engine = acceptor.createSSLEngine();
-    engine.setUseClientMode(false);
-    return handler(engine, accepted());
+    return handler(acceptor.get());
   }
 
   SslHandler dial(PartyId peer, LinkProtocol protocol) {
-    SSLEngine engine = diallers.computeIfAbsent(peer, this::dialler).createSSLEngine();
-    engine.setUseClientMode(true);
-    return handler(engine, List.of(protocol.in(family)));
+    return handler(
+        diallers.computeIfAbsent(new Dialled(peer, protocol.in(family)), this::dialler).get());
   }
 
-  private SSLContext dialler(PartyId peer) {
+  private record Dialled(PartyId peer, String protocol) {}
+
+  private Supplier<SSLEngine> dialler(Dialled dialled) {
     Map<Fingerprint, PartyId> pinned =
         parties.entrySet().stream()
-            .filter(entry -> entry.getValue().equals(peer))
+            .filter(entry -> entry.getValue().equals(dialled.peer))
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     if (pinned.isEmpty()) {
-      throw new AssertionError("No pinned key of " + peer);
+      throw new AssertionError("No pinned key of " + dialled.peer);
     }
-    return context(new PinnedTrust(pinned));
+    return engines(new PinnedTrust(library, pinned), true, List.of(dialled.protocol));
   }
 
-  private SslHandler handler(SSLEngine engine, List<String> protocols) {
-    SSLParameters parameters = engine.getSSLParameters();
-    parameters.setProtocols(new String[] {VERSION});
-    parameters.setApplicationProtocols(protocols.toArray(new String[0]));
-    parameters.setNeedClientAuth(true);
-    engine.setSSLParameters(parameters);
+  private SslHandler handler(SSLEngine engine) {
     SslHandler handler = new SslHandler(engine);
     handler.setHandshakeTimeoutMillis(handshakeMillis);
     return handler;
