@@ -173,6 +173,28 @@ class PsiLocalTest {
     assertThat(out).doesNotExist();
   }
 
+  /** The sender's column holds the numbers 5 to 24, the common ones 8 to 19. */
+  @Test
+  void psi_sum_isTheSumOfTheSendersColumn() throws IOException {
+    Path receiver = table("receiver.csv", 8, 20);
+    Path sender = table("sender.csv", 5, 25);
+    Path json = directory.resolve("figures.json");
+
+    Outcome outcome =
+        runLocal(
+            receiver,
+            sender,
+            "--json=" + json,
+            "--set=psi.result=sum",
+            "--set=psi.sum.column=own sender.csv");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
+    assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(12);
+    assertThat(figures.at("/sum").asText()).isEqualTo(IntStream.range(8, 20).sum() + ".00");
+    assertThat(outcome.out()).contains("sum:           162.00");
+  }
+
   @Test
   void psi_withACachedSide_writesThePlainIntersection() throws IOException {
     Path receiver = table("receiver.csv", 1990, 2010);
