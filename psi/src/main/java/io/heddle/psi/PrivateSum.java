@@ -46,8 +46,9 @@ public final class PrivateSum {
    * @param idOfRow the id of each row of this party
    * @param valueOfRow at the sender the value of each row, in units of the job's last decimal
    *     digit; null at the receiver
-   * @throws IllegalArgumentException if there are not two parties, or the values are not the
-   *     sender's
+   * @param limits with a minimum intersection of {@link JobConfig.Sum#LEAST_SUMMANDS} or more
+   * @throws IllegalArgumentException if there are not two parties, the values are not the sender's,
+   *     or fewer of them might be added up
    * @throws RuntimeException as {@link PrivateSetIntersection#count} does
    */
   public static Result run(
@@ -67,6 +68,14 @@ public final class PrivateSum {
         || (valueOfRow != null && valueOfRow.length != idOfRow.size())) {
       throw new IllegalArgumentException(
           "Invalid terms or values: must be those of a sum, the sender's one for each row");
+    }
+    if (limits.minIntersection() < JobConfig.Sum.LEAST_SUMMANDS) {
+      throw new IllegalArgumentException(
+          "Invalid minimum intersection "
+              + limits.minIntersection()
+              + ": must be "
+              + JobConfig.Sum.LEAST_SUMMANDS
+              + " or more for a sum");
     }
     PrivateSetIntersection.requireTwo(step, terms.receiver(), limits.protocol());
     RowsById rows = RowsById.of(idOfRow, terms.duplicates());

@@ -31,14 +31,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PrivateSumTest {
   private static final PartyId RECEIVER = new PartyId("receiver");
@@ -47,6 +51,7 @@ class PrivateSumTest {
 
   private final Map<PartyId, byte[]> states = new ConcurrentHashMap<>();
   private final Map<PartyId, Integer> recorded = new ConcurrentHashMap<>();
+  private final Queue<Message> answers = new ConcurrentLinkedQueue<>();
 
   private static JobConfig.Psi terms(PsiDuplicates duplicates) {
     return new JobConfig.Psi(
@@ -68,7 +73,7 @@ class PrivateSumTest {
     return IntStream.range(from, to).mapToObj(i -> "id-" + i).toList();
   }
 
-  /** Keeps what is committed. */
+  /** Keeps what is committed, and the sums that are sent. */
   private final class Kept extends ForwardingChannel {
     Kept(Channel channel) {
       super(channel);
@@ -77,6 +82,14 @@ class PrivateSumTest {
     @Override
     protected Channel around(Channel narrower, String name) {
       return new Kept(narrower);
+    }
+
+    @Override
+    public void send(PartyId to, Message message) {
+      if (message.getClass().getSimpleName().equals("IntersectionSum")) {
+        answers.add(message);
+      }
+      super.send(to, message);
     }
 
     @Override
@@ -194,6 +207,7 @@ class PrivateSumTest {
 
     assertThat(results).containsExactly(new Result(1000, null), new Result(1000, expected));
     assertThat(recorded).containsEntry(RECEIVER, 1000).containsEntry(SENDER, 1000);
+    assertThat(answers).hasSize(1);
     again(terms, receivers, senders, values, expected);
   }
 
@@ -244,17 +258,34 @@ class PrivateSumTest {
             new Result(10, BigDecimal.valueOf(-LARGEST, 2).multiply(BigDecimal.TEN).setScale(2)));
   }
 
-  @Test
-  void run_fewerCommonThanTheFloor_failsBeforeTheSumIsOpened() {
-    for (int common : new int[] {0, 9}) {
-      recorded.clear();
-      assertThatThrownBy(
-              () -> run(terms(PsiDuplicates.REFUSE), ids(0, common), ids(0, 12), new long[12]))
-          .isInstanceOf(AlignmentException.class)
-          .hasMessageContaining(
-              "Only " + common + " ids are common to all parties: must be at least 10");
-      assertThat(recorded).isEmpty();
-    }
+  /** Empty tables, no common id, a single one, one too few: no sum leaves the receiver. */
+  @ParameterizedTest(name = "{0} of {1} and {2}")
+  @CsvSource({"0, 0, 0", "0, 0, 12", "0, 12, 0", "0, 12, 12", "1, 1, 1", "1, 12, 12", "9, 9, 12"})
+  void run_fewerCommonThanTheFloor_failsBeforeTheSumIsOpened(
+      int common, int receivers, int senders) {
+    long[] values = new long[senders];
+    Arrays.fill(values, 424_242);
+
+    assertThatThrownBy(
+            () ->
+                run(
+                    terms(PsiDuplicates.REFUSE),
+                    ids(0, receivers),
+                    ids(receivers - common, receivers - common + senders),
+                    values))
+        .isInstanceOf(AlignmentException.class)
+        .hasMessageContaining(
+            "Only " + common + " ids are common to all parties: must be at least 10")
+        .satisfies(
+            thrown -> {
+              assertThat(thrown.toString()).doesNotContain("424242", "id-");
+              assertThat(thrown.getSuppressed())
+                  .allSatisfy(
+                      other -> assertThat(other.toString()).doesNotContain("424242", "id-"));
+            });
+    assertThat(recorded).isEmpty();
+    assertThat(states).isEmpty();
+    assertThat(answers).isEmpty();
   }
 
   @Test
@@ -269,6 +300,16 @@ class PrivateSumTest {
             PsiDuplicates.REFUSE,
             List.of(),
             10,
+            terms.sum());
+    JobConfig.Psi lower =
+        new JobConfig.Psi(
+            PsiProtocol.AUTO,
+            RECEIVER,
+            PsiResult.SUM,
+            PsiJoin.INNER,
+            PsiDuplicates.REFUSE,
+            List.of(),
+            9,
             terms.sum());
     List<Throwable> thrown =
         Parties.run(
@@ -290,6 +331,9 @@ class PrivateSumTest {
               assertThatThrownBy(() -> run(session, step, kkrt, ids(0, 3), new long[3]))
                   .isInstanceOf(ConfigurationException.class)
                   .hasMessageContaining("must be auto or ecdh");
+              assertThatThrownBy(() -> run(session, step, lower, ids(0, 3), new long[3]))
+                  .isInstanceOf(IllegalArgumentException.class)
+                  .hasMessage("Invalid minimum intersection 9: must be 10 or more for a sum");
               return new AssertionError();
             });
     assertThat(thrown).hasSize(2);

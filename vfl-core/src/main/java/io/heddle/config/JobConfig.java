@@ -146,7 +146,13 @@ public record JobConfig(
    * @param column the sender's column of them
    * @param scale decimal digits after the point that count, 0 to 9
    */
-  public record Sum(String column, int scale) {}
+  public record Sum(String column, int scale) {
+    /**
+     * Fewer values than these are not added up: the sender, who knows its values, would see in the
+     * sum which of its ids are common.
+     */
+    public static final int LEAST_SUMMANDS = 10;
+  }
 
   /** Parameters by the names, meanings and ranges of Spark MLlib's logistic regression. */
   public record Logistic(

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings under {@code psi} of a job file, and which of them go together. */
 final class PsiSettings {
-  /** Fewer values than these are not added up. */
-  private static final int LEAST_SUMMANDS = 10;
-
   private PsiSettings() {}
 
   static Psi read(Settings settings, PartyId receiver, int parties) {
@@ -62,12 +59,12 @@ final class PsiSettings {
 
   private static int minIntersection(Settings settings, PsiResult result) {
     String key = "psi.min-intersection";
-    int least = result == PsiResult.SUM ? LEAST_SUMMANDS : 1;
+    int least = result == PsiResult.SUM ? Sum.LEAST_SUMMANDS : 1;
     int min = (int) settings.integer(key, least, 1, Integer.MAX_VALUE);
     if (min < least) {
       throw settings.invalid(
           key,
-          LEAST_SUMMANDS
+          Sum.LEAST_SUMMANDS
               + " or more with psi.result = sum: a sum of few values tells the sender which of its"
               + " ids are common");
     }

@@ -56,7 +56,7 @@ public final class FixedPointColumn {
 
   /** Null if it is none, or does not fit. */
   private static @Nullable BigDecimal number(@Nullable String text, int scale) {
-    if (text == null || text.length() > LONGEST_TEXT) {
+    if (text == null || text.length() > LONGEST_TEXT || !text.chars().allMatch(c -> c < 0x80)) {
       return null;
     }
     BigDecimal value;

@@ -44,8 +44,9 @@ import picocli.CommandLine.TypeConversionException;
       "Finds the rows that all parties have, and writes the own columns of these rows.",
       "The job file may ask for others: psi.join = inner, left or difference;",
       "psi.duplicates = refuse, first or expand, for ids that stand in several rows;",
-      "psi.result = both, receiver or cardinality, for a number and no rows, or sum, for the sum of",
-      "the other party's column psi.sum.column, which that party learns.",
+      "psi.result = both, receiver, cardinality or sum; the last two give numbers and no rows:",
+      "with sum the party that is not the receiver learns the sum of its own column psi.sum.column",
+      "over the common ids, both learn how many these are, and neither learns which.",
       "Every party runs it with its own --config and --data and the same --job;",
       "what each learned stands in its ledger (psi.ledger), by which it may bound peers;",
       "--local runs all parties on this machine, each as a process."

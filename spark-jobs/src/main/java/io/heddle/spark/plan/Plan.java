@@ -86,9 +86,10 @@ public final class Plan {
     PartyId receiver = psi.receiver();
     List<String> lines = new ArrayList<>();
     if (psi.sum() != null) {
+      PartyId sender = job.parties().get(job.parties().get(0).equals(receiver) ? 1 : 0);
       lines.add(
-          "nobody gets rows; the party beside "
-              + receiver
+          "nobody gets rows; "
+              + sender
               + " gets the sum of its column "
               + psi.sum().column()
               + " over the common ids");

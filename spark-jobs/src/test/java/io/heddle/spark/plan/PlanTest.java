@@ -251,7 +251,7 @@ class PlanTest {
         "join = difference | only bank gets rows, those of its ids that are not common",
         "result = receiver | only bank gets rows, those of its ids that are common",
         "result = cardinality | nobody gets rows",
-        "result = sum, psi.sum.column = v | the party beside bank gets the sum of its column v",
+        "result = sum, psi.sum.column = v | nobody gets rows; shop gets the sum of its column v over the common ids",
         "duplicates = first | of rows with one id the first counts",
         "duplicates = expand | every row of one party meets every row of the others",
       })
@@ -282,7 +282,7 @@ class PlanTest {
               ids.add(("id-" + i).getBytes(StandardCharsets.UTF_8));
             }
             Channel step = session.beginStep("psi", new TreeMap<>());
-            PsiLimits limits = new PsiLimits(1, ROWS);
+            PsiLimits limits = new PsiLimits(job.psi().minIntersection(), ROWS);
             Object found =
                 job.psi().sum() != null
                     ? PrivateSum.run(
