@@ -251,7 +251,7 @@ class PlanTest {
         "join = difference | only bank gets rows, those of its ids that are not common",
         "result = receiver | only bank gets rows, those of its ids that are common",
         "result = cardinality | nobody gets rows",
-        "result = sum, psi.sum.column = v | nobody gets rows; shop gets the sum of its column v over the common ids",
+        "result = sum, psi.sum.column = v | nobody gets rows; shop-1 gets the sum of its column v over the common ids",
         "duplicates = first | of rows with one id the first counts",
         "duplicates = expand | every row of one party meets every row of the others",
       })
