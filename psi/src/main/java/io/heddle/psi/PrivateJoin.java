@@ -94,6 +94,8 @@ public final class PrivateJoin {
               new int[0],
               new byte[0],
               PsiProtocol.ECDH);
+      case SUM ->
+          throw new IllegalArgumentException("Invalid terms: a sum has values, see PrivateSum");
       case RECEIVER -> {
         Intersection found =
             PrivateSetIntersection.intersect(

@@ -167,17 +167,8 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
+    requireTwo(step, receiver, limits.protocol());
     boolean receives = step.self().equals(receiver);
-    if (step.peers().size() != 1 || !(receives || step.peers().contains(receiver))) {
-      throw new IllegalArgumentException(
-          "Invalid receiver " + receiver + ": must be one of two parties");
-    }
-    if (limits.protocol() != PsiProtocol.AUTO && limits.protocol() != PsiProtocol.ECDH) {
-      throw new ConfigurationException(
-          "Invalid psi.protocol = "
-              + limits.protocol().word()
-              + ": must be auto or ecdh where ids are only counted");
-    }
     SortedIds sorted = SortedIds.of(ids);
     SettledCount settled = SettledCount.restored(step, sorted);
     if (settled == null) {
@@ -198,6 +189,20 @@ public final class PrivateSetIntersection {
       settled.commit(step, sorted);
     }
     return settled.common();
+  }
+
+  static void requireTwo(Channel step, PartyId receiver, PsiProtocol protocol) {
+    boolean receives = step.self().equals(receiver);
+    if (step.peers().size() != 1 || !(receives || step.peers().contains(receiver))) {
+      throw new IllegalArgumentException(
+          "Invalid receiver " + receiver + ": must be one of two parties");
+    }
+    if (protocol != PsiProtocol.AUTO && protocol != PsiProtocol.ECDH) {
+      throw new ConfigurationException(
+          "Invalid psi.protocol = "
+              + protocol.word()
+              + ": must be auto or ecdh where ids are only counted");
+    }
   }
 
   /**
@@ -282,8 +287,7 @@ public final class PrivateSetIntersection {
     return new Found(places, receives || terms.allLearn() ? places.length : -1, protocol);
   }
 
-  private static PsiTerms terms(
-      Channel step, byte[] bindingSalt, PsiLimits limits, boolean allLearn) {
+  static PsiTerms terms(Channel step, byte[] bindingSalt, PsiLimits limits, boolean allLearn) {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(BINDING);
     sha256.update(ByteBuffer.allocate(4).putInt(bindingSalt.length).array());

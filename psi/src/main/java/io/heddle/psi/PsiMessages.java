@@ -8,6 +8,7 @@ import io.heddle.psi.AlignmentMessage.Outcome;
 import io.heddle.psi.AlignmentMessage.Proposal;
 import io.heddle.psi.ecdh.CardinalityMessages;
 import io.heddle.psi.ecdh.EcdhMessages;
+import io.heddle.psi.ecdh.SumMessages;
 import io.heddle.psi.join.JoinMessages;
 import io.heddle.psi.kkrt.KkrtMessages;
 import io.heddle.psi.oprf.OprfMessages;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 36 and 100 to 104, and 90 to 94 of the oblivious transfers of kkrt. */
+  /** Ids 20 to 39 and 100 to 104, and 90 to 94 of the oblivious transfers of kkrt. */
   public static final List<MessageType<?>> TYPES =
       Stream.of(
               SharedMessages.TYPES,
@@ -27,6 +28,7 @@ public final class PsiMessages {
               OtMessages.KKRT,
               JoinMessages.TYPES,
               CardinalityMessages.TYPES,
+              SumMessages.TYPES,
               OprfMessages.TYPES,
               List.<MessageType<?>>of(
                   new MessageType<>(

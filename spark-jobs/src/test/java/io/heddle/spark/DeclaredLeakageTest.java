@@ -44,6 +44,7 @@ class DeclaredLeakageTest {
           Map.entry("io.heddle.psi.shared.SharedMessage", new int[] {20, 39}),
           Map.entry("io.heddle.psi.ecdh.EcdhMessage", new int[] {20, 39}),
           Map.entry("io.heddle.psi.ecdh.CardinalityMessage", new int[] {20, 39}),
+          Map.entry("io.heddle.psi.ecdh.SumMessage", new int[] {20, 39}),
           Map.entry("io.heddle.psi.join.JoinMessage", new int[] {20, 39}),
           Map.entry("io.heddle.psi.kkrt.KkrtMessage", new int[] {20, 39}),
           Map.entry("io.heddle.train.logistic.LogisticMessage", new int[] {40, 69}),

@@ -76,7 +76,9 @@ public record JobConfig(
     /** The receiver only. */
     RECEIVER,
     /** Nobody: the receiver learns how many there are. */
-    CARDINALITY
+    CARDINALITY,
+    /** Nobody: the sender learns the sum of its values of these, and both how many there are. */
+    SUM
   }
 
   /** What becomes of rows whose id stands in an earlier row of the same table. */
@@ -111,6 +113,7 @@ public record JobConfig(
    * @param minIntersection with fewer common ids the job ends; the receiver, who compares, has seen
    *     them by then, no other party does. A party's own privacy.min-intersection may ask for more,
    *     which refuses the job
+   * @param sum what is added up; null unless the result is a sum
    */
   public record Psi(
       PsiProtocol protocol,
@@ -119,10 +122,36 @@ public record JobConfig(
       PsiJoin join,
       PsiDuplicates duplicates,
       List<IdRule> normalise,
-      int minIntersection) {
+      int minIntersection,
+      @Nullable Sum sum) {
+    public Psi(
+        PsiProtocol protocol,
+        PartyId receiver,
+        PsiResult result,
+        PsiJoin join,
+        PsiDuplicates duplicates,
+        List<IdRule> normalise,
+        int minIntersection) {
+      this(protocol, receiver, result, join, duplicates, normalise, minIntersection, null);
+    }
+
     public Psi {
       normalise = List.copyOf(normalise);
     }
+  }
+
+  /**
+   * Values of the sender, the party that is not the receiver.
+   *
+   * @param column the sender's column of them
+   * @param scale decimal digits after the point that count, 0 to 9
+   */
+  public record Sum(String column, int scale) {
+    /**
+     * Fewer values than these are not added up: the sender, who knows its values, would see in the
+     * sum which of its ids are common.
+     */
+    public static final int LEAST_SUMMANDS = 10;
   }
 
   /** Parameters by the names, meanings and ranges of Spark MLlib's logistic regression. */
@@ -359,6 +388,10 @@ public record JobConfig(
         "psi.normalise",
         psi.normalise().stream().map(IdRule::word).collect(Collectors.joining(",")));
     terms.put("psi.min-intersection", String.valueOf(psi.minIntersection()));
+    if (psi.sum() != null) {
+      terms.put("psi.sum.column", psi.sum().column());
+      terms.put("psi.sum.scale", String.valueOf(psi.sum().scale()));
+    }
     terms.put("logistic.regParam", String.valueOf(logistic.regParam()));
     terms.put("logistic.maxIter", String.valueOf(logistic.maxIter()));
     terms.put("logistic.tol", String.valueOf(logistic.tol()));

@@ -79,6 +79,8 @@ final class Keys {
               "psi.duplicates",
               "psi.normalise",
               "psi.min-intersection",
+              "psi.sum.column",
+              "psi.sum.scale",
               "logistic.regParam",
               "logistic.maxIter",
               "logistic.tol",

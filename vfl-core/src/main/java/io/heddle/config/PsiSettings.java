@@ -6,7 +6,9 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.JobConfig.PsiJoin;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.config.JobConfig.PsiResult;
+import io.heddle.config.JobConfig.Sum;
 import io.heddle.party.PartyId;
+import org.jspecify.annotations.Nullable;
 
 /** The settings under {@code psi} of a job file, and which of them go together. */
 final class PsiSettings {
@@ -31,9 +33,10 @@ final class PsiSettings {
             join,
             duplicates,
             settings.choices("psi.normalise", IdRule.class),
-            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE));
-    if (result == PsiResult.CARDINALITY) {
-      checkCardinality(settings, psi, parties);
+            minIntersection(settings, result),
+            sum(settings, result));
+    if (result == PsiResult.CARDINALITY || result == PsiResult.SUM) {
+      checkCount(settings, psi, parties);
     } else if (join == PsiJoin.LEFT && result != PsiResult.BOTH) {
       throw settings.invalid(
           "psi.result",
@@ -54,22 +57,51 @@ final class PsiSettings {
     return psi;
   }
 
-  private static void checkCardinality(Settings settings, Psi psi, int parties) {
+  private static int minIntersection(Settings settings, PsiResult result) {
+    String key = "psi.min-intersection";
+    int least = result == PsiResult.SUM ? Sum.LEAST_SUMMANDS : 1;
+    int min = (int) settings.integer(key, least, 1, Integer.MAX_VALUE);
+    if (min < least) {
+      throw settings.invalid(
+          key,
+          Sum.LEAST_SUMMANDS
+              + " or more with psi.result = sum: a sum of few values tells the sender which of its"
+              + " ids are common");
+    }
+    return min;
+  }
+
+  private static @Nullable Sum sum(Settings settings, PsiResult result) {
+    if (result == PsiResult.SUM) {
+      return new Sum(
+          settings.text("psi.sum.column", "the sender's column of values"),
+          (int) settings.integer("psi.sum.scale", 2, 0, 9));
+    }
+    for (String key : Keys.JOB.under("psi.sum.")) {
+      if (settings.has(key)) {
+        throw settings.invalid(key, "left out where psi.result is not sum");
+      }
+    }
+    return null;
+  }
+
+  private static void checkCount(Settings settings, Psi psi, int parties) {
+    String word = Settings.word(psi.result());
     if (parties != 2) {
       throw settings.invalid(
           "psi.result",
-          "both or receiver in a job of " + parties + " parties; cardinality is for 2");
+          "both or receiver in a job of " + parties + " parties; " + word + " is for 2");
     }
     if (psi.join() != PsiJoin.INNER) {
-      throw settings.invalid("psi.join", "inner with psi.result = cardinality: nobody gets rows");
+      throw settings.invalid("psi.join", "inner with psi.result = " + word + ": nobody gets rows");
     }
     if (psi.duplicates() == PsiDuplicates.EXPAND) {
       throw settings.invalid(
           "psi.duplicates",
-          "refuse or first with psi.result = cardinality: ids are counted, not rows");
+          "refuse or first with psi.result = " + word + ": ids are counted, not rows");
     }
     if (psi.protocol() != PsiProtocol.AUTO && psi.protocol() != PsiProtocol.ECDH) {
-      throw settings.invalid("psi.protocol", "auto or ecdh with psi.result = cardinality");
+      throw settings.invalid("psi.protocol", "auto or ecdh with psi.result = " + word);
     }
   }
 }

@@ -215,6 +215,13 @@ public final class SimulatedNetwork implements Parties.Network {
     plan = new Plan(party, change);
   }
 
+  /** Kills the process whose thread this is; it ends here. */
+  void killCurrent() {
+    kills++;
+    kill(simulation.current().process);
+    simulation.check();
+  }
+
   boolean startsAgainSoon() {
     return plan != null;
   }

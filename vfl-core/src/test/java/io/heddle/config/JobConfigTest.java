@@ -181,10 +181,16 @@ class JobConfigTest {
         "psi.protocol = hash | psi.protocol | auto, ecdh, kkrt, ecdh-oprf",
         "psi.protocol = ecdh_oprf | psi.protocol | auto, ecdh, kkrt, ecdh-oprf",
         "parties = [bank, mall, shop], psi.protocol = kkrt | psi.protocol | auto or ecdh with more than two",
-        "psi.result = all | psi.result | both, receiver, cardinality",
+        "psi.result = all | psi.result | both, receiver, cardinality, sum",
         "psi.join = outer | psi.join | inner, left, difference",
         "psi.duplicates = last | psi.duplicates | refuse, first, expand",
         "psi { join = left, result = receiver } | psi.result | both with psi.join = left",
+        "psi { join = left, result = sum, sum.column = v } | psi.join | inner with psi.result = sum",
+        "psi { duplicates = expand, result = sum, sum.column = v } | psi.duplicates | refuse or first",
+        "psi { protocol = kkrt, result = sum, sum.column = v } | psi.protocol | auto or ecdh with psi.result",
+        "psi.sum.column = v | psi.sum.column | left out where psi.result is not sum",
+        "psi { result = sum, sum { column = v, scale = 10 } } | psi.sum.scale | from 0 to 9",
+        "psi { result = sum, sum.column = v, min-intersection = 9 } | psi.min-intersection = 9 | 10 or more with psi.result = sum: a sum of few values tells the sender which",
         "psi { join = left, result = cardinality } | psi.join | inner with psi.result = cardinality",
         "psi { join = difference, result = both } | psi.result | receiver with psi.join = difference",
         "psi { duplicates = expand, result = receiver } | psi.duplicates | refuse or first",
@@ -222,6 +228,22 @@ class JobConfigTest {
   }
 
   @Test
+  void load_sum_hasDefaultsThatAllPartiesShare() throws IOException {
+    JobConfig job = load(SMALL, "psi.result=sum", "psi.sum.column=amount");
+
+    assertThat(job.psi().sum()).isEqualTo(new JobConfig.Sum("amount", 2));
+    assertThat(job.psi().minIntersection()).isEqualTo(10);
+    assertThat(job.canonicalTerms())
+        .containsEntry("psi.sum.column", "amount")
+        .containsEntry("psi.sum.scale", "2");
+    assertThat(load(SMALL).canonicalTerms()).doesNotContainKey("psi.sum.column");
+    assertThatThrownBy(() -> load(SMALL, "psi.result=sum"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Missing setting psi.sum.column")
+        .hasMessageContaining("the sender's column of values");
+  }
+
+  @Test
   void load_difference_isForTheReceiverAlone() throws IOException {
     assertThat(load(SMALL, "psi.join=difference").psi().result())
         .isEqualTo(JobConfig.PsiResult.RECEIVER);
@@ -235,13 +257,14 @@ class JobConfigTest {
       value = {
         "psi.result=receiver | psi.result = receiver",
         "psi.result=cardinality | psi.result = cardinality",
+        "psi.result=sum;psi.sum.column=v | psi.result = sum",
         "psi.join=left | psi.join = left",
         "psi.join=difference | psi.result = receiver",
         "psi.duplicates=expand | psi.duplicates = expand",
       })
   void checkForTraining_otherRowsThanTheCommonOnesOnce_isRefused(String setting, String named)
       throws IOException {
-    JobConfig job = load(SMALL, setting);
+    JobConfig job = load(SMALL, setting.split(";"));
 
     assertThatThrownBy(job::checkForTraining)
         .isInstanceOf(ConfigurationException.class)

@@ -60,6 +60,8 @@ class KeyMatrixTest {
           entry("psi.duplicates", "first"),
           entry("psi.normalise", "trim"),
           entry("psi.min-intersection", "5"),
+          entry("psi.sum.column", "w"),
+          entry("psi.sum.scale", "0"),
           entry("logistic.regParam", "0"),
           entry("logistic.maxIter", "3"),
           entry("logistic.tol", "0.1"),
@@ -225,7 +227,8 @@ class KeyMatrixTest {
   @ParameterizedTest(name = "{0} in a session to {1}")
   @MethodSource("jobKeys")
   void open_jobsDifferInOneKey_bothRefuseAndNameIt(String key, String kind) throws IOException {
-    JobConfig ofBank = job(JOB);
+    String text = key.startsWith("psi.sum.") ? JOB + "psi { result = sum, sum.column = v }" : JOB;
+    JobConfig ofBank = job(text);
     SessionTerms ofShop;
     if (ONE_VALUE.containsKey(key)) {
       assertThat(ONE_VALUE.get(key)).as("allowed values of " + key).isEqualTo(1);
@@ -235,7 +238,7 @@ class KeyMatrixTest {
       ofShop = SessionTerms.of(kind, same.roles(), changed);
     } else {
       assertThat(CHANGED).as("a changed value of every key of a job").containsKey(key);
-      ofShop = terms(kind, job(JOB, key + "=" + CHANGED.get(key)), party(SHOP));
+      ofShop = terms(kind, job(text, key + "=" + CHANGED.get(key)), party(SHOP));
     }
 
     assertBothName(key, open(terms(kind, ofBank, party(BANK)), ofShop));

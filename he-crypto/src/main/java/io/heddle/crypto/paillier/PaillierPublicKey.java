@@ -19,6 +19,7 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -213,6 +214,39 @@ public final class PaillierPublicKey implements AdditivePublicKey, PlaintextSpac
               return arithmetic().multiply(residues.slice(from, to), mask);
             });
     return space.block(pieces, n);
+  }
+
+  /**
+   * Adds the ciphertexts at some places of a block, modulo N: that the sum does not wrap around is
+   * for the caller to know. The result shows which ciphertexts went in until it is obfuscated.
+   *
+   * @return one ciphertext, of 0 for no places
+   * @throws KeyMismatchException if the block is under another key
+   */
+  public CiphertextBlock total(CiphertextBlock ciphertexts, int[] places) {
+    Residues residues = space.residues(ciphertexts);
+    List<Residues> pieces =
+        new ArrayList<>(
+            Cores.pieces(
+                places.length,
+                (from, to) ->
+                    product(arithmetic().gather(residues, Arrays.copyOfRange(places, from, to)))));
+    pieces.add(arithmetic().ones(1));
+    return space.block(product(arithmetic().concat(pieces)), n);
+  }
+
+  /** Halves side by side, so that all lanes have work until few numbers are left. */
+  private Residues product(Residues factors) {
+    Residues left = factors;
+    while (left.size() > 1) {
+      int half = left.size() / 2;
+      Residues products = arithmetic().multiply(left.slice(0, half), left.slice(half, 2 * half));
+      left =
+          left.size() % 2 == 0
+              ? products
+              : arithmetic().concat(List.of(products, left.slice(2 * half, left.size())));
+    }
+    return left;
   }
 
   BigInteger hs() {

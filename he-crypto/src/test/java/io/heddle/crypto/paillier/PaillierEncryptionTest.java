@@ -86,6 +86,34 @@ class PaillierEncryptionTest {
     }
   }
 
+  /** The block is as one that came from a peer, whose bound nobody knows. */
+  @Test
+  void total_anyPlaces_isTheSumOfTheirPlaintexts() {
+    Random random = new Random(8);
+    List<BigInteger> values = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      BigInteger value = BigInteger.valueOf(random.nextLong());
+      values.add(value.signum() < 0 ? value.add(N) : value);
+    }
+    CiphertextBlock block =
+        CiphertextBlock.fromBytes(
+            PUBLIC,
+            KEY.encrypt(PlaintextBlock.of(0, values), randomness("total")).toBytes(),
+            values.size());
+    for (int count : new int[] {0, 1, 2, 3, 63, 64, 65, 150}) {
+      int[] places = random.ints(0, 150).distinct().limit(count).toArray();
+      BigInteger expected =
+          Arrays.stream(places).mapToObj(values::get).reduce(BigInteger.ZERO, BigInteger::add);
+      CiphertextBlock total = PUBLIC.total(block, places);
+      CiphertextBlock answer = PUBLIC.obfuscate(total, randomness("answer " + count));
+      assertThat(total.size()).isEqualTo(1);
+      assertThat(KEY.decrypt(answer).get(0)).isEqualTo(expected.mod(N));
+      assertThat(answer.toBytes()).isNotEqualTo(total.toBytes());
+    }
+    assertThatThrownBy(() -> OTHER.total(block, new int[] {0}))
+        .isInstanceOf(KeyMismatchException.class);
+  }
+
   @Test
   void decrypt_limits_agreesWithThePaper() {
     PlaintextBlock block = limits();

@@ -18,9 +18,11 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.JoinedRows;
 import io.heddle.psi.PrivateJoin;
+import io.heddle.psi.PrivateSum;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.oprf.Oprf;
+import io.heddle.psi.table.FixedPointColumn;
 import io.heddle.psi.table.Ids;
 import io.heddle.psi.table.Table;
 import io.heddle.psi.table.TableFiles;
@@ -70,7 +72,10 @@ public final class PsiCommand {
       Overrides overrides) {}
 
   /** This party's rows. */
-  private record Own(Ids ids, Table columns) {}
+  private record Own(Ids ids, Table columns, long @Nullable [] values) {}
+
+  /** What a run gives this party. */
+  private record Found(JoinedRows rows, @Nullable String sum) {}
 
   /**
    * Runs until the common rows are written. After a crash the same request goes on where it was.
@@ -89,11 +94,15 @@ public final class PsiCommand {
               + request.config()
               + "): must be the column that names a row, or a list of them");
     }
-    if (request.out() != null && job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+    JobConfig.PsiResult result = job.psi().result();
+    if (request.out() != null
+        && (result == JobConfig.PsiResult.CARDINALITY || result == JobConfig.PsiResult.SUM)) {
       throw new ConfigurationException(
           "Invalid output "
               + request.out()
-              + ": must be left out with psi.result = cardinality ("
+              + ": must be left out with psi.result = "
+              + job.canonicalTerms().get("psi.result")
+              + " ("
               + request.job()
               + "), which gives a number and no rows");
     }
@@ -166,7 +175,13 @@ public final class PsiCommand {
     Table table = TableFiles.read(request.data());
     Ids ids = Ids.of(table, config.data().id(), job.psi().normalise(), job.psi().duplicates());
     ids.notes().forEach(progress::note);
-    return new Own(ids, ownColumns(table, config.data()));
+    JobConfig.Sum sum = job.psi().sum();
+    return new Own(
+        ids,
+        ownColumns(table, config.data()),
+        sum == null || job.psi().receiver().equals(config.party())
+            ? null
+            : FixedPointColumn.read(table, sum.column(), sum.scale()));
   }
 
   private static PsiReport run(
@@ -178,7 +193,8 @@ public final class PsiCommand {
       JobConfig job,
       @Nullable Oprf oprf,
       Progress progress) {
-    JoinedRows joined = join(session, job, config, own.ids(), oprf, progress);
+    Found found = find(session, job, config, own, oprf, progress);
+    JoinedRows joined = found.rows();
     TableOutput result = learns(job, config) ? output : null;
     if (result != null) {
       // While the peers still wait: a full disk here leaves them without a result as well.
@@ -196,6 +212,7 @@ public final class PsiCommand {
             session.traffic().bytesReceived(),
             ProcessUsage.cpuSeconds(),
             ProcessUsage.peakMemoryMiB(),
+            found.sum(),
             oprf == null ? null : oprf.figures());
     if (request.report() != null) {
       report.write(request.report());
@@ -217,11 +234,11 @@ public final class PsiCommand {
         || job.psi().receiver().equals(config.party());
   }
 
-  private static JoinedRows join(
+  private static Found find(
       Session session,
       JobConfig job,
       PartyConfig config,
-      Ids ids,
+      Own own,
       @Nullable Oprf oprf,
       Progress progress) {
     try {
@@ -229,18 +246,42 @@ public final class PsiCommand {
       Channel step =
           session.beginStep(
               STEP, new TreeMap<>(Map.of("id-columns", String.valueOf(config.data().id().size()))));
-      return PrivateJoin.run(
-          step,
-          job.psi(),
-          session.bindingSalt(STEP),
-          session::privateRandomness,
-          ids.values(),
-          PsiLimits.of(config, job, session.id(), step),
-          progress,
-          oprf);
+      PsiLimits limits = PsiLimits.of(config, job, session.id(), step);
+      if (job.psi().sum() != null) {
+        return sum(session, step, job, own, limits, progress);
+      }
+      return new Found(
+          PrivateJoin.run(
+              step,
+              job.psi(),
+              session.bindingSalt(STEP),
+              session::privateRandomness,
+              own.ids().values(),
+              limits,
+              progress,
+              oprf),
+          null);
     } finally {
       progress.end();
     }
+  }
+
+  private static Found sum(
+      Session session, Channel step, JobConfig job, Own own, PsiLimits limits, Progress progress) {
+    PrivateSum.Result found =
+        PrivateSum.run(
+            step,
+            job.psi(),
+            job.keyBits(),
+            session.bindingSalt(STEP),
+            session::privateRandomness,
+            own.ids().values(),
+            own.values(),
+            limits,
+            progress);
+    return new Found(
+        new JoinedRows(found.common(), new int[0], new byte[0], JobConfig.PsiProtocol.ECDH),
+        found.sum() == null ? null : found.sum().toPlainString());
   }
 
   private static Table ownColumns(Table table, PartyConfig.Data data) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param bytesReceived application bytes, before TLS
  * @param cpuSeconds of this process, start included
  * @param peakMemoryMiB of this process, all of it
+ * @param sum of this party's values of the common ids; null where it learns none
  * @param oprf where the receiver keeps the sender's side: how that went; else null, as in a run
  *     that had ended already
  */
@@ -39,6 +40,7 @@ public record PsiReport(
     long bytesReceived,
     double cpuSeconds,
     double peakMemoryMiB,
+    @Nullable String sum,
     @Nullable OprfFigures oprf) {
 
   /** Application bytes both ways for each row of this party. */
@@ -59,6 +61,9 @@ public record PsiReport(
     values.setProperty("bytesReceived", String.valueOf(bytesReceived));
     values.setProperty("cpuSeconds", String.valueOf(cpuSeconds));
     values.setProperty("peakMemoryMiB", String.valueOf(peakMemoryMiB));
+    if (sum != null) {
+      values.setProperty("sum", sum);
+    }
     if (oprf != null) {
       values.setProperty("cacheUsed", String.valueOf(oprf.cacheUsed()));
       values.setProperty("onlineSeconds", String.valueOf(oprf.onlineSeconds()));
@@ -98,6 +103,7 @@ public record PsiReport(
         Long.parseLong(values.getProperty("bytesReceived", "")),
         Double.parseDouble(values.getProperty("cpuSeconds", "")),
         Double.parseDouble(values.getProperty("peakMemoryMiB", "")),
+        values.getProperty("sum"),
         oprf(values));
   }
 }

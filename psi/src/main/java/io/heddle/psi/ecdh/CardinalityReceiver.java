@@ -44,12 +44,17 @@ public final class CardinalityReceiver {
    * @return how many are common
    */
   public int run(Channel channel, PartyId sender, List<byte[]> ids, int theirSize) {
+    return places(channel, sender, ids, theirSize).length;
+  }
+
+  /** The same, and where in the sender's list, whose order only the sender knows, they are. */
+  int[] places(Channel channel, PartyId sender, List<byte[]> ids, int theirSize) {
     int width = Tags.width(Math.max(ids.size(), theirSize));
     progress.begin("count ids", (long) ids.size() + theirSize, "ids");
 
     RunSecrets secrets = new RunSecrets(randomness, channel, ids);
     Shuffle order = secrets.ownOrder();
-    int common;
+    int[] common;
     try (Blinding blinding = new Blinding(terms.binding(), secrets.scalar(), progress)) {
       for (int chunk = 0; chunk < Chunks.of(ids.size()); chunk++) {
         int from = Chunks.from(chunk);
@@ -58,9 +63,9 @@ public final class CardinalityReceiver {
       }
       Tags own = receiveOwn(channel, sender, ids.size(), width);
       Tags theirs = receiveTheirs(channel, sender, theirSize, width, blinding);
-      common = Tags.common(List.of(own, theirs))[0].length;
+      common = Tags.common(List.of(own, theirs))[1];
     }
-    terms.checkIntersection(common);
+    terms.checkIntersection(common.length);
     progress.end();
     return common;
   }

@@ -46,7 +46,7 @@ public final class Learned {
   private static void addReceivers(
       List<String> facts, JobConfig.Psi terms, int parties, PsiProtocol protocol) {
     facts.add(
-        terms.result() == PsiResult.CARDINALITY
+        terms.result() == PsiResult.CARDINALITY || terms.result() == PsiResult.SUM
             ? "how many ids are common, not which"
             : terms.join() == PsiJoin.DIFFERENCE
                 ? "which of its own ids are common to all, and so which are not"
@@ -65,6 +65,9 @@ public final class Learned {
       List<String> facts, JobConfig.Psi terms, int parties, PsiProtocol protocol) {
     if (terms.result() == PsiResult.BOTH) {
       facts.add("which of its own ids are common to all");
+    } else if (terms.result() == PsiResult.SUM) {
+      facts.add("how many ids are common");
+      facts.add("the sum of its own values of these");
     } else if (parties > 2) {
       facts.add("how many ids are common to all");
     }

@@ -27,6 +27,8 @@ class LearnedTest {
             + " | which of its own ids are common to all",
         "result = receiver | which of its own ids are common to all |",
         "result = cardinality | how many ids are common, not which |",
+        "result = sum, psi.sum.column = v | how many ids are common, not which"
+            + " | how many ids are common; the sum of its own values of these",
         "join = difference | which of its own ids are common to all, and so which are not |",
         "join = left | which of its own ids are common to all"
             + " | which of its own ids are common to all; how many rows of bank have no common id",

@@ -16,11 +16,13 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
+import io.heddle.error.AlignmentException;
 import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.PrivateJoin;
+import io.heddle.psi.PrivateSum;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.oprf.Oprf;
@@ -118,20 +120,40 @@ class LedgerEntryTest {
             quotas.getOrDefault(self, Map.of()),
             PERIOD,
             Clock.fixed(now, ZoneOffset.UTC));
+    PsiLimits limits =
+        new PsiLimits(
+            job.psi().minIntersection(),
+            PsiLimits.LARGEST_SET,
+            job.psi().protocol(),
+            true,
+            new LedgerEntry(ledger, job, session.id(), step.path()));
+    if (job.psi().sum() != null) {
+      return sum(session, step, job, ids(self, own), limits);
+    }
     return PrivateJoin.run(
             step,
             job.psi(),
             session.bindingSalt("psi"),
             session::privateRandomness,
             ids(self, own),
-            new PsiLimits(
-                1,
-                PsiLimits.LARGEST_SET,
-                job.psi().protocol(),
-                true,
-                new LedgerEntry(ledger, job, session.id(), step.path())),
+            limits,
             Progress.NONE,
             oprf(job, self))
+        .common();
+  }
+
+  private static int sum(
+      Session session, Channel step, JobConfig job, List<byte[]> ids, PsiLimits limits) {
+    return PrivateSum.run(
+            step,
+            job.psi(),
+            job.keyBits(),
+            session.bindingSalt("psi"),
+            session::privateRandomness,
+            ids,
+            session.self().equals(BANK) ? null : new long[ids.size()],
+            limits,
+            Progress.NONE)
         .common();
   }
 
@@ -165,6 +187,8 @@ class LedgerEntryTest {
     "result = receiver, shop",
     "result = cardinality, bank",
     "result = cardinality, shop",
+    "'result = sum, sum.column = v', bank",
+    "'result = sum, sum.column = v', shop",
   })
   void run_peerBeyondItsQuota_isRefusedBeforeAnythingIsAnswered(String psi, String refusing)
       throws IOException {
@@ -239,6 +263,41 @@ class LedgerEntryTest {
       assertThat(ended.hasPath("common")).isEqualTo(party.equals(BANK) || senderLearns);
     }
     assertThat(lines(BANK).get(1).getInt("common")).isEqualTo(10);
+  }
+
+  @Test
+  void run_sum_standsInBothLedgersWithWhoLearnsWhat() throws IOException {
+    JobConfig job = job(List.of(BANK, SHOP), "result = sum, sum.column = v");
+    assertThat(run(job)).containsEntry(BANK, 10).containsEntry(SHOP, 10);
+
+    for (PartyId party : job.parties()) {
+      assertThat(events(party)).containsExactly("begun", "ended");
+      Config begun = lines(party).get(0);
+      assertThat(begun.getString("protocol")).isEqualTo("ecdh");
+      assertThat(begun.getString("receiver")).isEqualTo("bank");
+      assertThat(begun.getString("learned.bank"))
+          .contains("how many ids are common, not which")
+          .doesNotContain("sum");
+      assertThat(begun.getString("learned.shop"))
+          .contains("how many ids are common; the sum of its own values of these")
+          .doesNotContain("which");
+      assertThat(lines(party).get(1).getInt("common")).isEqualTo(10);
+    }
+  }
+
+  /** With a floor that they do not reach: it counts, and nobody has learned a sum. */
+  @Test
+  void run_sumOfTooFew_hasBegunAndNotEnded() throws IOException {
+    JobConfig job = job(List.of(BANK, SHOP), "result = sum, sum.column = v, min-intersection = 11");
+    assertThatThrownBy(() -> run(job))
+        .isInstanceOf(AlignmentException.class)
+        .hasMessageContaining("Only 10 ids are common to all parties: must be at least 11");
+    for (PartyId party : job.parties()) {
+      assertThat(events(party)).containsExactly("begun");
+    }
+    assertThat(Objects.requireNonNull(sent.get(BANK)))
+        .noneSatisfy(
+            message -> assertThat(message.getClass().getSimpleName()).isEqualTo("IntersectionSum"));
   }
 
   @ParameterizedTest

@@ -44,7 +44,9 @@ import picocli.CommandLine.TypeConversionException;
       "Finds the rows that all parties have, and writes the own columns of these rows.",
       "The job file may ask for others: psi.join = inner, left or difference;",
       "psi.duplicates = refuse, first or expand, for ids that stand in several rows;",
-      "psi.result = both, receiver or cardinality, for a number and no rows.",
+      "psi.result = both, receiver, cardinality or sum; the last two give numbers and no rows:",
+      "with sum the party that is not the receiver learns the sum of its own column psi.sum.column",
+      "over the common ids, both learn how many these are, and neither learns which.",
       "Every party runs it with its own --config and --data and the same --job;",
       "what each learned stands in its ledger (psi.ledger), by which it may bound peers;",
       "--local runs all parties on this machine, each as a process."
@@ -163,6 +165,7 @@ final class PsiSubcommand implements Callable<Integer> {
     if (!result.digest().isEmpty()) {
       text.println("digest:        " + result.digest());
     }
+    printSum(text, result);
     printBytes(text, result.bytesSent() + result.bytesReceived(), result.bytesPerItem());
     if (out != null) {
       text.println("written to:    " + out);
@@ -177,6 +180,7 @@ final class PsiSubcommand implements Callable<Integer> {
             "intersection", result.intersection(),
             "joined", result.joined()));
     figures.put("digest", result.digest());
+    addSum(figures, result);
     Map<String, Object> seconds = ordered("total", ProcessUsage.seconds());
     figures.put("seconds", seconds);
     addOprf(figures, seconds, result.oprf());
@@ -223,6 +227,7 @@ final class PsiSubcommand implements Callable<Integer> {
       text.println(
           "digest:        " + first.digest() + (reports.size() == 2 ? " at both" : " at all"));
     }
+    reports.values().forEach(report -> printSum(text, report));
     printBytes(text, bytes, (double) bytes / items);
     if (out != null) {
       text.println("written to:    " + out);
@@ -231,6 +236,7 @@ final class PsiSubcommand implements Callable<Integer> {
     figures.put("protocol", first.protocol());
     figures.put("join", first.join());
     figures.put("rows", rows);
+    reports.values().forEach(report -> addSum(figures, report));
     Map<String, Object> seconds = ordered("total", ProcessUsage.seconds());
     figures.put("seconds", seconds);
     addOprf(figures, seconds, first.oprf());
@@ -244,6 +250,19 @@ final class PsiSubcommand implements Callable<Integer> {
     text.println("in common:     " + result.intersection());
     if (result.joined() != result.intersection()) {
       text.println("joined:        " + result.joined() + " rows, " + result.join());
+    }
+  }
+
+  private static void printSum(PrintWriter text, PsiReport result) {
+    if (result.sum() != null) {
+      text.println("sum:           " + result.sum());
+    }
+  }
+
+  /** As text: it may have more digits than a double. */
+  private static void addSum(Map<String, Object> figures, PsiReport result) {
+    if (result.sum() != null) {
+      figures.put("sum", result.sum());
     }
   }
 

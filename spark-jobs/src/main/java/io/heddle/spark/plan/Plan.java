@@ -85,7 +85,15 @@ public final class Plan {
     JobConfig.Psi psi = job.psi();
     PartyId receiver = psi.receiver();
     List<String> lines = new ArrayList<>();
-    if (psi.result() == JobConfig.PsiResult.CARDINALITY) {
+    if (psi.sum() != null) {
+      PartyId sender = job.parties().get(job.parties().get(0).equals(receiver) ? 1 : 0);
+      lines.add(
+          "nobody gets rows; "
+              + sender
+              + " gets the sum of its column "
+              + psi.sum().column()
+              + " over the common ids");
+    } else if (psi.result() == JobConfig.PsiResult.CARDINALITY) {
       lines.add("nobody gets rows");
     } else if (psi.join() == JobConfig.PsiJoin.DIFFERENCE) {
       lines.add("only " + receiver + " gets rows, those of its ids that are not common to all");
@@ -111,11 +119,15 @@ public final class Plan {
 
   /** The family of intersection protocols that would run. */
   public static JobConfig.PsiProtocol protocol(JobConfig job, PlanSizes sizes, boolean semiHonest) {
-    if (job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+    if (isCount(job)) {
       return JobConfig.PsiProtocol.ECDH;
     }
     return ProtocolChoice.of(
         job.psi().protocol(), job.parties().size(), semiHonest, sizes.rows(), sizes.rows());
+  }
+
+  private static boolean isCount(JobConfig job) {
+    return job.psi().result() == JobConfig.PsiResult.CARDINALITY || job.psi().sum() != null;
   }
 
   private void session(int steps) {
@@ -137,11 +149,17 @@ public final class Plan {
             * (long) sizes.rows();
     long positions = 4L * sizes.rows();
     between("align", 20, 16);
-    if (job.psi().result() == JobConfig.PsiResult.CARDINALITY) {
+    if (isCount(job)) {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
       add("align", 21, receiver, sender, points);
       add("align", 35, sender, receiver, tags);
       add("align", 36, sender, receiver, points);
+      if (job.psi().sum() != null) {
+        long ciphertext = job.keyBits() / 4;
+        add("align", 37, sender, receiver, 7 + 3L * job.keyBits() / 8);
+        add("align", 38, sender, receiver, ciphertext * sizes.rows());
+        add("align", 39, receiver, sender, 8 + ciphertext);
+      }
       return;
     }
     if (parties.size() == 2) {

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Starts real processes. */
 class PsiLocalTest {
+  private static final String SUM = "psi.result=sum";
+
   private final Path directory;
 
   PsiLocalTest(@TempDir Path directory) {
@@ -171,6 +174,62 @@ class PsiLocalTest {
     assertThat(refused.code()).isEqualTo(ExitCode.CONFIGURATION.code());
     assertThat(refused.err()).contains("must be left out with psi.result = cardinality");
     assertThat(out).doesNotExist();
+  }
+
+  /** The sender's column holds the numbers 5 to 24, the common ones 8 to 19. */
+  @Test
+  void psi_sum_isTheSumOfTheSendersColumn() throws IOException {
+    Path receiver = table("receiver.csv", 8, 20);
+    Path sender = table("sender.csv", 5, 25);
+    Path json = directory.resolve("figures.json");
+
+    Outcome outcome =
+        runLocal(
+            receiver,
+            sender,
+            "--json=" + json,
+            "--set=" + SUM,
+            "--set=psi.sum.column=own sender.csv");
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    JsonNode figures = new ObjectMapper().readTree(Files.readString(json));
+    assertThat(figures.at("/rows/intersection").asInt()).isEqualTo(12);
+    assertThat(figures.at("/sum").asText()).isEqualTo(IntStream.range(8, 20).sum() + ".00");
+    assertThat(outcome.out()).contains("sum:           162.00");
+  }
+
+  @Test
+  void psi_sumOverTooFew_failsAndTellsNoSum() throws IOException {
+    Outcome outcome = runSmall(Path.of(""), SUM, "psi.sum.column=y", "psi.duplicates=first");
+
+    assertThat(outcome.code()).isNotZero();
+    assertThat(outcome.err()).contains("Only 2 ids are common").contains("must be at least 10");
+    assertThat(outcome.out()).doesNotContain("sum:");
+    assertThat(directory.resolve("figures.json")).doesNotExist();
+
+    Path out = directory.resolve("out.csv");
+    Outcome refused = runSmall(out, SUM, "psi.sum.column=y", "psi.duplicates=first");
+    assertThat(refused.code()).isEqualTo(ExitCode.CONFIGURATION.code());
+    assertThat(refused.err()).contains("must be left out with psi.result = sum");
+  }
+
+  @Test
+  void psi_sumOfAColumnWithATextInIt_failsAndDoesNotShowIt() throws IOException {
+    Path sender = table("sender.csv", 5, 25);
+    Files.writeString(sender, "c0,x91c4\n", StandardOpenOption.APPEND);
+
+    Outcome outcome =
+        runLocal(
+            table("receiver.csv", 8, 20),
+            sender,
+            "--set=" + SUM,
+            "--set=psi.sum.column=own sender.csv");
+
+    assertThat(outcome.code()).isNotZero();
+    assertThat(outcome.err())
+        .contains("1 of 21 values of column own sender.csv")
+        .contains("first at line 22")
+        .doesNotContain("x91c4");
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PrivateSetIntersection;
+import io.heddle.psi.PrivateSum;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
@@ -217,7 +218,7 @@ class PlanTest {
     for (String psi :
         List.of(
             "{ join = left, duplicates = expand }",
-            "{ result = cardinality }",
+            "{ result = sum, sum.column = v }",
             "{ protocol = ecdh-oprf }")) {
       Plan.of(job(2, "psi " + psi), Plan.Command.PSI, new PlanSizes(1000, 5, 10), true)
           .forEach(message -> planned.add(message.type().id()));
@@ -250,6 +251,7 @@ class PlanTest {
         "join = difference | only bank gets rows, those of its ids that are not common",
         "result = receiver | only bank gets rows, those of its ids that are common",
         "result = cardinality | nobody gets rows",
+        "result = sum, psi.sum.column = v | nobody gets rows; shop-1 gets the sum of its column v over the common ids",
         "duplicates = first | of rows with one id the first counts",
         "duplicates = expand | every row of one party meets every row of the others",
       })
@@ -266,6 +268,7 @@ class PlanTest {
         "duplicates = expand | 3",
         "join = difference | 2",
         "result = cardinality | 2",
+        "result = sum, sum.column = v | 2",
       })
   void of_psiWithAJoin_isWhatARunSends(String psi, int parties) throws Exception {
     JobConfig job = job(parties, "psi { " + psi + " }");
@@ -278,16 +281,29 @@ class PlanTest {
             for (int i = 0; i < ROWS; i++) {
               ids.add(("id-" + i).getBytes(StandardCharsets.UTF_8));
             }
-            assertThat(
-                    PrivateJoin.run(
-                        session.beginStep("psi", new TreeMap<>()),
+            Channel step = session.beginStep("psi", new TreeMap<>());
+            PsiLimits limits = new PsiLimits(job.psi().minIntersection(), ROWS);
+            Object found =
+                job.psi().sum() != null
+                    ? PrivateSum.run(
+                        step,
+                        job.psi(),
+                        job.keyBits(),
+                        session.bindingSalt("psi"),
+                        session::privateRandomness,
+                        ids,
+                        party.equals(job.psi().receiver()) ? null : new long[ROWS],
+                        limits,
+                        Progress.NONE)
+                    : PrivateJoin.run(
+                        step,
                         job.psi(),
                         session.bindingSalt("psi"),
                         session::privateRandomness,
                         ids,
-                        new PsiLimits(1, ROWS),
-                        Progress.NONE))
-                .isNotNull();
+                        limits,
+                        Progress.NONE);
+            assertThat(found).isNotNull();
             return session.traffic();
           });
     }
