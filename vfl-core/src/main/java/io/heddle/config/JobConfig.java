@@ -111,6 +111,7 @@ public record JobConfig(
    * @param minIntersection with fewer common ids the job ends; the receiver, who compares, has seen
    *     them by then, no other party does. A party's own privacy.min-intersection may ask for more,
    *     which refuses the job
+   * @param partitionIds about how many ids of the larger set are intersected at a time by kkrt
    */
   public record Psi(
       PsiProtocol protocol,
@@ -119,7 +120,31 @@ public record JobConfig(
       PsiJoin join,
       PsiDuplicates duplicates,
       List<IdRule> normalise,
-      int minIntersection) {
+      int minIntersection,
+      int partitionIds) {
+    /** So many are intersected at a time where the job says nothing of it. */
+    public static final int USUAL_PARTITION_IDS = 1 << 20;
+
+    /** In partitions of the usual size. */
+    public Psi(
+        PsiProtocol protocol,
+        PartyId receiver,
+        PsiResult result,
+        PsiJoin join,
+        PsiDuplicates duplicates,
+        List<IdRule> normalise,
+        int minIntersection) {
+      this(
+          protocol,
+          receiver,
+          result,
+          join,
+          duplicates,
+          normalise,
+          minIntersection,
+          USUAL_PARTITION_IDS);
+    }
+
     public Psi {
       normalise = List.copyOf(normalise);
     }
@@ -359,6 +384,7 @@ public record JobConfig(
         "psi.normalise",
         psi.normalise().stream().map(IdRule::word).collect(Collectors.joining(",")));
     terms.put("psi.min-intersection", String.valueOf(psi.minIntersection()));
+    terms.put("psi.partition-ids", String.valueOf(psi.partitionIds()));
     terms.put("logistic.regParam", String.valueOf(logistic.regParam()));
     terms.put("logistic.maxIter", String.valueOf(logistic.maxIter()));
     terms.put("logistic.tol", String.valueOf(logistic.tol()));

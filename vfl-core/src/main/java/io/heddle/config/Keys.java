@@ -79,6 +79,7 @@ final class Keys {
               "psi.duplicates",
               "psi.normalise",
               "psi.min-intersection",
+              "psi.partition-ids",
               "logistic.regParam",
               "logistic.maxIter",
               "logistic.tol",

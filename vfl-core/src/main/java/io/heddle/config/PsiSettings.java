@@ -31,7 +31,8 @@ final class PsiSettings {
             join,
             duplicates,
             settings.choices("psi.normalise", IdRule.class),
-            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE));
+            (int) settings.integer("psi.min-intersection", 1, 1, Integer.MAX_VALUE),
+            (int) settings.integer("psi.partition-ids", Psi.USUAL_PARTITION_IDS, 1 << 12, 1 << 21));
     if (result == PsiResult.CARDINALITY) {
       checkCardinality(settings, psi, parties);
     } else if (join == PsiJoin.LEFT && result != PsiResult.BOTH) {

@@ -60,6 +60,7 @@ class KeyMatrixTest {
           entry("psi.duplicates", "first"),
           entry("psi.normalise", "trim"),
           entry("psi.min-intersection", "5"),
+          entry("psi.partition-ids", "4096"),
           entry("logistic.regParam", "0"),
           entry("logistic.maxIter", "3"),
           entry("logistic.tol", "0.1"),

@@ -129,7 +129,8 @@ class LedgerEntryTest {
                 PsiLimits.LARGEST_SET,
                 job.psi().protocol(),
                 true,
-                new LedgerEntry(ledger, job, session.id(), step.path())),
+                new LedgerEntry(ledger, job, session.id(), step.path()),
+                JobConfig.Psi.USUAL_PARTITION_IDS),
             Progress.NONE,
             oprf(job, self))
         .common();

@@ -7,7 +7,6 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TappedChannel;
-import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -21,9 +20,12 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
+import io.heddle.spark.TlsParties;
 import io.heddle.spark.TwoParties;
-import io.heddle.spark.cli.IdentityFiles;
+import io.heddle.spark.session.AlignedIds;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.session.HeddleSession.Aligned;
+import io.heddle.spark.session.PinnedAlign;
 import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
@@ -40,11 +42,8 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -82,6 +81,10 @@ final class ClusterFit {
   private static final int READING = -1;
 
   private static final int ROWS = 300;
+
+  /** Of the ids that only one party has, where ids stay with tasks. */
+  private static final int MANY = 9000;
+
   private static final List<String> COLUMNS = List.of("a", "b", "c");
   private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
@@ -101,7 +104,7 @@ final class ClusterFit {
     this.spark = spark;
     this.marks = marks;
     this.beside = beside;
-    job = beside ? configure(marks) : marks;
+    job = beside ? TlsParties.configure(marks, "psi.partition-ids = 4096") : marks;
     Parties.run(
         List.of(),
         TwoParties.BANK,
@@ -160,6 +163,10 @@ final class ClusterFit {
     List<Kill> chosen =
         beside
             ? List.of(
+                // The receiver's rows are in the sender's store, the sender's tags in the
+                // receiver's, and the driver does not know it.
+                new Kill(TwoParties.BANK, ofBank.indexOf("PartitionTask") + 1),
+                new Kill(TwoParties.RETAILER, ofRetailer.indexOf("PartitionTask") + 1),
                 // In the second pass: what was fetched once may lie in a cache.
                 new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1),
                 new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1))
@@ -239,86 +246,42 @@ final class ClusterFit {
     }
   }
 
-  /** What both parties need to find each other; all goes beside the links. */
-  private static Path configure(Path folder) {
-    Map<PartyId, Integer> ports =
-        Map.of(
-            TwoParties.BANK, NettyNetwork.freePort(), TwoParties.RETAILER, NettyNetwork.freePort());
-    Map<PartyId, String> prints = new TreeMap<>();
-    ports
-        .keySet()
-        .forEach(
-            party ->
-                prints.put(
-                    party,
-                    IdentityFiles.create(party, folder.resolve(party.name()), false)
-                        .fingerprint()));
-    for (PartyId self : ports.keySet()) {
-      PartyId peer = self.equals(TwoParties.BANK) ? TwoParties.RETAILER : TwoParties.BANK;
-      write(
-          folder.resolve(self.name()).resolve("heddle.conf"),
-          "party = "
-              + self
-              + "\nlisten { host = \"127.0.0.1\", port = "
-              + ports.get(self)
-              + " }\npeers."
-              + peer
-              + " { address = \"127.0.0.1:"
-              + ports.get(peer)
-              + "\", fingerprint = \""
-              + prints.get(peer)
-              + "\" }\nblobs.from-bytes = 0\n");
-    }
-    return write(folder.resolve("job.conf"), "parties = [bank, retailer]\nlabel-holder = bank\n");
-  }
-
-  private static Path write(Path file, String text) {
-    try {
-      return Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   private String role(
       Session session, List<Message> sent, List<String> calls, Kill kill, Fate fate) {
     PartyId self = session.self();
     boolean bank = self.equals(TwoParties.BANK);
     int fatal = kill.party().equals(self) ? kill.call() : 0;
     PrivateRandomness mine = Objects.requireNonNull(randomness.get(self));
-    Dataset<Row> table =
-        read(
-            bank
-                ? TwoParties.bankTable(spark, 0, ROWS)
-                : TwoParties.retailerTable(spark, ROWS / 10, ROWS + ROWS / 10),
-            fatal == READING ? fate : null);
+    Dataset<Row> table = read(rows(bank), fatal == READING ? fate : null);
 
-    List<Row> ids = table.select("id").toJavaRDD().collect();
-    Alignment alignment =
-        PrivateSetIntersection.align(
-            tapped(session, "align", sent),
-            TwoParties.BANK,
-            new byte[32],
-            mine,
-            ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList(),
-            new PsiLimits(1, 10 * ROWS),
-            Progress.NONE);
-    AlignedTable aligned =
-        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest());
+    Aligned aligned =
+        beside
+            ? PinnedAlign.align(
+                tapped(session, "align", sent),
+                JobConfig.load(job, Overrides.NONE),
+                mine,
+                table,
+                ids -> new FatalIds(ids, calls, fatal, fate))
+            : align(tapped(session, "align", sent), mine, table);
     try (AlignedRows<ColumnBlock> rows =
         new FatalRows<>(
             SparkAlignedRows.of(
-                aligned.table().select(AlignedTable.INDEX, "features"), aligned.rows(), PARTITIONS),
+                table(aligned).select(AlignedTable.INDEX, "features"),
+                aligned.table().rows(),
+                PARTITIONS),
             calls,
             fatal,
             fate)) {
-      LogisticTable columns = new LogisticTable(rows, COLUMNS, alignment.digest());
+      LogisticTable columns =
+          new LogisticTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
       Channel step = tapped(session, "fit", sent);
       LogisticFit fit;
       String scores = "";
       if (bank) {
         double[] labels =
-            aligned.collect("label").stream().mapToDouble(row -> row.getDouble(1)).toArray();
+            aligned.table().collect("label").stream()
+                .mapToDouble(row -> row.getDouble(1))
+                .toArray();
         fit =
             new LogisticLabelHolder(
                     TERMS,
@@ -341,6 +304,38 @@ final class ClusterFit {
       }
       return bits(fit.part().coefficients()) + bits(fit.part().intercept()) + scores;
     }
+  }
+
+  /** In tasks there must be several partitions, of which few rows are common. */
+  private Dataset<Row> rows(boolean bank) {
+    int alone = beside ? MANY : ROWS / 10;
+    return bank
+        ? TwoParties.bankTable(spark, beside ? -MANY : 0, ROWS)
+        : TwoParties.retailerTable(spark, beside ? 0 : ROWS / 10, ROWS + alone);
+  }
+
+  private static Dataset<Row> table(Aligned aligned) {
+    return aligned.table().table();
+  }
+
+  /** In this process. */
+  private static Aligned align(Channel step, PrivateRandomness mine, Dataset<Row> table) {
+    List<Row> ids = table.select("id").toJavaRDD().collect();
+    List<byte[]> own =
+        ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList();
+    Alignment alignment =
+        PrivateSetIntersection.align(
+            step,
+            TwoParties.BANK,
+            new byte[32],
+            mine,
+            own,
+            new PsiLimits(1, 10 * ROWS),
+            Progress.NONE);
+    return new Aligned(
+        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest()),
+        AlignedIds.of(own),
+        own.size());
   }
 
   private static Channel tapped(Session session, String step, List<Message> sent) {

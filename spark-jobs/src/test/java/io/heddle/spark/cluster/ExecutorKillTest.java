@@ -122,7 +122,7 @@ class ExecutorKillTest {
 
   @Test
   void job_executorsDieOverWhatGoesBesideTheLinks_isTheSameToTheLastBit() throws Exception {
-    assertAllTheSame(2, run(2, "beside"));
+    assertAllTheSame(4, run(4, "beside"));
   }
 
   private static void assertAllTheSame(int kills, List<String> runs) {
