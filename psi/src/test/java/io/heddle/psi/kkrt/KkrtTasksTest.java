@@ -18,6 +18,7 @@ import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
 import io.heddle.error.PeerAbortedException;
+import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -31,6 +32,7 @@ import io.heddle.psi.kkrt.KkrtTaskMessage.NameBlobs;
 import io.heddle.psi.kkrt.KkrtTaskMessage.RowBlobs;
 import io.heddle.psi.kkrt.KkrtTaskMessage.TagBlobs;
 import io.heddle.psi.shared.RunRecord;
+import io.heddle.psi.shared.SharedMessage.SetSize;
 import io.heddle.psi.tasks.IdSum;
 import io.heddle.psi.tasks.IdTasks;
 import io.heddle.psi.tasks.OwnIds;
@@ -59,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Intersections whose ids stay with tasks, over an exchange in memory and real stores. */
 class KkrtTasksTest {
@@ -309,6 +312,76 @@ class KkrtTasksTest {
         .isInstanceOf(AlignmentException.class)
         .hasMessageContaining("Only 100 ids are common");
     assertThat(sent.get(RECEIVER)).noneMatch(message -> message instanceof NameBlobs);
+  }
+
+  /** Notes what it is told; may refuse a beginning. */
+  private static final class Notes implements RunRecord {
+    private final Queue<String> lines = new ConcurrentLinkedQueue<>();
+    private final boolean refuses;
+
+    Notes(boolean refuses) {
+      this.refuses = refuses;
+    }
+
+    @Override
+    public void begin(PsiProtocol protocol, int ids, SortedMap<PartyId, Integer> peerIds) {
+      lines.add(protocol + " " + ids + " " + peerIds);
+      if (refuses) {
+        throw new PrivacyException("too many");
+      }
+    }
+
+    @Override
+    public void end(int common) {
+      lines.add("end " + common);
+    }
+  }
+
+  private Parties.Code<FoundRows> noted(LocalIds ids, Notes notes) {
+    return code(
+        ids,
+        new PsiLimits(0, PsiLimits.LARGEST_SET, PsiProtocol.KKRT, true, notes, 50),
+        UnaryOperator.identity());
+  }
+
+  private SortedMap<PartyId, FoundRows> run(Notes ofReceiver, Notes ofSender) {
+    return Parties.run(
+        PsiMessages.TYPES,
+        Map.of(
+            RECEIVER, noted(new LocalIds(range(0, 300), false), ofReceiver),
+            SENDER, noted(new LocalIds(range(200, 490), false), ofSender)));
+  }
+
+  @Test
+  void run_inTasks_standsOnBothRecords() {
+    Notes ofReceiver = new Notes(false);
+    Notes ofSender = new Notes(false);
+    assertThat(run(ofReceiver, ofSender).values()).allMatch(DealtAlignment.class::isInstance);
+    assertThat(ofReceiver.lines).containsExactly("KKRT 300 {" + SENDER + "=290}", "end 100");
+    assertThat(ofSender.lines).containsExactly("KKRT 290 {" + RECEIVER + "=300}", "end 100");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void run_refusedByARecord_hasSentNothingThatIdsBear(boolean receiverRefuses) {
+    Notes refusing = new Notes(true);
+    Notes other = new Notes(false);
+    assertThatThrownBy(
+            () -> {
+              if (receiverRefuses) {
+                run(refusing, other);
+              } else {
+                run(other, refusing);
+              }
+            })
+        .isInstanceOf(PrivacyException.class);
+    assertThat(refusing.lines).hasSize(1);
+    assertThat(other.lines).noneMatch(line -> line.startsWith("end"));
+    assertThat(Objects.requireNonNull(sent.get(receiverRefuses ? RECEIVER : SENDER)))
+        .hasSize(1)
+        .allMatch(SetSize.class::isInstance);
+    // The key of the own ids, for the own tasks.
+    assertThat(stores.values()).allMatch(store -> store.usedBytes() < 200);
   }
 
   private interface Change {

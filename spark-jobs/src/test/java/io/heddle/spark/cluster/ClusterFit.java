@@ -118,8 +118,12 @@ final class ClusterFit {
     return true;
   }
 
-  /** Where an executor dies; the call is 0 for nowhere. */
+  /** Where an executor dies. */
   private record Kill(PartyId party, int call) {
+    Fate fate(Path marks) {
+      return new Fate(marks.resolve("killed-" + party + "-" + call).toString());
+    }
+
     @Override
     public String toString() {
       return party + (call == READING ? "'s ids" : "'s kernel " + call);
@@ -129,8 +133,8 @@ final class ClusterFit {
   /**
    * Arguments: a folder for marks, the master, how often an executor dies: spread evenly over the
    * kernels of both parties and the reading of their ids; then {@code beside} if the parties meet
-   * over sockets and ciphertexts go from store to store, where an executor dies as it encrypts and
-   * another one over what it has fetched.
+   * over sockets, intersect in tasks, and all goes from store to store. There four die, in two
+   * runs: as they make rows and tags, encrypt, and add up what was fetched.
    */
   public static void main(String[] arguments) {
     SparkSession spark =
@@ -159,24 +163,31 @@ final class ClusterFit {
   private void runAll(int kills) {
     List<String> ofBank = new ArrayList<>();
     List<String> ofRetailer = new ArrayList<>();
-    print("undisturbed", run(new Kill(TwoParties.BANK, 0), ofBank, ofRetailer));
-    List<Kill> chosen =
+    print("undisturbed", run(List.of(), ofBank, ofRetailer));
+    List<List<Kill>> chosen =
         beside
-            ? List.of(
-                // The receiver's rows are in the sender's store, the sender's tags in the
-                // receiver's, and the driver does not know it.
-                new Kill(TwoParties.BANK, ofBank.indexOf("PartitionTask") + 1),
-                new Kill(TwoParties.RETAILER, ofRetailer.indexOf("PartitionTask") + 1),
-                // In the second pass: what was fetched once may lie in a cache.
-                new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1),
-                new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1))
+            ? besideTheLinks(ofBank, ofRetailer)
             : spread(kills, ofBank.size(), ofRetailer.size());
-    for (Kill kill : chosen) {
-      print(kill.toString(), run(kill, new ArrayList<>(), new ArrayList<>()));
+    for (List<Kill> together : chosen) {
+      print(together.toString(), run(together, new ArrayList<>(), new ArrayList<>()));
     }
   }
 
-  private static List<Kill> spread(int kills, int ofBank, int ofRetailer) {
+  /** One in the intersection and one in the fit, at each party in turn. */
+  private static List<List<Kill>> besideTheLinks(List<String> ofBank, List<String> ofRetailer) {
+    return List.of(
+        List.of(
+            // The receiver's rows are in the sender's store, and no driver knows it.
+            new Kill(TwoParties.BANK, ofBank.indexOf("PartitionTask") + 1),
+            // In the second pass: what was fetched once may lie in a cache.
+            new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1)),
+        List.of(
+            // The sender's tags are in the receiver's store.
+            new Kill(TwoParties.RETAILER, ofRetailer.indexOf("PartitionTask") + 1),
+            new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1)));
+  }
+
+  private static List<List<Kill>> spread(int kills, int ofBank, int ofRetailer) {
     List<Kill> all = new ArrayList<>();
     for (int call = 1; call <= ofRetailer; call++) {
       all.add(new Kill(TwoParties.RETAILER, call));
@@ -187,9 +198,9 @@ final class ClusterFit {
       all.add(new Kill(TwoParties.BANK, call));
     }
     int count = Math.min(kills, all.size());
-    List<Kill> chosen = new ArrayList<>();
+    List<List<Kill>> chosen = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      chosen.add(all.get((2 * i + 1) * all.size() / (2 * count)));
+      chosen.add(List.of(all.get((2 * i + 1) * all.size() / (2 * count))));
     }
     return chosen;
   }
@@ -199,18 +210,19 @@ final class ClusterFit {
   }
 
   /** The digest of both models, the scores, and every message of both parties in its order. */
-  private String run(Kill kill, List<String> ofBank, List<String> ofRetailer) {
-    Fate fate = new Fate(marks.resolve("killed-" + kill.party() + "-" + kill.call()).toString());
+  private String run(List<Kill> kills, List<String> ofBank, List<String> ofRetailer) {
     List<Message> bankSent = Collections.synchronizedList(new ArrayList<>());
     List<Message> retailerSent = Collections.synchronizedList(new ArrayList<>());
-    Parties.Code<String> bank = session -> role(session, bankSent, ofBank, kill, fate);
-    Parties.Code<String> retailer = session -> role(session, retailerSent, ofRetailer, kill, fate);
+    Parties.Code<String> bank = session -> role(session, bankSent, ofBank, kills);
+    Parties.Code<String> retailer = session -> role(session, retailerSent, ofRetailer, kills);
     List<String> results =
         beside
             ? besideTheLinks(bank, retailer)
             : Parties.run(TYPES, TwoParties.BANK, bank, TwoParties.RETAILER, retailer);
-    if (kill.call() != 0 && !fate.isMet()) {
-      throw new AssertionError("No executor died at " + kill);
+    for (Kill kill : kills) {
+      if (!kill.fate(marks).isMet()) {
+        throw new AssertionError("No executor died at " + kill);
+      }
     }
     MessageDigest digest = Sha256.newDigest();
     results.forEach(result -> digest.update(result.getBytes(StandardCharsets.UTF_8)));
@@ -246,11 +258,16 @@ final class ClusterFit {
     }
   }
 
-  private String role(
-      Session session, List<Message> sent, List<String> calls, Kill kill, Fate fate) {
+  private String role(Session session, List<Message> sent, List<String> calls, List<Kill> kills) {
     PartyId self = session.self();
     boolean bank = self.equals(TwoParties.BANK);
-    int fatal = kill.party().equals(self) ? kill.call() : 0;
+    Kill kill =
+        kills.stream()
+            .filter(each -> each.party().equals(self))
+            .findFirst()
+            .orElse(new Kill(self, 0));
+    int fatal = kill.call();
+    Fate fate = kill.fate(marks);
     PrivateRandomness mine = Objects.requireNonNull(randomness.get(self));
     Dataset<Row> table = read(rows(bank), fatal == READING ? fate : null);
 

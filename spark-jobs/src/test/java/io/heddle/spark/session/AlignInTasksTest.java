@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.error.DataException;
+import io.heddle.error.PrivacyException;
 import io.heddle.session.Traffic;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TlsParties;
 import io.heddle.spark.session.HeddleSession.Aligned;
 import io.heddle.spark.table.AlignedTable;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -183,6 +187,25 @@ class AlignInTasksTest {
     assertThat(withoutIndex(ends.get(0))).containsExactlyInAnyOrderElementsOf(expected);
     assertThat(ends.get(0).ids()).isEqualTo(ends.get(1).ids());
     assertThat(ends.get(0).own()).isEqualTo(9300);
+  }
+
+  @Test
+  void align_peerBeyondItsQuota_isRefused() throws IOException {
+    Path bank = folder.resolve("bank");
+    Files.writeString(
+        bank.resolve("heddle.conf"),
+        "peers.retailer.psi-quota = 18001\n",
+        StandardOpenOption.APPEND);
+    List<End> ends = run(SMALL, table(0, 9000, false, 1), table(8000, 17_001, false, 2));
+    assertThat(types(ends.get(0))).contains("RowBlobs");
+    assertThatThrownBy(() -> run(SMALL, table(0, 9000, false, 1), table(8000, 17_001, false, 2)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("Party retailer brings 9001 ids after 9001 within");
+    assertThat(Files.readAllLines(bank.resolve("psi-ledger.jsonl")))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("begun").contains("9001").contains("kkrt"),
+            line -> assertThat(line).contains("ended").contains("1000"),
+            line -> assertThat(line).contains("refused"));
   }
 
   @Test
