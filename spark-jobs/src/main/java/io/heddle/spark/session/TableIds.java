@@ -43,6 +43,7 @@ record TableIds(List<Row> values, Ids ids) {
 
   static TableIds collect(
       Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
+    check(table, idCols);
     List<Row> values =
         new ArrayList<>(
             table
