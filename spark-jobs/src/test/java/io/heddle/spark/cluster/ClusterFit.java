@@ -82,8 +82,10 @@ final class ClusterFit {
 
   private static final int ROWS = 300;
 
-  /** Of the ids that only one party has, where ids stay with tasks. */
-  private static final int MANY = 9000;
+  /**
+   * Ids that only the retailer has, where ids stay with tasks: with them it has three partitions.
+   */
+  private static final int MANY = 8000;
 
   private static final List<String> COLUMNS = List.of("a", "b", "c");
   private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
@@ -99,12 +101,28 @@ final class ClusterFit {
   private final boolean beside;
   private final Path job;
   private final Map<PartyId, PrivateRandomness> randomness = new ConcurrentHashMap<>();
+  private final Map<PartyId, Dataset<Row>> tables;
 
   private ClusterFit(SparkSession spark, Path marks, boolean beside) {
     this.spark = spark;
     this.marks = marks;
     this.beside = beside;
-    job = beside ? TlsParties.configure(marks, "psi.partition-ids = 4096") : marks;
+    job =
+        beside
+            ? TlsParties.configure(marks, "psi { protocol = kkrt, partition-ids = 4096 }")
+            : marks;
+    // In tasks there must be several partitions, of which few rows are common.
+    tables =
+        Map.of(
+            TwoParties.BANK,
+            TwoParties.bankTable(spark, beside ? -ROWS : 0, ROWS),
+            TwoParties.RETAILER,
+            TwoParties.retailerTable(
+                spark, beside ? 0 : ROWS / 10, ROWS + (beside ? MANY : ROWS / 10)));
+    // What Spark does but once, on a busy machine in minutes, is no time that a party waits.
+    for (Dataset<Row> table : tables.values()) {
+      List<Row> unused = read(table, null).select("id").toJavaRDD().collect();
+    }
     Parties.run(
         List.of(),
         TwoParties.BANK,
@@ -269,7 +287,8 @@ final class ClusterFit {
     int fatal = kill.call();
     Fate fate = kill.fate(marks);
     PrivateRandomness mine = Objects.requireNonNull(randomness.get(self));
-    Dataset<Row> table = read(rows(bank), fatal == READING ? fate : null);
+    Dataset<Row> table =
+        read(Objects.requireNonNull(tables.get(self)), fatal == READING ? fate : null);
 
     Aligned aligned =
         beside
@@ -321,14 +340,6 @@ final class ClusterFit {
       }
       return bits(fit.part().coefficients()) + bits(fit.part().intercept()) + scores;
     }
-  }
-
-  /** In tasks there must be several partitions, of which few rows are common. */
-  private Dataset<Row> rows(boolean bank) {
-    int alone = beside ? MANY : ROWS / 10;
-    return bank
-        ? TwoParties.bankTable(spark, beside ? -MANY : 0, ROWS)
-        : TwoParties.retailerTable(spark, beside ? 0 : ROWS / 10, ROWS + alone);
   }
 
   private static Dataset<Row> table(Aligned aligned) {
