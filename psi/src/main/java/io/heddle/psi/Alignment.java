@@ -13,7 +13,7 @@ import io.heddle.config.JobConfig.PsiProtocol;
  *     to be changed. Not to be shown to others: it is a hash over the common ids.
  * @param protocol the family of protocols that ran
  */
-public record Alignment(int[] rows, byte[] digest, PsiProtocol protocol) {
+public record Alignment(int[] rows, byte[] digest, PsiProtocol protocol) implements FoundRows {
   static final int DIGEST_BYTES = 32;
 
   public Alignment {

@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
+import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -16,9 +17,12 @@ import io.heddle.psi.ecdh.EcdhSender;
 import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtPsiReceiver;
 import io.heddle.psi.kkrt.KkrtPsiSender;
+import io.heddle.psi.kkrt.KkrtSizes;
+import io.heddle.psi.kkrt.TaskOffers;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.SetSize;
+import io.heddle.psi.tasks.OwnIds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -62,8 +66,8 @@ public final class PrivateSetIntersection {
    * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
    * @throws ConfigurationException if the limits ask for kkrt and it must not run
-   * @throws io.heddle.error.CheckpointException if the step has ended already, with other ids
-   * @throws io.heddle.error.CheckpointException if what was kept of it is of another version
+   * @throws CheckpointException if the step has ended already, with other ids
+   * @throws CheckpointException if what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
    * @throws io.heddle.error.AlignmentException if fewer rows are common than the limits ask, or the
    *     parties' results differ; at all parties
@@ -98,13 +102,82 @@ public final class PrivateSetIntersection {
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, true);
       Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
-      byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
-      AlignmentCheck.run(step, receiver, found.places().length, digest);
-      limits.record().end(found.common());
-      settled = new Settled(found.places(), digest, found.protocol());
-      settled.commit(step, sorted);
+      return settle(step, receiver, terms, sorted, found);
     }
     return new Alignment(sorted.rows(settled.places()), settled.digest(), settled.protocol());
+  }
+
+  /** Compares what was found with the peers, and keeps it. */
+  private static Alignment settle(
+      Channel step, PartyId receiver, PsiTerms terms, SortedIds sorted, Found found) {
+    byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
+    AlignmentCheck.run(step, receiver, found.places().length, digest);
+    terms.record().end(found.common());
+    Settled settled = new Settled(found.places(), digest, found.protocol());
+    settled.commit(step, sorted);
+    return new Alignment(sorted.rows(settled.places()), settled.digest(), settled.protocol());
+  }
+
+  /**
+   * The alignment of two parties, by this party's tasks where it has any, kkrt runs in several
+   * partitions, and both parties' tasks reach each other's stores; else as {@link #align(Channel,
+   * PartyId, byte[], PrivateRandomness, List, PsiLimits, Progress)}, over all ids in this process.
+   * Both parties call this one.
+   *
+   * @throws IllegalArgumentException if there are not two parties
+   * @throws RuntimeException as {@link #align} does
+   */
+  public static FoundRows align(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      OwnIds own,
+      PsiLimits limits,
+      Progress progress) {
+    boolean receives = step.self().equals(receiver);
+    if (step.peers().size() != 1 || !(receives || step.peers().contains(receiver))) {
+      throw new IllegalArgumentException(
+          "Invalid receiver " + receiver + ": must be one of two parties");
+    }
+    PsiTerms terms = terms(step, bindingSalt, limits, true);
+    IntersectionInTasks inTasks =
+        IntersectionInTasks.of(step, receiver, terms, randomness, own, progress);
+    byte[] kept = step.restored();
+    if (kept != null && TaskOffers.isKept(kept)) {
+      return require(inTasks).goOn(kept);
+    }
+    if (kept != null) {
+      return align(step, receiver, bindingSalt, randomness, own.collect(), limits, progress, null);
+    }
+    SortedIds sorted = inTasks == null ? SortedIds.of(own.collect()) : null;
+    int count = sorted == null ? require(inTasks).count() : sorted.ids().size();
+    PartyId peer = step.peers().first();
+    SetSize theirs = terms.exchange(step, peer, count);
+    PsiProtocol protocol = choose(terms, theirs, count);
+    terms.record().begin(protocol, count, peer, theirs.ids());
+    if (protocol == PsiProtocol.KKRT
+        && KkrtSizes.hasPartitions(count, theirs.ids(), terms.partitionIds())) {
+      boolean can = inTasks != null && inTasks.reaches(theirs.ids());
+      if (TaskOffers.agree(step, peer, can)) {
+        return require(inTasks).run(theirs.ids());
+      }
+    }
+    if (sorted == null) {
+      sorted = require(inTasks).collect();
+    }
+    Found found =
+        runTwo(step, receiver, terms, randomness, sorted, theirs.ids(), protocol, progress);
+    return settle(step, receiver, terms, sorted, found);
+  }
+
+  private static IntersectionInTasks require(@Nullable IntersectionInTasks inTasks) {
+    if (inTasks == null) {
+      throw new CheckpointException(
+          "The step was begun in tasks, which reach the peer's store no more: set blobs and"
+              + " peers.NAME.dial as they were, or begin anew");
+    }
+    return inTasks;
   }
 
   /**
@@ -259,26 +332,40 @@ public final class PrivateSetIntersection {
           PsiProtocol.KKRT);
     }
     SetSize theirs = terms.exchange(step, peer, ids.size());
-    PsiProtocol protocol =
-        ProtocolChoice.of(
-            terms.protocol(),
-            parties,
-            terms.semiHonest() && theirs.semiHonest(),
-            ids.size(),
-            theirs.ids());
+    PsiProtocol protocol = choose(terms, theirs, ids.size());
     terms.record().begin(protocol, ids.size(), peer, theirs.ids());
+    return runTwo(step, receiver, terms, randomness, sorted, theirs.ids(), protocol, progress);
+  }
+
+  /** What two parties run. */
+  private static PsiProtocol choose(PsiTerms terms, SetSize theirs, int ids) {
+    return ProtocolChoice.of(
+        terms.protocol(), 2, terms.semiHonest() && theirs.semiHonest(), ids, theirs.ids());
+  }
+
+  /** Between two parties, from when they know each other's sizes. */
+  private static Found runTwo(
+      Channel step,
+      PartyId receiver,
+      PsiTerms terms,
+      PrivateRandomness randomness,
+      SortedIds sorted,
+      int theirs,
+      PsiProtocol protocol,
+      Progress progress) {
+    boolean receives = step.self().equals(receiver);
+    PartyId peer = step.peers().first();
+    IdList ids = sorted.ids();
     return found(
         terms,
         receives,
         protocol == PsiProtocol.KKRT
             ? receives
-                ? new KkrtPsiReceiver(terms, randomness, progress)
-                    .run(step, peer, sorted.ids(), theirs.ids())
-                : new KkrtPsiSender(terms, randomness, progress)
-                    .run(step, peer, sorted.ids(), theirs.ids())
+                ? new KkrtPsiReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
+                : new KkrtPsiSender(terms, randomness, progress).run(step, peer, ids, theirs)
             : receives
-                ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs.ids())
-                : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs.ids()),
+                ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
+                : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs),
         protocol);
   }
 
@@ -301,7 +388,8 @@ public final class PrivateSetIntersection {
         limits.maxPeerSize(),
         limits.protocol(),
         limits.semiHonest(),
-        limits.record());
+        limits.record(),
+        limits.partitionIds());
   }
 
   private static byte[] digest(byte[] binding, List<byte[]> ids, int[] places) {

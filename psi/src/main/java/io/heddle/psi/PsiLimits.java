@@ -21,13 +21,16 @@ import io.heddle.psi.shared.RunRecord;
  *     parties that both do, kkrt may run, which tells much to a receiver that does not
  * @param record where this run is written down; refuses a peer that has brought too many ids in
  *     several runs
+ * @param partitionIds about how many ids of the larger set kkrt takes at a time; all parties must
+ *     say the same
  */
 public record PsiLimits(
     int minIntersection,
     int maxPeerSize,
     PsiProtocol protocol,
     boolean semiHonest,
-    RunRecord record) {
+    RunRecord record,
+    int partitionIds) {
   /** The most ids of one party. */
   public static final int LARGEST_SET = 1 << 25;
 
@@ -46,7 +49,8 @@ public record PsiLimits(
         config.privacy().maxPeerSetSize(),
         job.psi().protocol(),
         config.takesAsSemiHonest(job.parties()),
-        LedgerEntry.of(config, job, session, step));
+        LedgerEntry.of(config, job, session, step),
+        job.psi().partitionIds());
   }
 
   /** With whatever protocol fits, among peers that follow it. */
@@ -56,7 +60,13 @@ public record PsiLimits(
 
   /** Written down nowhere. */
   public PsiLimits(int minIntersection, int maxPeerSize, PsiProtocol protocol, boolean semiHonest) {
-    this(minIntersection, maxPeerSize, protocol, semiHonest, RunRecord.NONE);
+    this(
+        minIntersection,
+        maxPeerSize,
+        protocol,
+        semiHonest,
+        RunRecord.NONE,
+        JobConfig.Psi.USUAL_PARTITION_IDS);
   }
 
   public PsiLimits {

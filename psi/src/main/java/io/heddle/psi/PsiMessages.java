@@ -11,6 +11,7 @@ import io.heddle.psi.ecdh.EcdhMessages;
 import io.heddle.psi.ecdh.SumMessages;
 import io.heddle.psi.join.JoinMessages;
 import io.heddle.psi.kkrt.KkrtMessages;
+import io.heddle.psi.kkrt.KkrtTaskMessages;
 import io.heddle.psi.oprf.OprfMessages;
 import io.heddle.psi.shared.SharedMessages;
 import java.util.Collection;
@@ -19,12 +20,13 @@ import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 39 and 100 to 104, and 90 to 94 of the oblivious transfers of kkrt. */
+  /** Ids 20 to 39, 100 to 104 and 110 to 113, and 90 to 94 of the oblivious transfers of kkrt. */
   public static final List<MessageType<?>> TYPES =
       Stream.of(
               SharedMessages.TYPES,
               EcdhMessages.TYPES,
               KkrtMessages.TYPES,
+              KkrtTaskMessages.TYPES,
               OtMessages.KKRT,
               JoinMessages.TYPES,
               CardinalityMessages.TYPES,

@@ -62,6 +62,7 @@ class PrivateSumTest {
         duplicates,
         List.of(),
         10,
+        JobConfig.Psi.USUAL_PARTITION_IDS,
         new JobConfig.Sum("amount", 2));
   }
 
@@ -149,7 +150,8 @@ class PrivateSumTest {
         session::privateRandomness,
         bytes(ids),
         values,
-        new PsiLimits(terms.minIntersection(), 10_000, terms.protocol(), true, record),
+        new PsiLimits(
+            terms.minIntersection(), 10_000, terms.protocol(), true, record, terms.partitionIds()),
         Progress.NONE);
   }
 
@@ -300,6 +302,7 @@ class PrivateSumTest {
             PsiDuplicates.REFUSE,
             List.of(),
             10,
+            JobConfig.Psi.USUAL_PARTITION_IDS,
             terms.sum());
     JobConfig.Psi lower =
         new JobConfig.Psi(
@@ -310,6 +313,7 @@ class PrivateSumTest {
             PsiDuplicates.REFUSE,
             List.of(),
             9,
+            JobConfig.Psi.USUAL_PARTITION_IDS,
             terms.sum());
     List<Throwable> thrown =
         Parties.run(

@@ -40,7 +40,8 @@ class PsiArchitectureTest {
               "io.heddle.psi.ecdh",
               "io.heddle.psi.kkrt",
               "io.heddle.psi.oprf",
-              "io.heddle.psi.shared")
+              "io.heddle.psi.shared",
+              "io.heddle.psi.tasks")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.heddle.psi");

@@ -57,6 +57,7 @@ class RestartedSumTest {
           PsiDuplicates.REFUSE,
           List.of(),
           10,
+          JobConfig.Psi.USUAL_PARTITION_IDS,
           new JobConfig.Sum("amount", 0));
   // Ids 3 to 14 are common, of values 103 to 114.
   private static final Map<PartyId, Result> EXPECTED =

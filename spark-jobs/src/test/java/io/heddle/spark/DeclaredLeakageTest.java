@@ -51,7 +51,8 @@ class DeclaredLeakageTest {
           Map.entry("io.heddle.train.logistic.ScoringMessage", new int[] {70, 79}),
           Map.entry("io.heddle.doctor.DoctorMessage", new int[] {80, 89}),
           Map.entry("io.heddle.ot.OtMessage", new int[] {90, 99}),
-          Map.entry("io.heddle.psi.oprf.OprfMessage", new int[] {100, 109}));
+          Map.entry("io.heddle.psi.oprf.OprfMessage", new int[] {100, 109}),
+          Map.entry("io.heddle.psi.kkrt.KkrtTaskMessage", new int[] {110, 119}));
 
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");

@@ -113,6 +113,7 @@ public record JobConfig(
    * @param minIntersection with fewer common ids the job ends; the receiver, who compares, has seen
    *     them by then, no other party does. A party's own privacy.min-intersection may ask for more,
    *     which refuses the job
+   * @param partitionIds about how many ids of the larger set are intersected at a time by kkrt
    * @param sum what is added up; null unless the result is a sum
    */
   public record Psi(
@@ -123,7 +124,12 @@ public record JobConfig(
       PsiDuplicates duplicates,
       List<IdRule> normalise,
       int minIntersection,
+      int partitionIds,
       @Nullable Sum sum) {
+    /** So many are intersected at a time where the job says nothing of it. */
+    public static final int USUAL_PARTITION_IDS = 1 << 20;
+
+    /** In partitions of the usual size, and without a sum. */
     public Psi(
         PsiProtocol protocol,
         PartyId receiver,
@@ -132,7 +138,16 @@ public record JobConfig(
         PsiDuplicates duplicates,
         List<IdRule> normalise,
         int minIntersection) {
-      this(protocol, receiver, result, join, duplicates, normalise, minIntersection, null);
+      this(
+          protocol,
+          receiver,
+          result,
+          join,
+          duplicates,
+          normalise,
+          minIntersection,
+          USUAL_PARTITION_IDS,
+          null);
     }
 
     public Psi {
@@ -392,6 +407,7 @@ public record JobConfig(
       terms.put("psi.sum.column", psi.sum().column());
       terms.put("psi.sum.scale", String.valueOf(psi.sum().scale()));
     }
+    terms.put("psi.partition-ids", String.valueOf(psi.partitionIds()));
     terms.put("logistic.regParam", String.valueOf(logistic.regParam()));
     terms.put("logistic.maxIter", String.valueOf(logistic.maxIter()));
     terms.put("logistic.tol", String.valueOf(logistic.tol()));

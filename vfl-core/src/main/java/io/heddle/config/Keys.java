@@ -81,6 +81,7 @@ final class Keys {
               "psi.min-intersection",
               "psi.sum.column",
               "psi.sum.scale",
+              "psi.partition-ids",
               "logistic.regParam",
               "logistic.maxIter",
               "logistic.tol",

@@ -34,6 +34,7 @@ final class PsiSettings {
             duplicates,
             settings.choices("psi.normalise", IdRule.class),
             minIntersection(settings, result),
+            (int) settings.integer("psi.partition-ids", Psi.USUAL_PARTITION_IDS, 1 << 12, 1 << 21),
             sum(settings, result));
     if (result == PsiResult.CARDINALITY || result == PsiResult.SUM) {
       checkCount(settings, psi, parties);

@@ -2,6 +2,8 @@
 package io.heddle.ot;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.ot.OtMessage.KkrtRows;
 import io.heddle.party.PartyId;
@@ -22,6 +24,9 @@ import java.util.function.LongConsumer;
  * Kumaresan, Rosulek, Trieu, eprint 2016/799, figure 2; docs/protocol.md, section 9.)
  */
 public final class KkrtReceiver {
+  /** Rows of a block, all of them full but the last. */
+  public static final int BLOCK_ROWS = SeededColumns.ROWS;
+
   private static final int WORDS = PseudoRandomCode.WORDS;
 
   private final KeyPairs seeds;
@@ -57,11 +62,13 @@ public final class KkrtReceiver {
    * @param state what {@link #state} gave
    */
   public static KkrtReceiver restored(Channel channel, OtUse use, byte[] coin, byte[] state) {
+    return new KkrtReceiver(seeds(state), use.binding(channel, KkrtSender.PART), coin);
+  }
+
+  private static KeyPairs seeds(byte[] state) {
     int half = KkrtSender.COLUMNS * KeyPairs.KEY_BYTES;
     KkrtSender.checkState(state, 2 * half);
-    KeyPairs seeds =
-        new KeyPairs(Arrays.copyOf(state, half), Arrays.copyOfRange(state, half, 2 * half));
-    return new KkrtReceiver(seeds, use.binding(channel, KkrtSender.PART), coin);
+    return new KeyPairs(Arrays.copyOf(state, half), Arrays.copyOfRange(state, half, 2 * half));
   }
 
   /** What {@link #restored} goes on from. Secret. */
@@ -69,6 +76,32 @@ public final class KkrtReceiver {
     byte[] state = Arrays.copyOf(seeds.zeros(), 2 * seeds.zeros().length);
     System.arraycopy(seeds.ones(), 0, state, seeds.zeros().length, seeds.ones().length);
     return state;
+  }
+
+  /**
+   * All that {@link #fromBytes} needs, for blocks that are made in another process of this party.
+   * Secret.
+   */
+  public byte[] toBytes() {
+    WireWriter out = new WireWriter();
+    out.writeRaw(binding);
+    out.writeRaw(coin);
+    out.writeBytes(state());
+    return out.toByteArray();
+  }
+
+  /**
+   * The same party's end in another process, without a message.
+   *
+   * @param bytes what {@link #toBytes} gave
+   */
+  public static KkrtReceiver fromBytes(byte[] bytes) {
+    WireReader in = new WireReader(bytes);
+    byte[] binding = in.readRaw(OtUse.BINDING_BYTES);
+    byte[] coin = in.readRaw(JointCoin.BYTES);
+    byte[] state = in.readBytes(2 * KkrtSender.COLUMNS * KeyPairs.KEY_BYTES);
+    in.end();
+    return new KkrtReceiver(seeds(state), binding, coin);
   }
 
   /** How many blocks so many rows take. */

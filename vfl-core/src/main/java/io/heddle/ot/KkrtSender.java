@@ -2,6 +2,8 @@
 package io.heddle.ot;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.ProtocolException;
 import io.heddle.ot.OtMessage.KkrtRows;
@@ -91,6 +93,40 @@ public final class KkrtSender {
   /** What {@link #restored} goes on from. Secret. */
   public byte[] state() {
     return seeds.clone();
+  }
+
+  /**
+   * All that {@link #fromBytes} needs, for tags that are made in another process of this party.
+   * Secret.
+   */
+  public byte[] toBytes() {
+    WireWriter out = new WireWriter();
+    out.writeRaw(binding);
+    out.writeRaw(coin);
+    out.writeBytes(seeds);
+    for (long word : choices) {
+      out.writeLong(word);
+    }
+    return out.toByteArray();
+  }
+
+  /**
+   * The same party's end in another process, without a message.
+   *
+   * @param bytes what {@link #toBytes} gave
+   */
+  public static KkrtSender fromBytes(byte[] bytes) {
+    WireReader in = new WireReader(bytes);
+    byte[] binding = in.readRaw(OtUse.BINDING_BYTES);
+    byte[] coin = in.readRaw(JointCoin.BYTES);
+    byte[] seeds = in.readBytes(COLUMNS * KeyPairs.KEY_BYTES);
+    checkState(seeds, COLUMNS * KeyPairs.KEY_BYTES);
+    long[] choices = new long[WORDS];
+    for (int i = 0; i < WORDS; i++) {
+      choices[i] = in.readLong();
+    }
+    in.end();
+    return new KkrtSender(seeds, choices, binding, coin);
   }
 
   /**

@@ -62,6 +62,7 @@ class KeyMatrixTest {
           entry("psi.min-intersection", "5"),
           entry("psi.sum.column", "w"),
           entry("psi.sum.scale", "0"),
+          entry("psi.partition-ids", "4096"),
           entry("logistic.regParam", "0"),
           entry("logistic.maxIter", "3"),
           entry("logistic.tol", "0.1"),

@@ -3,14 +3,17 @@ package io.heddle.psi.kkrt;
 
 import io.heddle.crypto.Sha256;
 import io.heddle.psi.ids.IdList;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** SHA-256 over ids, under the coin of one run. */
-final class IdHash {
+/** SHA-256 over ids, under the coin of one run. The peer knows it, so this is no secret. */
+final class IdHash implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   // With this and an id of up to 39 bytes SHA-256 takes one round.
   private static final int PREFIX_BYTES = 16;
   private static final int DIGEST_BYTES = 32;
@@ -48,6 +51,11 @@ final class IdHash {
                 write(
                     ids, piece * PIECE, Math.min(count, (piece + 1) * PIECE), first, width, flat));
     return flat;
+  }
+
+  /** The whole hash of one id. */
+  byte[] of(byte[] id) {
+    return Sha256.of(prefix, id);
   }
 
   private void write(IdList ids, int from, int to, int first, int width, byte[] flat) {

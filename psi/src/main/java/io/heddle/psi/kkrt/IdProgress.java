@@ -25,6 +25,9 @@ final class IdProgress {
     long each = (long) partitions.bins() + (long) KkrtSizes.HASHES * partitions.senderIds();
     long left = each * (partitions.count() - done);
     int idsLeft = (int) ((long) ids * (partitions.count() - done) / partitions.count());
+    if (done > 0) {
+      progress.note("intersection: " + done + " of " + partitions.count() + " partitions are done");
+    }
     progress.begin("intersect ids by kkrt", idsLeft, "ids");
     return new IdProgress(progress, idsLeft, left);
   }

@@ -71,6 +71,11 @@ record Items(byte[] flat, int[] bins) {
     return partitionOf;
   }
 
+  /** The partition of one id, by its whole hash. */
+  static int partition(byte[] hash, int partitions) {
+    return below(partitions, hash, BYTES + HASHES * Integer.BYTES);
+  }
+
   private static int below(int bound, byte[] hashes, int at) {
     long word = Integer.toUnsignedLong((int) INTS.get(hashes, at));
     return (int) ((word * bound) >>> Integer.SIZE);

@@ -34,7 +34,7 @@ public final class KkrtPsiReceiver {
    * @param randomness from this party's own session secret, known to no peer
    */
   public KkrtPsiReceiver(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
-    this(terms, randomness, progress, Partitions.IDS);
+    this(terms, randomness, progress, terms.partitionIds());
   }
 
   /** With partitions of another size, which the sender must have too. */
@@ -56,7 +56,7 @@ public final class KkrtPsiReceiver {
    *     probability of about 2^-40
    */
   public int[] run(Channel channel, PartyId sender, IdList ids, int theirSize) {
-    KkrtRun run = KkrtRun.toss(channel, sender, terms, randomness, ids);
+    KkrtRun run = KkrtRun.toss(channel, sender, terms, randomness, ids.digest());
     KkrtReceiver function = KkrtReceiver.open(channel, sender, run.use(), randomness, run.coin());
     byte[] transfers = function.state();
     KkrtState begun = new KkrtState(theirSize, run.coin(), transfers, 0, new BitSet(ids.size()));
@@ -71,7 +71,7 @@ public final class KkrtPsiReceiver {
    */
   public int[] goOn(Channel channel, PartyId sender, IdList ids, byte[] kept) {
     KkrtState state = KkrtState.read(kept, ids);
-    KkrtRun run = KkrtRun.restored(channel, terms, randomness, ids, state.coin());
+    KkrtRun run = KkrtRun.restored(channel, terms, randomness, ids.digest(), state.coin());
     KkrtReceiver function =
         KkrtReceiver.restored(channel, run.use(), run.coin(), state.transfers());
     return run(channel, sender, run, function, ids, state);
@@ -135,7 +135,8 @@ public final class KkrtPsiReceiver {
       if (next != null) {
         next.send(function, channel, sender, done);
       }
-      part.compare(sender, tags, from.common());
+      int number = ended - 1;
+      part.compare(sender, tags, id -> from.common().set(dealt.place(number, id)));
       part = next;
       next = partition(ended + 1, run, dealt, partitions);
       if (count > 1) {
@@ -147,7 +148,7 @@ public final class KkrtPsiReceiver {
   private static @Nullable ReceiverPartition partition(
       int number, KkrtRun run, DealtIds dealt, Partitions partitions) {
     return number < partitions.count()
-        ? ReceiverPartition.of(number, run, dealt, partitions)
+        ? ReceiverPartition.of(number, run, dealt.items(number, partitions.bins()), partitions)
         : null;
   }
 
@@ -177,17 +178,10 @@ public final class KkrtPsiReceiver {
    */
   private static int[] sendNames(
       Channel channel, PartyId sender, DealtIds dealt, int[] common, int width) {
-    byte[] flat = dealt.names(common, width);
-    int[] order = IdList.of(flat, width).order().rows();
-    byte[] ascending = new byte[flat.length];
-    int[] ordered = new int[common.length];
-    for (int i = 0; i < ordered.length; i++) {
-      System.arraycopy(flat, order[i] * width, ascending, i * width, width);
-      ordered[i] = common[order[i]];
-    }
+    Names names = Names.of(dealt.names(common, width), common, width);
     for (int chunk = 0; chunk < Chunks.of(common.length); chunk++) {
-      channel.send(sender, new CommonNames(width, Chunks.cut(ascending, chunk, width)));
+      channel.send(sender, new CommonNames(width, Chunks.cut(names.ascending(), chunk, width)));
     }
-    return ordered;
+    return names.places();
   }
 }

@@ -3,8 +3,6 @@ package io.heddle.psi.kkrt;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.Sha256;
-import io.heddle.error.ProtocolException;
 import io.heddle.ot.KkrtSender;
 import io.heddle.ot.OprfRows;
 import io.heddle.party.PartyId;
@@ -14,10 +12,6 @@ import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
-import io.heddle.psi.shared.Shuffle;
-import io.heddle.psi.shared.TagTable;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -29,7 +23,6 @@ import java.util.BitSet;
  */
 public final class KkrtPsiSender {
   private static final int HASHES = KkrtSizes.HASHES;
-  private static final byte[] NOTHING = {};
 
   private final PsiTerms terms;
   private final PrivateRandomness randomness;
@@ -40,7 +33,7 @@ public final class KkrtPsiSender {
    * @param randomness from this party's own session secret, known to no peer
    */
   public KkrtPsiSender(PsiTerms terms, PrivateRandomness randomness, Progress progress) {
-    this(terms, randomness, progress, Partitions.IDS);
+    this(terms, randomness, progress, terms.partitionIds());
   }
 
   /** With partitions of another size, which the receiver must have too. */
@@ -62,7 +55,7 @@ public final class KkrtPsiSender {
    *     probability of 2^-40
    */
   public int[] run(Channel channel, PartyId receiver, IdList ids, int theirSize) {
-    KkrtRun run = KkrtRun.toss(channel, receiver, terms, randomness, ids);
+    KkrtRun run = KkrtRun.toss(channel, receiver, terms, randomness, ids.digest());
     KkrtSender function = KkrtSender.open(channel, receiver, run.use(), randomness, run.coin());
     KkrtState begun = new KkrtState(theirSize, run.coin(), function.state(), 0, new BitSet());
     return run(channel, receiver, run, function, ids, begun);
@@ -76,7 +69,7 @@ public final class KkrtPsiSender {
    */
   public int[] goOn(Channel channel, PartyId receiver, IdList ids, byte[] kept) {
     KkrtState state = KkrtState.read(kept, ids);
-    KkrtRun run = KkrtRun.restored(channel, terms, randomness, ids, state.coin());
+    KkrtRun run = KkrtRun.restored(channel, terms, randomness, ids.digest(), state.coin());
     KkrtSender function =
         KkrtSender.restored(channel, run.use(), randomness, run.coin(), state.transfers());
     return run(channel, receiver, run, function, ids, state);
@@ -125,36 +118,11 @@ public final class KkrtPsiSender {
       KkrtRun run) {
     int width = partitions.tagWidth();
     for (int hash = 0; hash < HASHES; hash++) {
-      int number = HASHES * partition + hash;
-      byte[] list =
-          shuffled(
-              padded(tags, hash, width, partitions.senderIds(), number, run), width, number, run);
+      byte[] list = TagLists.list(partition, hash, tags, partitions, run);
       for (int chunk = 0; chunk < Chunks.of(partitions.senderIds()); chunk++) {
         channel.send(receiver, new SenderTags(width, Chunks.cut(list, chunk, width)));
       }
     }
-  }
-
-  /** All tags in one of the three rows of their id, and random ones behind, up to a size. */
-  private static byte[] padded(
-      byte[] tags, int hash, int width, int size, int number, KkrtRun run) {
-    int count = tags.length / (HASHES * width);
-    byte[] list = new byte[size * width];
-    for (int i = 0; i < count; i++) {
-      System.arraycopy(tags, (i * HASHES + hash) * width, list, i * width, width);
-    }
-    byte[] padding = new byte[(size - count) * width];
-    run.own("psi/kkrt padding", NOTHING).fill(number, padding);
-    System.arraycopy(padding, 0, list, count * width, padding.length);
-    return list;
-  }
-
-  /** A list in an order that follows from what is in it. */
-  private static byte[] shuffled(byte[] list, int width, int number, KkrtRun run) {
-    byte[] digest = Sha256.of(list);
-    byte[] input =
-        ByteBuffer.allocate(Integer.BYTES + digest.length).putInt(number).put(digest).array();
-    return new Shuffle(list.length / width, run.own("psi/kkrt shuffle", input)).apply(list, width);
   }
 
   private int[] receiveNames(
@@ -164,35 +132,6 @@ public final class KkrtPsiSender {
     int width = KkrtSizes.nameWidth(ownSize);
     byte[] names =
         Chunks.receive(channel, receiver, CommonNames.class, "name", count, width, some -> {});
-    requireAscending(receiver, names, width);
-    TagTable theirs = new TagTable(receiver, names, width);
-    byte[] own = dealt.names(width);
-    int[] common = new int[count];
-    int found = 0;
-    for (int i = 0; i < ownSize; i++) {
-      int position = theirs.position(own, i * width);
-      if (position >= 0) {
-        common[position] = i;
-        found++;
-      }
-    }
-    if (found != count) {
-      throw new ProtocolException(
-          (count - found) + " names from " + receiver + " are of no id of this party");
-    }
-    return common;
-  }
-
-  private static void requireAscending(PartyId receiver, byte[] names, int width) {
-    for (int at = width; at < names.length; at += width) {
-      if (Arrays.compareUnsigned(names, at - width, at, names, at, at + width) >= 0) {
-        throw new ProtocolException(
-            "The list of "
-                + names.length / width
-                + " names from "
-                + receiver
-                + " is not ascending, each once");
-      }
-    }
+    return Names.find(receiver, names, dealt.names(width), width);
   }
 }

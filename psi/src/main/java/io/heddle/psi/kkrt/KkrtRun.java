@@ -2,13 +2,14 @@
 package io.heddle.psi.kkrt;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.ot.JointCoin;
 import io.heddle.ot.OtUse;
 import io.heddle.party.PartyId;
-import io.heddle.psi.ids.IdList;
 import io.heddle.psi.shared.PsiTerms;
 import java.nio.charset.StandardCharsets;
 
@@ -18,6 +19,10 @@ import java.nio.charset.StandardCharsets;
  * hid an id before hides another one.
  */
 final class KkrtRun {
+  private static final int SECRET_BYTES = 32;
+  private static final int DIGEST_BYTES = 32;
+  private static final int MOST_PATH_BYTES = 1024;
+
   private final PrivateRandomness randomness;
   private final byte[] path;
   private final byte[] binding;
@@ -33,22 +38,63 @@ final class KkrtRun {
     this.ownInput = ownInput;
   }
 
-  /** Tosses the coin with the peer, now that both have said how many ids they have. */
+  /**
+   * Tosses the coin with the peer, now that both have said how many ids they have.
+   *
+   * @param ids the digest of all that this party puts in
+   */
   static KkrtRun toss(
-      Channel step, PartyId peer, PsiTerms terms, PrivateRandomness randomness, IdList ids) {
-    OtUse use = new OtUse(terms.binding(), 1, ids.digest());
+      Channel step, PartyId peer, PsiTerms terms, PrivateRandomness randomness, byte[] ids) {
+    OtUse use = new OtUse(terms.binding(), 1, ids);
     return restored(step, terms, randomness, ids, JointCoin.toss(step, peer, use, randomness));
   }
 
   /** The same with the coin that was tossed before this party was started again. */
   static KkrtRun restored(
-      Channel step, PsiTerms terms, PrivateRandomness randomness, IdList ids, byte[] coin) {
+      Channel step, PsiTerms terms, PrivateRandomness randomness, byte[] ids, byte[] coin) {
     return new KkrtRun(
         randomness,
         step.path().getBytes(StandardCharsets.UTF_8),
         terms.binding(),
         coin,
-        Sha256.of(ids.digest(), coin));
+        Sha256.of(ids, coin));
+  }
+
+  /**
+   * The same where what goes in is known more closely once the coin is tossed: all that is drawn
+   * from now on hangs on that too.
+   *
+   * @param digest of the ids as they were dealt out
+   */
+  KkrtRun with(byte[] digest) {
+    return new KkrtRun(randomness, path, binding, coin, Sha256.of(ownInput, digest));
+  }
+
+  /** What everything that is drawn hangs on; shown to nobody. */
+  byte[] ownInput() {
+    return ownInput;
+  }
+
+  /** For this party's tasks, which draw from a secret of this run's own. Secret. */
+  void write(WireWriter out) {
+    byte[] secret = new byte[SECRET_BYTES];
+    own("psi/kkrt tasks", new byte[0]).fill(0, secret);
+    out.writeRaw(secret);
+    out.writeBytes(path);
+    out.writeRaw(binding);
+    out.writeRaw(coin);
+    out.writeRaw(ownInput);
+  }
+
+  static KkrtRun read(WireReader in) {
+    byte[] secret = in.readRaw(SECRET_BYTES);
+    byte[] path = in.readBytes(MOST_PATH_BYTES);
+    return new KkrtRun(
+        (purpose, context) -> Randomness.derive(secret, purpose, context),
+        path,
+        in.readRaw(DIGEST_BYTES),
+        in.readRaw(JointCoin.BYTES),
+        in.readRaw(DIGEST_BYTES));
   }
 
   byte[] coin() {

@@ -32,9 +32,18 @@ public final class KkrtSizes {
     return (int) ((127L * Math.max(FEWEST_IDS, receiverIds) + 99) / 100);
   }
 
+  /**
+   * Whether the ids of a run are dealt into several partitions.
+   *
+   * @param partitionIds about how many of the larger set one has
+   */
+  public static boolean hasPartitions(int receiverIds, int senderIds, int partitionIds) {
+    return Partitions.of(receiverIds, senderIds, partitionIds).count() > 1;
+  }
+
   /** Bytes that the receiver sends for its tables. */
-  public static long rowBytes(int receiverIds, int senderIds) {
-    return KkrtSender.ROW_BYTES * Partitions.of(receiverIds, senderIds).rows();
+  public static long rowBytes(int receiverIds, int senderIds, int partitionIds) {
+    return KkrtSender.ROW_BYTES * Partitions.of(receiverIds, senderIds, partitionIds).rows();
   }
 
   /**
@@ -51,8 +60,8 @@ public final class KkrtSizes {
   }
 
   /** Bytes of all tags. */
-  public static long tagBytes(int senderIds, int receiverIds) {
-    Partitions partitions = Partitions.of(receiverIds, senderIds);
+  public static long tagBytes(int senderIds, int receiverIds, int partitionIds) {
+    Partitions partitions = Partitions.of(receiverIds, senderIds, partitionIds);
     return partitions.tags() * partitions.tagWidth();
   }
 

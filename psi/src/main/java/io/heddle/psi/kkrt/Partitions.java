@@ -13,11 +13,8 @@ import io.heddle.error.AlignmentException;
  * @param senderIds of the sender in each
  */
 record Partitions(int count, int receiverIds, int senderIds) {
-  /** Of the larger set in one partition, about. Up to twice as many are not cut. */
-  static final int IDS = 1 << 20;
-
   /** A partition's number fits into a byte. */
-  private static final int MOST = Byte.MAX_VALUE;
+  static final int MOST = Byte.MAX_VALUE;
 
   /** Bits of the probability that a partition overflows. */
   private static final int SECURITY_BITS = 40;
@@ -25,7 +22,7 @@ record Partitions(int count, int receiverIds, int senderIds) {
   /**
    * Those of a run.
    *
-   * @param ids of the larger set in one partition, about
+   * @param ids of the larger set in one partition, about; up to twice as many are not cut
    */
   static Partitions of(int receiverIds, int senderIds, int ids) {
     int larger = Math.max(receiverIds, senderIds);
@@ -34,10 +31,6 @@ record Partitions(int count, int receiverIds, int senderIds) {
         count,
         BinomialBound.of(receiverIds, count, SECURITY_BITS),
         BinomialBound.of(senderIds, count, SECURITY_BITS));
-  }
-
-  static Partitions of(int receiverIds, int senderIds) {
-    return of(receiverIds, senderIds, IDS);
   }
 
   /** Bins of the receiver's table in each partition, and rows of the function. */

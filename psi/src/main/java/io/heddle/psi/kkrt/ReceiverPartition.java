@@ -7,8 +7,8 @@ import io.heddle.ot.KkrtReceiver;
 import io.heddle.party.PartyId;
 import io.heddle.psi.shared.TagTable;
 import java.nio.ByteBuffer;
-import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /** One partition at the receiver, from its table to the common ids. */
 final class ReceiverPartition {
@@ -16,16 +16,14 @@ final class ReceiverPartition {
   private static final byte[] NOTHING = {};
 
   private final int number;
-  private final DealtIds dealt;
   private final CuckooTable table;
   private final int width;
   // The items in the order of their bins; nothing once they have been sent.
   private byte[] rows;
   private byte[] own = NOTHING;
 
-  private ReceiverPartition(int number, DealtIds dealt, CuckooTable table, int width, byte[] rows) {
+  private ReceiverPartition(int number, CuckooTable table, int width, byte[] rows) {
     this.number = number;
-    this.dealt = dealt;
     this.table = table;
     this.width = width;
     this.rows = rows;
@@ -36,11 +34,10 @@ final class ReceiverPartition {
    *
    * @throws io.heddle.error.AlignmentException if the ids do not fit
    */
-  static ReceiverPartition of(int number, KkrtRun run, DealtIds dealt, Partitions partitions) {
-    Items items = dealt.items(number, partitions.bins());
+  static ReceiverPartition of(int number, KkrtRun run, Items items, Partitions partitions) {
     CuckooTable table = CuckooTable.of(items.bins(), partitions.bins(), seed(number, run));
     return new ReceiverPartition(
-        number, dealt, table, partitions.tagWidth(), rows(number, table, items, run));
+        number, table, partitions.tagWidth(), rows(number, table, items, run));
   }
 
   private static long seed(int number, KkrtRun run) {
@@ -79,19 +76,36 @@ final class ReceiverPartition {
     rows = NOTHING;
   }
 
+  /** How many blocks it has. */
+  int blocks() {
+    return KkrtReceiver.blocks(table.bins());
+  }
+
+  /**
+   * One of its blocks, as the sender gets it. When all have been made, its tags are there.
+   *
+   * @param tool of this thread
+   */
+  byte[] block(KkrtReceiver.Blocks tool, int block) {
+    if (own.length == 0) {
+      own = new byte[table.bins() * width];
+    }
+    return tool.mask(number, block, rows, width, own);
+  }
+
   /**
    * Sets each of the sender's three lists of tags against the own items that lie where that one of
    * their three bins is.
    *
-   * @param common gets the places of the common ids
+   * @param common gets the places of the common ids among this partition's
    */
-  void compare(PartyId sender, List<byte[]> lists, BitSet common) {
+  void compare(PartyId sender, List<byte[]> lists, IntConsumer common) {
     int[][] binsByHash = table.binsByHash();
     for (int hash = 0; hash < KkrtSizes.HASHES; hash++) {
       TagTable theirs = new TagTable(sender, lists.get(hash), width).requireDistinct();
       for (int bin : binsByHash[hash]) {
         if (theirs.position(own, bin * width) >= 0) {
-          common.set(dealt.place(number, table.item(bin)));
+          common.accept(table.item(bin));
         }
       }
     }

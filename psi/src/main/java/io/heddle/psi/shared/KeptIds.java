@@ -19,8 +19,12 @@ public record KeptIds(int count, byte[] digest) {
   private static final int DIGEST_BYTES = 32;
 
   public static void write(IdList ids, WireWriter out) {
-    out.writeInt(ids.size());
-    out.writeRaw(ids.digest());
+    new KeptIds(ids.size(), ids.digest()).write(out);
+  }
+
+  public void write(WireWriter out) {
+    out.writeInt(count);
+    out.writeRaw(digest);
   }
 
   public static KeptIds read(WireReader in) {
@@ -54,8 +58,16 @@ public record KeptIds(int count, byte[] digest) {
    * @throws CheckpointException if the ids are not the same ones
    */
   public void requireSame(IdList ids) {
-    int now = ids.size();
-    if (count != now || !MessageDigest.isEqual(digest, ids.digest())) {
+    requireSame(ids.size(), ids.digest());
+  }
+
+  /**
+   * Refuses other ids than so many with this digest.
+   *
+   * @throws CheckpointException if the ids are not the same ones
+   */
+  public void requireSame(int now, byte[] digestNow) {
+    if (count != now || !MessageDigest.isEqual(digest, digestNow)) {
       throw new CheckpointException(
           "The ids have changed since the last commit of this step: "
               + count

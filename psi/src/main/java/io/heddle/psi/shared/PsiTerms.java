@@ -2,6 +2,7 @@
 package io.heddle.psi.shared;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
@@ -20,6 +21,7 @@ import io.heddle.psi.shared.SharedMessage.SetSize;
  * @param protocol the family of protocols that all ask for
  * @param semiHonest whether this party takes its peers as ones that follow the protocol
  * @param record where this party writes the run down
+ * @param partitionIds about how many ids of the larger set kkrt takes at a time
  */
 public record PsiTerms(
     byte[] binding,
@@ -28,8 +30,29 @@ public record PsiTerms(
     int maxPeerSize,
     PsiProtocol protocol,
     boolean semiHonest,
-    RunRecord record) {
+    RunRecord record,
+    int partitionIds) {
   static final int BINDING_BYTES = 32;
+
+  /** With partitions of the usual size. */
+  public PsiTerms(
+      byte[] binding,
+      boolean allLearn,
+      int minIntersection,
+      int maxPeerSize,
+      PsiProtocol protocol,
+      boolean semiHonest,
+      RunRecord record) {
+    this(
+        binding,
+        allLearn,
+        minIntersection,
+        maxPeerSize,
+        protocol,
+        semiHonest,
+        record,
+        JobConfig.Psi.USUAL_PARTITION_IDS);
+  }
 
   public PsiTerms {
     if (binding.length != BINDING_BYTES) {

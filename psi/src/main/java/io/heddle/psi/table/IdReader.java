@@ -3,11 +3,11 @@ package io.heddle.psi.table;
 
 import io.heddle.config.IdRule;
 import io.heddle.config.JobConfig.PsiDuplicates;
-import io.heddle.error.DataException;
 import io.heddle.psi.ids.IdList;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,17 +49,12 @@ final class IdReader {
     }
 
     void check(String what, int rows, String where, @Nullable Table table) {
-      if (count > 0) {
-        throw new DataException(
-            count
-                + " of "
-                + rows
-                + " ids of "
-                + where
-                + " "
-                + what
-                + (table == null ? "" : ", first at " + table.places(first)));
-      }
+      IdCounts.check(
+          count,
+          rows,
+          where,
+          what,
+          table == null || count == 0 ? "" : ", first at " + table.places(first));
     }
   }
 
@@ -82,8 +77,8 @@ final class IdReader {
         tooLong.add(row);
       }
     }
-    blank.check("are missing or blank", rows, where, table);
-    tooLong.check("are longer than " + Ids.MAX_BYTES + " bytes", rows, where, table);
+    blank.check(IdCounts.BLANK, rows, where, table);
+    tooLong.check(IdCounts.TOO_LONG, rows, where, table);
     IdList ids = same == null ? made.ids() : same.ids();
     int[] repeated = ids.order().repeated();
     if (duplicates == PsiDuplicates.REFUSE) {
@@ -91,42 +86,33 @@ final class IdReader {
       for (int row : repeated) {
         refused.add(row);
       }
-      refused.check("repeat an earlier id; each must stand once", rows, where, table);
+      refused.check(IdCounts.REPEAT, rows, where, table);
     }
-    return new Ids(ids, notes(where, rows, repeated.length));
+    return new Ids(ids, counts(rows, 0, 0).notes(where, duplicates, repeated.length));
   }
 
-  private List<String> notes(String where, int rows, int repeated) {
-    List<String> notes = new ArrayList<>();
-    if (repeated > 0) {
-      notes.add(
-          repeated
-              + " of "
-              + rows
-              + " ids of "
-              + where
-              + " repeat an earlier id; "
-              + (duplicates == PsiDuplicates.FIRST
-                  ? "these rows are left out"
-                  : "each of these rows counts")
-              + " (psi.duplicates)");
+  private IdCounts counts(int rows, int blank, int tooLong) {
+    return new IdCounts(rows, blank, tooLong, decomposed, padded);
+  }
+
+  /** Reads some rows, and leaves it to others to refuse. Ids that cannot take part are left out. */
+  Ids.Batch batch(int rows) {
+    int blank = 0;
+    int tooLong = 0;
+    int kept = 0;
+    int[] keep = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      if (!make(row)) {
+        blank++;
+      } else if (length > Ids.MAX_BYTES) {
+        tooLong++;
+      } else {
+        keep[kept++] = row;
+      }
     }
-    if (decomposed > 0) {
-      notes.add(
-          decomposed
-              + " ids of "
-              + where
-              + " are not in Unicode's composed form and meet only ids written the same way;"
-              + " psi.normalise = [nfc] in the job file makes them meet");
-    }
-    if (padded > 0) {
-      notes.add(
-          padded
-              + " ids of "
-              + where
-              + " start or end with white space; psi.normalise = [trim] in the job file drops it");
-    }
-    return notes;
+    IdList all = made.ids();
+    return new Ids.Batch(
+        kept == rows ? all : all.select(Arrays.copyOf(keep, kept)), counts(rows, blank, tooLong));
   }
 
   /** Looks at an id that stays as it is; false if it is blank. */

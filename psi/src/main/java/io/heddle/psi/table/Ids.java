@@ -75,15 +75,51 @@ public record Ids(IdList values, List<String> notes) {
       List<String> columns,
       List<IdRule> rules,
       PsiDuplicates duplicates) {
-    TextColumn[] parts = new TextColumn[columns.size()];
+    return new IdReader(parts(rows, columns.size()), rules, duplicates)
+        .read(rows.size(), String.join(" + ", columns), null);
+  }
+
+  private static TextColumn[] parts(List<@Nullable String[]> rows, int columns) {
+    TextColumn[] parts = new TextColumn[columns];
     for (int j = 0; j < parts.length; j++) {
       parts[j] = new TextColumn();
       for (@Nullable String[] row : rows) {
         parts[j].add(row[j]);
       }
     }
-    return new IdReader(parts, rules, duplicates)
-        .read(rows.size(), String.join(" + ", columns), null);
+    return parts;
+  }
+
+  /**
+   * The ids of some rows of a table.
+   *
+   * @param values those that can take part, in the order of their rows; they may repeat
+   * @param counts of all of them
+   */
+  public record Batch(IdList values, IdCounts counts) {}
+
+  /**
+   * The ids of some rows of a table whose others are read elsewhere. Refuses nothing: that is for
+   * whoever has the counts of all.
+   *
+   * @param rows as in {@link #of(List, List, List, PsiDuplicates)}; at least one
+   */
+  public static Batch batch(List<@Nullable String[]> rows, List<IdRule> rules) {
+    return new IdReader(parts(rows, rows.get(0).length), rules, PsiDuplicates.EXPAND)
+        .batch(rows.size());
+  }
+
+  /** The id of one row; null if it cannot take part. */
+  public static byte @Nullable [] one(@Nullable String[] row, List<IdRule> rules) {
+    String[] parts = new String[row.length];
+    for (int j = 0; j < parts.length; j++) {
+      parts[j] = normalise(row[j], rules);
+      if (parts[j].isBlank()) {
+        return null;
+      }
+    }
+    byte[] id = encode(parts);
+    return id.length > MAX_BYTES ? null : id;
   }
 
   /** One part of an id after the rules; a missing one is empty. */

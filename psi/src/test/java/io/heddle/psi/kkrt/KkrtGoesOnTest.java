@@ -9,9 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
-import io.heddle.channel.ForwardingChannel;
-import io.heddle.channel.Message;
-import io.heddle.channel.MessageCodec;
 import io.heddle.channel.Parties;
 import io.heddle.channel.Schedules;
 import io.heddle.channel.SimulatedJob;
@@ -22,17 +19,14 @@ import io.heddle.psi.PsiMessages;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,71 +38,8 @@ class KkrtGoesOnTest {
   private static final int PARTITIONS = 5;
   private static final List<String> OF_RECEIVER = range(0, 300);
   private static final List<String> OF_SENDER = range(200, 480);
-  private static final MessageCodec CODEC = Parties.codec(PsiMessages.TYPES);
 
-  private final Map<PartyId, Log> logs = Map.of(RECEIVER, new Log(), SENDER, new Log());
-
-  /** What a party kept, and how many messages had gone and come by then. */
-  private record Commit(byte[] state, int sent, int received) {}
-
-  private static final class Log {
-    final List<String> sent = new ArrayList<>();
-    final List<Message> received = new ArrayList<>();
-    final List<Commit> commits = new ArrayList<>();
-
-    Channel through(Channel channel) {
-      return new Logged(channel, null, null);
-    }
-
-    /** Speaks with nobody: receives what came in after a commit of another run. */
-    Channel offline(Channel like, Log before, Commit commit) {
-      return new Logged(
-          like,
-          commit.state(),
-          new ArrayDeque<>(before.received.subList(commit.received(), before.received.size())));
-    }
-
-    private final class Logged extends ForwardingChannel {
-      private final byte @Nullable [] restored;
-      private final @Nullable Deque<Message> played;
-
-      Logged(Channel channel, byte @Nullable [] restored, @Nullable Deque<Message> played) {
-        super(channel);
-        this.restored = restored;
-        this.played = played;
-      }
-
-      @Override
-      protected Channel around(Channel narrower, String name) {
-        throw new AssertionError("A step has no steps in it");
-      }
-
-      @Override
-      public void send(PartyId to, Message message) {
-        sent.add(HexFormat.of().formatHex(CODEC.encode(message)));
-        if (played == null) {
-          super.send(to, message);
-        }
-      }
-
-      @Override
-      public <M extends Message> M receive(PartyId from, Class<M> type) {
-        M message = played == null ? super.receive(from, type) : type.cast(played.remove());
-        received.add(message);
-        return message;
-      }
-
-      @Override
-      public void commit(byte[] state) {
-        commits.add(new Commit(state, sent.size(), received.size()));
-      }
-
-      @Override
-      public byte @Nullable [] restored() {
-        return restored;
-      }
-    }
-  }
+  private final Map<PartyId, StepLog> logs = Map.of(RECEIVER, new StepLog(), SENDER, new StepLog());
 
   private static List<String> own(PartyId party) {
     return party.equals(RECEIVER) ? OF_RECEIVER : OF_SENDER;
@@ -123,7 +54,7 @@ class KkrtGoesOnTest {
           party,
           session -> {
             Channel step = session.beginStep("psi", new TreeMap<>());
-            Log log = Objects.requireNonNull(logs.get(party));
+            StepLog log = Objects.requireNonNull(logs.get(party));
             List<String> common =
                 PartitionRuns.run(
                     log.through(step),
@@ -132,8 +63,8 @@ class KkrtGoesOnTest {
                     allLearn,
                     PARTITION_IDS);
             int checked = 0;
-            for (Commit commit : log.commits) {
-              Log again = new Log();
+            for (StepLog.Commit commit : log.commits) {
+              StepLog again = new StepLog();
               List<String> sameCommon =
                   PartitionRuns.run(
                       again.offline(step, log, commit),
@@ -151,19 +82,19 @@ class KkrtGoesOnTest {
     SortedMap<PartyId, Integer> checked = Parties.run(PsiMessages.TYPES, codes);
     assertThat(checked.values()).containsOnly(PARTITIONS);
     // What is left of the work becomes less with each.
-    for (Log log : logs.values()) {
-      assertThat(log.commits.stream().map(Commit::sent)).isSorted();
+    for (StepLog log : logs.values()) {
+      assertThat(log.commits.stream().map(StepLog.Commit::sent)).isSorted();
       assertThat(log.commits.get(0).received()).isLessThan(log.commits.get(1).received());
     }
   }
 
-  private static List<String> states(Log log) {
+  private static List<String> states(StepLog log) {
     return log.commits.stream().map(c -> HexFormat.of().formatHex(c.state())).toList();
   }
 
   @Test
   void state_damagedOrOfOtherIds_isRefusedOrReadAsItIs() {
-    Log log = Objects.requireNonNull(logs.get(RECEIVER));
+    StepLog log = Objects.requireNonNull(logs.get(RECEIVER));
     Map<PartyId, Parties.Code<List<String>>> codes = new TreeMap<>();
     for (PartyId party : List.of(RECEIVER, SENDER)) {
       codes.put(

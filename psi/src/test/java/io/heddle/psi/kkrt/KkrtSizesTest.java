@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
+import static io.heddle.config.JobConfig.Psi.USUAL_PARTITION_IDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.ot.KkrtSender;
@@ -81,7 +82,7 @@ class KkrtSizesTest {
   })
   void partitions_ofAnySets_haveRoomAndTagsThatKeepIdsApart(
       int receiver, int sender, int count, int ofReceiver, int ofSender, int width) {
-    Partitions partitions = Partitions.of(receiver, sender);
+    Partitions partitions = Partitions.of(receiver, sender, USUAL_PARTITION_IDS);
     assertThat(partitions).isEqualTo(new Partitions(count, ofReceiver, ofSender));
     assertThat(partitions.tagWidth()).isEqualTo(width);
     BigInteger pairs =
@@ -90,8 +91,9 @@ class KkrtSizesTest {
     BigInteger chances = pairs.shiftLeft(SECURITY_BITS);
     assertThat(chances.compareTo(BigInteger.ONE.shiftLeft(8 * width))).isNotPositive();
     assertThat(width).isBetween(KkrtSizes.MIN_TAG_WIDTH, KkrtSizes.MAX_TAG_WIDTH);
-    assertThat(KkrtSizes.tagBytes(sender, receiver)).isEqualTo(3L * count * ofSender * width);
-    assertThat(KkrtSizes.rowBytes(receiver, sender))
+    assertThat(KkrtSizes.tagBytes(sender, receiver, USUAL_PARTITION_IDS))
+        .isEqualTo(3L * count * ofSender * width);
+    assertThat(KkrtSizes.rowBytes(receiver, sender, USUAL_PARTITION_IDS))
         .isEqualTo(56L * count * KkrtSizes.bins(ofReceiver));
   }
 

@@ -126,7 +126,8 @@ class LedgerEntryTest {
             PsiLimits.LARGEST_SET,
             job.psi().protocol(),
             true,
-            new LedgerEntry(ledger, job, session.id(), step.path()));
+            new LedgerEntry(ledger, job, session.id(), step.path()),
+            job.psi().partitionIds());
     if (job.psi().sum() != null) {
       return sum(session, step, job, ids(self, own), limits);
     }

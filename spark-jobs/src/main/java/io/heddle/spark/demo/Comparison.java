@@ -7,6 +7,7 @@ import io.heddle.config.PartyConfig;
 import io.heddle.spark.job.KeyedSplit;
 import io.heddle.spark.job.RankMetrics;
 import io.heddle.spark.job.TraceFiles;
+import io.heddle.spark.session.AlignedIds;
 import io.heddle.train.logistic.JoinedReference;
 import io.heddle.train.logistic.LogisticTerms;
 import java.io.IOException;
@@ -69,7 +70,7 @@ public final class Comparison {
       SparkSession spark, JobConfig job, List<PartyConfig> configs, List<DemoTable> tables)
       throws IOException {
     List<byte[]> common = DemoTable.commonKeys(tables);
-    KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), common);
+    KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), AlignedIds.of(common));
     List<byte[]> train = pick(common, split.train());
     List<byte[]> test = pick(common, split.test());
     List<DemoTable> labelHolderOnly = tables.subList(0, 1);

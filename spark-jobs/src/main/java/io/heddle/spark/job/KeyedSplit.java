@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.job;
 
+import io.heddle.spark.session.AlignedIds;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import java.util.List;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parts aligned rows into training and test rows by a keyed hash of the id, so that all parties
@@ -26,32 +28,56 @@ public record KeyedSplit(int[] train, int[] test) {
    * @param testFraction 0 to 1
    * @param ids the normalised ids in aligned order
    */
-  public static KeyedSplit of(long seed, double testFraction, List<byte[]> ids) {
+  public static KeyedSplit of(long seed, double testFraction, AlignedIds ids) {
     if (!(testFraction >= 0 && testFraction <= 1)) {
       throw new IllegalArgumentException(
           "Invalid test fraction " + testFraction + ": must be 0 to 1");
     }
-    Mac mac;
-    try {
-      mac = Mac.getInstance("HmacSHA256");
-      mac.init(
-          new SecretKeySpec(
-              ByteBuffer.allocate(20)
-                  .put("heddle split".getBytes(StandardCharsets.US_ASCII))
-                  .putLong(seed)
-                  .array(),
-              "HmacSHA256"));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("Every Java platform has HMAC-SHA256", e);
-    }
-    boolean[] test = new boolean[ids.size()];
-    for (int i = 0; i < test.length; i++) {
-      long bits = ByteBuffer.wrap(mac.doFinal(ids.get(i))).getLong() >>> 11;
-      test[i] = bits * 0x1p-53 < testFraction;
-    }
+    BitSet test = ids.which(new IsTest(seed, testFraction));
     return new KeyedSplit(
-        IntStream.range(0, test.length).filter(i -> !test[i]).toArray(),
-        IntStream.range(0, test.length).filter(i -> test[i]).toArray());
+        IntStream.range(0, ids.size()).filter(i -> !test.get(i)).toArray(),
+        test.stream().toArray());
+  }
+
+  /** Whether a row is a test row, by its id. */
+  private static final class IsTest implements AlignedIds.Test {
+    private static final long serialVersionUID = 1L;
+
+    private final long seed;
+    private final double testFraction;
+    private transient @Nullable Mac mac;
+
+    IsTest(long seed, double testFraction) {
+      this.seed = seed;
+      this.testFraction = testFraction;
+    }
+
+    @Override
+    public boolean test(byte[] id) {
+      Mac keyed = mac;
+      if (keyed == null) {
+        keyed = keyed();
+        mac = keyed;
+      }
+      long bits = ByteBuffer.wrap(keyed.doFinal(id)).getLong() >>> 11;
+      return bits * 0x1p-53 < testFraction;
+    }
+
+    private Mac keyed() {
+      try {
+        Mac made = Mac.getInstance("HmacSHA256");
+        made.init(
+            new SecretKeySpec(
+                ByteBuffer.allocate(20)
+                    .put("heddle split".getBytes(StandardCharsets.US_ASCII))
+                    .putLong(seed)
+                    .array(),
+                "HmacSHA256"));
+        return made;
+      } catch (GeneralSecurityException e) {
+        throw new AssertionError("Every Java platform has HMAC-SHA256", e);
+      }
+    }
   }
 
   @Override

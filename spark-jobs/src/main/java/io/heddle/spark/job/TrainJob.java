@@ -80,8 +80,8 @@ final class TrainJob {
       VerticalLogisticRegression estimator = estimator();
       if (party.traceDirectory() != null) {
         TraceFiles trace = new TraceFiles(party.traceDirectory());
-        trace.trainingIds(
-            Arrays.stream(split.train()).mapToObj(row -> aligned.ids().get(row)).toList());
+        List<byte[]> ids = aligned.ids().collect();
+        trace.trainingIds(Arrays.stream(split.train()).mapToObj(ids::get).toList());
         estimator.tracedBy(trace);
       }
       VerticalLogisticRegressionModel fitted = estimator.fit(train.table());

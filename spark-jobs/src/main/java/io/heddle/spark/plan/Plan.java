@@ -66,7 +66,7 @@ public final class Plan {
     Plan plan = new Plan(job, sizes, semiHonest);
     int steps = command == Command.PSI ? 1 : command == Command.SCORE ? 2 : 3;
     plan.session(steps);
-    plan.align();
+    plan.align(command);
     if (command != Command.PSI) {
       int test =
           command == Command.SCORE ? sizes.rows() : (int) (sizes.rows() * job.testFraction());
@@ -137,7 +137,7 @@ public final class Plan {
     between("session", 11, 64);
   }
 
-  private void align() {
+  private void align(Command command) {
     PartyId receiver = job.psi().receiver();
     List<PartyId> parties = job.parties();
     boolean all = job.psi().result() == JobConfig.PsiResult.BOTH;
@@ -165,7 +165,7 @@ public final class Plan {
     if (parties.size() == 2) {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
       if (protocol == JobConfig.PsiProtocol.KKRT) {
-        kkrt(receiver, sender, all);
+        kkrt(receiver, sender, all, command != Command.PSI);
       } else if (protocol == JobConfig.PsiProtocol.ECDH_OPRF) {
         oprf(receiver, sender, all, points, tags, positions);
       } else {
@@ -197,17 +197,28 @@ public final class Plan {
     }
   }
 
-  private void kkrt(PartyId receiver, PartyId sender, boolean all) {
+  private void kkrt(PartyId receiver, PartyId sender, boolean all, boolean tasks) {
     int rows = sizes.rows();
+    int each = job.psi().partitionIds();
+    long ofRows = KkrtSizes.rowBytes(rows, rows, each);
+    long ofTags = KkrtSizes.tagBytes(rows, rows, each);
+    long ofNames = (long) KkrtSizes.nameWidth(rows) * rows;
+    boolean partitions = tasks && KkrtSizes.hasPartitions(rows, rows, each);
+    if (partitions) {
+      between("align", 110, 1);
+    }
     between("align", 92, 32);
     between("align", 93, 32);
     add("align", 90, receiver, sender, 64);
     add("align", 91, sender, receiver, 64L * KkrtSender.COLUMNS);
-    add("align", 94, receiver, sender, KkrtSizes.rowBytes(rows, rows));
-    add("align", 31, sender, receiver, KkrtSizes.tagBytes(rows, rows));
+    // The parties may have set another size from which they put blobs.
+    boolean beside =
+        partitions && Math.min(ofRows, ofTags) >= PartyConfig.BlobSettings.USUAL_FROM_BYTES;
+    add("align", beside ? 111 : 94, receiver, sender, ofRows);
+    add("align", beside ? 112 : 31, sender, receiver, ofTags);
     if (all) {
       add("align", 25, receiver, sender, 4);
-      add("align", 32, receiver, sender, (long) KkrtSizes.nameWidth(rows) * rows);
+      add("align", beside ? 113 : 32, receiver, sender, ofNames);
     }
   }
 

@@ -18,14 +18,18 @@ import org.apache.spark.sql.functions;
 final class FirstRows {
   private FirstRows() {}
 
+  /** By all columns that can be compared. */
+  static List<Column> order(Dataset<Row> table) {
+    return Arrays.stream(table.schema().fields())
+        .filter(field -> RowOrdering.isOrderable(field.dataType()))
+        .map(field -> AlignedTable.column(table, field.name()).asc_nulls_last())
+        .toList();
+  }
+
   static Dataset<Row> of(Dataset<Row> table, List<String> idCols) {
     Column[] ids =
         idCols.stream().map(name -> AlignedTable.column(table, name)).toArray(Column[]::new);
-    Column[] order =
-        Arrays.stream(table.schema().fields())
-            .filter(field -> RowOrdering.isOrderable(field.dataType()))
-            .map(field -> AlignedTable.column(table, field.name()).asc_nulls_last())
-            .toArray(Column[]::new);
+    Column[] order = order(table).toArray(Column[]::new);
     String rank = "heddle_rank";
     while (List.of(table.columns()).contains(rank)) {
       rank += "_";

@@ -23,10 +23,11 @@ import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
+import io.heddle.psi.DealtAlignment;
+import io.heddle.psi.FoundRows;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
-import io.heddle.psi.join.RowsById;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
@@ -454,36 +455,29 @@ public final class HeddleSession implements AutoCloseable {
    */
   public Aligned align(Channel step, Dataset<Row> table, String... idCols) {
     job.checkForTraining();
-    List<String> columns = Arrays.asList(idCols);
-    TableIds collected =
-        TableIds.collect(table, columns, job.psi().normalise(), job.psi().duplicates());
-    RowsById own = RowsById.of(collected.ids().values(), job.psi().duplicates());
-    collected.ids().notes().forEach(progress::note);
+    SparkIds own = SparkIds.of(table, Arrays.asList(idCols), job.psi(), progress);
     Channel narrower = step.step("align");
-    Alignment alignment =
-        PrivateSetIntersection.align(
-            narrower,
-            job.psi().receiver(),
-            open().bindingSalt("alignment"),
-            open()::privateRandomness,
-            own.ids(),
-            PsiLimits.of(party, job, open().id(), narrower),
-            progress,
-            Oprf.of(job, party, () -> TlsExchange.identity(party)));
-    List<byte[]> keys = new ArrayList<>(alignment.rows().length);
-    for (int id : alignment.rows()) {
-      keys.add(own.ids().get(id));
+    PsiLimits limits = PsiLimits.of(party, job, open().id(), narrower);
+    byte[] salt = open().bindingSalt("alignment");
+    Oprf oprf = Oprf.of(job, party, () -> TlsExchange.identity(party));
+    if (job.parties().size() > 2 || oprf != null) {
+      return own.aligned(
+          PrivateSetIntersection.align(
+              narrower,
+              job.psi().receiver(),
+              salt,
+              open()::privateRandomness,
+              own.collect(),
+              limits,
+              progress,
+              oprf));
     }
-    boolean unique = own.ids().size() == collected.values().size();
-    return new Aligned(
-        AlignedTable.of(
-            unique ? table : FirstRows.of(table, columns),
-            idCols,
-            collected.values(),
-            own.firstRows(alignment.rows()),
-            alignment.digest()),
-        keys,
-        collected.values().size());
+    FoundRows found =
+        PrivateSetIntersection.align(
+            narrower, job.psi().receiver(), salt, open()::privateRandomness, own, limits, progress);
+    return found instanceof DealtAlignment dealt
+        ? own.aligned(dealt)
+        : own.aligned((Alignment) found);
   }
 
   /**
@@ -492,7 +486,7 @@ public final class HeddleSession implements AutoCloseable {
    * @param ids the normalised ids in aligned order
    * @param ownRows how many rows this party's table had
    */
-  public record Aligned(AlignedTable table, List<byte[]> ids, int ownRows) {}
+  public record Aligned(AlignedTable table, AlignedIds ids, int ownRows) {}
 
   /**
    * Compares with every peer what was sent and received, and ends the session. That of a command

@@ -6,7 +6,6 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param ids the same rows' normalised ids
  */
 record TableIds(List<Row> values, Ids ids) {
-  static TableIds collect(
-      Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
+  /** Refuses columns that cannot be an id. */
+  static void check(Dataset<Row> table, List<String> idCols) {
     for (String idCol : idCols) {
       if (!Arrays.asList(table.columns()).contains(idCol)) {
         throw new DataException(
@@ -40,6 +39,11 @@ record TableIds(List<Row> values, Ids ids) {
                 + ": must be text or whole numbers");
       }
     }
+  }
+
+  static TableIds collect(
+      Dataset<Row> table, List<String> idCols, List<IdRule> rules, PsiDuplicates duplicates) {
+    check(table, idCols);
     List<Row> values =
         new ArrayList<>(
             table
@@ -56,17 +60,9 @@ record TableIds(List<Row> values, Ids ids) {
     }
     List<@Nullable String[]> texts = new ArrayList<>(values.size());
     for (Row row : values) {
-      @Nullable String[] text = new String[idCols.size()];
-      for (int j = 0; j < text.length; j++) {
-        text[j] = row.isNullAt(j) ? null : text(row.get(j));
-      }
-      texts.add(text);
+      texts.add(IdColumns.texts(row));
     }
     return new TableIds(values, Ids.of(texts, idCols, rules, duplicates));
-  }
-
-  private static String text(Object value) {
-    return value instanceof BigDecimal number ? number.toPlainString() : value.toString();
   }
 
   /** Rows of columns of the types that ids have, missing values first. */

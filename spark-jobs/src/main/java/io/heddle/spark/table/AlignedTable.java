@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -16,6 +17,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -49,6 +51,9 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
 
   private static final String ROWS = "heddle.rows";
   private static final String DIGEST = "heddle.digest";
+
+  /** Says that the index went up from row to row when the table was made. */
+  private static final String IN_ORDER = "heddle.in-order";
 
   /** What a table's schema says of its alignment; null where it is not aligned. */
   public static @Nullable AlignedTable read(Dataset<Row> table) {
@@ -94,13 +99,6 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     return new StructField(INDEX, DataTypes.IntegerType, true, metadata);
   }
 
-  private static void requireNoIndex(String[] columns) {
-    if (Arrays.asList(columns).contains(INDEX)) {
-      throw new IllegalArgumentException(
-          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
-    }
-  }
-
   /**
    * Gives a table's rows their aligned index and drops the rows that are not aligned.
    *
@@ -109,7 +107,7 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
    */
   public static AlignedTable of(
       Dataset<Row> table, String[] idCols, List<Row> ids, int[] alignedRows, byte[] digest) {
-    requireNoIndex(table.columns());
+    requireNoIndex(table);
     List<Row> index = new ArrayList<>(alignedRows.length);
     StructType schema = new StructType();
     for (String idCol : idCols) {
@@ -128,7 +126,8 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     Dataset<Row> joined =
         table.join(
             local(table.sparkSession(), index, schema.add(INDEX, DataTypes.IntegerType)), idCols);
-    return tagged(joined, table.columns(), alignedRows.length, HexFormat.of().formatHex(digest));
+    return tagged(
+        joined, table.columns(), alignedRows.length, HexFormat.of().formatHex(digest), false);
   }
 
   /**
@@ -141,30 +140,40 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     MessageDigest hash = Sha256.newDigest();
     hash.update(HexFormat.of().parseHex(digest));
     ByteBuffer indices = ByteBuffer.allocate(4 * kept.length);
-    List<Row> numbers = new ArrayList<>(kept.length);
+    BitSet places = new BitSet(rows);
     for (int i = 0; i < kept.length; i++) {
       if (kept[i] < 0 || kept[i] >= rows || (i > 0 && kept[i] <= kept[i - 1])) {
         throw new IllegalArgumentException("Kept rows must be ascending, 0 to " + (rows - 1));
       }
       indices.putInt(kept[i]);
-      numbers.add(RowFactory.create(kept[i], i));
+      places.set(kept[i]);
     }
     hash.update(indices.array());
     String[] columns =
         Arrays.stream(table.columns()).filter(c -> !c.equals(INDEX)).toArray(String[]::new);
+    // Where the rows are, without a join: each finds its new number by itself.
+    UDF1<Integer, @Nullable Integer> rank = Ranks.of(places)::rank;
     Dataset<Row> numbered =
-        local(
-            table.sparkSession(),
-            numbers,
-            new StructType()
-                .add("heddle_old", DataTypes.IntegerType)
-                .add("heddle_new", DataTypes.IntegerType));
-    Dataset<Row> joined =
         table
-            .join(numbered, table.col(INDEX).equalTo(numbered.col("heddle_old")))
-            .drop(INDEX, "heddle_old")
+            .withColumn(
+                "heddle_new",
+                functions.udf(rank, DataTypes.IntegerType).apply(functions.col(INDEX)))
+            .where(functions.col("heddle_new").isNotNull())
+            .drop(INDEX)
             .withColumnRenamed("heddle_new", INDEX);
-    return tagged(joined, columns, kept.length, HexFormat.of().formatHex(hash.digest()));
+    return tagged(
+        numbered,
+        columns,
+        kept.length,
+        HexFormat.of().formatHex(hash.digest()),
+        isInOrder(table.schema().apply(INDEX)));
+  }
+
+  /**
+   * Whether a table was made with its index going up from row to row. It may have changed since.
+   */
+  static boolean isInOrder(StructField index) {
+    return index.metadata().contains(IN_ORDER);
   }
 
   /**
@@ -194,14 +203,36 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
     return collected;
   }
 
+  /** A table whose column {@link #INDEX} numbers its rows already, as they stand. */
+  public static AlignedTable numbered(Dataset<Row> table, int rows, byte[] digest) {
+    String[] columns =
+        Arrays.stream(table.columns()).filter(c -> !c.equals(INDEX)).toArray(String[]::new);
+    return tagged(table, columns, rows, HexFormat.of().formatHex(digest), true);
+  }
+
+  /** Refuses a table that has a column of the index's name and no alignment. */
+  public static void requireNoIndex(Dataset<Row> table) {
+    requireNoIndex(table.columns());
+  }
+
+  private static void requireNoIndex(String[] columns) {
+    if (Arrays.asList(columns).contains(INDEX)) {
+      throw new IllegalArgumentException(
+          "The table has a column " + INDEX + " but no alignment: rename or drop the column");
+    }
+  }
+
   private static AlignedTable tagged(
-      Dataset<Row> joined, String[] columns, int rows, String digest) {
-    Metadata metadata = new MetadataBuilder().putLong(ROWS, rows).putString(DIGEST, digest).build();
+      Dataset<Row> joined, String[] columns, int rows, String digest, boolean inOrder) {
+    MetadataBuilder metadata = new MetadataBuilder().putLong(ROWS, rows).putString(DIGEST, digest);
+    if (inOrder) {
+      metadata.putBoolean(IN_ORDER, true);
+    }
     List<Column> kept = new ArrayList<>();
     for (String column : columns) {
       kept.add(column(joined, column));
     }
-    kept.add(functions.col(INDEX).as(INDEX, metadata));
+    kept.add(functions.col(INDEX).as(INDEX, metadata.build()));
     return new AlignedTable(joined.select(kept.toArray(Column[]::new)), rows, digest);
   }
 

@@ -3,7 +3,6 @@ package io.heddle.spark.table;
 
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
-import io.heddle.error.VflException;
 import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.LocalAlignedRows;
@@ -11,7 +10,6 @@ import io.heddle.table.PartitionKernel;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
@@ -24,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 import scala.Tuple2;
 
 /**
- * Aligned rows on Spark's executors: one partition is one element of a cached RDD, a kernel is one
- * Spark job, its argument a broadcast that is destroyed when the job ends.
+ * Aligned rows on Spark's executors: one partition is one element of a cached RDD (of Spark's
+ * partitions one may have several), a kernel is one Spark job, its argument a broadcast that is
+ * destroyed when the job ends.
  *
  * <p>Kernels and arguments travel to the executors in the clear, as everything of Spark's does:
  * public material, and this party's own columns and coefficients; never keys, masks, labels or
@@ -55,6 +54,15 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
    * @throws DataException if a vector is missing or of another length
    */
   public static SparkAlignedRows<ColumnBlock> of(Dataset<Row> indexed, int rows, int partitions) {
+    JavaSparkContext context =
+        JavaSparkContext.fromSparkContext(indexed.sparkSession().sparkContext());
+    if (AlignedTable.isInOrder(indexed.schema().apply(0))) {
+      JavaRDD<ColumnBlock> inPlace = InPlace.blocks(indexed, rows, partitions);
+      if (inPlace != null) {
+        return new SparkAlignedRows<>(
+            context, rows, inPlace.persist(StorageLevel.MEMORY_AND_DISK()), null);
+      }
+    }
     RowRange ranges = new RowRange(rows, partitions);
     JavaRDD<ColumnBlock> blocks =
         indexed
@@ -63,8 +71,6 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
             .repartitionAndSortWithinPartitions(ranges)
             .mapPartitionsWithIndex((p, sorted) -> pack(ranges, p, sorted), true)
             .persist(StorageLevel.MEMORY_AND_DISK());
-    JavaSparkContext context =
-        JavaSparkContext.fromSparkContext(indexed.sparkSession().sparkContext());
     return new SparkAlignedRows<>(context, rows, blocks, null);
   }
 
@@ -99,7 +105,15 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
   private static Iterator<ColumnBlock> pack(
       RowRange ranges, int partition, Iterator<Tuple2<Integer, Vector>> sorted) {
     int from = ranges.from(partition);
-    int count = ranges.to(partition) - from;
+    return List.of(pack(from, ranges.to(partition) - from, sorted)).iterator();
+  }
+
+  /**
+   * The columns of some rows.
+   *
+   * @param sorted those rows, and no more
+   */
+  static ColumnBlock pack(int from, int count, Iterator<Tuple2<Integer, Vector>> sorted) {
     double[] @Nullable [] columns = null;
     int next = 0;
     for (; sorted.hasNext(); next++) {
@@ -124,8 +138,7 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
     if (next != count) {
       throw new AlignmentException("An aligned index is missing or stands twice in the table");
     }
-    return List.of(new ColumnBlock(from, count, columns == null ? new double[0][] : columns))
-        .iterator();
+    return new ColumnBlock(from, count, columns == null ? new double[0][] : columns);
   }
 
   private static DataException differentLengths() {
@@ -133,7 +146,7 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
   }
 
   private List<P> collect() {
-    return naming(partitions::collect);
+    return SparkFailures.naming(partitions::collect);
   }
 
   @Override
@@ -146,7 +159,8 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
       A argument, PartitionKernel<P, A, R> kernel) {
     Broadcast<A> shared = context.broadcast(argument);
     try {
-      return naming(() -> partitions.map(new OnPartition<>(kernel, shared)).collect());
+      return SparkFailures.naming(
+          () -> partitions.map(new OnPartition<>(kernel, shared)).collect());
     } finally {
       shared.destroy();
     }
@@ -160,7 +174,7 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
     Broadcast<A> shared = context.broadcast(argument);
     JavaRDD<Q> derived =
         partitions.map(new OnPartition<>(kernel, shared)).persist(StorageLevel.MEMORY_AND_DISK());
-    naming(derived::count);
+    SparkFailures.naming(derived::count);
     return new SparkAlignedRows<>(context, rows, derived, shared);
   }
 
@@ -170,29 +184,6 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
     if (argument != null) {
       argument.destroy();
     }
-  }
-
-  /** Spark wraps what a task throws; callers want our own exception back. */
-  private static <T> T naming(Supplier<T> job) {
-    try {
-      return job.get();
-    } catch (RuntimeException e) {
-      throw ours(e);
-    } catch (Exception e) {
-      // Spark's own exception is checked, but Scala does not declare it.
-      throw ours(e);
-    }
-  }
-
-  private static RuntimeException ours(Exception thrown) {
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof VflException ours) {
-        return ours;
-      }
-    }
-    return thrown instanceof RuntimeException unchecked
-        ? unchecked
-        : new IllegalStateException("A Spark job failed", thrown);
   }
 
   private record OnPartition<

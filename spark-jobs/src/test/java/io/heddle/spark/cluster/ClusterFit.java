@@ -7,7 +7,6 @@ import io.heddle.channel.MessageCodec;
 import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TappedChannel;
-import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.config.JobConfig;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -21,9 +20,12 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
+import io.heddle.spark.TlsParties;
 import io.heddle.spark.TwoParties;
-import io.heddle.spark.cli.IdentityFiles;
+import io.heddle.spark.session.AlignedIds;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.session.HeddleSession.Aligned;
+import io.heddle.spark.session.PinnedAlign;
 import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
@@ -40,11 +42,8 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -82,6 +81,12 @@ final class ClusterFit {
   private static final int READING = -1;
 
   private static final int ROWS = 300;
+
+  /**
+   * Ids that only the retailer has, where ids stay with tasks: with them it has three partitions.
+   */
+  private static final int MANY = 8000;
+
   private static final List<String> COLUMNS = List.of("a", "b", "c");
   private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
@@ -96,12 +101,28 @@ final class ClusterFit {
   private final boolean beside;
   private final Path job;
   private final Map<PartyId, PrivateRandomness> randomness = new ConcurrentHashMap<>();
+  private final Map<PartyId, Dataset<Row>> tables;
 
   private ClusterFit(SparkSession spark, Path marks, boolean beside) {
     this.spark = spark;
     this.marks = marks;
     this.beside = beside;
-    job = beside ? configure(marks) : marks;
+    job =
+        beside
+            ? TlsParties.configure(marks, "psi { protocol = kkrt, partition-ids = 4096 }")
+            : marks;
+    // In tasks there must be several partitions, of which few rows are common.
+    tables =
+        Map.of(
+            TwoParties.BANK,
+            TwoParties.bankTable(spark, beside ? -ROWS : 0, ROWS),
+            TwoParties.RETAILER,
+            TwoParties.retailerTable(
+                spark, beside ? 0 : ROWS / 10, ROWS + (beside ? MANY : ROWS / 10)));
+    // What Spark does but once, on a busy machine in minutes, is no time that a party waits.
+    for (Dataset<Row> table : tables.values()) {
+      List<Row> unused = read(table, null).select("id").toJavaRDD().collect();
+    }
     Parties.run(
         List.of(),
         TwoParties.BANK,
@@ -115,8 +136,12 @@ final class ClusterFit {
     return true;
   }
 
-  /** Where an executor dies; the call is 0 for nowhere. */
+  /** Where an executor dies. */
   private record Kill(PartyId party, int call) {
+    Fate fate(Path marks) {
+      return new Fate(marks.resolve("killed-" + party + "-" + call).toString());
+    }
+
     @Override
     public String toString() {
       return party + (call == READING ? "'s ids" : "'s kernel " + call);
@@ -126,8 +151,8 @@ final class ClusterFit {
   /**
    * Arguments: a folder for marks, the master, how often an executor dies: spread evenly over the
    * kernels of both parties and the reading of their ids; then {@code beside} if the parties meet
-   * over sockets and ciphertexts go from store to store, where an executor dies as it encrypts and
-   * another one over what it has fetched.
+   * over sockets, intersect in tasks, and all goes from store to store. There four die, in two
+   * runs: as they make rows and tags, encrypt, and add up what was fetched.
    */
   public static void main(String[] arguments) {
     SparkSession spark =
@@ -156,20 +181,31 @@ final class ClusterFit {
   private void runAll(int kills) {
     List<String> ofBank = new ArrayList<>();
     List<String> ofRetailer = new ArrayList<>();
-    print("undisturbed", run(new Kill(TwoParties.BANK, 0), ofBank, ofRetailer));
-    List<Kill> chosen =
+    print("undisturbed", run(List.of(), ofBank, ofRetailer));
+    List<List<Kill>> chosen =
         beside
-            ? List.of(
-                // In the second pass: what was fetched once may lie in a cache.
-                new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1),
-                new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1))
+            ? besideTheLinks(ofBank, ofRetailer)
             : spread(kills, ofBank.size(), ofRetailer.size());
-    for (Kill kill : chosen) {
-      print(kill.toString(), run(kill, new ArrayList<>(), new ArrayList<>()));
+    for (List<Kill> together : chosen) {
+      print(together.toString(), run(together, new ArrayList<>(), new ArrayList<>()));
     }
   }
 
-  private static List<Kill> spread(int kills, int ofBank, int ofRetailer) {
+  /** One in the intersection and one in the fit, at each party in turn. */
+  private static List<List<Kill>> besideTheLinks(List<String> ofBank, List<String> ofRetailer) {
+    return List.of(
+        List.of(
+            // The receiver's rows are in the sender's store, and no driver knows it.
+            new Kill(TwoParties.BANK, ofBank.indexOf("PartitionTask") + 1),
+            // In the second pass: what was fetched once may lie in a cache.
+            new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Stored") + 1)),
+        List.of(
+            // The sender's tags are in the receiver's store.
+            new Kill(TwoParties.RETAILER, ofRetailer.indexOf("PartitionTask") + 1),
+            new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1)));
+  }
+
+  private static List<List<Kill>> spread(int kills, int ofBank, int ofRetailer) {
     List<Kill> all = new ArrayList<>();
     for (int call = 1; call <= ofRetailer; call++) {
       all.add(new Kill(TwoParties.RETAILER, call));
@@ -180,9 +216,9 @@ final class ClusterFit {
       all.add(new Kill(TwoParties.BANK, call));
     }
     int count = Math.min(kills, all.size());
-    List<Kill> chosen = new ArrayList<>();
+    List<List<Kill>> chosen = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      chosen.add(all.get((2 * i + 1) * all.size() / (2 * count)));
+      chosen.add(List.of(all.get((2 * i + 1) * all.size() / (2 * count))));
     }
     return chosen;
   }
@@ -192,18 +228,19 @@ final class ClusterFit {
   }
 
   /** The digest of both models, the scores, and every message of both parties in its order. */
-  private String run(Kill kill, List<String> ofBank, List<String> ofRetailer) {
-    Fate fate = new Fate(marks.resolve("killed-" + kill.party() + "-" + kill.call()).toString());
+  private String run(List<Kill> kills, List<String> ofBank, List<String> ofRetailer) {
     List<Message> bankSent = Collections.synchronizedList(new ArrayList<>());
     List<Message> retailerSent = Collections.synchronizedList(new ArrayList<>());
-    Parties.Code<String> bank = session -> role(session, bankSent, ofBank, kill, fate);
-    Parties.Code<String> retailer = session -> role(session, retailerSent, ofRetailer, kill, fate);
+    Parties.Code<String> bank = session -> role(session, bankSent, ofBank, kills);
+    Parties.Code<String> retailer = session -> role(session, retailerSent, ofRetailer, kills);
     List<String> results =
         beside
             ? besideTheLinks(bank, retailer)
             : Parties.run(TYPES, TwoParties.BANK, bank, TwoParties.RETAILER, retailer);
-    if (kill.call() != 0 && !fate.isMet()) {
-      throw new AssertionError("No executor died at " + kill);
+    for (Kill kill : kills) {
+      if (!kill.fate(marks).isMet()) {
+        throw new AssertionError("No executor died at " + kill);
+      }
     }
     MessageDigest digest = Sha256.newDigest();
     results.forEach(result -> digest.update(result.getBytes(StandardCharsets.UTF_8)));
@@ -239,86 +276,48 @@ final class ClusterFit {
     }
   }
 
-  /** What both parties need to find each other; all goes beside the links. */
-  private static Path configure(Path folder) {
-    Map<PartyId, Integer> ports =
-        Map.of(
-            TwoParties.BANK, NettyNetwork.freePort(), TwoParties.RETAILER, NettyNetwork.freePort());
-    Map<PartyId, String> prints = new TreeMap<>();
-    ports
-        .keySet()
-        .forEach(
-            party ->
-                prints.put(
-                    party,
-                    IdentityFiles.create(party, folder.resolve(party.name()), false)
-                        .fingerprint()));
-    for (PartyId self : ports.keySet()) {
-      PartyId peer = self.equals(TwoParties.BANK) ? TwoParties.RETAILER : TwoParties.BANK;
-      write(
-          folder.resolve(self.name()).resolve("heddle.conf"),
-          "party = "
-              + self
-              + "\nlisten { host = \"127.0.0.1\", port = "
-              + ports.get(self)
-              + " }\npeers."
-              + peer
-              + " { address = \"127.0.0.1:"
-              + ports.get(peer)
-              + "\", fingerprint = \""
-              + prints.get(peer)
-              + "\" }\nblobs.from-bytes = 0\n");
-    }
-    return write(folder.resolve("job.conf"), "parties = [bank, retailer]\nlabel-holder = bank\n");
-  }
-
-  private static Path write(Path file, String text) {
-    try {
-      return Files.writeString(file, text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private String role(
-      Session session, List<Message> sent, List<String> calls, Kill kill, Fate fate) {
+  private String role(Session session, List<Message> sent, List<String> calls, List<Kill> kills) {
     PartyId self = session.self();
     boolean bank = self.equals(TwoParties.BANK);
-    int fatal = kill.party().equals(self) ? kill.call() : 0;
+    Kill kill =
+        kills.stream()
+            .filter(each -> each.party().equals(self))
+            .findFirst()
+            .orElse(new Kill(self, 0));
+    int fatal = kill.call();
+    Fate fate = kill.fate(marks);
     PrivateRandomness mine = Objects.requireNonNull(randomness.get(self));
     Dataset<Row> table =
-        read(
-            bank
-                ? TwoParties.bankTable(spark, 0, ROWS)
-                : TwoParties.retailerTable(spark, ROWS / 10, ROWS + ROWS / 10),
-            fatal == READING ? fate : null);
+        read(Objects.requireNonNull(tables.get(self)), fatal == READING ? fate : null);
 
-    List<Row> ids = table.select("id").toJavaRDD().collect();
-    Alignment alignment =
-        PrivateSetIntersection.align(
-            tapped(session, "align", sent),
-            TwoParties.BANK,
-            new byte[32],
-            mine,
-            ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList(),
-            new PsiLimits(1, 10 * ROWS),
-            Progress.NONE);
-    AlignedTable aligned =
-        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest());
+    Aligned aligned =
+        beside
+            ? PinnedAlign.align(
+                tapped(session, "align", sent),
+                JobConfig.load(job, Overrides.NONE),
+                mine,
+                table,
+                ids -> new FatalIds(ids, calls, fatal, fate))
+            : align(tapped(session, "align", sent), mine, table);
     try (AlignedRows<ColumnBlock> rows =
         new FatalRows<>(
             SparkAlignedRows.of(
-                aligned.table().select(AlignedTable.INDEX, "features"), aligned.rows(), PARTITIONS),
+                table(aligned).select(AlignedTable.INDEX, "features"),
+                aligned.table().rows(),
+                PARTITIONS),
             calls,
             fatal,
             fate)) {
-      LogisticTable columns = new LogisticTable(rows, COLUMNS, alignment.digest());
+      LogisticTable columns =
+          new LogisticTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
       Channel step = tapped(session, "fit", sent);
       LogisticFit fit;
       String scores = "";
       if (bank) {
         double[] labels =
-            aligned.collect("label").stream().mapToDouble(row -> row.getDouble(1)).toArray();
+            aligned.table().collect("label").stream()
+                .mapToDouble(row -> row.getDouble(1))
+                .toArray();
         fit =
             new LogisticLabelHolder(
                     TERMS,
@@ -341,6 +340,30 @@ final class ClusterFit {
       }
       return bits(fit.part().coefficients()) + bits(fit.part().intercept()) + scores;
     }
+  }
+
+  private static Dataset<Row> table(Aligned aligned) {
+    return aligned.table().table();
+  }
+
+  /** In this process. */
+  private static Aligned align(Channel step, PrivateRandomness mine, Dataset<Row> table) {
+    List<Row> ids = table.select("id").toJavaRDD().collect();
+    List<byte[]> own =
+        ids.stream().map(row -> row.getString(0).getBytes(StandardCharsets.UTF_8)).toList();
+    Alignment alignment =
+        PrivateSetIntersection.align(
+            step,
+            TwoParties.BANK,
+            new byte[32],
+            mine,
+            own,
+            new PsiLimits(1, 10 * ROWS),
+            Progress.NONE);
+    return new Aligned(
+        AlignedTable.of(table, new String[] {"id"}, ids, alignment.rows(), alignment.digest()),
+        AlignedIds.of(own),
+        own.size());
   }
 
   private static Channel tapped(Session session, String step, List<Message> sent) {

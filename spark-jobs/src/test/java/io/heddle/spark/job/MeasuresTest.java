@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.heddle.spark.session.AlignedIds;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -57,12 +58,12 @@ class MeasuresTest {
             IntStream.range(0, 5000)
                 .mapToObj(i -> ("id" + i).getBytes(StandardCharsets.UTF_8))
                 .toList());
-    Set<String> first = held(KeyedSplit.of(7, 0.3, ids), ids);
+    Set<String> first = held(KeyedSplit.of(7, 0.3, AlignedIds.of(ids)), ids);
     assertThat(first).hasSizeBetween(1400, 1600);
-    assertThat(held(KeyedSplit.of(8, 0.3, ids), ids)).isNotEqualTo(first);
-    assertThat(first).containsAll(held(KeyedSplit.of(7, 0.1, ids), ids));
+    assertThat(held(KeyedSplit.of(8, 0.3, AlignedIds.of(ids)), ids)).isNotEqualTo(first);
+    assertThat(first).containsAll(held(KeyedSplit.of(7, 0.1, AlignedIds.of(ids)), ids));
     Collections.shuffle(ids, new Random(1));
-    assertThat(held(KeyedSplit.of(7, 0.3, ids), ids)).isEqualTo(first);
+    assertThat(held(KeyedSplit.of(7, 0.3, AlignedIds.of(ids)), ids)).isEqualTo(first);
   }
 
   private static Set<String> held(KeyedSplit split, List<byte[]> ids) {
@@ -77,10 +78,10 @@ class MeasuresTest {
   @Test
   void split_limits_areAllOrNothing() {
     List<byte[]> ids = List.of(new byte[] {1}, new byte[0]);
-    assertThat(KeyedSplit.of(1, 0, ids).train()).containsExactly(0, 1);
-    assertThat(KeyedSplit.of(1, 1, ids).test()).containsExactly(0, 1);
-    assertThat(KeyedSplit.of(1, 0.5, List.of()).test()).isEmpty();
-    assertThatThrownBy(() -> KeyedSplit.of(1, Double.NaN, ids))
+    assertThat(KeyedSplit.of(1, 0, AlignedIds.of(ids)).train()).containsExactly(0, 1);
+    assertThat(KeyedSplit.of(1, 1, AlignedIds.of(ids)).test()).containsExactly(0, 1);
+    assertThat(KeyedSplit.of(1, 0.5, AlignedIds.of(List.of())).test()).isEmpty();
+    assertThatThrownBy(() -> KeyedSplit.of(1, Double.NaN, AlignedIds.of(ids)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

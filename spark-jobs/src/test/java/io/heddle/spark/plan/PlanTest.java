@@ -205,7 +205,7 @@ class PlanTest {
   @Test
   void of_twoAndThreeParties_haveEveryTypeThatThereIs() throws Exception {
     Set<Integer> planned = new TreeSet<>();
-    for (int rows : new int[] {1000, 1_000_000}) {
+    for (int rows : new int[] {1000, 1_000_000, 3_000_000}) {
       for (int parties : new int[] {2, 3}) {
         Set<Integer> ofJob = new TreeSet<>();
         Plan.of(job(parties), Plan.Command.TRAIN, new PlanSizes(rows, 5, 10), true)
@@ -336,6 +336,26 @@ class PlanTest {
                     }
                   });
             });
+  }
+
+  @Test
+  void of_largeSetsInAJobThatTrains_goInTasksAndBesideTheLinks() throws Exception {
+    PlanSizes large = new PlanSizes(3_000_000, 5, 10);
+    assertThat(ids(Plan.of(job(2), Plan.Command.TRAIN, large, true)))
+        .contains(110, 111, 112, 113)
+        .doesNotContain(94, 31, 32);
+    assertThat(ids(Plan.of(job(2), Plan.Command.PSI, large, true)))
+        .contains(94, 31, 32)
+        .doesNotContain(110, 111, 112, 113);
+    PlanSizes less = new PlanSizes(1_000_000, 5, 10);
+    assertThat(ids(Plan.of(job(2), Plan.Command.TRAIN, less, true))).contains(94);
+    assertThat(ids(Plan.of(job(2, "psi.partition-ids = 100000"), Plan.Command.SCORE, less, true)))
+        .contains(110, 111)
+        .doesNotContain(94);
+  }
+
+  private static List<Integer> ids(List<PlannedMessage> plan) {
+    return plan.stream().map(message -> message.type().id()).toList();
   }
 
   @Test
