@@ -4,12 +4,10 @@ package io.heddle.psi;
 import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
-import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.psi.shared.KeptIds;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +29,7 @@ record SettledSum(int common, BigInteger sum) {
   void commit(Channel step, SortedIds ids, long[] values) {
     WireWriter out = new WireWriter();
     out.writeInt(VERSION);
-    out.writeRaw(digest(ids, values));
+    out.writeRaw(KeptIds.digest(ids.digest(), values));
     out.writeInt(common);
     out.writeBytes(sum.toByteArray());
     step.commit(out.toByteArray());
@@ -47,7 +45,8 @@ record SettledSum(int common, BigInteger sum) {
     byte[] state = step.restored();
     return state == null
         ? null
-        : KeptIds.readState(state, "the step", in -> read(in, digest(ids, values)));
+        : KeptIds.readState(
+            state, "the step", in -> read(in, KeptIds.digest(ids.digest(), values)));
   }
 
   private static SettledSum read(WireReader in, byte[] own) {
@@ -65,15 +64,5 @@ record SettledSum(int common, BigInteger sum) {
               + " begin anew");
     }
     return new SettledSum(common, new BigInteger(sum));
-  }
-
-  private static byte[] digest(SortedIds ids, long[] values) {
-    MessageDigest sha256 = Sha256.newDigest();
-    sha256.update(ids.digest());
-    ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-    for (long value : values) {
-      sha256.update(number.putLong(0, value).array());
-    }
-    return sha256.digest();
   }
 }

@@ -4,7 +4,6 @@ package io.heddle.psi.ecdh;
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
-import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
@@ -15,12 +14,11 @@ import io.heddle.psi.ecdh.SumMessage.CountedValues;
 import io.heddle.psi.ecdh.SumMessage.IntersectionSum;
 import io.heddle.psi.ecdh.SumMessage.SumKey;
 import io.heddle.psi.ids.IdList;
+import io.heddle.psi.shared.KeptIds;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.Shuffle;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,7 +68,9 @@ public final class SumSender {
     channel.send(receiver, new SumKey(key.publicKey().toBytes()));
     progress.begin("encrypt values", values.length, "values");
     Shuffle order = new RunSecrets(randomness, channel, ids).ownOrder();
-    Randomness noise = randomness.derive("psi/sum noise", path, digest(ids, values));
+    // Other ids or values are never encrypted alike.
+    byte[] input = KeptIds.digest(IdList.of(ids).digest(), values);
+    Randomness noise = randomness.derive("psi/sum noise", path, input);
     BigInteger n = key.publicKey().modulus();
     for (int from = 0; from < values.length; from += SumMessages.VALUES) {
       int to = Math.min(values.length, from + SumMessages.VALUES);
@@ -87,17 +87,6 @@ public final class SumSender {
     Sum sum = open(channel, receiver, key, Math.min(values.length, theirSize));
     progress.end();
     return sum;
-  }
-
-  /** Ids and values are those of one ciphertext each: others are never encrypted alike. */
-  private static byte[] digest(List<byte[]> ids, long[] values) {
-    MessageDigest sha256 = Sha256.newDigest();
-    sha256.update(IdList.of(ids).digest());
-    ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-    for (long value : values) {
-      sha256.update(number.putLong(0, value).array());
-    }
-    return sha256.digest();
   }
 
   /**

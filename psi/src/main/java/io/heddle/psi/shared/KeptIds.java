@@ -3,9 +3,11 @@ package io.heddle.psi.shared;
 
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.psi.ids.IdList;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.function.Function;
 
@@ -25,6 +27,22 @@ public record KeptIds(int count, byte[] digest) {
   public void write(WireWriter out) {
     out.writeInt(count);
     out.writeRaw(digest);
+  }
+
+  /**
+   * SHA-256 over ids and a value for each: of others neither is the same.
+   *
+   * @param ids their {@link IdList#digest}
+   * @param values in the order of the ids
+   */
+  public static byte[] digest(byte[] ids, long[] values) {
+    MessageDigest sha256 = Sha256.newDigest();
+    sha256.update(ids);
+    ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
+    for (long value : values) {
+      sha256.update(number.putLong(0, value).array());
+    }
+    return sha256.digest();
   }
 
   public static KeptIds read(WireReader in) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.Partitioner;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Row;
@@ -109,7 +110,7 @@ final class IdTally {
     @Override
     public Tuple2<byte[], IdCounts> next() {
       if (!hasNext()) {
-        throw new java.util.NoSuchElementException();
+        throw new NoSuchElementException();
       }
       if (next < batch.size()) {
         return new Tuple2<>(batch.get(next++), IdCounts.NONE);
