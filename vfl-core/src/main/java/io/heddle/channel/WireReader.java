@@ -44,6 +44,21 @@ public final class WireReader {
     return buffer.getInt();
   }
 
+  /**
+   * Reads a whole number within bounds.
+   *
+   * @param what names it in the error
+   * @throws ProtocolException if it lies outside
+   */
+  public int readBetween(String what, int low, int high) {
+    int value = readInt();
+    if (value < low || value > high) {
+      throw new ProtocolException(
+          "Invalid " + what + " " + value + ": must be " + low + " to " + high);
+    }
+    return value;
+  }
+
   public long readLong() {
     need(8);
     return buffer.getLong();

@@ -24,11 +24,11 @@ import io.heddle.session.Session;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
 import io.heddle.train.logistic.LogisticMessages;
-import io.heddle.train.logistic.LogisticTable;
 import io.heddle.train.logistic.LogisticTerms;
 import io.heddle.train.logistic.PassListener;
 import io.heddle.train.logistic.PrivacyRules;
@@ -226,7 +226,7 @@ final class SweepParty {
             table.ids(),
             new PsiLimits(1, 100_000),
             Progress.NONE);
-    LogisticTable rows = table.aligned(alignment);
+    AlignedTable rows = table.aligned(alignment);
     Channel step = session.beginStep("fit", new TreeMap<>());
     LogisticFit fit =
         bank

@@ -12,6 +12,7 @@ import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.FitSummary;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -32,12 +32,12 @@ import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
 import io.heddle.train.logistic.LogisticMessages;
-import io.heddle.train.logistic.LogisticTable;
 import io.heddle.train.logistic.LogisticTerms;
 import io.heddle.train.logistic.PassListener;
 import io.heddle.train.logistic.PrivacyRules;
@@ -319,8 +319,8 @@ final class ClusterFit {
             calls,
             fatal,
             fate)) {
-      LogisticTable columns =
-          new LogisticTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
+      AlignedTable columns =
+          new AlignedTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
       Channel step = tapped(session, "fit", sent);
       LogisticFit fit;
       String scores = "";

@@ -12,13 +12,13 @@ import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartitionKernel;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
 import io.heddle.train.logistic.LogisticMessages;
-import io.heddle.train.logistic.LogisticTable;
 import io.heddle.train.logistic.LogisticTerms;
 import io.heddle.train.logistic.PassListener;
 import io.heddle.train.logistic.PrivacyRules;
@@ -158,8 +158,8 @@ class ExecutorSecretsTest {
 
   private record Planted(byte[] secret) implements Serializable {}
 
-  private LogisticTable table(AlignedRows<ColumnBlock> rows) {
-    return new LogisticTable(rows, List.of("a", "b", "c"), new byte[32]);
+  private AlignedTable table(AlignedRows<ColumnBlock> rows) {
+    return new AlignedTable(rows, List.of("a", "b", "c"), new byte[32]);
   }
 
   private AlignedRows<ColumnBlock> recorded(int firstFeature) {

@@ -23,12 +23,12 @@ import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.Traffic;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
 import io.heddle.train.logistic.LogisticMessages;
-import io.heddle.train.logistic.LogisticTable;
 import io.heddle.train.logistic.LogisticTerms;
 import io.heddle.train.logistic.PassListener;
 import io.heddle.train.logistic.PrivacyRules;
@@ -117,8 +117,8 @@ class PlanTest {
     for (int j = 0; j < COLUMNS; j++) {
       columns[j] = random.doubles(ROWS).toArray();
     }
-    LogisticTable table =
-        new LogisticTable(
+    AlignedTable table =
+        new AlignedTable(
             LocalAlignedRows.of(ROWS, columns, 1),
             IntStream.range(0, COLUMNS).mapToObj(j -> "x" + j).toList(),
             aligned.digest());

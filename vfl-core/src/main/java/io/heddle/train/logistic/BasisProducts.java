@@ -3,6 +3,7 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.train.shared.StateFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

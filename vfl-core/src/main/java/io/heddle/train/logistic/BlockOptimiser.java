@@ -7,6 +7,7 @@ import static io.heddle.train.logistic.SmallMatrix.dot;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
+import io.heddle.train.shared.StateFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

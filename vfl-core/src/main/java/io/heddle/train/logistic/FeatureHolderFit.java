@@ -14,6 +14,7 @@ import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
@@ -26,6 +27,8 @@ import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -47,7 +50,7 @@ final class FeatureHolderFit {
   private final int openedBefore;
   private final PassListener listener;
   private final Progress progress;
-  private final LogisticTable table;
+  private final AlignedTable table;
   private final PreparedColumns columns;
   private final OwnData data;
   private final int rowsPerColumn;
@@ -68,7 +71,7 @@ final class FeatureHolderFit {
       int openedBefore,
       PassListener listener,
       Progress progress,
-      LogisticTable table,
+      AlignedTable table,
       PreparedColumns columns,
       OwnData data,
       int rowsPerColumn) {
@@ -215,7 +218,7 @@ final class FeatureHolderFit {
     SortedMap<PartyId, MaskKey> theirs = new TreeMap<>();
     others.forEach(peer -> theirs.put(peer, LogisticMessages.readMaskKey(in)));
     Opening opening = LogisticMessages.readOpening(in);
-    passesDone = LogisticMessages.between(in, "number of passes", 0, opening.passLimit() - 1);
+    passesDone = in.readBetween("number of passes", 0, opening.passLimit() - 1);
     optimiser.read(in);
     report.read(in);
     return new Agreed(theirs, opening);

@@ -4,6 +4,7 @@ package io.heddle.train.logistic;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.party.PartyId;
+import io.heddle.train.shared.StateFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -3,6 +3,8 @@ package io.heddle.train.logistic;
 
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -11,12 +11,12 @@ import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
-import io.heddle.error.AlignmentException;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
@@ -30,6 +30,8 @@ import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -50,7 +52,7 @@ final class LabelHolderFit {
   private final byte[] roundingSeed;
   private final PassListener listener;
   private final Progress progress;
-  private final LogisticTable table;
+  private final AlignedTable table;
   private final PreparedColumns columns;
   private final OwnData data;
   private final AlignedRows<QuantisedBlock> ownRows;
@@ -74,7 +76,7 @@ final class LabelHolderFit {
       byte[] roundingSeed,
       PassListener listener,
       Progress progress,
-      LogisticTable table,
+      AlignedTable table,
       PreparedColumns columns,
       OwnData data,
       LogisticLoss loss) {
@@ -214,14 +216,14 @@ final class LabelHolderFit {
 
   private byte[] read(WireReader in) {
     byte[] secrets = in.readRaw(OwnData.DIGEST_BYTES);
-    passLimit = LogisticMessages.between(in, "pass limit", 1, terms.maxIter());
+    passLimit = in.readBetween("pass limit", 1, terms.maxIter());
     int[] counts = in.readInts(channel.peers().size());
     StateFormat.require(counts.length == channel.peers().size(), counts.length + " peers");
     int at = 0;
     for (PartyId peer : channel.peers()) {
       featureColumns.put(peer, counts[at++]);
     }
-    passesDone = LogisticMessages.between(in, "number of passes", 0, passLimit - 1);
+    passesDone = in.readBetween("number of passes", 0, passLimit - 1);
     total = in.readDouble();
     penalty = in.readDouble();
     loss.read(in);
@@ -243,27 +245,13 @@ final class LabelHolderFit {
     int limit = terms.maxIter();
     for (PartyId peer : channel.peers()) {
       Declaration declared = channel.receive(peer, Declaration.class);
-      requireAligned(
-          peer, declared.rows(), declared.alignmentDigest(), rows, table.alignmentDigest());
+      table.requireSame(peer, declared.rows(), declared.alignmentDigest());
       PrivacyChecks.requireRows(
           peer, rows, loss.effectiveRows(), declared.columns(), rules.rowsPerColumn());
       featureColumns.put(peer, declared.columns());
       limit = Math.min(limit, declared.passLimit());
     }
     return limit;
-  }
-
-  static void requireAligned(PartyId peer, int rows, byte[] digest, int ownRows, byte[] ownDigest) {
-    if (rows != ownRows || !Arrays.equals(digest, ownDigest)) {
-      throw new AlignmentException(
-          "The aligned rows differ: "
-              + ownRows
-              + " here, "
-              + rows
-              + " at "
-              + peer
-              + (rows == ownRows ? ", with another digest" : ""));
-    }
   }
 
   private byte[] fitId() {

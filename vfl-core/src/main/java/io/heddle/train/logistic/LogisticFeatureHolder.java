@@ -7,7 +7,9 @@ import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessage.Floors;
+import io.heddle.train.shared.OwnData;
 
 /**
  * A feature holder of a vertical logistic regression. Its columns and coefficients never leave it.
@@ -55,7 +57,7 @@ public final class LogisticFeatureHolder {
   public LogisticFit fit(
       Channel step,
       PartyId labelHolder,
-      LogisticTable table,
+      AlignedTable table,
       int openedBefore,
       PassListener listener,
       Progress progress) {
@@ -82,7 +84,7 @@ public final class LogisticFeatureHolder {
       if (step.peers().size() == 1) {
         PrivacyChecks.passLimit(rules, columns.count(), true, openedBefore);
       }
-      OwnData data = OwnData.of(table, columns);
+      OwnData data = LogisticData.of(table, columns);
       if (restored != null) {
         restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
         if (restored.result() != null) {
@@ -107,14 +109,9 @@ public final class LogisticFeatureHolder {
   }
 
   /** Which rows, and how many per column the label holder allows; nothing has been sent yet. */
-  private static int receiveFloor(Channel step, PartyId labelHolder, LogisticTable table) {
+  private static int receiveFloor(Channel step, PartyId labelHolder, AlignedTable table) {
     Floors floors = step.receive(labelHolder, Floors.class);
-    LabelHolderFit.requireAligned(
-        labelHolder,
-        floors.rows(),
-        floors.alignmentDigest(),
-        table.rows().rows(),
-        table.alignmentDigest());
+    table.requireSame(labelHolder, floors.rows(), floors.alignmentDigest());
     if (floors.rowsPerColumn() < PrivacyRules.LOWEST_ROWS_PER_COLUMN) {
       throw new ProtocolException(
           "The label holder allows "

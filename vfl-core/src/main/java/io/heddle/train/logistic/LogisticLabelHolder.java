@@ -5,6 +5,8 @@ import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
+import io.heddle.train.shared.OwnData;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +108,7 @@ public final class LogisticLabelHolder {
    */
   public LogisticFit fit(
       Channel step,
-      LogisticTable table,
+      AlignedTable table,
       double[] labels,
       double @Nullable [] weights,
       PassListener listener,
@@ -119,7 +121,7 @@ public final class LogisticLabelHolder {
     LogisticLoss loss = LogisticLoss.of(labels, weights, terms.fitIntercept());
     try (PreparedColumns columns =
         PreparedColumns.of(table.rows(), table.columnNames(), terms, rules.rowsPerColumn())) {
-      OwnData data = OwnData.of(table, columns, labels, weights);
+      OwnData data = LogisticData.of(table, columns, labels, weights);
       if (restored != null) {
         restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
         if (restored.result() != null) {

@@ -6,6 +6,7 @@ import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.encoding.FixedPoint;
 import io.heddle.error.DataException;
+import io.heddle.train.shared.StateFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import io.heddle.channel.MessageType;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
@@ -51,7 +52,7 @@ public final class LogisticMessages {
               in ->
                   new Floors(
                       positive(in, "row count"),
-                      in.readRaw(LogisticTable.DIGEST_BYTES),
+                      in.readRaw(AlignedTable.DIGEST_BYTES),
                       positive(in, "rows per column"))),
           new MessageType<>(
               41,
@@ -73,7 +74,7 @@ public final class LogisticMessages {
               in ->
                   new Declaration(
                       positive(in, "row count"),
-                      in.readRaw(LogisticTable.DIGEST_BYTES),
+                      in.readRaw(AlignedTable.DIGEST_BYTES),
                       columns(in),
                       positive(in, "pass limit"))),
           new MessageType<>(
@@ -199,25 +200,16 @@ public final class LogisticMessages {
     return new Opening(
         in.readRaw(FIT_ID_BYTES),
         in.readBytes(MAX_KEY_BYTES),
-        between(in, "residual exponent", 0, 62),
+        in.readBetween("residual exponent", 0, 62),
         positive(in, "pass limit"));
   }
 
   static int positive(WireReader in, String what) {
-    return between(in, what, 1, Integer.MAX_VALUE);
+    return in.readBetween(what, 1, Integer.MAX_VALUE);
   }
 
   static int columns(WireReader in) {
-    return between(in, "column count", 1, MAX_COLUMNS);
-  }
-
-  static int between(WireReader in, String what, int low, int high) {
-    int value = in.readInt();
-    if (value < low || value > high) {
-      throw new ProtocolException(
-          "Invalid " + what + " " + value + ": must be " + low + " to " + high);
-    }
-    return value;
+    return in.readBetween("column count", 1, MAX_COLUMNS);
   }
 
   private static Verdict verdict(WireReader in) {

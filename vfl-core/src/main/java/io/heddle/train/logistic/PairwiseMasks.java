@@ -6,6 +6,7 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.party.PartyId;
+import io.heddle.train.shared.OwnData;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -260,7 +260,7 @@ final class PreparedColumns implements AutoCloseable {
     for (int k = 0; k < units.length; k++) {
       worth[grid.varying()[k]] = units[k];
     }
-    return OwnData.columns(
+    return LogisticData.columns(
         names,
         grid.varying(),
         rows,

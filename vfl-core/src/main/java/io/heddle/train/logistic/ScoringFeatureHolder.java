@@ -6,9 +6,11 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringMaskKey;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
+import io.heddle.train.shared.OwnData;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -45,7 +47,7 @@ public final class ScoringFeatureHolder {
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer's part is of another fit
    */
-  public void score(Channel step, PartyId labelHolder, LogisticTable table, Progress progress) {
+  public void score(Channel step, PartyId labelHolder, AlignedTable table, Progress progress) {
     SortedSet<PartyId> others = new TreeSet<>(step.peers());
     if (!others.remove(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
@@ -55,7 +57,7 @@ public final class ScoringFeatureHolder {
     }
     ScoringRows.requireColumns(part, table);
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
-      OwnData data = OwnData.of(table, part, rows);
+      OwnData data = LogisticData.of(table, part, rows);
       progress.begin("score", table.rows().rows(), "rows");
       if (ScoringState.restored(step, data, part.columnNames(), 0) == null) {
         score(step, labelHolder, others, table, rows, data);
@@ -70,7 +72,7 @@ public final class ScoringFeatureHolder {
       Channel step,
       PartyId labelHolder,
       SortedSet<PartyId> others,
-      LogisticTable table,
+      AlignedTable table,
       AlignedRows<QuantisedBlock> rows,
       OwnData data) {
     for (PartyId peer : step.peers()) {

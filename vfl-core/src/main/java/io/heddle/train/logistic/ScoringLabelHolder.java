@@ -6,8 +6,10 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
+import io.heddle.train.shared.OwnData;
 
 /**
  * The label holder's side of joint scoring: it alone learns the scores. With one feature holder it
@@ -31,10 +33,10 @@ public final class ScoringLabelHolder {
    * @throws ProtocolException if a peer's part is of another fit, or it sends what the protocol
    *     does not allow
    */
-  public Scores score(Channel step, LogisticTable table, Progress progress) {
+  public Scores score(Channel step, AlignedTable table, Progress progress) {
     ScoringRows.requireColumns(part, table);
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
-      OwnData data = OwnData.of(table, part, rows);
+      OwnData data = LogisticData.of(table, part, rows);
       progress.begin("score", table.rows().rows(), "rows");
       long[] sums = ScoringState.restored(step, data, part.columnNames(), table.rows().rows());
       if (sums == null) {
@@ -52,7 +54,7 @@ public final class ScoringLabelHolder {
     }
   }
 
-  private long[] sums(Channel step, LogisticTable table, AlignedRows<QuantisedBlock> rows) {
+  private long[] sums(Channel step, AlignedTable table, AlignedRows<QuantisedBlock> rows) {
     for (PartyId peer : step.peers()) {
       step.send(peer, ScoringRows.opening(part, table));
     }

@@ -5,6 +5,7 @@ import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.List;
 final class ScoringRows {
   private ScoringRows() {}
 
-  static void requireColumns(LogisticModelPart part, LogisticTable table) {
+  static void requireColumns(LogisticModelPart part, AlignedTable table) {
     if (!part.columnNames().equals(table.columnNames())) {
       List<String> missing = new ArrayList<>(part.columnNames());
       missing.removeAll(table.columnNames());
@@ -27,18 +28,13 @@ final class ScoringRows {
     }
   }
 
-  static ScoringOpening opening(LogisticModelPart part, LogisticTable table) {
+  static ScoringOpening opening(LogisticModelPart part, AlignedTable table) {
     return new ScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId());
   }
 
   static void requireSame(
-      PartyId peer, ScoringOpening theirs, LogisticModelPart part, LogisticTable table) {
-    LabelHolderFit.requireAligned(
-        peer,
-        theirs.rows(),
-        theirs.alignmentDigest(),
-        table.rows().rows(),
-        table.alignmentDigest());
+      PartyId peer, ScoringOpening theirs, LogisticModelPart part, AlignedTable table) {
+    table.requireSame(peer, theirs.rows(), theirs.alignmentDigest());
     if (!theirs.fitId().equals(part.fitId())) {
       throw new ProtocolException(
           "The model part of "

@@ -2,6 +2,8 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.Channel;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -10,6 +10,7 @@ import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -99,8 +100,8 @@ final class Fits {
         * Math.cos(2 * Math.PI * random.nextDouble());
   }
 
-  static LogisticTable table(double[][] columns, int rows, int partitions) {
-    return new LogisticTable(
+  static AlignedTable table(double[][] columns, int rows, int partitions) {
+    return new AlignedTable(
         LocalAlignedRows.of(rows, columns, partitions),
         IntStream.range(0, columns.length).mapToObj(j -> "x" + j).toList(),
         DIGEST);

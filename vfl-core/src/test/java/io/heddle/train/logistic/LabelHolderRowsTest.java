@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.channel.Parties;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartitionKernel;
 import io.heddle.train.logistic.Fits.Joined;
@@ -63,10 +64,10 @@ class LabelHolderRowsTest {
     return HexFormat.of().formatHex(bytes.toByteArray());
   }
 
-  private static LogisticTable recorded(double[][] columns, int rows, List<String> arguments) {
-    LogisticTable table = Fits.table(columns, rows, 2);
+  private static AlignedTable recorded(double[][] columns, int rows, List<String> arguments) {
+    AlignedTable table = Fits.table(columns, rows, 2);
     AlignedRows<ColumnBlock> tapped = new Recorded<>(table.rows(), arguments);
-    return new LogisticTable(tapped, table.columnNames(), table.alignmentDigest());
+    return new AlignedTable(tapped, table.columnNames(), table.alignmentDigest());
   }
 
   /** The arguments at the label holder, and those at the feature holder. */

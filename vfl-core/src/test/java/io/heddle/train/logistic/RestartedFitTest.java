@@ -12,9 +12,11 @@ import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.PinnedSession;
+import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.StepLog.Commit;
+import io.heddle.train.shared.OwnData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -176,7 +178,7 @@ class RestartedFitTest {
       Channel channel,
       LogisticTerms terms,
       PrivateRandomness randomness,
-      LogisticTable table,
+      AlignedTable table,
       double[] labels,
       double @Nullable [] weights) {
     if (channel.self().equals(Fits.BANK)) {
@@ -216,7 +218,7 @@ class RestartedFitTest {
   private static LogisticFit restart(
       PartyId party,
       boolean ended,
-      LogisticTable table,
+      AlignedTable table,
       double[] labels,
       double @Nullable [] weights) {
     StepLog log = two().log(party);
@@ -238,7 +240,7 @@ class RestartedFitTest {
     }
   }
 
-  private static LogisticTable own(int party, Function<double[][], double[][]> change) {
+  private static AlignedTable own(int party, Function<double[][], double[][]> change) {
     double[][] columns =
         Arrays.stream(two().joined().holders().get(party))
             .map(double[]::clone)
@@ -267,10 +269,10 @@ class RestartedFitTest {
           return columns;
         };
     Function<double[][], double[][]> order = columns -> new double[][] {columns[1], columns[0]};
-    LogisticTable own = own(0, c -> c);
+    AlignedTable own = own(0, c -> c);
     String anew = " changed since the last commit of this step: put the data back or begin anew";
-    LogisticTable otherIds = new LogisticTable(own.rows(), own.columnNames(), Fits.seed());
-    LogisticTable otherNames = new LogisticTable(own.rows(), List.of("x0", "income"), Fits.DIGEST);
+    AlignedTable otherIds = new AlignedTable(own.rows(), own.columnNames(), Fits.seed());
+    AlignedTable otherNames = new AlignedTable(own.rows(), List.of("x0", "income"), Fits.DIGEST);
     return Stream.of(
         Arguments.of(0, own, otherLabels, WEIGHTS, "The labels or their weights have" + anew),
         Arguments.of(0, own, labels, otherWeights, "The labels or their weights have" + anew),
@@ -291,11 +293,7 @@ class RestartedFitTest {
   @ParameterizedTest(name = "{index}: {4}")
   @MethodSource("changes")
   void fit_restartedWithOtherData_isRefusedTellingNoValue(
-      int party,
-      LogisticTable table,
-      double[] labels,
-      double @Nullable [] weights,
-      String message) {
+      int party, AlignedTable table, double[] labels, double @Nullable [] weights, String message) {
     for (boolean ended : new boolean[] {false, true}) {
       assertThatThrownBy(() -> restart(two().parties().get(party), ended, table, labels, weights))
           .isInstanceOf(CheckpointException.class)
@@ -376,10 +374,10 @@ class RestartedFitTest {
 
   @Test
   void progressOfTheLabelHolder_damaged_isRefusedOrReadAsItIs() {
-    LogisticTable table = own(0, c -> c);
+    AlignedTable table = own(0, c -> c);
     PreparedColumns columns = PreparedColumns.of(table.rows(), table.columnNames(), TERMS, 10);
     Channel channel = Objects.requireNonNull(two().channels().get(Fits.BANK));
-    OwnData data = OwnData.of(table, columns, two().joined().labels(), WEIGHTS);
+    OwnData data = LogisticData.of(table, columns, two().joined().labels(), WEIGHTS);
     assertReadableOrRefused(
         progressOf(Fits.BANK),
         bytes -> {
@@ -406,12 +404,12 @@ class RestartedFitTest {
 
   @Test
   void progressOfAFeatureHolder_damaged_isRefusedOrReadAsItIs() {
-    LogisticTable table = own(1, c -> c);
+    AlignedTable table = own(1, c -> c);
     PreparedColumns columns =
         PreparedColumns.of(LocalAlignedRows.collect(table.rows()), table.columnNames(), TERMS, 10);
     PartyId party = Fits.featureHolder(1);
     Channel channel = Objects.requireNonNull(two().channels().get(party));
-    OwnData data = OwnData.of(table, columns);
+    OwnData data = LogisticData.of(table, columns);
     assertReadableOrRefused(
         progressOf(party),
         bytes -> {

@@ -15,6 +15,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,9 +48,9 @@ class ScoringTest {
       PrivacyRules rules,
       List<Message> view,
       LogisticModelPart bank,
-      LogisticTable bankTable,
+      AlignedTable bankTable,
       List<LogisticModelPart> shops,
-      List<LogisticTable> tables) {
+      List<AlignedTable> tables) {
     Map<PartyId, Parties.Code<Scores>> code = new HashMap<>();
     code.put(
         Fits.BANK,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.train.logistic;
+package io.heddle.train.shared;
 
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
@@ -18,12 +18,12 @@ import java.util.function.Function;
  * Bytes of what a role commits: a version, then what the role writes. Read back whole or not at
  * all.
  */
-final class StateFormat {
+public final class StateFormat {
   private static final int VERSION = 1;
 
   private StateFormat() {}
 
-  static byte[] write(Consumer<WireWriter> content) {
+  public static byte[] write(Consumer<WireWriter> content) {
     WireWriter out = new WireWriter();
     out.writeInt(VERSION);
     content.accept(out);
@@ -35,7 +35,7 @@ final class StateFormat {
    *
    * @throws CheckpointException if it is of another version, or nothing that such a role writes
    */
-  static <T> T read(byte[] state, Function<WireReader, T> content) {
+  public static <T> T read(byte[] state, Function<WireReader, T> content) {
     try {
       WireReader in = new WireReader(state);
       if (in.readInt() != VERSION) {
@@ -55,44 +55,44 @@ final class StateFormat {
   }
 
   /** Requires what only another program would have written otherwise. */
-  static void require(boolean holds, String what) {
+  public static void require(boolean holds, String what) {
     if (!holds) {
       throw new ProtocolException("Invalid state: " + what);
     }
   }
 
   /** Any numbers, infinite ones too. */
-  static void writeBits(WireWriter out, double[] values) {
+  public static void writeBits(WireWriter out, double[] values) {
     out.writeLongs(Arrays.stream(values).mapToLong(Double::doubleToRawLongBits).toArray());
   }
 
-  static double[] readBits(WireReader in) {
+  public static double[] readBits(WireReader in) {
     return Arrays.stream(in.readLongs(Integer.MAX_VALUE))
         .mapToDouble(Double::longBitsToDouble)
         .toArray();
   }
 
-  static List<Double> readNumbers(WireReader in) {
+  public static List<Double> readNumbers(WireReader in) {
     return Arrays.stream(in.readDoubles(Integer.MAX_VALUE)).boxed().toList();
   }
 
   /** Vectors of any lengths. */
-  static void writeVectors(WireWriter out, List<double[]> vectors) {
+  public static void writeVectors(WireWriter out, List<double[]> vectors) {
     out.writeInt(vectors.size());
     vectors.forEach(out::writeDoubles);
   }
 
-  static List<double[]> readVectors(WireReader in) {
+  public static List<double[]> readVectors(WireReader in) {
     return readList(in, each -> each.readDoubles(Integer.MAX_VALUE));
   }
 
   /** Texts with whatever characters a column name has. */
-  static void writeTexts(WireWriter out, List<String> texts) {
+  public static void writeTexts(WireWriter out, List<String> texts) {
     out.writeInt(texts.size());
     texts.forEach(out::writeString);
   }
 
-  static List<String> readTexts(WireReader in) {
+  public static List<String> readTexts(WireReader in) {
     return readList(in, StateFormat::readText);
   }
 
@@ -106,7 +106,7 @@ final class StateFormat {
   }
 
   /** Every item has at least its length, so no more of them are asked for than there can be. */
-  static <T> List<T> readList(WireReader in, Function<WireReader, T> item) {
+  public static <T> List<T> readList(WireReader in, Function<WireReader, T> item) {
     int count = in.readInt();
     require(count >= 0 && count <= in.remaining() / 4, "a list of " + count + " items");
     List<T> items = new ArrayList<>(count);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.train.logistic;
+package io.heddle.table;
 
-import io.heddle.table.AlignedRows;
-import io.heddle.table.ColumnBlock;
+import io.heddle.error.AlignmentException;
+import io.heddle.party.PartyId;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 
@@ -13,11 +14,12 @@ import java.util.List;
  * @param columnNames one per column, unique; named in errors, never sent
  * @param alignmentDigest 32 bytes that every party got from the same alignment
  */
-public record LogisticTable(
+public record AlignedTable(
     AlignedRows<ColumnBlock> rows, List<String> columnNames, byte[] alignmentDigest) {
-  static final int DIGEST_BYTES = 32;
+  /** Of an alignment digest. */
+  public static final int DIGEST_BYTES = 32;
 
-  public LogisticTable {
+  public AlignedTable {
     columnNames = List.copyOf(columnNames);
     if (new HashSet<>(columnNames).size() != columnNames.size()) {
       throw new IllegalArgumentException("Column names are not unique");
@@ -30,5 +32,23 @@ public record LogisticTable(
               + DIGEST_BYTES);
     }
     alignmentDigest = alignmentDigest.clone();
+  }
+
+  /**
+   * Requires that a peer holds the same rows.
+   *
+   * @throws AlignmentException tells the counts
+   */
+  public void requireSame(PartyId peer, int theirRows, byte[] theirDigest) {
+    if (theirRows != rows.rows() || !Arrays.equals(theirDigest, alignmentDigest)) {
+      throw new AlignmentException(
+          "The aligned rows differ: "
+              + rows.rows()
+              + " here, "
+              + theirRows
+              + " at "
+              + peer
+              + (theirRows == rows.rows() ? ", with another digest" : ""));
+    }
   }
 }

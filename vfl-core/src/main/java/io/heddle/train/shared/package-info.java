@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * What the training protocols have in common: the data and the progress of a step as it is kept.
+ */
+@NullMarked
+package io.heddle.train.shared;
+
+import org.jspecify.annotations.NullMarked;
