@@ -193,27 +193,34 @@ public final class PaillierPublicKey implements AdditivePublicKey, PlaintextSpac
    */
   public CiphertextBlock addMasks(
       CiphertextBlock answers, PlaintextBlock masks, Randomness randomness) {
-    Residues residues = space.residues(answers);
-    if (masks.size() != answers.size()) {
-      throw new IllegalArgumentException(
-          "Invalid block size " + masks.size() + ": must be " + answers.size());
-    }
-    space.requireFits(masks);
     BigInteger room = n.subtract(answers.bound());
     for (int i = 0; i < masks.size(); i++) {
       if (masks.get(i).compareTo(answers.bound()) < 0 || masks.get(i).compareTo(room) >= 0) {
         throw new EncodingException("Mask " + i + " leaves no room for its answer");
       }
     }
-    List<Residues> pieces =
-        Cores.pieces(
-            masks.size(),
-            (from, to) -> {
-              Residues fresh = answerNoise(randomness, masks.firstIndex() + from, to - from);
-              Residues mask = arithmetic().multiply(withoutNoise(masks, from, to), fresh);
-              return arithmetic().multiply(residues.slice(from, to), mask);
-            });
-    return space.block(pieces, n);
+    return space.block(addWithNoise(answers, masks, randomness), n);
+  }
+
+  /**
+   * Adds numbers that this party knows, and gives each sum fresh randomness as {@link #obfuscate}
+   * does.
+   *
+   * @param plaintexts one per ciphertext
+   * @param randomness used for nothing else
+   * @throws EncodingException if a sum may wrap around
+   * @throws KeyMismatchException if the block is under another key
+   */
+  public CiphertextBlock addAndObfuscate(
+      CiphertextBlock ciphertexts, PlaintextBlock plaintexts, Randomness randomness) {
+    BigInteger most = BigInteger.ZERO;
+    for (int i = 0; i < plaintexts.size(); i++) {
+      most = most.max(plaintexts.get(i));
+    }
+    if (ciphertexts.bound().add(most).shiftLeft(1).compareTo(n) >= 0) {
+      throw new EncodingException("A sum with a known number may wrap around");
+    }
+    return space.block(addWithNoise(ciphertexts, plaintexts, randomness), n.shiftRight(1));
   }
 
   /**
@@ -247,6 +254,23 @@ public final class PaillierPublicKey implements AdditivePublicKey, PlaintextSpac
               : arithmetic().concat(List.of(products, left.slice(2 * half, left.size())));
     }
     return left;
+  }
+
+  private List<Residues> addWithNoise(
+      CiphertextBlock ciphertexts, PlaintextBlock plaintexts, Randomness randomness) {
+    Residues residues = space.residues(ciphertexts);
+    if (plaintexts.size() != ciphertexts.size()) {
+      throw new IllegalArgumentException(
+          "Invalid block size " + plaintexts.size() + ": must be " + ciphertexts.size());
+    }
+    space.requireFits(plaintexts);
+    return Cores.pieces(
+        plaintexts.size(),
+        (from, to) -> {
+          Residues fresh = answerNoise(randomness, plaintexts.firstIndex() + from, to - from);
+          Residues added = arithmetic().multiply(withoutNoise(plaintexts, from, to), fresh);
+          return arithmetic().multiply(residues.slice(from, to), added);
+        });
   }
 
   BigInteger hs() {

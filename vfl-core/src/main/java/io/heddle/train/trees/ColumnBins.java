@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import java.util.Arrays;
+
+/**
+ * Where one column is cut into bins. A value belongs to the first bin whose upper bound is not
+ * below it; missing values (NaN) have a bin of their own after the others.
+ *
+ * @param cuts upper bounds of all bins but the last, ascending
+ * @param missing whether values are missing
+ */
+record ColumnBins(double[] cuts, boolean missing) {
+  /** Columns of more rows are cut by every so-manieth of them. */
+  static final int SAMPLE = 1 << 18;
+
+  /**
+   * Cuts a column into bins of about equally many values, none of them in two bins.
+   *
+   * @param values may be changed
+   * @param maxBins at least 2
+   */
+  static ColumnBins of(double[] values, boolean missing, int maxBins) {
+    Arrays.sort(values);
+    int count = values.length;
+    while (count > 0 && Double.isNaN(values[count - 1])) {
+      count--;
+    }
+    double[] cuts = new double[maxBins - 1];
+    int made = 0;
+    int distinct = distinct(values, count);
+    for (int i = 0; i + 1 < count && made < cuts.length; ) {
+      int end = i;
+      if (distinct > maxBins) {
+        // The last value of the next bin, if this one takes its share of what is left.
+        end = i + (count - i) / (cuts.length + 1 - made) - 1;
+        end = Math.max(i, Math.min(end, count - 1));
+      }
+      while (end + 1 < count && values[end + 1] == values[end]) {
+        end++;
+      }
+      if (end + 1 == count) {
+        break;
+      }
+      double middle = values[end] + (values[end + 1] - values[end]) / 2;
+      cuts[made++] = middle < values[end + 1] && middle >= values[end] ? middle : values[end];
+      i = end + 1;
+    }
+    return new ColumnBins(Arrays.copyOf(cuts, made), missing);
+  }
+
+  private static int distinct(double[] sorted, int count) {
+    int distinct = count > 0 ? 1 : 0;
+    for (int i = 1; i < count; i++) {
+      distinct += sorted[i] != sorted[i - 1] ? 1 : 0;
+    }
+    return distinct;
+  }
+
+  /** How many bins, that of missing values included. */
+  int size() {
+    return cuts.length + 1 + (missing ? 1 : 0);
+  }
+
+  /** How many bins hold values. */
+  int valueBins() {
+    return cuts.length + 1;
+  }
+
+  int bin(double value) {
+    if (Double.isNaN(value)) {
+      return cuts.length + 1;
+    }
+    int low = 0;
+    int high = cuts.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (value <= cuts[middle]) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+}

@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Sha256;
+import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.bucket.BinSums;
+import io.heddle.crypto.paillier.PaillierPublicKey;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
+import io.heddle.train.trees.TreeMessage.Descent;
+import io.heddle.train.trees.TreeMessage.GradientChunk;
+import io.heddle.train.trees.TreeMessage.NodeSums;
+import io.heddle.train.trees.TreeMessage.SplitBits;
+import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreesAgreed;
+import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesOpening;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One fit as a feature holder goes through it. */
+final class FeatureHolderTrees {
+  private final Channel channel;
+  private final PartyId labelHolder;
+  private final TreeTerms terms;
+  private final PrivateRandomness randomness;
+  private final Progress progress;
+  private final AlignedTable table;
+  private final BinnedColumns columns;
+  private final OwnData data;
+  private final int treeLimit;
+  private final Candidates candidates;
+  private final int[] starts;
+  private final byte[][] bins;
+  private final GradientPacking packing;
+  private final int leastRows;
+  private final TreesReport report = new TreesReport();
+
+  private final List<Threshold> thresholds = new ArrayList<>();
+  private int treesDone;
+
+  FeatureHolderTrees(
+      Channel channel,
+      PartyId labelHolder,
+      TreeTerms terms,
+      TreeRules rules,
+      PrivateRandomness randomness,
+      Progress progress,
+      AlignedTable table,
+      BinnedColumns columns,
+      OwnData data) {
+    this.channel = channel;
+    this.labelHolder = labelHolder;
+    this.terms = terms;
+    this.randomness = randomness;
+    this.progress = progress;
+    this.table = table;
+    this.columns = columns;
+    this.data = data;
+    treeLimit = rules.treeLimit(table.rows().rows(), terms.maxDepth());
+    candidates = new Candidates(columns.columns());
+    starts = columns.starts();
+    bins = columns.collect();
+    packing = GradientPacking.of(terms.keyBits(), table.rows().rows());
+    leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
+    report.constantColumns(columns.constantColumns());
+  }
+
+  /** What stands before the first tree. */
+  record Agreed(TreesOpening opening, TreesAgreed trees) {}
+
+  /**
+   * @param restored what {@link #progress} gave in a run that was broken off; null to begin
+   */
+  TreesFit run(byte @Nullable [] restored) {
+    Agreed agreed = restored == null ? begin() : goOn(restored);
+    PaillierPublicKey key = accept(agreed);
+    if (restored == null) {
+      commit(progress(agreed), null);
+    }
+    int last = agreed.trees().last();
+    progress.begin("train", last, "trees");
+    progress.advance(treesDone);
+    for (int number = Math.max(treesDone + 1, agreed.trees().first()); number <= last; number++) {
+      grow(channel.step("tree-" + number), key);
+      progress.advance(number - treesDone);
+      progress.note("tree " + number + " done");
+      treesDone = number;
+      report.treeDone(true);
+      if (number < last) {
+        commit(progress(agreed), null);
+      }
+    }
+    progress.end();
+    if (last < terms.maxIter()) {
+      report.stoppedAtLimit(last, terms.maxIter());
+    }
+    report.featureHolderLedger();
+    TreesFit fit =
+        new TreesFit(
+            new TreesModelPart(
+                HexFormat.of().formatHex(agreed.opening().fitId()),
+                table.columnNames(),
+                thresholds,
+                null),
+            report.summary(last == terms.maxIter()));
+    commit(new byte[0], fit);
+    return fit;
+  }
+
+  private Agreed begin() {
+    TreesOpening opening = channel.receive(labelHolder, TreesOpening.class);
+    table.requireSame(labelHolder, opening.rows(), opening.alignmentDigest());
+    channel.send(
+        labelHolder,
+        new TreesDeclaration(
+            table.rows().rows(), table.alignmentDigest(), candidates.size(), treeLimit));
+    return new Agreed(opening, channel.receive(labelHolder, TreesAgreed.class));
+  }
+
+  private PaillierPublicKey accept(Agreed agreed) {
+    TreesAgreed trees = agreed.trees();
+    if (trees.last() > terms.maxIter() || (long) trees.last() - trees.first() + 1 > treeLimit) {
+      throw new ProtocolException(
+          "The label holder wants to ask in the trees "
+              + trees.first()
+              + " to "
+              + trees.last()
+              + ": at most "
+              + Math.min(treeLimit, terms.maxIter())
+              + " are allowed here");
+    }
+    PaillierPublicKey key = PaillierPublicKey.fromBytes(agreed.opening().publicKey());
+    if (key.keyBits() != terms.keyBits()) {
+      throw new ProtocolException(
+          "The label holder's key has " + key.keyBits() + " bits: must be " + terms.keyBits());
+    }
+    return key;
+  }
+
+  /** A node that is known here. */
+  private static final class Node {
+    private final int[] rows;
+    private int[] counts = {};
+    private NodeCuts cuts;
+
+    Node(int[] rows, NodeCuts cuts) {
+      this.rows = rows;
+      this.cuts = cuts;
+    }
+  }
+
+  /** Two nodes of which this party sends the sums of one, or the root; in the parent's order. */
+  private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent, boolean isLeft) {
+    List<Node> nodes() {
+      Node other = sibling;
+      if (other == null) {
+        return List.of(built);
+      }
+      return isLeft ? List.of(built, other) : List.of(other, built);
+    }
+  }
+
+  /** One tree, level by level. */
+  private void grow(Channel step, PaillierPublicKey key) {
+    CiphertextBlock gradients = receiveGradients(step, key);
+    SecretNames names =
+        new SecretNames(
+            candidates.size(), randomness.derive("trees/names of candidates", context(step)));
+    List<Pair> pairs =
+        List.of(
+            new Pair(
+                new Node(RowSets.all(table.rows().rows()), NodeCuts.all(columns.columns())),
+                null,
+                null,
+                true));
+    for (int depth = 0; depth < terms.maxDepth() && !pairs.isEmpty(); depth++) {
+      List<Node> level = pairs.stream().flatMap(pair -> pair.nodes().stream()).toList();
+      report.nodesAsked(level.size());
+      sendSums(step, key, gradients, names, pairs);
+      boolean[][] own = split(step, names, level);
+      pairs = depth + 1 < terms.maxDepth() ? descend(step, level, own) : List.of();
+    }
+  }
+
+  private CiphertextBlock receiveGradients(Channel step, PaillierPublicKey key) {
+    int rows = table.rows().rows();
+    List<CiphertextBlock> chunks = new ArrayList<>();
+    for (int from = 0; from < rows; from += TreeMessages.CHUNK_CIPHERTEXTS) {
+      GradientChunk chunk = step.receive(labelHolder, GradientChunk.class);
+      if (chunk.number() != chunks.size()) {
+        throw new ProtocolException(
+            "Chunk " + chunk.number() + " of the derivatives: must be chunk " + chunks.size());
+      }
+      chunks.add(
+          CiphertextBlock.fromBytes(
+              key, chunk.ciphertexts(), Math.min(TreeMessages.CHUNK_CIPHERTEXTS, rows - from)));
+    }
+    return CiphertextBlock.concat(chunks);
+  }
+
+  /** A candidate of a pair of nodes under its name. */
+  private record Named(int name, Candidate candidate) {}
+
+  /** Adds up by bin, and sends what lies left of each candidate, under names and masks. */
+  private void sendSums(
+      Channel step,
+      PaillierPublicKey key,
+      CiphertextBlock gradients,
+      SecretNames names,
+      List<Pair> pairs) {
+    CiphertextBlock sums = accumulate(key, gradients, pairs);
+    List<Integer> cuts = new ArrayList<>();
+    List<Integer> more = new ArrayList<>();
+    List<Integer> shifts = new ArrayList<>();
+    List<Integer> sent = new ArrayList<>();
+    List<Boolean> allowed = new ArrayList<>();
+    int[] counts = new int[pairs.size()];
+    int all = starts[columns.count()];
+    for (int p = 0; p < counts.length; p++) {
+      Pair pair = pairs.get(p);
+      for (Named named : named(pair, names)) {
+        Candidate candidate = named.candidate();
+        int left = candidates.left(candidate, pair.built().counts, starts);
+        cuts.add(p * all + starts[candidate.column()] + candidate.cut());
+        more.add(candidate.missingLeft() ? p * all + candidates.missing(candidate, starts) : -1);
+        shifts.add(pair.built().rows.length - left);
+        sent.add(named.name());
+        allowed.add(isAllowed(pair.built(), candidate));
+        allowed.add(pair.sibling() != null && isAllowed(pair.sibling(), candidate));
+        counts[p]++;
+      }
+    }
+    step.send(
+        labelHolder,
+        new NodeSums(
+            counts,
+            ints(sent),
+            bits(allowed),
+            masked(step, key, sums, ints(cuts), ints(more), ints(shifts), pairs.size())));
+  }
+
+  private byte[] masked(
+      Channel step,
+      PaillierPublicKey key,
+      CiphertextBlock sums,
+      int[] cuts,
+      int[] more,
+      int[] shifts,
+      int nodes) {
+    CiphertextBlock left = BinSums.left(key.space(), sums, startsOf(nodes), cuts, more);
+    CiphertextBlock packed =
+        BinSums.pack(key.space(), left, packing.slotBits(), packing.perPlaintext());
+    return key.addAndObfuscate(
+            packed,
+            packing.shifts(shifts),
+            randomness.derive("trees/sums", context(step), Sha256.of(packed.toBytes())))
+        .toBytes();
+  }
+
+  /** Where each column begins, nodes one after another. */
+  private int[] startsOf(int nodes) {
+    int all = starts[columns.count()];
+    int[] each = new int[nodes * columns.count() + 1];
+    for (int k = 0; k < nodes; k++) {
+      for (int j = 0; j < columns.count(); j++) {
+        each[k * columns.count() + j] = k * all + starts[j];
+      }
+    }
+    each[each.length - 1] = nodes * all;
+    return each;
+  }
+
+  /** Encrypted sums by bin of the nodes to build; counts and cuts of all. */
+  private CiphertextBlock accumulate(
+      PaillierPublicKey key, CiphertextBlock gradients, List<Pair> pairs) {
+    int[][] nodes = pairs.stream().map(pair -> pair.built().rows).toArray(int[][]::new);
+    List<Accumulation.Part> parts =
+        columns
+            .rows()
+            .map(
+                new Accumulation(key, gradients, nodes, columns.sizes(), packing.bound()),
+                Accumulation::sum);
+    for (int p = 0; p < nodes.length; p++) {
+      Pair pair = pairs.get(p);
+      int[] counts = new int[starts[columns.count()]];
+      for (Accumulation.Part part : parts) {
+        for (int bin = 0; bin < counts.length; bin++) {
+          counts[bin] += part.counts()[p][bin];
+        }
+      }
+      pair.built().counts = counts;
+      setCuts(pair);
+    }
+    parts.forEach(part -> report.additions(part.additions()));
+    CiphertextBlock sum = parts.size() == 1 ? parts.get(0).bins() : sum(key, parts);
+    return key.space().block(key.space().residues(sum), packing.bound());
+  }
+
+  /** Partitions have different rows, so that the bound of one's sums is that of all. */
+  private CiphertextBlock sum(PaillierPublicKey key, List<Accumulation.Part> parts) {
+    report.additions((long) (parts.size() - 1) * parts.get(0).bins().size());
+    return key.sum(parts.stream().map(Accumulation.Part::bins).toList());
+  }
+
+  private void setCuts(Pair pair) {
+    Node built = pair.built();
+    Node sibling = pair.sibling();
+    Node parent = pair.parent();
+    if (sibling == null || parent == null) {
+      built.cuts = built.cuts.coarsened(columns.columns(), TreeRules.LEAST_BIN_ROWS, built.counts);
+      return;
+    }
+    sibling.counts = new int[built.counts.length];
+    Arrays.setAll(sibling.counts, bin -> parent.counts[bin] - built.counts[bin]);
+    built.cuts =
+        parent.cuts.coarsened(
+            columns.columns(), TreeRules.LEAST_BIN_ROWS, built.counts, sibling.counts);
+    sibling.cuts = built.cuts;
+  }
+
+  /** Those that either node may be split by, names ascending. */
+  private List<Named> named(Pair pair, SecretNames names) {
+    Node sibling = pair.sibling();
+    return candidates.of(pair.built().cuts).stream()
+        .filter(
+            candidate ->
+                isAllowed(pair.built(), candidate)
+                    || (sibling != null && isAllowed(sibling, candidate)))
+        .map(candidate -> new Named(names.nameOf(candidates.number(candidate)), candidate))
+        .sorted(Comparator.comparingInt(Named::name))
+        .toList();
+  }
+
+  private boolean isAllowed(Node node, Candidate candidate) {
+    int left = candidates.left(candidate, node.counts, starts);
+    return left >= leastRows && node.rows.length - left >= leastRows;
+  }
+
+  /** Splits what the label holder chooses, and tells it where the rows go. */
+  private boolean[][] split(Channel step, SecretNames names, List<Node> level) {
+    SplitChoices choices = step.receive(labelHolder, SplitChoices.class);
+    boolean[][] bits = new boolean[level.size()][];
+    if (choices.nodes().length != choices.candidates().length) {
+      throw new ProtocolException("The label holder chose nodes and candidates of other numbers");
+    }
+    int bytes = 0;
+    int before = -1;
+    for (int i = 0; i < choices.nodes().length; i++) {
+      int at = choices.nodes()[i];
+      if (at <= before || at >= level.size()) {
+        throw new ProtocolException(
+            "The label holder chose node " + at + " out of order, or of " + level.size());
+      }
+      before = at;
+      Candidate candidate = chosen(names, level.get(at), choices.candidates()[i]);
+      thresholds.add(candidates.threshold(candidate));
+      bits[at] = left(level.get(at), candidate);
+      bytes += RowSets.bytes(bits[at].length);
+      report.bits(bits[at].length);
+    }
+    if (choices.nodes().length > 0) {
+      byte[] all = new byte[bytes];
+      int next = 0;
+      for (int at : choices.nodes()) {
+        next = RowSets.write(bits[at], all, next);
+      }
+      step.send(labelHolder, new SplitBits(all));
+    }
+    return bits;
+  }
+
+  /** Only what was offered for this very node. */
+  private Candidate chosen(SecretNames names, Node node, int name) {
+    if (name >= 0 && name < names.size()) {
+      for (Candidate candidate : candidates.of(node.cuts)) {
+        if (names.nameOf(candidates.number(candidate)) == name && isAllowed(node, candidate)) {
+          return candidate;
+        }
+      }
+    }
+    throw new ProtocolException("The label holder chose a candidate that its node does not have");
+  }
+
+  private boolean[] left(Node node, Candidate candidate) {
+    boolean[] left = new boolean[node.rows.length];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = candidates.goesLeft(candidate, bins[candidate.column()][node.rows[i]] & 0xff);
+    }
+    return left;
+  }
+
+  /** The nodes of the next level, as the label holder has split this one. */
+  private List<Pair> descend(Channel step, List<Node> level, boolean[][] own) {
+    Descent descent = step.receive(labelHolder, Descent.class);
+    if (descent.fates().length != level.size()) {
+      throw new ProtocolException(
+          "The fates of " + descent.fates().length + " nodes: must be " + level.size());
+    }
+    List<Pair> pairs = new ArrayList<>();
+    int at = 0;
+    for (int i = 0; i < level.size(); i++) {
+      Node node = level.get(i);
+      if (descent.fates()[i] != Descent.ENDED) {
+        int end = at + RowSets.bytes(node.rows.length);
+        if (end > descent.bits().length) {
+          throw new ProtocolException("Too few bits for the rows of the nodes that go on");
+        }
+        boolean[] left = RowSets.read(descent.bits(), at, node.rows.length);
+        if (own[i] != null && !Arrays.equals(own[i], left)) {
+          throw new ProtocolException(
+              "The label holder sends other rows to the left than this party's split does");
+        }
+        pairs.add(pair(node, left, descent.fates()[i] == Descent.LEFT_IS_SMALLER));
+        at = end;
+      }
+    }
+    if (at != descent.bits().length) {
+      throw new ProtocolException("More bits than the nodes that go on have rows");
+    }
+    return pairs;
+  }
+
+  private Pair pair(Node parent, boolean[] left, boolean leftIsSmaller) {
+    Node one = new Node(RowSets.part(parent.rows, left, true), parent.cuts);
+    Node other = new Node(RowSets.part(parent.rows, left, false), parent.cuts);
+    Node smaller = leftIsSmaller ? one : other;
+    Node larger = leftIsSmaller ? other : one;
+    int least = TreeRules.leastNodeRows(table.rows().rows());
+    if (smaller.rows.length < least || smaller.rows.length > larger.rows.length) {
+      throw new ProtocolException(
+          "The label holder asks about a node of "
+              + smaller.rows.length
+              + " rows beside one of "
+              + larger.rows.length
+              + ": the smaller one must have at least "
+              + least);
+    }
+    return new Pair(smaller, larger, parent, leftIsSmaller);
+  }
+
+  private static int[] ints(List<Integer> values) {
+    return values.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static boolean[] bits(List<Boolean> values) {
+    boolean[] bits = new boolean[values.size()];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = values.get(i);
+    }
+    return bits;
+  }
+
+  private void commit(byte[] reached, @Nullable TreesFit result) {
+    channel.commit(new TreesState(data, reached, result).toBytes());
+  }
+
+  /** All that the trees to come need, but for the data. */
+  byte[] progress(Agreed agreed) {
+    return StateFormat.write(
+        out -> {
+          out.writeRaw(agreed.opening().fitId());
+          out.writeBytes(agreed.opening().publicKey());
+          TreeMessages.write(agreed.trees(), out);
+          out.writeInt(treesDone);
+          TreesModelPart.write(out, thresholds);
+          report.write(out);
+        });
+  }
+
+  /** Takes up what {@link #progress} gave. */
+  Agreed goOn(byte[] restored) {
+    return StateFormat.read(restored, this::read);
+  }
+
+  private Agreed read(WireReader in) {
+    TreesOpening opening =
+        new TreesOpening(
+            table.rows().rows(),
+            table.alignmentDigest(),
+            in.readRaw(TreeMessages.FIT_ID_BYTES),
+            in.readBytes(TreeMessages.MAX_KEY_BYTES));
+    Agreed agreed = new Agreed(opening, TreeMessages.readAgreed(in));
+    treesDone = in.readBetween("number of trees", 0, Math.max(0, agreed.trees().last() - 1));
+    thresholds.addAll(TreesModelPart.readThresholds(in));
+    report.read(in);
+    return agreed;
+  }
+
+  private static byte[] context(Channel step) {
+    return step.path().getBytes(StandardCharsets.UTF_8);
+  }
+}

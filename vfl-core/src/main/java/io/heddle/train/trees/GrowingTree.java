@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One tree while the label holder grows it. */
+final class GrowingTree {
+  private final List<Node> nodes = new ArrayList<>();
+  private final Gradients gradients;
+  private final TreeTerms terms;
+
+  GrowingTree(Gradients gradients, TreeTerms terms) {
+    this.gradients = gradients;
+    this.terms = terms;
+    nodes.add(new Node(RowSets.all(gradients.rows()), gradients));
+  }
+
+  /** A node with its rows. */
+  static final class Node {
+    private final int[] rows;
+    private final long g;
+    private final long h;
+    private Split split = Split.NONE;
+    private boolean @Nullable [] left;
+    private int leftAt = -1;
+    private int record = -1;
+
+    private Node(int[] rows, Gradients gradients) {
+      this.rows = rows;
+      long sumG = 0;
+      long sumH = 0;
+      for (int row : rows) {
+        sumG += gradients.g(row);
+        sumH += gradients.h(row);
+      }
+      g = sumG;
+      h = sumH;
+    }
+
+    /** Ascending; not to be changed. */
+    int[] rows() {
+      return rows;
+    }
+
+    /** Rounded sums of all its rows. */
+    long g() {
+      return g;
+    }
+
+    long h() {
+      return h;
+    }
+
+    Split split() {
+      return split;
+    }
+
+    /** Which of its rows go left, once it is split. */
+    boolean[] left() {
+      boolean[] known = left;
+      if (known == null) {
+        throw new IllegalStateException("The node is not split");
+      }
+      return known;
+    }
+  }
+
+  Node root() {
+    return nodes.get(0);
+  }
+
+  /**
+   * Splits a node.
+   *
+   * @param record the number of the split among its owner's thresholds
+   * @return its children, the left one first
+   */
+  List<Node> split(Node node, Split split, boolean[] left, int record) {
+    node.split = split;
+    node.left = left;
+    node.record = record;
+    node.leftAt = nodes.size();
+    Node one = new Node(RowSets.part(node.rows, left, true), gradients);
+    Node other = new Node(RowSets.part(node.rows, left, false), gradients);
+    nodes.add(one);
+    nodes.add(other);
+    return List.of(one, other);
+  }
+
+  /** The finished tree; adds what its leaves say to the scores of their rows. */
+  List<TreeNode> finish(double[] scores) {
+    List<TreeNode> finished = new ArrayList<>();
+    for (Node node : nodes) {
+      if (node.split.exists()) {
+        finished.add(
+            new TreeNode(
+                node.split.owner(),
+                node.record,
+                node.leftAt,
+                node.leftAt + 1,
+                0,
+                node.split.gain(),
+                node.rows.length));
+      } else {
+        double value = gradients.leaf(node.rows, terms);
+        for (int row : node.rows) {
+          scores[row] += value;
+        }
+        finished.add(TreeNode.leaf(value, node.rows.length));
+      }
+    }
+    return finished;
+  }
+}

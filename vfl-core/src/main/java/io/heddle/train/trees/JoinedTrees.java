@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fit comes to, on the joined columns and in the clear: the same bins, rounding and rules,
+ * and none of the protocol. For tests and demonstrations.
+ *
+ * <p>Of two splits of equal gain it takes the label holder's, then the first of a party's, where
+ * the protocol takes the one with the smaller secret name; both put the same rows aside but by rare
+ * chance.
+ */
+public final class JoinedTrees {
+  private final TreeTerms terms;
+  private final TrainingRows rows;
+  private final byte[] roundingSeed;
+  private final List<Holder> holders = new ArrayList<>();
+  private final double[] scores;
+  private final List<List<TreeNode>> trees = new ArrayList<>();
+  private final int leastRows;
+
+  /** One party's columns. */
+  private record Holder(
+      ColumnBins[] columns,
+      byte[][] bins,
+      int[] starts,
+      Candidates candidates,
+      List<Threshold> thresholds) {
+
+    static Holder of(double[][] values, int maxBins) {
+      ColumnBins[] columns = new ColumnBins[values.length];
+      byte[][] bins = new byte[values.length][];
+      int[] starts = new int[values.length + 1];
+      for (int j = 0; j < values.length; j++) {
+        int rows = values[j].length;
+        int stride = Math.max(1, (rows + ColumnBins.SAMPLE - 1) / ColumnBins.SAMPLE);
+        double[] sample = new double[(rows + stride - 1) / stride];
+        for (int i = 0; i < sample.length; i++) {
+          sample[i] = values[j][i * stride];
+        }
+        boolean missing = Arrays.stream(values[j]).anyMatch(Double::isNaN);
+        columns[j] = ColumnBins.of(sample, missing, maxBins);
+        bins[j] = new byte[rows];
+        for (int i = 0; i < rows; i++) {
+          bins[j][i] = (byte) columns[j].bin(values[j][i]);
+        }
+        starts[j + 1] = starts[j] + columns[j].size();
+      }
+      return new Holder(columns, bins, starts, new Candidates(columns), new ArrayList<>());
+    }
+
+    int[] counts(int[] of) {
+      int[] counts = new int[starts[columns.length]];
+      for (int j = 0; j < columns.length; j++) {
+        for (int row : of) {
+          counts[starts[j] + (bins[j][row] & 0xff)]++;
+        }
+      }
+      return counts;
+    }
+
+    boolean[] left(Candidate candidate, int[] of) {
+      boolean[] left = new boolean[of.length];
+      for (int i = 0; i < of.length; i++) {
+        left[i] = candidates.goesLeft(candidate, bins[candidate.column()][of[i]] & 0xff);
+      }
+      return left;
+    }
+  }
+
+  /**
+   * A node to be split.
+   *
+   * @param cuts by feature holder; null where they are not asked
+   */
+  private record Open(int[] rows, int depth, int at, NodeCuts @Nullable [] cuts) {}
+
+  private JoinedTrees(
+      TreeTerms terms, TrainingRows rows, byte[] roundingSeed, List<double[][]> columns) {
+    this.terms = terms;
+    this.rows = rows;
+    this.roundingSeed = roundingSeed;
+    columns.forEach(each -> holders.add(Holder.of(each, terms.maxBins())));
+    scores = new double[rows.count()];
+    Arrays.fill(scores, rows.start());
+    leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
+  }
+
+  /**
+   * Trains.
+   *
+   * @param trees how many, as the parties agreed
+   * @param roundingSeed that of the fit
+   * @param columns of each party, the label holder's first, then in name order
+   * @return the trees; splits are numbered by party in the order in which they were found
+   */
+  public static TreeEnsemble fit(
+      TreeTerms terms,
+      int trees,
+      byte[] roundingSeed,
+      double[] labels,
+      double @Nullable [] weights,
+      List<double[][]> columns) {
+    JoinedTrees joined =
+        new JoinedTrees(
+            terms, TrainingRows.of(terms.objective(), labels, weights), roundingSeed, columns);
+    for (int number = 1; number <= trees; number++) {
+      joined.grow(number);
+    }
+    return new TreeEnsemble(terms.objective(), joined.rows.start(), joined.trees);
+  }
+
+  private void grow(int number) {
+    Gradients gradients = Gradients.of(rows, scores, roundingSeed, number);
+    SplitGain gain = new SplitGain(gradients, terms);
+    boolean alone =
+        number == 1
+            && terms.firstTreeAlone()
+            && holders.get(0).columns.length > 0
+            && !new OwnSplits(holders.get(0).columns, holders.get(0).bins, terms).isEmpty();
+    List<TreeNode> tree = new ArrayList<>();
+    Deque<Open> open = new ArrayDeque<>();
+    int[] all = RowSets.all(rows.count());
+    tree.add(TreeNode.leaf(0, all.length));
+    open.add(new Open(all, 0, 0, alone ? null : rootCuts(all)));
+    double[] added = new double[scores.length];
+    while (!open.isEmpty()) {
+      Open node = open.remove();
+      Found found = node.depth() == terms.maxDepth() ? null : best(node, gradients, gain);
+      if (found == null) {
+        double value = gradients.leaf(node.rows(), terms);
+        tree.set(node.at(), TreeNode.leaf(value, node.rows().length));
+        for (int row : node.rows()) {
+          added[row] = value;
+        }
+        continue;
+      }
+      Holder holder = holders.get(found.owner());
+      boolean[] bits = holder.left(found.candidate(), node.rows());
+      int[] left = RowSets.part(node.rows(), bits, true);
+      int[] right = RowSets.part(node.rows(), bits, false);
+      tree.set(
+          node.at(),
+          new TreeNode(
+              found.owner(),
+              holder.thresholds.size(),
+              tree.size(),
+              tree.size() + 1,
+              0,
+              found.gain(),
+              node.rows().length));
+      holder.thresholds.add(holder.candidates.threshold(found.candidate()));
+      NodeCuts[] cuts = childCuts(node, left, right);
+      open.add(new Open(left, node.depth() + 1, tree.size(), cuts));
+      tree.add(TreeNode.leaf(0, left.length));
+      open.add(new Open(right, node.depth() + 1, tree.size(), cuts));
+      tree.add(TreeNode.leaf(0, right.length));
+    }
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] += added[i];
+    }
+    trees.add(tree);
+  }
+
+  private NodeCuts[] rootCuts(int[] all) {
+    NodeCuts[] cuts = new NodeCuts[holders.size()];
+    for (int k = 1; k < cuts.length; k++) {
+      Holder holder = holders.get(k);
+      cuts[k] =
+          NodeCuts.all(holder.columns)
+              .coarsened(holder.columns, TreeRules.LEAST_BIN_ROWS, holder.counts(all));
+    }
+    return cuts;
+  }
+
+  private NodeCuts @Nullable [] childCuts(Open parent, int[] left, int[] right) {
+    NodeCuts[] above = parent.cuts();
+    int least = TreeRules.leastNodeRows(rows.count());
+    boolean parentPure = parent.depth() > 0 && rows.isPure(parent.rows());
+    if (above == null
+        || parentPure
+        || left.length < least
+        || right.length < least
+        || (rows.isPure(left) && rows.isPure(right))) {
+      return null;
+    }
+    NodeCuts[] cuts = new NodeCuts[above.length];
+    for (int k = 1; k < cuts.length; k++) {
+      Holder holder = holders.get(k);
+      cuts[k] =
+          above[k].coarsened(
+              holder.columns, TreeRules.LEAST_BIN_ROWS, holder.counts(left), holder.counts(right));
+    }
+    return cuts;
+  }
+
+  private record Found(int owner, Candidate candidate, double gain) {}
+
+  private @Nullable Found best(Open node, Gradients gradients, SplitGain gain) {
+    Found best = null;
+    boolean pure = node.depth() > 0 && rows.isPure(node.rows());
+    for (int k = 0; k < holders.size(); k++) {
+      Holder holder = holders.get(k);
+      NodeCuts[] cuts = node.cuts();
+      if (k > 0 && (cuts == null || pure)) {
+        break;
+      }
+      NodeCuts allowed = k == 0 || cuts == null ? NodeCuts.all(holder.columns) : cuts[k];
+      for (Candidate candidate : holder.candidates.of(allowed)) {
+        boolean[] left = holder.left(candidate, node.rows());
+        long g = 0;
+        long h = 0;
+        long leftG = 0;
+        long leftH = 0;
+        int count = 0;
+        for (int i = 0; i < left.length; i++) {
+          int row = node.rows()[i];
+          g += gradients.g(row);
+          h += gradients.h(row);
+          if (left[i]) {
+            leftG += gradients.g(row);
+            leftH += gradients.h(row);
+            count++;
+          }
+        }
+        if (count >= leastRows && left.length - count >= leastRows) {
+          double gained = gain.of(g, h, leftG, leftH);
+          if (gained > (best == null ? 0 : best.gain())) {
+            best = new Found(k, candidate, gained);
+          }
+        }
+      }
+    }
+    return best;
+  }
+}

@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Randomness;
+import io.heddle.crypto.Sha256;
+import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.error.CheckpointException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
+import io.heddle.train.trees.GrowingTree.Node;
+import io.heddle.train.trees.TreeMessage.Descent;
+import io.heddle.train.trees.TreeMessage.GradientChunk;
+import io.heddle.train.trees.TreeMessage.NodeSums;
+import io.heddle.train.trees.TreeMessage.SplitBits;
+import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreesAgreed;
+import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesOpening;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One fit as the label holder goes through it. */
+final class LabelHolderTrees {
+  private final Channel channel;
+  private final TreeTerms terms;
+  private final PaillierPrivateKey key;
+  private final PrivateRandomness randomness;
+  private final byte[] roundingSeed;
+  private final Progress progress;
+  private final AlignedTable table;
+  private final TrainingRows rows;
+  private final OwnSplits own;
+  private final OwnData data;
+  private final GradientPacking packing;
+  private final List<PartyId> peers;
+  private final TreesReport report = new TreesReport();
+  private final SortedMap<PartyId, Integer> candidates = new TreeMap<>();
+
+  private final double[] scores;
+  private final List<List<TreeNode>> trees = new ArrayList<>();
+  private final List<Threshold> thresholds = new ArrayList<>();
+  // How many splits each feature holder has made.
+  private final int[] records;
+  private TreesAgreed agreed = new TreesAgreed(1, 0);
+
+  LabelHolderTrees(
+      Channel channel,
+      TreeTerms terms,
+      PaillierPrivateKey key,
+      PrivateRandomness randomness,
+      byte[] roundingSeed,
+      Progress progress,
+      AlignedTable table,
+      BinnedColumns columns,
+      TrainingRows rows,
+      OwnData data) {
+    this.channel = channel;
+    this.terms = terms;
+    this.key = key;
+    this.randomness = randomness;
+    this.roundingSeed = roundingSeed;
+    this.progress = progress;
+    this.table = table;
+    this.rows = rows;
+    this.data = data;
+    // Sums with derivatives are taken in this JVM: they tell labels, which no executor is to see.
+    own = new OwnSplits(columns.columns(), columns.collect(), terms);
+    packing = GradientPacking.of(terms.keyBits(), rows.count());
+    peers = List.copyOf(channel.peers());
+    records = new int[peers.size()];
+    scores = new double[rows.count()];
+    Arrays.fill(scores, rows.start());
+    report.constantColumns(columns.constantColumns());
+  }
+
+  /**
+   * @param restored what {@link #progress} gave in a run that was broken off; null to begin
+   */
+  TreesFit run(byte @Nullable [] restored) {
+    if (restored == null) {
+      begin();
+      commit(progress(), null);
+    } else {
+      goOn(restored);
+    }
+    progress.begin("train", agreed.last(), "trees");
+    progress.advance(trees.size());
+    while (trees.size() < agreed.last()) {
+      int number = trees.size() + 1;
+      Gradients gradients = Gradients.of(rows, scores, roundingSeed, number);
+      boolean shared = number >= agreed.first();
+      GrowingTree tree =
+          shared ? grow(channel.step("tree-" + number), gradients) : growAlone(gradients);
+      trees.add(tree.finish(scores));
+      report.treeDone(shared);
+      double loss = rows.meanLoss(scores);
+      report.loss(loss);
+      progress.advance(1);
+      progress.note("tree " + number + ": loss " + loss);
+      if (number < agreed.last() && shared) {
+        commit(progress(), null);
+      }
+    }
+    progress.end();
+    if (agreed.last() < terms.maxIter()) {
+      report.stoppedAtLimit(agreed.last(), terms.maxIter());
+    }
+    report.labelHolderLedger(candidates);
+    TreesFit fit =
+        new TreesFit(
+            new TreesModelPart(
+                HexFormat.of().formatHex(fitId()),
+                table.columnNames(),
+                thresholds,
+                new TreeEnsemble(terms.objective(), rows.start(), trees)),
+            report.summary(agreed.last() == terms.maxIter()));
+    commit(new byte[0], fit);
+    return fit;
+  }
+
+  private void begin() {
+    sendToAll(
+        channel,
+        new TreesOpening(
+            rows.count(), table.alignmentDigest(), fitId(), key.publicKey().toBytes()));
+    int limit = terms.maxIter();
+    int first = terms.firstTreeAlone() && !own.isEmpty() ? 2 : 1;
+    for (PartyId peer : peers) {
+      TreesDeclaration declared = channel.receive(peer, TreesDeclaration.class);
+      table.requireSame(peer, declared.rows(), declared.alignmentDigest());
+      candidates.put(peer, declared.candidates());
+      limit = (int) Math.min(limit, (long) declared.treeLimit() + first - 1);
+    }
+    agreed = new TreesAgreed(first, limit);
+    sendToAll(channel, agreed);
+    report.loss(rows.meanLoss(scores));
+  }
+
+  private byte[] fitId() {
+    byte[] fitId = new byte[TreeMessages.FIT_ID_BYTES];
+    randomness.derive("trees/fit id", context(channel)).fill(0, fitId);
+    return fitId;
+  }
+
+  /** A tree on this party's columns only. */
+  private GrowingTree growAlone(Gradients gradients) {
+    SplitGain gain = new SplitGain(gradients, terms);
+    GrowingTree tree = new GrowingTree(gradients, terms);
+    List<Node> level = List.of(tree.root());
+    for (int depth = 0; depth < terms.maxDepth() && !level.isEmpty(); depth++) {
+      List<Node> children = new ArrayList<>();
+      for (Node node : level) {
+        Split best = own.best(node.rows(), gradients, gain);
+        if (best.exists()) {
+          children.addAll(splitByOwn(tree, node, best));
+        }
+      }
+      level = children;
+    }
+    return tree;
+  }
+
+  private List<Node> splitByOwn(GrowingTree tree, Node node, Split split) {
+    thresholds.add(own.threshold(split.number()));
+    return tree.split(node, split, own.left(node.rows(), split.number()), thresholds.size() - 1);
+  }
+
+  /** Two nodes of which feature holders send the sums of one, or the root. */
+  private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {}
+
+  /** A tree on the columns of all. */
+  private GrowingTree grow(Channel step, Gradients gradients) {
+    sendGradients(step, gradients);
+    SplitGain gain = new SplitGain(gradients, terms);
+    GrowingTree tree = new GrowingTree(gradients, terms);
+    List<Node> level = List.of(tree.root());
+    // What feature holders know of the level, in their order, and its sums.
+    List<Node> shared = level;
+    List<Pair> pairs = List.of(new Pair(tree.root(), null, null));
+    Map<Node, PeerSums[]> sums = new HashMap<>();
+    for (int depth = 0; depth < terms.maxDepth() && !level.isEmpty(); depth++) {
+      sums = receiveSums(step, pairs, sums);
+      Map<Node, Split> best = new HashMap<>();
+      for (Node node : level) {
+        PeerSums[] theirs = isOpen(node, tree) ? sums.get(node) : null;
+        best.put(node, best(node, theirs, gradients, gain));
+      }
+      Map<Node, boolean[]> bits = askOwners(step, shared, best);
+      List<Node> below = new ArrayList<>();
+      Map<Node, List<Node>> children = new HashMap<>();
+      for (Node node : level) {
+        Split split = best.getOrDefault(node, Split.NONE);
+        if (split.exists()) {
+          List<Node> two =
+              split.owner() == 0
+                  ? splitByOwn(tree, node, split)
+                  : tree.split(
+                      node, split, bits.getOrDefault(node, NO_BITS), records[split.owner() - 1]++);
+          children.put(node, two);
+          below.addAll(two);
+        }
+      }
+      pairs = List.of();
+      if (!shared.isEmpty() && depth + 1 < terms.maxDepth()) {
+        pairs = descend(step, tree, shared, children);
+      }
+      shared = nodes(pairs, children);
+      level = below;
+    }
+    return tree;
+  }
+
+  private static final boolean[] NO_BITS = {};
+
+  private Split best(Node node, PeerSums @Nullable [] sums, Gradients gradients, SplitGain gain) {
+    Split best = own.best(node.rows(), gradients, gain);
+    if (sums != null) {
+      for (int k = 0; k < sums.length; k++) {
+        best = best.or(sums[k].best(k + 1, node, gain));
+      }
+    }
+    return best;
+  }
+
+  /** The next chunk is encrypted while one is on its way. */
+  private void sendGradients(Channel step, Gradients gradients) {
+    Randomness noise = randomness.derive("trees/gradients", context(step), gradients.digest());
+    for (int number = 0, from = 0;
+        from < gradients.rows();
+        number++, from += TreeMessages.CHUNK_CIPHERTEXTS) {
+      int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, gradients.rows());
+      CiphertextBlock chunk = key.encrypt(packing.rows(gradients, from, to), noise);
+      sendToAll(step, new GradientChunk(number, chunk.toBytes()));
+    }
+  }
+
+  /** Sums of both nodes of each pair, by feature holder. */
+  private Map<Node, PeerSums[]> receiveSums(
+      Channel step, List<Pair> pairs, Map<Node, PeerSums[]> above) {
+    Map<Node, PeerSums[]> sums = new HashMap<>();
+    if (pairs.isEmpty()) {
+      return sums;
+    }
+    for (Pair pair : pairs) {
+      sums.put(pair.built(), new PeerSums[peers.size()]);
+      if (pair.sibling() != null) {
+        sums.put(pair.sibling(), new PeerSums[peers.size()]);
+      }
+    }
+    report.nodesAsked(sums.size());
+    for (int k = 0; k < peers.size(); k++) {
+      readSums(k, step.receive(peers.get(k), NodeSums.class), pairs, above, sums);
+    }
+    return sums;
+  }
+
+  private void readSums(
+      int k,
+      NodeSums message,
+      List<Pair> pairs,
+      Map<Node, PeerSums[]> above,
+      Map<Node, PeerSums[]> sums) {
+    PartyId peer = peers.get(k);
+    int[] names = message.candidates();
+    requireCounts(peer, message, pairs.size());
+    int[] rowsBySlot = new int[names.length];
+    int at = 0;
+    for (int p = 0; p < pairs.size(); p++) {
+      int end = at + message.counts()[p];
+      Arrays.fill(rowsBySlot, at, end, pairs.get(p).built().rows().length);
+      requireNames(peer, names, at, end);
+      at = end;
+    }
+    CiphertextBlock block =
+        CiphertextBlock.fromBytes(
+            key.publicKey(), message.ciphertexts(), packing.plaintexts(names.length));
+    GradientPacking.Sums all = packing.unpack(key.decrypt(block), rowsBySlot);
+    at = 0;
+    for (int p = 0; p < pairs.size(); p++) {
+      Pair pair = pairs.get(p);
+      int end = at + message.counts()[p];
+      boolean[] here = new boolean[end - at];
+      boolean[] there = new boolean[end - at];
+      for (int i = at; i < end; i++) {
+        here[i - at] = message.allowed()[2 * i];
+        there[i - at] = message.allowed()[2 * i + 1];
+      }
+      PeerSums built =
+          new PeerSums(
+              Arrays.copyOfRange(names, at, end),
+              Arrays.copyOfRange(all.g(), at, end),
+              Arrays.copyOfRange(all.h(), at, end),
+              here);
+      requireOf(sums, pair.built())[k] = built;
+      Node sibling = pair.sibling();
+      Node parent = pair.parent();
+      if (sibling != null && parent != null) {
+        requireOf(sums, sibling)[k] =
+            built.sibling(peer, requireOf(above, parent)[k], there, sibling);
+      }
+      at = end;
+    }
+  }
+
+  private static PeerSums[] requireOf(Map<Node, PeerSums[]> sums, Node node) {
+    PeerSums[] known = sums.get(node);
+    if (known == null) {
+      throw new IllegalStateException("No sums of a node that was asked about");
+    }
+    return known;
+  }
+
+  private static void requireCounts(PartyId peer, NodeSums message, int nodes) {
+    long total = 0;
+    for (int count : message.counts()) {
+      if (count < 0) {
+        throw new ProtocolException(peer + " sent a negative number of candidates");
+      }
+      total += count;
+    }
+    if (message.counts().length != nodes) {
+      throw new ProtocolException(
+          peer + " sent sums of " + message.counts().length + " nodes: must be " + nodes);
+    }
+    if (total != message.candidates().length
+        || 2L * message.candidates().length != message.allowed().length) {
+      throw new ProtocolException(
+          peer
+              + " sent "
+              + message.candidates().length
+              + " candidates and "
+              + message.allowed().length
+              + " bits for them: must be "
+              + total
+              + " and two for each");
+    }
+  }
+
+  private void requireNames(PartyId peer, int[] names, int from, int to) {
+    int most = candidates.getOrDefault(peer, 0);
+    for (int i = from; i < to; i++) {
+      if (names[i] < 0 || names[i] >= most || (i > from && names[i] <= names[i - 1])) {
+        throw new ProtocolException(
+            peer + " sent names of candidates that are not ascending below " + most);
+      }
+    }
+  }
+
+  /** Each feature holder tells which rows go left in the nodes that its columns split. */
+  private Map<Node, boolean[]> askOwners(Channel step, List<Node> shared, Map<Node, Split> best) {
+    Map<Node, boolean[]> bits = new HashMap<>();
+    if (shared.isEmpty()) {
+      return bits;
+    }
+    List<List<Node>> asked = new ArrayList<>();
+    for (int k = 0; k < peers.size(); k++) {
+      int owner = k + 1;
+      List<Node> nodes =
+          shared.stream()
+              .filter(node -> best.getOrDefault(node, Split.NONE).owner() == owner)
+              .toList();
+      step.send(
+          peers.get(k),
+          new SplitChoices(
+              nodes.stream().mapToInt(shared::indexOf).toArray(),
+              nodes.stream()
+                  .mapToInt(node -> best.getOrDefault(node, Split.NONE).number())
+                  .toArray()));
+      asked.add(nodes);
+    }
+    for (int k = 0; k < peers.size(); k++) {
+      if (!asked.get(k).isEmpty()) {
+        readBits(
+            peers.get(k), step.receive(peers.get(k), SplitBits.class).bits(), asked.get(k), bits);
+      }
+    }
+    return bits;
+  }
+
+  private void readBits(PartyId peer, byte[] bytes, List<Node> nodes, Map<Node, boolean[]> bits) {
+    int expected = nodes.stream().mapToInt(node -> RowSets.bytes(node.rows().length)).sum();
+    if (bytes.length != expected) {
+      throw new ProtocolException(
+          peer + " sent " + bytes.length + " bytes with rows of nodes: must be " + expected);
+    }
+    int at = 0;
+    for (Node node : nodes) {
+      boolean[] left = RowSets.read(bytes, at, node.rows().length);
+      int count = RowSets.part(node.rows(), left, true).length;
+      if (Math.min(count, left.length - count) < TreeRules.LEAST_BIN_ROWS) {
+        throw new ProtocolException(
+            peer
+                + " splits off fewer than "
+                + TreeRules.LEAST_BIN_ROWS
+                + " rows of a node, which it may not offer");
+      }
+      bits.put(node, left);
+      report.bits(left.length);
+      at += RowSets.bytes(left.length);
+    }
+  }
+
+  /** Tells feature holders in which children they will be asked again. */
+  private List<Pair> descend(
+      Channel step, GrowingTree tree, List<Node> shared, Map<Node, List<Node>> children) {
+    List<Pair> pairs = new ArrayList<>();
+    byte[] fates = new byte[shared.size()];
+    int bytes = 0;
+    for (int i = 0; i < fates.length; i++) {
+      Node node = shared.get(i);
+      List<Node> two = children.get(node);
+      if (two != null && isOpen(node, tree) && isShared(two)) {
+        boolean leftSmaller = two.get(0).rows().length <= two.get(1).rows().length;
+        fates[i] = leftSmaller ? Descent.LEFT_IS_SMALLER : Descent.RIGHT_IS_SMALLER;
+        pairs.add(new Pair(two.get(leftSmaller ? 0 : 1), two.get(leftSmaller ? 1 : 0), node));
+        bytes += RowSets.bytes(node.rows().length);
+      }
+    }
+    byte[] bits = new byte[bytes];
+    int at = 0;
+    for (Pair pair : pairs) {
+      Node parent = pair.parent();
+      at = parent == null ? at : RowSets.write(parent.left(), bits, at);
+    }
+    sendToAll(step, new Descent(fates, bits));
+    return pairs;
+  }
+
+  /** Whether feature holders may split it: not if nearly all of its rows have one label. */
+  private boolean isOpen(Node node, GrowingTree tree) {
+    return node == tree.root() || !rows.isPure(node.rows());
+  }
+
+  private boolean isShared(List<Node> children) {
+    int least = TreeRules.leastNodeRows(rows.count());
+    return children.stream().allMatch(child -> child.rows().length >= least)
+        && !children.stream().allMatch(child -> rows.isPure(child.rows()));
+  }
+
+  /** The nodes of the pairs, left before right, as feature holders count them. */
+  private static List<Node> nodes(List<Pair> pairs, Map<Node, List<Node>> children) {
+    List<Node> nodes = new ArrayList<>();
+    for (Pair pair : pairs) {
+      Node parent = pair.parent();
+      if (parent != null) {
+        nodes.addAll(children.getOrDefault(parent, List.of()));
+      }
+    }
+    return nodes;
+  }
+
+  private void commit(byte[] reached, @Nullable TreesFit result) {
+    channel.commit(new TreesState(data, reached, result).toBytes());
+  }
+
+  /** All that the trees to come need, but for the data and the key. */
+  byte[] progress() {
+    return StateFormat.write(
+        out -> {
+          out.writeRaw(secrets());
+          TreeMessages.write(agreed, out);
+          out.writeInts(candidates.values().stream().mapToInt(Integer::intValue).toArray());
+          out.writeInts(records);
+          out.writeDoubles(scores);
+          new TreesModelPart("", table.columnNames(), thresholds, null).write(out);
+          new TreeEnsemble(terms.objective(), rows.start(), trees).write(out);
+          report.write(out);
+        });
+  }
+
+  /** Takes up what {@link #progress} gave. */
+  void goOn(byte[] restored) {
+    byte[] secrets = StateFormat.read(restored, this::read);
+    if (!MessageDigest.isEqual(secrets, secrets())) {
+      throw new CheckpointException(
+          "The key and the seed of this fit are not those of its last commit: another version of"
+              + " the program made them. Go on with that one, or begin anew");
+    }
+  }
+
+  private byte[] read(WireReader in) {
+    byte[] secrets = in.readRaw(OwnData.DIGEST_BYTES);
+    agreed = TreeMessages.readAgreed(in);
+    int[] counts = in.readInts(peers.size());
+    int[] done = in.readInts(peers.size());
+    double[] reached = in.readDoubles(scores.length);
+    StateFormat.require(
+        counts.length == peers.size()
+            && done.length == peers.size()
+            && reached.length == scores.length,
+        "peers or rows");
+    for (int k = 0; k < peers.size(); k++) {
+      candidates.put(peers.get(k), counts[k]);
+      records[k] = done[k];
+    }
+    System.arraycopy(reached, 0, scores, 0, reached.length);
+    thresholds.addAll(TreesModelPart.read(in).thresholds());
+    trees.addAll(TreeEnsemble.read(in).trees());
+    StateFormat.require(trees.size() < agreed.last(), trees.size() + " trees");
+    report.read(in);
+    return secrets;
+  }
+
+  /** Tells whether key and seed are the same, and nothing of them. */
+  private byte[] secrets() {
+    return Sha256.of(key.publicKey().toBytes(), roundingSeed);
+  }
+
+  private void sendToAll(Channel step, TreeMessage message) {
+    for (PartyId peer : peers) {
+      step.send(peer, message);
+    }
+  }
+
+  private static byte[] context(Channel step) {
+    return step.path().getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.error.ProtocolException;
+import java.util.Arrays;
+
+/** Rows of nodes, and one bit for each that says where it goes. */
+final class RowSets {
+  private RowSets() {}
+
+  static int[] all(int rows) {
+    int[] all = new int[rows];
+    Arrays.setAll(all, i -> i);
+    return all;
+  }
+
+  /** Those of the rows whose bit is that value, in order. */
+  static int[] part(int[] rows, boolean[] left, boolean value) {
+    int[] part = new int[rows.length];
+    int count = 0;
+    for (int i = 0; i < rows.length; i++) {
+      if (left[i] == value) {
+        part[count++] = rows[i];
+      }
+    }
+    return Arrays.copyOf(part, count);
+  }
+
+  static int bytes(int rows) {
+    return (rows + 7) / 8;
+  }
+
+  /** Writes bits from a byte on, the first in the lowest bit; returns where the next byte is. */
+  static int write(boolean[] bits, byte[] into, int at) {
+    for (int i = 0; i < bits.length; i++) {
+      if (bits[i]) {
+        into[at + i / 8] |= (byte) (1 << (i % 8));
+      }
+    }
+    return at + bytes(bits.length);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws ProtocolException if bits are set beyond the last row
+   */
+  static boolean[] read(byte[] from, int at, int rows) {
+    boolean[] bits = new boolean[rows];
+    for (int i = 0; i < rows; i++) {
+      bits[i] = (from[at + i / 8] >> (i % 8) & 1) == 1;
+    }
+    if (rows % 8 != 0 && (from[at + rows / 8] & 0xff) >>> (rows % 8) != 0) {
+      throw new ProtocolException("Bits of a node are set beyond its " + rows + " rows");
+    }
+    return bits;
+  }
+}

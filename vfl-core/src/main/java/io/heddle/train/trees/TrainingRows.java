@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.error.DataException;
+import org.jspecify.annotations.Nullable;
+
+/** The labels and weights of all rows. */
+final class TrainingRows {
+  private final TreeObjective objective;
+  private final double[] labels;
+  private final double @Nullable [] weights;
+
+  private TrainingRows(TreeObjective objective, double[] labels, double @Nullable [] weights) {
+    this.objective = objective;
+    this.labels = labels;
+    this.weights = weights;
+  }
+
+  /**
+   * @throws DataException if labels or weights are not what the objective allows, or all labels are
+   *     alike
+   */
+  static TrainingRows of(TreeObjective objective, double[] labels, double @Nullable [] weights) {
+    int bad = 0;
+    boolean differ = false;
+    double total = 0;
+    for (int i = 0; i < labels.length; i++) {
+      bad += objective.allows(labels[i]) ? 0 : 1;
+      differ |= labels[i] != labels[0];
+      double weight = weights == null ? 1 : weights[i];
+      if (!(weight >= 0) || Double.isInfinite(weight)) {
+        throw new DataException("Row weights must be finite and not negative");
+      }
+      total += weight;
+    }
+    if (bad > 0) {
+      throw new DataException(bad + " labels cannot be used: must be " + objective.allowed());
+    }
+    if (!differ) {
+      throw new DataException("All " + labels.length + " labels are alike: nothing to train on");
+    }
+    if (!(total > 0) || Double.isInfinite(total)) {
+      throw new DataException("The sum of the row weights must be above 0 and finite");
+    }
+    TrainingRows rows = new TrainingRows(objective, labels, weights);
+    if (!Double.isFinite(rows.start())) {
+      throw new DataException("All rows of weight above 0 have one label: nothing to train on");
+    }
+    return rows;
+  }
+
+  TreeObjective objective() {
+    return objective;
+  }
+
+  int count() {
+    return labels.length;
+  }
+
+  double label(int row) {
+    return labels[row];
+  }
+
+  double weight(int row) {
+    return weights == null ? 1 : weights[row];
+  }
+
+  /** The score of all rows before the first tree. */
+  double start() {
+    double sum = 0;
+    double total = 0;
+    for (int i = 0; i < labels.length; i++) {
+      sum += weight(i) * labels[i];
+      total += weight(i);
+    }
+    return objective.start(sum / total);
+  }
+
+  double meanLoss(double[] scores) {
+    double sum = 0;
+    double total = 0;
+    for (int i = 0; i < labels.length; i++) {
+      sum += weight(i) * objective.loss(scores[i], labels[i]);
+      total += weight(i);
+    }
+    return sum / total;
+  }
+
+  /** Whether nearly all of the rows have one label, so that who is among them tells it. */
+  boolean isPure(int[] rows) {
+    if (objective != TreeObjective.LOGISTIC) {
+      return false;
+    }
+    int positives = 0;
+    for (int row : rows) {
+      positives += labels[row] == 1 ? 1 : 0;
+    }
+    return Math.max(positives, rows.length - positives) > TreeRules.MOST_PURE * rows.length;
+  }
+}

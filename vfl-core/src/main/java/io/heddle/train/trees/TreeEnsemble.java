@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.train.shared.StateFormat;
+import java.util.List;
+
+/**
+ * The trees of one fit, level by level from the root, without the thresholds: what the label holder
+ * has.
+ *
+ * @param start the score of a row before the first tree
+ * @param trees each a list of nodes, the root first, children after their parents
+ */
+public record TreeEnsemble(TreeObjective objective, double start, List<List<TreeNode>> trees) {
+  public TreeEnsemble {
+    trees = trees.stream().map(List::copyOf).toList();
+    for (List<TreeNode> tree : trees) {
+      for (int i = 0; i < tree.size(); i++) {
+        TreeNode node = tree.get(i);
+        boolean fits =
+            node.isLeaf()
+                || (node.left() > i
+                    && node.right() > i
+                    && node.left() < tree.size()
+                    && node.right() < tree.size()
+                    && node.owner() >= 0
+                    && node.split() >= 0);
+        if (!fits) {
+          throw new IllegalArgumentException("Invalid node " + i + " of a tree");
+        }
+      }
+      if (tree.isEmpty()) {
+        throw new IllegalArgumentException("A tree without nodes");
+      }
+    }
+  }
+
+  /** Levels of splits in the deepest tree. */
+  public int depth() {
+    int deepest = 0;
+    for (List<TreeNode> tree : trees) {
+      int[] depths = new int[tree.size()];
+      for (int i = 0; i < tree.size(); i++) {
+        TreeNode node = tree.get(i);
+        if (!node.isLeaf()) {
+          depths[node.left()] = depths[i] + 1;
+          depths[node.right()] = depths[i] + 1;
+        }
+        deepest = Math.max(deepest, depths[i]);
+      }
+    }
+    return deepest;
+  }
+
+  /**
+   * The largest difference of what leaves add, node by node; a leaf beside a split counts as a leaf
+   * beside one that adds nothing.
+   *
+   * @param other of as many trees
+   */
+  public double largestLeafDifference(TreeEnsemble other) {
+    if (trees.size() != other.trees.size()) {
+      throw new IllegalArgumentException(
+          trees.size() + " trees compared with " + other.trees.size());
+    }
+    double largest = Math.abs(start - other.start);
+    for (int t = 0; t < trees.size(); t++) {
+      List<TreeNode> one = trees.get(t);
+      List<TreeNode> two = other.trees.get(t);
+      for (int i = 0; i < Math.max(one.size(), two.size()); i++) {
+        double left = i < one.size() ? one.get(i).value() : 0;
+        double right = i < two.size() ? two.get(i).value() : 0;
+        largest = Math.max(largest, Math.abs(left - right));
+      }
+    }
+    return largest;
+  }
+
+  void write(WireWriter out) {
+    out.writeString(objective.name());
+    out.writeDouble(start);
+    out.writeInt(trees.size());
+    for (List<TreeNode> tree : trees) {
+      out.writeInt(tree.size());
+      for (TreeNode node : tree) {
+        out.writeInts(
+            new int[] {node.owner(), node.split(), node.left(), node.right(), node.rows()});
+        out.writeDouble(node.value());
+        out.writeDouble(node.gain());
+      }
+    }
+  }
+
+  static TreeEnsemble read(WireReader in) {
+    return new TreeEnsemble(
+        TreeObjective.valueOf(in.readString(16)),
+        in.readDouble(),
+        StateFormat.readList(in, tree -> StateFormat.readList(tree, TreeEnsemble::readNode)));
+  }
+
+  private static TreeNode readNode(WireReader in) {
+    int[] numbers = in.readInts(5);
+    StateFormat.require(numbers.length == 5, "a node of " + numbers.length + " numbers");
+    return new TreeNode(
+        numbers[0],
+        numbers[1],
+        numbers[2],
+        numbers[3],
+        in.readDouble(),
+        in.readDouble(),
+        numbers[4]);
+  }
+}

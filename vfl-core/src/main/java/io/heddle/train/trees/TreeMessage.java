@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Message;
+
+/**
+ * Every message of a fit, in the order in which it is sent. The label holder sends the same bytes
+ * to every feature holder, except choices. The records hold their arrays as they are: a role
+ * neither keeps nor changes them after sending.
+ */
+sealed interface TreeMessage extends Message {
+
+  /** Label holder to all: the fit begins. */
+  record TreesOpening(int rows, byte[] alignmentDigest, byte[] fitId, byte[] publicKey)
+      implements TreeMessage {}
+
+  /**
+   * Feature holder to label holder.
+   *
+   * @param candidates how many ways to split its columns offer
+   * @param treeLimit in how many trees it may be asked
+   */
+  record TreesDeclaration(int rows, byte[] alignmentDigest, int candidates, int treeLimit)
+      implements TreeMessage {}
+
+  /**
+   * Label holder to all: which trees ask feature holders.
+   *
+   * @param first the number of the first one, 1 or 2
+   * @param last the number of the last one; below the first if there is none
+   */
+  record TreesAgreed(int first, int last) implements TreeMessage {}
+
+  /** Label holder to all, once per chunk: encrypted derivatives of consecutive rows. */
+  record GradientChunk(int number, byte[] ciphertexts) implements TreeMessage {}
+
+  /**
+   * Feature holder to label holder, once per level: for the root, or the smaller child of each
+   * split node, encrypted sums to the left of each candidate.
+   *
+   * @param counts how many candidates each of these nodes has
+   * @param candidates their secret names, ascending within a node
+   * @param allowed two for each candidate, one after the other: whether it leaves enough rows on
+   *     both sides in this node, and in its sibling
+   * @param ciphertexts several sums in each
+   */
+  record NodeSums(int[] counts, int[] candidates, boolean[] allowed, byte[] ciphertexts)
+      implements TreeMessage {}
+
+  /**
+   * Label holder to that feature holder, once per level: what it shall split.
+   *
+   * @param nodes places among the level's nodes, ascending
+   * @param candidates the chosen one's name for each
+   */
+  record SplitChoices(int[] nodes, int[] candidates) implements TreeMessage {}
+
+  /**
+   * Feature holder to label holder: a bit per row of each of these nodes, set where it goes left.
+   */
+  record SplitBits(byte[] bits) implements TreeMessage {}
+
+  /**
+   * Label holder to all, after each level but the last: what becomes of its nodes.
+   *
+   * @param fates one of {@link #ENDED}, {@link #LEFT_IS_SMALLER}, {@link #RIGHT_IS_SMALLER} for
+   *     each
+   * @param bits a bit per row of each node that goes on, set where it goes left
+   */
+  record Descent(byte[] fates, byte[] bits) implements TreeMessage {
+    /** Feature holders are not asked any more below this node. */
+    static final byte ENDED = 0;
+
+    static final byte LEFT_IS_SMALLER = 1;
+    static final byte RIGHT_IS_SMALLER = 2;
+  }
+}

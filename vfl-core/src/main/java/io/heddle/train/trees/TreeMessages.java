@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.MessageType;
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.error.ProtocolException;
+import io.heddle.table.AlignedTable;
+import io.heddle.train.trees.TreeMessage.Descent;
+import io.heddle.train.trees.TreeMessage.GradientChunk;
+import io.heddle.train.trees.TreeMessage.NodeSums;
+import io.heddle.train.trees.TreeMessage.SplitBits;
+import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreesAgreed;
+import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesOpening;
+import java.util.List;
+
+/** The message types of a fit of trees (docs/protocol.md, section 10), for the codec. */
+public final class TreeMessages {
+  static final int FIT_ID_BYTES = 16;
+  static final int MAX_KEY_BYTES = 1 << 16;
+  static final int CHUNK_CIPHERTEXTS = 256;
+  static final int MAX_CHUNK_BYTES = CHUNK_CIPHERTEXTS * 1024;
+  static final int MAX_NODES = 1 << 11;
+  static final int MAX_CANDIDATES = 10_000 * 512;
+  private static final int MAX_SUMS_BYTES = 1 << 30;
+
+  private TreeMessages() {}
+
+  /** All of them. Ids 120 to 129. */
+  public static final List<MessageType<?>> TYPES =
+      List.of(
+          new MessageType<>(
+              120,
+              TreesOpening.class,
+              "the label holder's row count, alignment digest and public key",
+              (message, out) -> {
+                out.writeInt(message.rows());
+                out.writeRaw(message.alignmentDigest());
+                out.writeRaw(message.fitId());
+                out.writeBytes(message.publicKey());
+              },
+              in ->
+                  new TreesOpening(
+                      in.readBetween("row count", 1, Integer.MAX_VALUE),
+                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readRaw(FIT_ID_BYTES),
+                      in.readBytes(MAX_KEY_BYTES))),
+          new MessageType<>(
+              121,
+              TreesDeclaration.class,
+              "how many splits a feature holder's columns offer and in how many trees it may be"
+                  + " asked",
+              (message, out) -> {
+                out.writeInt(message.rows());
+                out.writeRaw(message.alignmentDigest());
+                out.writeInt(message.candidates());
+                out.writeInt(message.treeLimit());
+              },
+              in ->
+                  new TreesDeclaration(
+                      in.readBetween("row count", 1, Integer.MAX_VALUE),
+                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readBetween("number of candidates", 1, MAX_CANDIDATES),
+                      in.readBetween("tree limit", 1, Integer.MAX_VALUE))),
+          new MessageType<>(
+              122,
+              TreesAgreed.class,
+              "which trees ask feature holders",
+              TreeMessages::write,
+              TreeMessages::readAgreed),
+          new MessageType<>(
+              123,
+              GradientChunk.class,
+              "nothing: Paillier ciphertexts under the label holder's key",
+              (message, out) -> {
+                out.writeInt(message.number());
+                out.writeBytes(message.ciphertexts());
+              },
+              in -> new GradientChunk(in.readInt(), in.readBytes(MAX_CHUNK_BYTES))),
+          new MessageType<>(
+              124,
+              NodeSums.class,
+              "the label holder, the sums of its own derivatives to the left of each candidate,"
+                  + " which has a secret name that is fresh for each tree",
+              (message, out) -> {
+                out.writeInts(message.counts());
+                out.writeInts(message.candidates());
+                writeBits(out, message.allowed());
+                out.writeBytes(message.ciphertexts());
+              },
+              in ->
+                  new NodeSums(
+                      in.readInts(MAX_NODES),
+                      in.readInts(MAX_CANDIDATES),
+                      readBits(in),
+                      in.readBytes(MAX_SUMS_BYTES))),
+          new MessageType<>(
+              125,
+              SplitChoices.class,
+              "a feature holder, by which of its own candidates which nodes are split",
+              (message, out) -> {
+                out.writeInts(message.nodes());
+                out.writeInts(message.candidates());
+              },
+              in -> new SplitChoices(in.readInts(MAX_NODES), in.readInts(MAX_NODES))),
+          new MessageType<>(
+              126,
+              SplitBits.class,
+              "the label holder, which rows of a node go left",
+              (message, out) -> out.writeBytes(message.bits()),
+              in -> new SplitBits(in.readBytes(Integer.MAX_VALUE))),
+          new MessageType<>(
+              127,
+              Descent.class,
+              "which rows of a node go left, whether more splits are sought below it, and which"
+                  + " child has fewer rows",
+              (message, out) -> {
+                out.writeBytes(message.fates());
+                out.writeBytes(message.bits());
+              },
+              in -> new Descent(fates(in), in.readBytes(Integer.MAX_VALUE))));
+
+  static void write(TreesAgreed message, WireWriter out) {
+    out.writeInt(message.first());
+    out.writeInt(message.last());
+  }
+
+  static TreesAgreed readAgreed(WireReader in) {
+    return new TreesAgreed(
+        in.readBetween("first shared tree", 1, 2), in.readBetween("last tree", 0, 10_000));
+  }
+
+  private static void writeBits(WireWriter out, boolean[] bits) {
+    byte[] bytes = new byte[RowSets.bytes(bits.length)];
+    RowSets.write(bits, bytes, 0);
+    out.writeInt(bits.length);
+    out.writeRaw(bytes);
+  }
+
+  private static boolean[] readBits(WireReader in) {
+    int count = in.readBetween("number of bits", 0, 2 * MAX_CANDIDATES);
+    return RowSets.read(in.readRaw(RowSets.bytes(count)), 0, count);
+  }
+
+  private static byte[] fates(WireReader in) {
+    byte[] fates = in.readBytes(MAX_NODES);
+    for (byte fate : fates) {
+      if (fate < Descent.ENDED || fate > Descent.RIGHT_IS_SMALLER) {
+        throw new ProtocolException("Invalid fate " + fate + " of a node: must be 0, 1 or 2");
+      }
+    }
+    return fates;
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+/**
+ * A node of one tree, as the label holder knows it.
+ *
+ * @param owner who splits it: 0 the label holder, k the k-th feature holder in name order; {@link
+ *     #LEAF} if nobody does
+ * @param split the number of the split among its owner's thresholds; -1 for a leaf
+ * @param left the place of the left child in the tree; -1 for a leaf
+ * @param right the place of the right child
+ * @param value what rows that end here add to their score; 0 for a split
+ * @param gain what the split gained; 0 for a leaf
+ * @param rows training rows
+ */
+public record TreeNode(
+    int owner, int split, int left, int right, double value, double gain, int rows) {
+  /** The owner of a node that is not split. */
+  public static final int LEAF = -1;
+
+  static TreeNode leaf(double value, int rows) {
+    return new TreeNode(LEAF, -1, -1, -1, value, 0, rows);
+  }
+
+  /** Whether rows end here. */
+  public boolean isLeaf() {
+    return owner == LEAF;
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What all parties of a fit must agree on. Names are those of Spark MLlib where it has them, else
+ * those of XGBoost, whose objective this is (Chen and Guestrin, KDD 2016). Build with {@link
+ * #builder}.
+ *
+ * @param objective what is predicted
+ * @param maxIter trees, 1 to 10,000
+ * @param maxDepth levels of splits in a tree, 1 to 12
+ * @param maxBins bins of a column, missing values not counted: 2 to 255
+ * @param stepSize the share of each tree's values that is added, above 0 to 1
+ * @param lambda L2 penalty on a leaf's value, at least 0
+ * @param gamma what a split has to gain, at least 0
+ * @param minChildWeight least sum of second derivatives on either side of a split, at least 0
+ * @param minInstancesPerNode least rows on either side of a split, at least 1; ten are required
+ *     whatever it says
+ * @param firstTreeAlone whether the label holder grows the first tree on its own columns, if it has
+ *     any: that one's structure would tell most about the labels
+ * @param keyBits Paillier modulus: 2048, 3072 or 4096
+ */
+public record TreeTerms(
+    TreeObjective objective,
+    int maxIter,
+    int maxDepth,
+    int maxBins,
+    double stepSize,
+    double lambda,
+    double gamma,
+    double minChildWeight,
+    int minInstancesPerNode,
+    boolean firstTreeAlone,
+    int keyBits) {
+
+  public TreeTerms {
+    require(maxIter >= 1 && maxIter <= 10_000, "maxIter", maxIter, "must be 1 to 10000");
+    require(maxDepth >= 1 && maxDepth <= 12, "maxDepth", maxDepth, "must be 1 to 12");
+    require(maxBins >= 2 && maxBins <= 255, "maxBins", maxBins, "must be 2 to 255");
+    require(stepSize > 0 && stepSize <= 1, "stepSize", stepSize, "must be above 0 and at most 1");
+    requireNotNegative("lambda", lambda);
+    requireNotNegative("gamma", gamma);
+    requireNotNegative("minChildWeight", minChildWeight);
+    require(
+        minInstancesPerNode >= 1, "minInstancesPerNode", minInstancesPerNode, "must be at least 1");
+    require(
+        keyBits == 2048 || keyBits == 3072 || keyBits == 4096,
+        "keyBits",
+        keyBits,
+        "must be 2048, 3072 or 4096");
+  }
+
+  private static void requireNotNegative(String name, double value) {
+    require(Double.isFinite(value) && value >= 0, name, value, "must be finite and at least 0");
+  }
+
+  private static void require(boolean holds, String name, Object value, String allowed) {
+    if (!holds) {
+      throw new IllegalArgumentException("Invalid " + name + " " + value + ": " + allowed);
+    }
+  }
+
+  /** The canonical text of every term, for the comparison between parties. */
+  public SortedMap<String, String> asTerms() {
+    SortedMap<String, String> terms = new TreeMap<>();
+    terms.put("objective", objective.name().toLowerCase(Locale.ROOT));
+    terms.put("maxIter", Integer.toString(maxIter));
+    terms.put("maxDepth", Integer.toString(maxDepth));
+    terms.put("maxBins", Integer.toString(maxBins));
+    terms.put("stepSize", Double.toString(stepSize));
+    terms.put("lambda", Double.toString(lambda));
+    terms.put("gamma", Double.toString(gamma));
+    terms.put("minChildWeight", Double.toString(minChildWeight));
+    terms.put("minInstancesPerNode", Integer.toString(minInstancesPerNode));
+    terms.put("firstTreeAlone", Boolean.toString(firstTreeAlone));
+    terms.put("keyBits", Integer.toString(keyBits));
+    return terms;
+  }
+
+  /**
+   * Starts from a logistic objective, 20 trees of depth 5 on 32 bins, and XGBoost's other defaults:
+   * stepSize 0.3, lambda 1, gamma 0, minChildWeight 1.
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects terms; {@link #build} checks them. */
+  public static final class Builder {
+    private TreeObjective objective = TreeObjective.LOGISTIC;
+    private int maxIter = 20;
+    private int maxDepth = 5;
+    private int maxBins = 32;
+    private double stepSize = 0.3;
+    private double lambda = 1;
+    private double gamma = 0;
+    private double minChildWeight = 1;
+    private int minInstancesPerNode = 1;
+    private boolean firstTreeAlone = true;
+    private int keyBits = 2048;
+
+    private Builder() {}
+
+    public Builder objective(TreeObjective value) {
+      objective = value;
+      return this;
+    }
+
+    public Builder maxIter(int value) {
+      maxIter = value;
+      return this;
+    }
+
+    public Builder maxDepth(int value) {
+      maxDepth = value;
+      return this;
+    }
+
+    public Builder maxBins(int value) {
+      maxBins = value;
+      return this;
+    }
+
+    public Builder stepSize(double value) {
+      stepSize = value;
+      return this;
+    }
+
+    public Builder lambda(double value) {
+      lambda = value;
+      return this;
+    }
+
+    public Builder gamma(double value) {
+      gamma = value;
+      return this;
+    }
+
+    public Builder minChildWeight(double value) {
+      minChildWeight = value;
+      return this;
+    }
+
+    public Builder minInstancesPerNode(int value) {
+      minInstancesPerNode = value;
+      return this;
+    }
+
+    public Builder firstTreeAlone(boolean value) {
+      firstTreeAlone = value;
+      return this;
+    }
+
+    public Builder keyBits(int value) {
+      keyBits = value;
+      return this;
+    }
+
+    /**
+     * @throws IllegalArgumentException names the first term out of range
+     */
+    public TreeTerms build() {
+      return new TreeTerms(
+          objective,
+          maxIter,
+          maxDepth,
+          maxBins,
+          stepSize,
+          lambda,
+          gamma,
+          minChildWeight,
+          minInstancesPerNode,
+          firstTreeAlone,
+          keyBits);
+    }
+  }
+}

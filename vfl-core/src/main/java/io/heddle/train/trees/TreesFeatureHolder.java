@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Sha256;
+import io.heddle.error.DataException;
+import io.heddle.error.PrivacyException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
+import io.heddle.train.shared.OwnData;
+
+/**
+ * A feature holder of vertically boosted trees. Its columns and thresholds never leave it.
+ *
+ * <p>It learns which rows are in the nodes in which it is asked for splits, which child of a node
+ * is the smaller one, and by which of its own candidates nodes are split. What the label holder
+ * learns of it is said at {@link TreesLabelHolder}.
+ *
+ * <p>Executors get columns, rows of nodes, ciphertexts and the public key. Safe for one fit at a
+ * time.
+ */
+public final class TreesFeatureHolder {
+  private final TreeTerms terms;
+  private final TreeRules rules;
+  private final PrivateRandomness randomness;
+
+  /**
+   * @param randomness from this party's own session secret
+   */
+  public TreesFeatureHolder(TreeTerms terms, TreeRules rules, PrivateRandomness randomness) {
+    this.terms = terms;
+    this.rules = rules;
+    this.randomness = randomness;
+  }
+
+  /**
+   * Trains together with the label holder and all other peers of the channel.
+   *
+   * <p>Where the step was broken off it goes on after the last tree, with the same data; where it
+   * has ended it gives the same result at once. Neither sends anything again.
+   *
+   * @param table this party's columns; NaN is a missing value
+   * @throws DataException if no column varies, or one has infinite values
+   * @throws PrivacyException if there are too few rows to hide this party's bins in even one tree;
+   *     nothing of the columns has been sent then
+   * @throws io.heddle.error.CheckpointException if the columns have changed since the step was
+   *     broken off, or what was kept of it is of another version
+   * @throws io.heddle.error.AlignmentException if a peer holds other rows
+   * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
+   */
+  public TreesFit fit(Channel step, PartyId labelHolder, AlignedTable table, Progress progress) {
+    if (!step.peers().contains(labelHolder)) {
+      throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
+    }
+    TreeRules.requireRows(table.rows().rows());
+    requireOneTree(table.rows().rows());
+    TreesState restored = TreesState.of(step.restored());
+    try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
+      if (columns.constantColumns().size() == columns.count()) {
+        throw new DataException(
+            "None of the " + columns.count() + " columns varies: nothing to train on");
+      }
+      OwnData data = new OwnData(table.alignmentDigest(), columns.digests(), Sha256.of());
+      if (restored != null) {
+        restored.data().requireSame(data, table.columnNames(), "The columns have");
+        if (restored.result() != null) {
+          return restored.result();
+        }
+      }
+      return new FeatureHolderTrees(
+              step, labelHolder, terms, rules, randomness, progress, table, columns, data)
+          .run(restored == null ? null : restored.progress());
+    }
+  }
+
+  private void requireOneTree(int rows) {
+    if (rules.treeLimit(rows, terms.maxDepth()) < 1) {
+      throw new PrivacyException(
+          "Too few rows for trees of depth "
+              + terms.maxDepth()
+              + ": "
+              + rows
+              + " training rows, and each tree may ask about "
+              + (1 << (terms.maxDepth() - 1))
+              + " nodes on the last level, each worth 30 rows, or its sums begin to show this"
+              + " party's bins. Take less depth, or allow it by privacy.consent.bins = full in this"
+              + " party's own file");
+    }
+  }
+}

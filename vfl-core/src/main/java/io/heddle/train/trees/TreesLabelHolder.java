@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Sha256;
+import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.progress.Progress;
+import io.heddle.table.AlignedTable;
+import io.heddle.train.shared.OwnData;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The label holder of vertically boosted trees, who also holds the Paillier key. All peers of the
+ * channel are feature holders. The trees equal those of training on the joined columns with the
+ * same rounding and the same rules ({@link JoinedTrees}).
+ *
+ * <p>It learns, in each node in which it asks, the sums of its own derivatives to the left of each
+ * of a feature holder's candidates, under names that are secret and fresh for each tree, and which
+ * rows go left where a feature holder's column splits. Between two candidates lie at least ten rows
+ * of the node and of its sibling. Labels are safe against feature holders that follow the protocol:
+ * they see ciphertexts, and which rows are in which node of all but nearly pure ones.
+ *
+ * <p>Executors cut columns into bins; all sums with derivatives are taken in this JVM. Safe for one
+ * fit at a time. (Cheng et al., SecureBoost, arXiv 1901.08755; Chen et al., SecureBoost+, arXiv
+ * 2110.10927.)
+ */
+public final class TreesLabelHolder {
+  private static final int SEED_BYTES = 32;
+
+  private final TreeTerms terms;
+  private final PaillierPrivateKey key;
+  private final PrivateRandomness randomness;
+  private final byte[] roundingSeed;
+
+  /**
+   * @param key other ones for each fit, of {@code terms.keyBits()} bits, such as {@link #key}
+   * @param randomness from this party's own session secret
+   * @param roundingSeed 32 secret bytes, other ones for each fit, such as {@link #roundingSeed};
+   *     what {@link JoinedTrees} needs to repeat it
+   */
+  public TreesLabelHolder(
+      TreeTerms terms, PaillierPrivateKey key, PrivateRandomness randomness, byte[] roundingSeed) {
+    if (key.publicKey().keyBits() != terms.keyBits()) {
+      throw new IllegalArgumentException(
+          "Invalid key of "
+              + key.publicKey().keyBits()
+              + " bits: the terms say "
+              + terms.keyBits());
+    }
+    if (roundingSeed.length != SEED_BYTES) {
+      throw new IllegalArgumentException(
+          "Invalid rounding seed of " + roundingSeed.length + " bytes: must be " + SEED_BYTES);
+    }
+    this.terms = terms;
+    this.key = key;
+    this.randomness = randomness;
+    this.roundingSeed = roundingSeed.clone();
+  }
+
+  /** The seed of a fit's rounding noise: the same again if the step is repeated. */
+  public static byte[] roundingSeed(PrivateRandomness randomness, Channel step) {
+    byte[] seed = new byte[SEED_BYTES];
+    randomness.derive("trees/rounding", step.path().getBytes(StandardCharsets.UTF_8)).fill(0, seed);
+    return seed;
+  }
+
+  /** The Paillier key of a fit: the same again if the step is repeated. Takes a second or a few. */
+  public static PaillierPrivateKey key(
+      PrivateRandomness randomness, Channel step, TreeTerms terms) {
+    return PaillierPrivateKey.derive(
+        terms.keyBits(),
+        randomness.derive("trees/paillier key", step.path().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /**
+   * Trains. Every feature holder must call its own {@code fit} on the same step.
+   *
+   * <p>Where the step was broken off it goes on after the last tree, with the same data; where it
+   * has ended it gives the same result at once. Neither sends anything again.
+   *
+   * @param table this party's columns; may have none; NaN is a missing value
+   * @param labels by aligned row, as the objective wants them
+   * @param weights of the rows, not negative; null for equal ones
+   * @throws io.heddle.error.DataException if labels, weights or columns cannot be used
+   * @throws io.heddle.error.CheckpointException if labels, weights or columns have changed since
+   *     the step was broken off, or what was kept of it is of another version or under another key
+   * @throws io.heddle.error.PrivacyException if there are too few rows
+   * @throws io.heddle.error.AlignmentException if a peer holds other rows
+   * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
+   */
+  public TreesFit fit(
+      Channel step,
+      AlignedTable table,
+      double[] labels,
+      double @Nullable [] weights,
+      Progress progress) {
+    if (labels.length != table.rows().rows()) {
+      throw new IllegalArgumentException(
+          labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
+    }
+    TreeRules.requireRows(labels.length);
+    TreesState restored = TreesState.of(step.restored());
+    TrainingRows rows = TrainingRows.of(terms.objective(), labels, weights);
+    try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
+      OwnData data =
+          new OwnData(table.alignmentDigest(), columns.digests(), digest(labels, weights));
+      if (restored != null) {
+        restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
+        if (restored.result() != null) {
+          return restored.result();
+        }
+      }
+      return new LabelHolderTrees(
+              step, terms, key, randomness, roundingSeed, progress, table, columns, rows, data)
+          .run(restored == null ? null : restored.progress());
+    }
+  }
+
+  private static byte[] digest(double[] labels, double @Nullable [] weights) {
+    MessageDigest digest = Sha256.newDigest();
+    ByteBuffer buffer = ByteBuffer.allocate(Double.BYTES);
+    for (double label : labels) {
+      digest.update(buffer.putDouble(0, label).array());
+    }
+    digest.update((byte) (weights == null ? 0 : 1));
+    for (int i = 0; weights != null && i < weights.length; i++) {
+      digest.update(buffer.putDouble(0, weights[i]).array());
+    }
+    return digest.digest();
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.train.shared.StateFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One party's part of fitted trees: its own thresholds, and at the label holder the trees' shape.
+ * No party has another's thresholds.
+ *
+ * @param fitId 16 bytes in hex, equal in all parts of one fit
+ * @param columnNames this party's columns, in the order that thresholds count them
+ * @param thresholds this party's splits in the order in which they were chosen
+ * @param ensemble at the label holder; null elsewhere
+ */
+public record TreesModelPart(
+    String fitId,
+    List<String> columnNames,
+    List<Threshold> thresholds,
+    @Nullable TreeEnsemble ensemble) {
+  public TreesModelPart {
+    columnNames = List.copyOf(columnNames);
+    thresholds = List.copyOf(thresholds);
+    for (Threshold threshold : thresholds) {
+      if (threshold.column() < 0 || threshold.column() >= columnNames.size()) {
+        throw new IllegalArgumentException(
+            "A threshold of column "
+                + threshold.column()
+                + ": there are "
+                + columnNames.size()
+                + " columns");
+      }
+    }
+  }
+
+  void write(WireWriter out) {
+    out.writeString(fitId);
+    StateFormat.writeTexts(out, columnNames);
+    write(out, thresholds);
+    out.writeBoolean(ensemble != null);
+    if (ensemble != null) {
+      ensemble.write(out);
+    }
+  }
+
+  static TreesModelPart read(WireReader in) {
+    return new TreesModelPart(
+        in.readString(2 * TreeMessages.FIT_ID_BYTES),
+        StateFormat.readTexts(in),
+        readThresholds(in),
+        in.readBoolean() ? TreeEnsemble.read(in) : null);
+  }
+
+  static void write(WireWriter out, List<Threshold> thresholds) {
+    out.writeInt(thresholds.size());
+    for (Threshold threshold : thresholds) {
+      out.writeInt(threshold.column());
+      out.writeLong(Double.doubleToRawLongBits(threshold.value()));
+      out.writeBoolean(threshold.missingLeft());
+    }
+  }
+
+  static List<Threshold> readThresholds(WireReader in) {
+    return StateFormat.readList(
+        in,
+        each ->
+            new Threshold(
+                each.readInt(), Double.longBitsToDouble(each.readLong()), each.readBoolean()));
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.party.PartyId;
+import io.heddle.train.shared.StateFormat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/** Collects what a fit has to tell: losses, warnings, and the lines of the privacy ledger. */
+final class TreesReport {
+  private final List<Double> losses = new ArrayList<>();
+  private final List<String> warnings = new ArrayList<>();
+  private final List<String> ledger = new ArrayList<>();
+  private int trees;
+  private int sharedTrees;
+  private int sharedNodes;
+  private long additions;
+  private long bits;
+
+  void treeDone(boolean shared) {
+    trees++;
+    sharedTrees += shared ? 1 : 0;
+  }
+
+  void nodesAsked(int nodes) {
+    sharedNodes += nodes;
+  }
+
+  void additions(long count) {
+    additions += count;
+  }
+
+  /** Bits about rows that the other side has learned. */
+  void bits(long count) {
+    bits += count;
+  }
+
+  void loss(double value) {
+    losses.add(value);
+  }
+
+  void constantColumns(List<String> names) {
+    if (!names.isEmpty()) {
+      warnings.add("Constant columns split nothing: " + String.join(", ", names));
+    }
+  }
+
+  void stoppedAtLimit(int reached, int maxIter) {
+    warnings.add(
+        "Stopped after "
+            + reached
+            + " trees of "
+            + maxIter
+            + ": more would show a feature holder's bins. It may allow them by privacy.consent.bins"
+            + " = full in its own file");
+  }
+
+  void labelHolderLedger(SortedMap<PartyId, Integer> candidates) {
+    candidates.forEach(
+        (party, count) ->
+            ledger.add(
+                "The label holder learned of feature holder "
+                    + party
+                    + " the sums of its own derivatives left of up to "
+                    + count
+                    + " candidates, under secret names, in "
+                    + sharedNodes
+                    + " nodes of "
+                    + sharedTrees
+                    + " trees; every bin between two of them had at least "
+                    + TreeRules.LEAST_BIN_ROWS
+                    + " rows"));
+    ledger.add(
+        "The label holder learned "
+            + bits
+            + " bits about rows from feature holders' splits; the names hide columns and thresholds,"
+            + " not which sums contain which");
+    ledger.add(
+        "Feature holders learned which rows are in these nodes and which child of a node is the"
+            + " smaller one; nodes in which more than "
+            + TreeRules.MOST_PURE
+            + " of the rows have one label were finished by the label holder alone");
+  }
+
+  void featureHolderLedger() {
+    ledger.add(
+        "This party learned which rows are in "
+            + sharedNodes
+            + " nodes of "
+            + sharedTrees
+            + " trees, and which of its columns split them");
+    ledger.add(
+        "The label holder learned sums of its own derivatives left of this party's candidates in"
+            + " these nodes, and "
+            + bits
+            + " bits about rows from this party's splits");
+  }
+
+  /** Writes what was collected before the end; lines of the ledger come at the end only. */
+  void write(WireWriter out) {
+    out.writeInts(new int[] {trees, sharedTrees, sharedNodes});
+    out.writeLongs(new long[] {additions, bits});
+    out.writeDoubles(losses.stream().mapToDouble(Double::doubleValue).toArray());
+    StateFormat.writeTexts(out, warnings);
+  }
+
+  /** Goes on from what another one has written. */
+  void read(WireReader in) {
+    int[] counts = in.readInts(3);
+    long[] sums = in.readLongs(2);
+    StateFormat.require(counts.length == 3 && sums.length == 2, "counts of a fit");
+    trees = counts[0];
+    sharedTrees = counts[1];
+    sharedNodes = counts[2];
+    additions = sums[0];
+    bits = sums[1];
+    losses.addAll(StateFormat.readNumbers(in));
+    warnings.addAll(StateFormat.readTexts(in));
+  }
+
+  TreesSummary summary(boolean complete) {
+    return new TreesSummary(
+        trees, sharedTrees, sharedNodes, additions, complete, losses, warnings, ledger);
+  }
+
+  static void write(TreesSummary summary, WireWriter out) {
+    out.writeInts(new int[] {summary.trees(), summary.sharedTrees(), summary.sharedNodes()});
+    out.writeLong(summary.additions());
+    out.writeBoolean(summary.complete());
+    out.writeDoubles(summary.losses().stream().mapToDouble(Double::doubleValue).toArray());
+    StateFormat.writeTexts(out, summary.warnings());
+    StateFormat.writeTexts(out, summary.ledger());
+  }
+
+  static TreesSummary readSummary(WireReader in) {
+    int[] counts = in.readInts(3);
+    StateFormat.require(counts.length == 3, "counts of a fit");
+    return new TreesSummary(
+        counts[0],
+        counts[1],
+        counts[2],
+        in.readLong(),
+        in.readBoolean(),
+        StateFormat.readNumbers(in),
+        StateFormat.readTexts(in),
+        StateFormat.readTexts(in));
+  }
+}

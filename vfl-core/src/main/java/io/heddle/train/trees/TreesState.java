@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.WireReader;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a party of a fit commits: what it started from, and how far it has come or what it ended
+ * with. Secret.
+ *
+ * @param progress what the role needs to go on, in its own format; empty after the end
+ * @param result null before the end
+ */
+record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
+
+  byte[] toBytes() {
+    return StateFormat.write(
+        out -> {
+          data.write(out);
+          out.writeBytes(progress);
+          out.writeBoolean(result != null);
+          if (result != null) {
+            result.part().write(out);
+            TreesReport.write(result.summary(), out);
+          }
+        });
+  }
+
+  /**
+   * @return null for null: the fit begins
+   * @throws io.heddle.error.CheckpointException if the bytes are no such state
+   */
+  static @Nullable TreesState of(byte @Nullable [] bytes) {
+    return bytes == null ? null : StateFormat.read(bytes, TreesState::read);
+  }
+
+  private static TreesState read(WireReader in) {
+    OwnData data = OwnData.read(in);
+    byte[] progress = in.readBytes(Integer.MAX_VALUE);
+    return new TreesState(
+        data,
+        progress,
+        in.readBoolean()
+            ? new TreesFit(TreesModelPart.read(in), TreesReport.readSummary(in))
+            : null);
+  }
+}

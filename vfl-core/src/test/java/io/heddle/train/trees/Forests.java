@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.Parties;
+import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.session.Session;
+import io.heddle.table.AlignedTable;
+import io.heddle.table.LocalAlignedRows;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** For tests: whole fits of trees in memory on generated tables. */
+final class Forests {
+  static final PartyId BANK = new PartyId("bank");
+  static final PaillierPrivateKey KEY = PaillierPrivateKey.generate(2048, new SecureRandom());
+  static final byte[] DIGEST = new byte[32];
+
+  private Forests() {}
+
+  static byte[] seed() {
+    byte[] seed = new byte[32];
+    Arrays.fill(seed, (byte) 9);
+    return seed;
+  }
+
+  static PartyId featureHolder(int number) {
+    return new PartyId("shop-" + number);
+  }
+
+  /** Labels and the columns of every holder, the label holder's first. */
+  record Joined(double[] labels, List<double[][]> holders) {
+    int rows() {
+      return labels.length;
+    }
+
+    Joined withLabels(double[] others) {
+      return new Joined(others, holders);
+    }
+  }
+
+  /**
+   * Columns of which some are two-valued, some skewed and some, if asked for, full of holes; labels
+   * by thresholds and products of columns of all holders.
+   */
+  static Joined generate(int rows, long seed, boolean holes, int... columnsPerHolder) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int columns = Arrays.stream(columnsPerHolder).sum();
+    double[][] table = new double[columns][rows];
+    double[] labels = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      double z = -0.5;
+      for (int j = 0; j < columns; j++) {
+        double value = random.nextDouble() + random.nextDouble() - 1;
+        if (j % 4 == 3) {
+          value = value > 0.3 ? 1 : 0;
+        }
+        if (j % 5 == 2) {
+          value = Math.exp(3 * value);
+        }
+        z += (j % 2 == 0 ? 1.5 : -1) * (value > 0.2 ? 1 : 0) + (j % 3 == 1 ? value : 0);
+        boolean hole = holes && j % 3 == 1 && random.nextDouble() < 0.2 + 0.3 * value;
+        z += hole ? 0.7 : 0;
+        table[j][i] = hole ? Double.NaN : 10 * j + value;
+      }
+      labels[i] = random.nextDouble() < 1 / (1 + Math.exp(-z)) ? 1 : 0;
+    }
+    List<double[][]> holders = new java.util.ArrayList<>();
+    int from = 0;
+    for (int count : columnsPerHolder) {
+      holders.add(Arrays.copyOfRange(table, from, from + count));
+      from += count;
+    }
+    return new Joined(labels, holders);
+  }
+
+  static AlignedTable table(double[][] columns, int rows, int partitions) {
+    return new AlignedTable(
+        LocalAlignedRows.of(rows, columns, partitions),
+        IntStream.range(0, columns.length).mapToObj(j -> "x" + j).toList(),
+        DIGEST);
+  }
+
+  static List<TreesFit> fit(TreeTerms terms, Joined joined, double @Nullable [] weights) {
+    return fit(terms, joined, weights, TreeRules.DEFAULT);
+  }
+
+  static List<TreesFit> fit(
+      TreeTerms terms, Joined joined, double @Nullable [] weights, TreeRules rules) {
+    return fit(
+        terms,
+        joined,
+        weights,
+        rules,
+        UnaryOperator.identity(),
+        UnaryOperator.identity(),
+        (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
+  }
+
+  /**
+   * The label holder's first.
+   *
+   * @param wrapLabel what the label holder speaks through
+   * @param wrapFeature what every feature holder speaks through
+   */
+  static List<TreesFit> fit(
+      TreeTerms terms,
+      Joined joined,
+      double @Nullable [] weights,
+      TreeRules rules,
+      UnaryOperator<Channel> wrapLabel,
+      UnaryOperator<Channel> wrapFeature,
+      Parties.Opening opening) {
+    Map<PartyId, Parties.Code<TreesFit>> code = new HashMap<>();
+    code.put(
+        BANK,
+        session ->
+            new TreesLabelHolder(terms, KEY, session::privateRandomness, seed())
+                .fit(
+                    wrapLabel.apply(begin(session, terms)),
+                    table(joined.holders().get(0), joined.rows(), 3),
+                    joined.labels(),
+                    weights,
+                    Progress.NONE));
+    for (int k = 1; k < joined.holders().size(); k++) {
+      int number = k;
+      code.put(
+          featureHolder(k),
+          session ->
+              new TreesFeatureHolder(terms, rules, session::privateRandomness)
+                  .fit(
+                      wrapFeature.apply(begin(session, terms)),
+                      BANK,
+                      table(joined.holders().get(number), joined.rows(), number + 1),
+                      Progress.NONE));
+    }
+    return List.copyOf(
+        Parties.run(InMemoryExchange::network, TreeMessages.TYPES, opening, code).values());
+  }
+
+  static Channel begin(Session session, TreeTerms terms) {
+    return session.beginStep("fit", new TreeMap<>(terms.asTerms()));
+  }
+
+  static TreeEnsemble ensemble(List<TreesFit> fits) {
+    TreeEnsemble ensemble = fits.get(0).part().ensemble();
+    if (ensemble == null) {
+      throw new AssertionError("The label holder has no trees");
+    }
+    return ensemble;
+  }
+
+  /** The scores of rows by all parties' parts together, in the clear. */
+  static double[] scores(List<TreesFit> fits, Joined joined) {
+    TreeEnsemble ensemble = ensemble(fits);
+    double[] scores = new double[joined.rows()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = ensemble.start();
+      for (List<TreeNode> tree : ensemble.trees()) {
+        TreeNode node = tree.get(0);
+        while (!node.isLeaf()) {
+          Threshold threshold = fits.get(node.owner()).part().thresholds().get(node.split());
+          double value = joined.holders().get(node.owner())[threshold.column()][i];
+          node = tree.get(threshold.goesLeft(value) ? node.left() : node.right());
+        }
+        scores[i] += node.value();
+      }
+    }
+    return scores;
+  }
+}
