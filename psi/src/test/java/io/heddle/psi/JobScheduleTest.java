@@ -20,8 +20,8 @@ import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.PinnedSession;
 import io.heddle.session.Session;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -141,8 +141,8 @@ class JobScheduleTest {
         Arrays.stream(alignment.rows())
             .mapToDouble(row -> value(ids.get(row), true) + value(ids.get(row), false) > 0 ? 1 : 0)
             .toArray();
-    AlignedTable table =
-        new AlignedTable(
+    PartyTable table =
+        new PartyTable(
             LocalAlignedRows.of(column.length, new double[][] {column}, 2),
             List.of(session.self() + "'s"),
             alignment.digest());

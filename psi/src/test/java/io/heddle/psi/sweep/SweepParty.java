@@ -24,7 +24,7 @@ import io.heddle.session.Session;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -226,7 +226,7 @@ final class SweepParty {
             table.ids(),
             new PsiLimits(1, 100_000),
             Progress.NONE);
-    AlignedTable rows = table.aligned(alignment);
+    PartyTable rows = table.aligned(alignment);
     Channel step = session.beginStep("fit", new TreeMap<>());
     LogisticFit fit =
         bank

@@ -3,8 +3,8 @@ package io.heddle.psi.sweep;
 
 import io.heddle.party.PartyId;
 import io.heddle.psi.Alignment;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,10 +84,10 @@ record SweepTable(String name, List<byte[]> ids, double[][] columns, double[] la
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  AlignedTable aligned(Alignment alignment) {
+  PartyTable aligned(Alignment alignment) {
     double[][] aligned =
         Arrays.stream(columns).map(column -> inOrder(alignment, column)).toArray(double[][]::new);
-    return new AlignedTable(
+    return new PartyTable(
         LocalAlignedRows.of(alignment.rows().length, aligned, 2),
         IntStream.range(0, columns.length).mapToObj(j -> name + j).toList(),
         alignment.digest());

@@ -10,7 +10,6 @@ import io.heddle.session.Traffic;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

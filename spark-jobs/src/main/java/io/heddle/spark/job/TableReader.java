@@ -6,7 +6,6 @@ import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -12,7 +12,6 @@ import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.FitSummary;
 import java.io.IOException;
 import java.nio.file.Path;

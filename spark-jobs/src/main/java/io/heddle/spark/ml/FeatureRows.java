@@ -5,8 +5,8 @@ import io.heddle.error.ConfigurationException;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
+import io.heddle.table.PartyTable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -19,7 +19,7 @@ import scala.Option;
  * A feature column as the training protocols want it: in aligned order, in columns, with names.
  * Kept on the executors until closed.
  */
-record FeatureRows(AlignedTable table) implements AutoCloseable {
+record FeatureRows(PartyTable table) implements AutoCloseable {
   /** Fewer rows than this stay in the driver. */
   static final String LOCAL_ROWS = "spark.heddle.local-rows";
 
@@ -43,7 +43,7 @@ record FeatureRows(AlignedTable table) implements AutoCloseable {
             atLeastZero(localRows));
     int width = rows.map("", (block, none) -> block.columns().length).get(0);
     return new FeatureRows(
-        new AlignedTable(
+        new PartyTable(
             rows, names(aligned, featuresCol, width), HexFormat.of().parseHex(aligned.digest())));
   }
 

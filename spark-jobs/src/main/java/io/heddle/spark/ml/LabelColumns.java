@@ -3,7 +3,6 @@ package io.heddle.spark.ml;
 
 import io.heddle.error.DataException;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoublePredicate;

@@ -3,7 +3,6 @@ package io.heddle.spark.ml;
 
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.util.TreeMap;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;

@@ -2,7 +2,6 @@
 package io.heddle.spark.ml;
 
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.util.Arrays;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.sql.types.DataType;

@@ -6,7 +6,6 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;

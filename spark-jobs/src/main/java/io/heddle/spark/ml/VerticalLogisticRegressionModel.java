@@ -4,7 +4,6 @@ package io.heddle.spark.ml;
 import io.heddle.error.DataException;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.FitSummary;
 import io.heddle.train.logistic.LogisticModelPart;
 import io.heddle.train.logistic.Scores;

@@ -6,7 +6,6 @@ import io.heddle.error.AlignmentException;
 import io.heddle.psi.DealtAlignment;
 import io.heddle.psi.tasks.IdNames;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;

@@ -2,7 +2,6 @@
 package io.heddle.spark.session;
 
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;

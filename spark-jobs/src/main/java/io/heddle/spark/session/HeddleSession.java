@@ -35,7 +35,6 @@ import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.SessionTerms;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringMessages;

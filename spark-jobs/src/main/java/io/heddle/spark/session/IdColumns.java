@@ -5,7 +5,6 @@ import io.heddle.config.IdRule;
 import io.heddle.error.DataException;
 import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;

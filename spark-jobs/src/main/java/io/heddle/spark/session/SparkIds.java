@@ -18,7 +18,6 @@ import io.heddle.psi.tasks.OwnIds;
 import io.heddle.spark.session.HeddleSession.Aligned;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkFailures;
-import io.heddle.table.AlignedTable;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;

@@ -6,7 +6,6 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.DataException;
 import io.heddle.psi.table.Ids;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

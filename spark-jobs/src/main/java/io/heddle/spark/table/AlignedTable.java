@@ -3,7 +3,6 @@ package io.heddle.spark.table;
 
 import io.heddle.crypto.Sha256;
 import io.heddle.error.AlignmentException;
-import io.heddle.table.AlignedTable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;

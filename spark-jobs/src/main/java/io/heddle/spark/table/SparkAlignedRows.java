@@ -4,7 +4,6 @@ package io.heddle.spark.table;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.table.PartitionKernel;

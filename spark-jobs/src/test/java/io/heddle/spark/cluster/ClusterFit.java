@@ -32,8 +32,8 @@ import io.heddle.spark.session.WorkerPlugin;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -319,8 +319,8 @@ final class ClusterFit {
             calls,
             fatal,
             fate)) {
-      AlignedTable columns =
-          new AlignedTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
+      PartyTable columns =
+          new PartyTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
       Channel step = tapped(session, "fit", sent);
       LogisticFit fit;
       String scores = "";

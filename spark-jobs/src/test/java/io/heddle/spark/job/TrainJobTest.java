@@ -20,7 +20,6 @@ import io.heddle.spark.TwoParties;
 import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

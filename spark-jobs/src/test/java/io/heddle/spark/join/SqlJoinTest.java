@@ -16,7 +16,6 @@ import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -12,9 +12,9 @@ import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.SparkAlignedRows;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartitionKernel;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -158,8 +158,8 @@ class ExecutorSecretsTest {
 
   private record Planted(byte[] secret) implements Serializable {}
 
-  private AlignedTable table(AlignedRows<ColumnBlock> rows) {
-    return new AlignedTable(rows, List.of("a", "b", "c"), new byte[32]);
+  private PartyTable table(AlignedRows<ColumnBlock> rows) {
+    return new PartyTable(rows, List.of("a", "b", "c"), new byte[32]);
   }
 
   private AlignedRows<ColumnBlock> recorded(int firstFeature) {

@@ -13,7 +13,6 @@ import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

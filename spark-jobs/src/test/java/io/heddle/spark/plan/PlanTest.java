@@ -23,8 +23,8 @@ import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
 import io.heddle.session.SessionMessages;
 import io.heddle.session.Traffic;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -117,8 +117,8 @@ class PlanTest {
     for (int j = 0; j < COLUMNS; j++) {
       columns[j] = random.doubles(ROWS).toArray();
     }
-    AlignedTable table =
-        new AlignedTable(
+    PartyTable table =
+        new PartyTable(
             LocalAlignedRows.of(ROWS, columns, 1),
             IntStream.range(0, COLUMNS).mapToObj(j -> "x" + j).toList(),
             aligned.digest());

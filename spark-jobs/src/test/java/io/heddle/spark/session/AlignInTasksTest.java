@@ -12,7 +12,6 @@ import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TlsParties;
 import io.heddle.spark.session.HeddleSession.Aligned;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

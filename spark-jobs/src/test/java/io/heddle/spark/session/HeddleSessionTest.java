@@ -21,7 +21,6 @@ import io.heddle.progress.Progress;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.table.AlignedTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

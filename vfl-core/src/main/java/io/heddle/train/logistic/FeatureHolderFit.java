@@ -14,7 +14,7 @@ import io.heddle.error.PrivacyException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
@@ -50,7 +50,7 @@ final class FeatureHolderFit {
   private final int openedBefore;
   private final PassListener listener;
   private final Progress progress;
-  private final AlignedTable table;
+  private final PartyTable table;
   private final PreparedColumns columns;
   private final OwnData data;
   private final int rowsPerColumn;
@@ -71,7 +71,7 @@ final class FeatureHolderFit {
       int openedBefore,
       PassListener listener,
       Progress progress,
-      AlignedTable table,
+      PartyTable table,
       PreparedColumns columns,
       OwnData data,
       int rowsPerColumn) {

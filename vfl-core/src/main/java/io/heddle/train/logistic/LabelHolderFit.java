@@ -16,8 +16,8 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
@@ -52,7 +52,7 @@ final class LabelHolderFit {
   private final byte[] roundingSeed;
   private final PassListener listener;
   private final Progress progress;
-  private final AlignedTable table;
+  private final PartyTable table;
   private final PreparedColumns columns;
   private final OwnData data;
   private final AlignedRows<QuantisedBlock> ownRows;
@@ -76,7 +76,7 @@ final class LabelHolderFit {
       byte[] roundingSeed,
       PassListener listener,
       Progress progress,
-      AlignedTable table,
+      PartyTable table,
       PreparedColumns columns,
       OwnData data,
       LogisticLoss loss) {

@@ -3,7 +3,7 @@ package io.heddle.train.logistic;
 
 import io.heddle.crypto.Sha256;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +17,13 @@ final class LogisticData {
   private LogisticData() {}
 
   /** At a feature holder. */
-  static OwnData of(AlignedTable table, PreparedColumns columns) {
+  static OwnData of(PartyTable table, PreparedColumns columns) {
     return new OwnData(table.alignmentDigest(), columns.digests(), Sha256.of());
   }
 
   /** At the label holder. */
   static OwnData of(
-      AlignedTable table, PreparedColumns columns, double[] labels, double @Nullable [] weights) {
+      PartyTable table, PreparedColumns columns, double[] labels, double @Nullable [] weights) {
     MessageDigest digest = Sha256.newDigest();
     update(digest, labels);
     digest.update((byte) (weights == null ? 0 : 1));
@@ -34,7 +34,7 @@ final class LogisticData {
   }
 
   /** For scoring on the grid of a model part. */
-  static OwnData of(AlignedTable table, LogisticModelPart part, AlignedRows<QuantisedBlock> rows) {
+  static OwnData of(PartyTable table, LogisticModelPart part, AlignedRows<QuantisedBlock> rows) {
     return new OwnData(
         table.alignmentDigest(),
         columns(

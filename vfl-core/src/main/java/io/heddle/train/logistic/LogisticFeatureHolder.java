@@ -7,7 +7,7 @@ import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticMessage.Floors;
 import io.heddle.train.shared.OwnData;
 
@@ -57,7 +57,7 @@ public final class LogisticFeatureHolder {
   public LogisticFit fit(
       Channel step,
       PartyId labelHolder,
-      AlignedTable table,
+      PartyTable table,
       int openedBefore,
       PassListener listener,
       Progress progress) {
@@ -109,7 +109,7 @@ public final class LogisticFeatureHolder {
   }
 
   /** Which rows, and how many per column the label holder allows; nothing has been sent yet. */
-  private static int receiveFloor(Channel step, PartyId labelHolder, AlignedTable table) {
+  private static int receiveFloor(Channel step, PartyId labelHolder, PartyTable table) {
     Floors floors = step.receive(labelHolder, Floors.class);
     table.requireSame(labelHolder, floors.rows(), floors.alignmentDigest());
     if (floors.rowsPerColumn() < PrivacyRules.LOWEST_ROWS_PER_COLUMN) {

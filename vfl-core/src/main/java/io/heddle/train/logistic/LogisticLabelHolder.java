@@ -5,7 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +108,7 @@ public final class LogisticLabelHolder {
    */
   public LogisticFit fit(
       Channel step,
-      AlignedTable table,
+      PartyTable table,
       double[] labels,
       double @Nullable [] weights,
       PassListener listener,

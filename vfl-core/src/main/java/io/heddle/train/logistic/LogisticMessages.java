@@ -5,7 +5,7 @@ import io.heddle.channel.MessageType;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.LogisticMessage.Declaration;
 import io.heddle.train.logistic.LogisticMessage.Direction;
 import io.heddle.train.logistic.LogisticMessage.DotProducts;
@@ -52,7 +52,7 @@ public final class LogisticMessages {
               in ->
                   new Floors(
                       positive(in, "row count"),
-                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readRaw(PartyTable.DIGEST_BYTES),
                       positive(in, "rows per column"))),
           new MessageType<>(
               41,
@@ -74,7 +74,7 @@ public final class LogisticMessages {
               in ->
                   new Declaration(
                       positive(in, "row count"),
-                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readRaw(PartyTable.DIGEST_BYTES),
                       columns(in),
                       positive(in, "pass limit"))),
           new MessageType<>(

@@ -6,7 +6,7 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringMaskKey;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
@@ -47,7 +47,7 @@ public final class ScoringFeatureHolder {
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer's part is of another fit
    */
-  public void score(Channel step, PartyId labelHolder, AlignedTable table, Progress progress) {
+  public void score(Channel step, PartyId labelHolder, PartyTable table, Progress progress) {
     SortedSet<PartyId> others = new TreeSet<>(step.peers());
     if (!others.remove(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
@@ -72,7 +72,7 @@ public final class ScoringFeatureHolder {
       Channel step,
       PartyId labelHolder,
       SortedSet<PartyId> others,
-      AlignedTable table,
+      PartyTable table,
       AlignedRows<QuantisedBlock> rows,
       OwnData data) {
     for (PartyId peer : step.peers()) {

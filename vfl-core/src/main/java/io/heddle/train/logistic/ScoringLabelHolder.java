@@ -6,7 +6,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 import io.heddle.train.shared.OwnData;
@@ -33,7 +33,7 @@ public final class ScoringLabelHolder {
    * @throws ProtocolException if a peer's part is of another fit, or it sends what the protocol
    *     does not allow
    */
-  public Scores score(Channel step, AlignedTable table, Progress progress) {
+  public Scores score(Channel step, PartyTable table, Progress progress) {
     ScoringRows.requireColumns(part, table);
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
       OwnData data = LogisticData.of(table, part, rows);
@@ -54,7 +54,7 @@ public final class ScoringLabelHolder {
     }
   }
 
-  private long[] sums(Channel step, AlignedTable table, AlignedRows<QuantisedBlock> rows) {
+  private long[] sums(Channel step, PartyTable table, AlignedRows<QuantisedBlock> rows) {
     for (PartyId peer : step.peers()) {
       step.send(peer, ScoringRows.opening(part, table));
     }

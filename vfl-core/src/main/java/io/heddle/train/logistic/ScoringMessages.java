@@ -2,7 +2,7 @@
 package io.heddle.train.logistic;
 
 import io.heddle.channel.MessageType;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringMaskKey;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
@@ -27,7 +27,7 @@ public final class ScoringMessages {
               in ->
                   new ScoringOpening(
                       LogisticMessages.positive(in, "row count"),
-                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readRaw(PartyTable.DIGEST_BYTES),
                       in.readString(64))),
           new MessageType<>(
               71,

@@ -5,7 +5,7 @@ import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import java.util.List;
 final class ScoringRows {
   private ScoringRows() {}
 
-  static void requireColumns(LogisticModelPart part, AlignedTable table) {
+  static void requireColumns(LogisticModelPart part, PartyTable table) {
     if (!part.columnNames().equals(table.columnNames())) {
       List<String> missing = new ArrayList<>(part.columnNames());
       missing.removeAll(table.columnNames());
@@ -28,12 +28,12 @@ final class ScoringRows {
     }
   }
 
-  static ScoringOpening opening(LogisticModelPart part, AlignedTable table) {
+  static ScoringOpening opening(LogisticModelPart part, PartyTable table) {
     return new ScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId());
   }
 
   static void requireSame(
-      PartyId peer, ScoringOpening theirs, LogisticModelPart part, AlignedTable table) {
+      PartyId peer, ScoringOpening theirs, LogisticModelPart part, PartyTable table) {
     table.requireSame(peer, theirs.rows(), theirs.alignmentDigest());
     if (!theirs.fitId().equals(part.fitId())) {
       throw new ProtocolException(

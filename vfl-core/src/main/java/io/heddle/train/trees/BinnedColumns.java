@@ -4,8 +4,8 @@ package io.heddle.train.trees;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.DataException;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
+import io.heddle.table.PartyTable;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +31,7 @@ final class BinnedColumns implements AutoCloseable {
    *
    * @throws DataException if a value is infinite; names the column
    */
-  static BinnedColumns of(AlignedTable table, int maxBins) {
+  static BinnedColumns of(PartyTable table, int maxBins) {
     ColumnBins[] columns = new ColumnBins[table.columnNames().size()];
     int stride = (table.rows().rows() + ColumnBins.SAMPLE - 1) / ColumnBins.SAMPLE;
     for (int j = 0; j < columns.length; j++) {
@@ -42,7 +42,7 @@ final class BinnedColumns implements AutoCloseable {
   }
 
   /** The same columns in bins that are known, such as those of a model. */
-  static BinnedColumns of(AlignedTable table, ColumnBins[] columns) {
+  static BinnedColumns of(PartyTable table, ColumnBins[] columns) {
     return new BinnedColumns(
         table.rows().derive(columns, BinnedBlock::of), table.columnNames(), columns);
   }
@@ -70,7 +70,7 @@ final class BinnedColumns implements AutoCloseable {
     }
   }
 
-  private static ColumnBins column(AlignedTable table, int j, int stride, int maxBins) {
+  private static ColumnBins column(PartyTable table, int j, int stride, int maxBins) {
     Sample sample = new Sample(j, stride);
     boolean missing = false;
     for (boolean[] found : table.rows().map(sample, Sample::oddities)) {

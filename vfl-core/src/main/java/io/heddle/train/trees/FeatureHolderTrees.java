@@ -11,7 +11,7 @@ import io.heddle.crypto.paillier.PaillierPublicKey;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import io.heddle.train.shared.StateFormat;
 import io.heddle.train.trees.TreeMessage.Descent;
@@ -37,7 +37,7 @@ final class FeatureHolderTrees {
   private final TreeTerms terms;
   private final PrivateRandomness randomness;
   private final Progress progress;
-  private final AlignedTable table;
+  private final PartyTable table;
   private final BinnedColumns columns;
   private final OwnData data;
   private final int treeLimit;
@@ -58,7 +58,7 @@ final class FeatureHolderTrees {
       TreeRules rules,
       PrivateRandomness randomness,
       Progress progress,
-      AlignedTable table,
+      PartyTable table,
       BinnedColumns columns,
       OwnData data) {
     this.channel = channel;

@@ -12,7 +12,7 @@ import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import io.heddle.train.shared.StateFormat;
 import io.heddle.train.trees.GrowingTree.Node;
@@ -44,7 +44,7 @@ final class LabelHolderTrees {
   private final PrivateRandomness randomness;
   private final byte[] roundingSeed;
   private final Progress progress;
-  private final AlignedTable table;
+  private final PartyTable table;
   private final TrainingRows rows;
   private final OwnSplits own;
   private final OwnData data;
@@ -67,7 +67,7 @@ final class LabelHolderTrees {
       PrivateRandomness randomness,
       byte[] roundingSeed,
       Progress progress,
-      AlignedTable table,
+      PartyTable table,
       BinnedColumns columns,
       TrainingRows rows,
       OwnData data) {

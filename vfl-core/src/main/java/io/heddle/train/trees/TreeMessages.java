@@ -5,7 +5,7 @@ import io.heddle.channel.MessageType;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.trees.TreeMessage.Descent;
 import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
@@ -44,7 +44,7 @@ public final class TreeMessages {
               in ->
                   new TreesOpening(
                       in.readBetween("row count", 1, Integer.MAX_VALUE),
-                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readRaw(PartyTable.DIGEST_BYTES),
                       in.readRaw(FIT_ID_BYTES),
                       in.readBytes(MAX_KEY_BYTES))),
           new MessageType<>(
@@ -61,7 +61,7 @@ public final class TreeMessages {
               in ->
                   new TreesDeclaration(
                       in.readBetween("row count", 1, Integer.MAX_VALUE),
-                      in.readRaw(AlignedTable.DIGEST_BYTES),
+                      in.readRaw(PartyTable.DIGEST_BYTES),
                       in.readBetween("number of candidates", 1, MAX_CANDIDATES),
                       in.readBetween("tree limit", 1, Integer.MAX_VALUE))),
           new MessageType<>(

@@ -8,7 +8,7 @@ import io.heddle.error.DataException;
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 
 /**
@@ -50,7 +50,7 @@ public final class TreesFeatureHolder {
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
    */
-  public TreesFit fit(Channel step, PartyId labelHolder, AlignedTable table, Progress progress) {
+  public TreesFit fit(Channel step, PartyId labelHolder, PartyTable table, Progress progress) {
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }

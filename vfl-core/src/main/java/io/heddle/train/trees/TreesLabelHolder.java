@@ -6,7 +6,7 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +94,7 @@ public final class TreesLabelHolder {
    */
   public TreesFit fit(
       Channel step,
-      AlignedTable table,
+      PartyTable table,
       double[] labels,
       double @Nullable [] weights,
       Progress progress) {

@@ -10,8 +10,8 @@ import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,8 +100,8 @@ final class Fits {
         * Math.cos(2 * Math.PI * random.nextDouble());
   }
 
-  static AlignedTable table(double[][] columns, int rows, int partitions) {
-    return new AlignedTable(
+  static PartyTable table(double[][] columns, int rows, int partitions) {
+    return new PartyTable(
         LocalAlignedRows.of(rows, columns, partitions),
         IntStream.range(0, columns.length).mapToObj(j -> "x" + j).toList(),
         DIGEST);

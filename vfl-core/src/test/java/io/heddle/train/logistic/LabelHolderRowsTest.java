@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.channel.Parties;
 import io.heddle.progress.Progress;
 import io.heddle.table.AlignedRows;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartitionKernel;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.Fits.Joined;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,10 +64,10 @@ class LabelHolderRowsTest {
     return HexFormat.of().formatHex(bytes.toByteArray());
   }
 
-  private static AlignedTable recorded(double[][] columns, int rows, List<String> arguments) {
-    AlignedTable table = Fits.table(columns, rows, 2);
+  private static PartyTable recorded(double[][] columns, int rows, List<String> arguments) {
+    PartyTable table = Fits.table(columns, rows, 2);
     AlignedRows<ColumnBlock> tapped = new Recorded<>(table.rows(), arguments);
-    return new AlignedTable(tapped, table.columnNames(), table.alignmentDigest());
+    return new PartyTable(tapped, table.columnNames(), table.alignmentDigest());
   }
 
   /** The arguments at the label holder, and those at the feature holder. */

@@ -22,7 +22,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.Traffic;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
@@ -82,7 +82,7 @@ class ResidualBlobsTest {
     Map<PartyId, Parties.Code<End>> parties = new TreeMap<>();
     for (int k = 0; k < JOINED.holders().size(); k++) {
       PartyId party = k == 0 ? Fits.BANK : Fits.featureHolder(k);
-      AlignedTable table = Fits.table(JOINED.holders().get(k), JOINED.rows(), k + 2);
+      PartyTable table = Fits.table(JOINED.holders().get(k), JOINED.rows(), k + 2);
       List<Long> used = new ArrayList<>();
       PassListener listener =
           (pass, coefficients) -> {

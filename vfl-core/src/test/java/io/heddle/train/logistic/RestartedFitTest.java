@@ -12,8 +12,8 @@ import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.PinnedSession;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.StepLog.Commit;
 import io.heddle.train.shared.OwnData;
@@ -178,7 +178,7 @@ class RestartedFitTest {
       Channel channel,
       LogisticTerms terms,
       PrivateRandomness randomness,
-      AlignedTable table,
+      PartyTable table,
       double[] labels,
       double @Nullable [] weights) {
     if (channel.self().equals(Fits.BANK)) {
@@ -218,7 +218,7 @@ class RestartedFitTest {
   private static LogisticFit restart(
       PartyId party,
       boolean ended,
-      AlignedTable table,
+      PartyTable table,
       double[] labels,
       double @Nullable [] weights) {
     StepLog log = two().log(party);
@@ -240,7 +240,7 @@ class RestartedFitTest {
     }
   }
 
-  private static AlignedTable own(int party, Function<double[][], double[][]> change) {
+  private static PartyTable own(int party, Function<double[][], double[][]> change) {
     double[][] columns =
         Arrays.stream(two().joined().holders().get(party))
             .map(double[]::clone)
@@ -269,10 +269,10 @@ class RestartedFitTest {
           return columns;
         };
     Function<double[][], double[][]> order = columns -> new double[][] {columns[1], columns[0]};
-    AlignedTable own = own(0, c -> c);
+    PartyTable own = own(0, c -> c);
     String anew = " changed since the last commit of this step: put the data back or begin anew";
-    AlignedTable otherIds = new AlignedTable(own.rows(), own.columnNames(), Fits.seed());
-    AlignedTable otherNames = new AlignedTable(own.rows(), List.of("x0", "income"), Fits.DIGEST);
+    PartyTable otherIds = new PartyTable(own.rows(), own.columnNames(), Fits.seed());
+    PartyTable otherNames = new PartyTable(own.rows(), List.of("x0", "income"), Fits.DIGEST);
     return Stream.of(
         Arguments.of(0, own, otherLabels, WEIGHTS, "The labels or their weights have" + anew),
         Arguments.of(0, own, labels, otherWeights, "The labels or their weights have" + anew),
@@ -293,7 +293,7 @@ class RestartedFitTest {
   @ParameterizedTest(name = "{index}: {4}")
   @MethodSource("changes")
   void fit_restartedWithOtherData_isRefusedTellingNoValue(
-      int party, AlignedTable table, double[] labels, double @Nullable [] weights, String message) {
+      int party, PartyTable table, double[] labels, double @Nullable [] weights, String message) {
     for (boolean ended : new boolean[] {false, true}) {
       assertThatThrownBy(() -> restart(two().parties().get(party), ended, table, labels, weights))
           .isInstanceOf(CheckpointException.class)
@@ -374,7 +374,7 @@ class RestartedFitTest {
 
   @Test
   void progressOfTheLabelHolder_damaged_isRefusedOrReadAsItIs() {
-    AlignedTable table = own(0, c -> c);
+    PartyTable table = own(0, c -> c);
     PreparedColumns columns = PreparedColumns.of(table.rows(), table.columnNames(), TERMS, 10);
     Channel channel = Objects.requireNonNull(two().channels().get(Fits.BANK));
     OwnData data = LogisticData.of(table, columns, two().joined().labels(), WEIGHTS);
@@ -404,7 +404,7 @@ class RestartedFitTest {
 
   @Test
   void progressOfAFeatureHolder_damaged_isRefusedOrReadAsItIs() {
-    AlignedTable table = own(1, c -> c);
+    PartyTable table = own(1, c -> c);
     PreparedColumns columns =
         PreparedColumns.of(LocalAlignedRows.collect(table.rows()), table.columnNames(), TERMS, 10);
     PartyId party = Fits.featureHolder(1);

@@ -13,7 +13,7 @@ import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.PinnedSession;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.StepLog.Commit;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -45,12 +45,12 @@ class RestartedScoringTest {
         new double[] {10});
   }
 
-  private static AlignedTable table(double... values) {
+  private static PartyTable table(double... values) {
     return Fits.table(new double[][] {values}, 4, 2);
   }
 
   private static Scores score(
-      Channel channel, PrivateRandomness randomness, LogisticModelPart part, AlignedTable table) {
+      Channel channel, PrivateRandomness randomness, LogisticModelPart part, PartyTable table) {
     if (channel.self().equals(Fits.BANK)) {
       return new ScoringLabelHolder(part).score(channel, table, Progress.NONE);
     }
@@ -80,7 +80,7 @@ class RestartedScoringTest {
         code);
   }
 
-  private Scores restart(PartyId party, LogisticModelPart part, AlignedTable table) {
+  private Scores restart(PartyId party, LogisticModelPart part, PartyTable table) {
     StepLog log = Objects.requireNonNull(logs.get(party));
     StepLog again = new StepLog();
     Commit end = log.commits().get(log.commits().size() - 1);
@@ -119,7 +119,7 @@ class RestartedScoringTest {
                   + " back or begin anew");
       assertThatThrownBy(() -> restart(party, part(0.25), table(VALUES)))
           .isInstanceOf(CheckpointException.class);
-      AlignedTable otherIds = new AlignedTable(table(VALUES).rows(), List.of("x0"), Fits.seed());
+      PartyTable otherIds = new PartyTable(table(VALUES).rows(), List.of("x0"), Fits.seed());
       assertThatThrownBy(() -> restart(party, part(0.5), otherIds))
           .isInstanceOf(CheckpointException.class)
           .hasMessageStartingWith("The aligned rows have changed");

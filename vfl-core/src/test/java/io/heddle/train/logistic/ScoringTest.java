@@ -15,7 +15,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
-import io.heddle.table.AlignedTable;
+import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringPredictor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -48,9 +48,9 @@ class ScoringTest {
       PrivacyRules rules,
       List<Message> view,
       LogisticModelPart bank,
-      AlignedTable bankTable,
+      PartyTable bankTable,
       List<LogisticModelPart> shops,
-      List<AlignedTable> tables) {
+      List<PartyTable> tables) {
     Map<PartyId, Parties.Code<Scores>> code = new HashMap<>();
     code.put(
         Fits.BANK,

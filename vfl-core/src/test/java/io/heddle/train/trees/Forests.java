@@ -8,8 +8,8 @@ import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
-import io.heddle.table.AlignedTable;
 import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -85,8 +85,8 @@ final class Forests {
     return new Joined(labels, holders);
   }
 
-  static AlignedTable table(double[][] columns, int rows, int partitions) {
-    return new AlignedTable(
+  static PartyTable table(double[][] columns, int rows, int partitions) {
+    return new PartyTable(
         LocalAlignedRows.of(rows, columns, partitions),
         IntStream.range(0, columns.length).mapToObj(j -> "x" + j).toList(),
         DIGEST);

@@ -14,12 +14,12 @@ import java.util.List;
  * @param columnNames one per column, unique; named in errors, never sent
  * @param alignmentDigest 32 bytes that every party got from the same alignment
  */
-public record AlignedTable(
+public record PartyTable(
     AlignedRows<ColumnBlock> rows, List<String> columnNames, byte[] alignmentDigest) {
   /** Of an alignment digest. */
   public static final int DIGEST_BYTES = 32;
 
-  public AlignedTable {
+  public PartyTable {
     columnNames = List.copyOf(columnNames);
     if (new HashSet<>(columnNames).size() != columnNames.size()) {
       throw new IllegalArgumentException("Column names are not unique");
