@@ -2,7 +2,9 @@
 package io.heddle.table;
 
 import io.heddle.error.AlignmentException;
+import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +51,25 @@ public record PartyTable(
               + " at "
               + peer
               + (theirRows == rows.rows() ? ", with another digest" : ""));
+    }
+  }
+
+  /**
+   * Requires that the columns are those of a model part, in its order.
+   *
+   * @throws DataException names those that are missing or unknown
+   */
+  public void requireColumns(List<String> expected) {
+    if (!expected.equals(columnNames)) {
+      List<String> missing = new ArrayList<>(expected);
+      missing.removeAll(columnNames);
+      List<String> unknown = new ArrayList<>(columnNames);
+      unknown.removeAll(expected);
+      throw new DataException(
+          "The columns are not those of the model part"
+              + (missing.isEmpty() ? "" : ", missing: " + String.join(", ", missing))
+              + (unknown.isEmpty() ? "" : ", unknown: " + String.join(", ", unknown))
+              + (missing.isEmpty() && unknown.isEmpty() ? ": their order differs" : ""));
     }
   }
 }

@@ -55,7 +55,7 @@ public final class ScoringFeatureHolder {
     if (others.isEmpty()) {
       PrivacyChecks.requirePredictorConsent(rules);
     }
-    ScoringRows.requireColumns(part, table);
+    table.requireColumns(part.columnNames());
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
       OwnData data = LogisticData.of(table, part, rows);
       progress.begin("score", table.rows().rows(), "rows");

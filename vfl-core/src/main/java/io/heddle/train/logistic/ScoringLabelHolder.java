@@ -34,7 +34,7 @@ public final class ScoringLabelHolder {
    *     does not allow
    */
   public Scores score(Channel step, PartyTable table, Progress progress) {
-    ScoringRows.requireColumns(part, table);
+    table.requireColumns(part.columnNames());
     try (AlignedRows<QuantisedBlock> rows = PreparedColumns.onGridOf(part, table.rows())) {
       OwnData data = LogisticData.of(table, part, rows);
       progress.begin("score", table.rows().rows(), "rows");

@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.logistic;
 
-import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.table.AlignedRows;
 import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.ScoringMessage.ScoringOpening;
-import java.util.ArrayList;
-import java.util.List;
 
 /** What both sides of joint scoring do with their own columns. */
 final class ScoringRows {
   private ScoringRows() {}
-
-  static void requireColumns(LogisticModelPart part, PartyTable table) {
-    if (!part.columnNames().equals(table.columnNames())) {
-      List<String> missing = new ArrayList<>(part.columnNames());
-      missing.removeAll(table.columnNames());
-      List<String> unknown = new ArrayList<>(table.columnNames());
-      unknown.removeAll(part.columnNames());
-      throw new DataException(
-          "The columns are not those of the model part"
-              + (missing.isEmpty() ? "" : ", missing: " + String.join(", ", missing))
-              + (unknown.isEmpty() ? "" : ", unknown: " + String.join(", ", unknown))
-              + (missing.isEmpty() && unknown.isEmpty() ? ": their order differs" : ""));
-    }
-  }
 
   static ScoringOpening opening(LogisticModelPart part, PartyTable table) {
     return new ScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId());

@@ -26,6 +26,19 @@ final class RowSets {
     return Arrays.copyOf(part, count);
   }
 
+  static boolean isSet(byte[] bits, int at) {
+    return (bits[at / 8] >> (at % 8) & 1) == 1;
+  }
+
+  static void set(byte[] bits, int at) {
+    set(bits, 0, at);
+  }
+
+  /** Of the bits that begin with a byte. */
+  static void set(byte[] bits, int from, int at) {
+    bits[from + at / 8] |= (byte) (1 << (at % 8));
+  }
+
   static int bytes(int rows) {
     return (rows + 7) / 8;
   }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.table.PartyTable;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
+import io.heddle.train.trees.TreesScoringMessage.PathAnswers;
+import io.heddle.train.trees.TreesScoringMessage.PathQuestions;
+import io.heddle.train.trees.TreesScoringMessage.TreesScoringOpening;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The label holder's side of joint scoring: all rows go down all trees at once, level by level. It
+ * learns a bit for each row that comes to a feature holder's split, no value.
+ */
+public final class TreesScoringLabelHolder {
+  private final TreesModelPart part;
+  private final TreeEnsemble ensemble;
+
+  /**
+   * @throws IllegalArgumentException if the part is a feature holder's
+   */
+  public TreesScoringLabelHolder(TreesModelPart part) {
+    TreeEnsemble trees = part.ensemble();
+    if (trees == null) {
+      throw new IllegalArgumentException("The model part has no trees: it is a feature holder's");
+    }
+    this.part = part;
+    this.ensemble = trees;
+  }
+
+  /**
+   * Scores the rows together with all peers of the channel. Where the step has ended already, gives
+   * the same scores at once.
+   *
+   * @throws io.heddle.error.DataException if columns are not those of the model part
+   * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version,
+   *     or of other columns
+   * @throws io.heddle.error.AlignmentException if a peer holds other rows
+   * @throws ProtocolException if a peer's part is of another fit, or it sends what the protocol
+   *     does not allow
+   */
+  public TreeScores score(Channel step, PartyTable table, Progress progress) {
+    table.requireColumns(part.columnNames());
+    progress.begin("score", table.rows().rows(), "rows");
+    OwnPaths paths = OwnPaths.of(table, part.thresholds());
+    OwnData data = paths.data(table, part);
+    int[][] leaves = restored(step, data, table.rows().rows());
+    if (leaves == null) {
+      leaves = new Descending(step, table, paths).run();
+      step.commit(state(data, leaves));
+    }
+    TreeScores scores = scores(leaves, table.rows().rows());
+    progress.advance(table.rows().rows());
+    progress.end();
+    return scores;
+  }
+
+  private TreeScores scores(int[][] leaves, int rows) {
+    double[] raw = new double[rows];
+    double[] prediction = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      raw[i] = ensemble.start();
+      for (int t = 0; t < leaves.length; t++) {
+        raw[i] += ensemble.trees().get(t).get(leaves[t][i]).value();
+      }
+      prediction[i] = ensemble.objective().prediction(raw[i]);
+    }
+    return new TreeScores(raw, prediction, leaves);
+  }
+
+  private static byte[] state(OwnData data, int[][] leaves) {
+    return StateFormat.write(
+        out -> {
+          data.write(out);
+          for (int[] tree : leaves) {
+            out.writeInts(tree);
+          }
+        });
+  }
+
+  private int @Nullable [][] restored(Channel step, OwnData data, int rows) {
+    byte[] kept = step.restored();
+    if (kept == null) {
+      return null;
+    }
+    int[][] leaves = new int[ensemble.trees().size()][];
+    OwnData before =
+        StateFormat.read(
+            kept,
+            in -> {
+              OwnData read = OwnData.read(in);
+              for (int t = 0; t < leaves.length; t++) {
+                leaves[t] = in.readInts(rows);
+                StateFormat.require(leaves[t].length == rows, leaves[t].length + " rows");
+              }
+              return read;
+            });
+    before.requireSame(data, part.columnNames(), "The model part has");
+    return leaves;
+  }
+
+  /** Rows on their way down. */
+  private final class Descending {
+    private final Channel step;
+    private final PartyTable table;
+    private final OwnPaths paths;
+    private final List<PartyId> peers;
+    private final int[][] leaves;
+
+    /** Rows at one node of one tree. */
+    private record Place(int tree, TreeNode node, int[] rows) {}
+
+    Descending(Channel step, PartyTable table, OwnPaths paths) {
+      this.step = step;
+      this.table = table;
+      this.paths = paths;
+      peers = List.copyOf(step.peers());
+      leaves = new int[ensemble.trees().size()][table.rows().rows()];
+    }
+
+    int[][] run() {
+      open();
+      List<Place> level = new ArrayList<>();
+      for (int t = 0; t < leaves.length; t++) {
+        arrive(t, 0, RowSets.all(table.rows().rows()), level);
+      }
+      int depth = ensemble.depth();
+      for (int d = 0; d < Math.max(1, depth); d++) {
+        List<List<Place>> asked = ask(level, d + 1 >= depth);
+        List<Place> below = new ArrayList<>();
+        for (Place place : level) {
+          if (place.node().owner() == 0) {
+            go(place, paths.left(place.node().split(), place.rows()), below);
+          }
+        }
+        for (int k = 0; k < peers.size(); k++) {
+          if (!asked.get(k).isEmpty()) {
+            read(k, asked.get(k), below);
+          }
+        }
+        level = below;
+      }
+      return leaves;
+    }
+
+    private void open() {
+      for (PartyId peer : peers) {
+        step.send(
+            peer,
+            new TreesScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId()));
+      }
+      for (PartyId peer : peers) {
+        TreesScoringFeatureHolder.requireSame(
+            peer, step.receive(peer, TreesScoringOpening.class), part, table);
+      }
+    }
+
+    private void arrive(int tree, int at, int[] rows, List<Place> level) {
+      TreeNode node = ensemble.trees().get(tree).get(at);
+      if (node.owner() > peers.size()) {
+        throw new ProtocolException(
+            "The trees were grown with feature holder "
+                + node.owner()
+                + ": this session has "
+                + peers.size());
+      }
+      if (!node.isLeaf()) {
+        if (rows.length > 0) {
+          level.add(new Place(tree, node, rows));
+        }
+        return;
+      }
+      for (int row : rows) {
+        leaves[tree][row] = at;
+      }
+    }
+
+    private void go(Place place, boolean[] left, List<Place> below) {
+      arrive(place.tree(), place.node().left(), RowSets.part(place.rows(), left, true), below);
+      arrive(place.tree(), place.node().right(), RowSets.part(place.rows(), left, false), below);
+    }
+
+    private List<List<Place>> ask(List<Place> level, boolean last) {
+      List<List<Place>> asked = new ArrayList<>();
+      for (int k = 0; k < peers.size(); k++) {
+        int owner = k + 1;
+        List<Place> places =
+            level.stream()
+                .filter(place -> place.node().owner() == owner)
+                .sorted(Comparator.comparingInt(place -> place.node().split()))
+                .toList();
+        int bytes = RowSets.bytes(table.rows().rows());
+        byte[] bits = new byte[Math.multiplyExact(places.size(), bytes)];
+        for (int p = 0; p < places.size(); p++) {
+          for (int row : places.get(p).rows()) {
+            RowSets.set(bits, p * bytes, row);
+          }
+        }
+        int[] splits = places.stream().mapToInt(place -> place.node().split()).toArray();
+        step.send(peers.get(k), new PathQuestions(last, splits, bits));
+        asked.add(places);
+      }
+      return asked;
+    }
+
+    private void read(int k, List<Place> places, List<Place> below) {
+      byte[] bits = step.receive(peers.get(k), PathAnswers.class).bits();
+      int expected = places.stream().mapToInt(place -> RowSets.bytes(place.rows().length)).sum();
+      if (bits.length != expected) {
+        throw new ProtocolException(
+            peers.get(k)
+                + " sent "
+                + bits.length
+                + " bytes with rows of splits: must be "
+                + expected);
+      }
+      int at = 0;
+      for (Place place : places) {
+        go(place, RowSets.read(bits, at, place.rows().length), below);
+        at += RowSets.bytes(place.rows().length);
+      }
+    }
+  }
+}
