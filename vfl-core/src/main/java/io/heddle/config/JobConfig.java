@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param algorithm what is trained
  * @param psi how the common ids are found
  * @param logistic parameters of the logistic regression
+ * @param gbt parameters of the boosted trees
  * @param keyBits length of the Paillier key: 2048, 3072 or 4096
  * @param testFraction the part of the aligned rows that is held out, 0 to 0.9
  * @param seed decides which rows are held out
@@ -36,6 +37,7 @@ public record JobConfig(
     Algorithm algorithm,
     Psi psi,
     Logistic logistic,
+    Gbt gbt,
     int keyBits,
     double testFraction,
     long seed) {
@@ -46,7 +48,9 @@ public record JobConfig(
   /** What is trained. */
   public enum Algorithm {
     /** Binary logistic regression. */
-    LOGISTIC
+    LOGISTIC,
+    /** Boosted trees for two classes. */
+    GBT
   }
 
   /** The family of intersection protocols. */
@@ -178,6 +182,55 @@ public record JobConfig(
       boolean standardization,
       double threshold) {}
 
+  /**
+   * Parameters by the names of Spark MLlib's boosted trees where it has them, else by XGBoost's.
+   *
+   * @param firstTreeAlone whether the label holder grows the first tree on its own columns
+   * @param threshold the probability above which the prediction is 1
+   */
+  public record Gbt(
+      int maxIter,
+      int maxDepth,
+      int maxBins,
+      double stepSize,
+      double lambda,
+      double gamma,
+      double minChildWeight,
+      int minInstancesPerNode,
+      boolean firstTreeAlone,
+      double threshold) {
+    private static Gbt read(Settings settings) {
+      double stepSize = settings.number("gbt.stepSize", 0.3, 0, 1);
+      if (stepSize == 0) {
+        throw settings.invalid("gbt.stepSize", "a number above 0 and at most 1");
+      }
+      return new Gbt(
+          (int) settings.integer("gbt.maxIter", 20, 1, 10_000),
+          (int) settings.integer("gbt.maxDepth", 5, 1, 12),
+          (int) settings.integer("gbt.maxBins", 32, 2, 255),
+          stepSize,
+          settings.number("gbt.lambda", 1, 0, 1e9),
+          settings.number("gbt.gamma", 0, 0, 1e9),
+          settings.number("gbt.minChildWeight", 1, 0, 1e9),
+          (int) settings.integer("gbt.minInstancesPerNode", 1, 1, Integer.MAX_VALUE),
+          settings.flag("gbt.firstTreeAlone", true),
+          settings.number("gbt.threshold", 0.5, 0, 1));
+    }
+
+    private void addTo(SortedMap<String, String> terms) {
+      terms.put("gbt.maxIter", String.valueOf(maxIter));
+      terms.put("gbt.maxDepth", String.valueOf(maxDepth));
+      terms.put("gbt.maxBins", String.valueOf(maxBins));
+      terms.put("gbt.stepSize", String.valueOf(stepSize));
+      terms.put("gbt.lambda", String.valueOf(lambda));
+      terms.put("gbt.gamma", String.valueOf(gamma));
+      terms.put("gbt.minChildWeight", String.valueOf(minChildWeight));
+      terms.put("gbt.minInstancesPerNode", String.valueOf(minInstancesPerNode));
+      terms.put("gbt.firstTreeAlone", String.valueOf(firstTreeAlone));
+      terms.put("gbt.threshold", String.valueOf(threshold));
+    }
+  }
+
   public JobConfig {
     parties = List.copyOf(parties);
   }
@@ -222,6 +275,7 @@ public record JobConfig(
             settings.flag("logistic.fitIntercept", true),
             settings.flag("logistic.standardization", true),
             settings.number("logistic.threshold", 0.5, 0, 1)),
+        Gbt.read(settings),
         keyBits,
         settings.number("test-fraction", 0.3, 0, 0.9),
         settings.integer("seed", 7, Long.MIN_VALUE, Long.MAX_VALUE));
@@ -414,6 +468,7 @@ public record JobConfig(
     terms.put("logistic.fitIntercept", String.valueOf(logistic.fitIntercept()));
     terms.put("logistic.standardization", String.valueOf(logistic.standardization()));
     terms.put("logistic.threshold", String.valueOf(logistic.threshold()));
+    gbt.addTo(terms);
     terms.put("paillier.key-bits", String.valueOf(keyBits));
     terms.put("test-fraction", String.valueOf(testFraction));
     terms.put("seed", String.valueOf(seed));

@@ -4,6 +4,7 @@ package io.heddle.config;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.heddle.error.ConfigurationException;
+import io.heddle.party.BinsConsent;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import java.nio.file.Path;
@@ -264,13 +265,15 @@ public record PartyConfig(
    * @param labelRowsPerColumn the label holder's floor of training rows for each column of a
    *     feature holder (design: 50; no less than 10)
    * @param predictor what a feature holder permits of its own linear predictor
+   * @param bins what it permits of its own bins
    */
   public record Privacy(
       int minKeyBits,
       int minIntersection,
       int maxPeerSetSize,
       int labelRowsPerColumn,
-      PredictorConsent predictor) {}
+      PredictorConsent predictor,
+      BinsConsent bins) {}
 
   /**
    * What this party keeps for {@code psi.protocol = ecdh-oprf}: as a sender a key for each peer, as
@@ -518,7 +521,8 @@ public record PartyConfig(
         (int) settings.integer("privacy.min-intersection", 1, 1, Integer.MAX_VALUE),
         (int) settings.integer("privacy.max-peer-set-size", 10_000_000, 1, 1 << 25),
         (int) settings.integer("privacy.consent.labels", 50, 10, 1_000_000),
-        settings.choice("privacy.consent.predictor", PredictorConsent.LIMITED));
+        settings.choice("privacy.consent.predictor", PredictorConsent.LIMITED),
+        settings.choice("privacy.consent.bins", BinsConsent.LIMITED));
   }
 
   private static Data data(Settings settings) {
@@ -598,6 +602,7 @@ public record PartyConfig(
     all.put("privacy.max-peer-set-size", String.valueOf(privacy.maxPeerSetSize()));
     all.put("privacy.consent.labels", String.valueOf(privacy.labelRowsPerColumn()));
     all.put("privacy.consent.predictor", Settings.word(privacy.predictor()));
+    all.put("privacy.consent.bins", Settings.word(privacy.bins()));
     all.put("data.id", String.join(",", data.id()));
     all.put("data.columns", String.join(",", data.columns()));
     if (data.label() != null) {

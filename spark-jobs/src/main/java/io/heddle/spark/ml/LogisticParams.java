@@ -23,17 +23,8 @@ final class LogisticParams {
 
   LogisticParams(Params owner) {
     session = session(owner);
-    idCol =
-        new Param<>(
-            owner,
-            "idCol",
-            "column by which the parties' rows are aligned; not read where the table is already"
-                + " aligned");
-    weightCol =
-        new Param<>(
-            owner,
-            "weightCol",
-            "column of row weights at the label holder; empty: every row weighs 1");
+    idCol = idCol(owner);
+    weightCol = weightCol(owner);
     regParam =
         new DoubleParam(owner, "regParam", "L2 regularisation, >= 0", ParamValidators.gtEq(0));
     maxIter =
@@ -66,6 +57,20 @@ final class LogisticParams {
         "session",
         "name of the Heddle session that the stage works in; 'default' is the one that"
             + " spark.heddle.config and spark.heddle.job describe");
+  }
+
+  /** As every stage that trains has it. */
+  static Param<String> idCol(Params owner) {
+    return new Param<>(
+        owner,
+        "idCol",
+        "column by which the parties' rows are aligned; not read where the table is already"
+            + " aligned");
+  }
+
+  static Param<String> weightCol(Params owner) {
+    return new Param<>(
+        owner, "weightCol", "column of row weights at the label holder; empty: every row weighs 1");
   }
 
   /** The defaults of both stages, through the owner's protected setter. */

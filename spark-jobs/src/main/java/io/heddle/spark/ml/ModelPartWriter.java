@@ -2,39 +2,31 @@
 package io.heddle.spark.ml;
 
 import io.heddle.error.DataException;
-import io.heddle.train.logistic.LogisticModelPart;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.DefaultParamsWriter$;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.ArrayType;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
 import scala.Option;
 
 /** Writes a model part beside its place and moves it there: never half a model. */
 final class ModelPartWriter extends MLWriter {
-  static final StructType SCHEMA =
-      new StructType()
-          .add("fitId", DataTypes.StringType, false)
-          .add("holdsLabels", DataTypes.BooleanType, false)
-          .add("columnNames", new ArrayType(DataTypes.StringType, false), false)
-          .add("coefficients", new ArrayType(DataTypes.DoubleType, false), false)
-          .add("intercept", DataTypes.DoubleType, false)
-          .add("centres", new ArrayType(DataTypes.DoubleType, false), false)
-          .add("steps", new ArrayType(DataTypes.DoubleType, false), false)
-          .add("lower", new ArrayType(DataTypes.DoubleType, false), false)
-          .add("upper", new ArrayType(DataTypes.DoubleType, false), false);
+  private final Params model;
+  private final StructType schema;
+  private final Row part;
 
-  private final VerticalLogisticRegressionModel model;
-
-  ModelPartWriter(VerticalLogisticRegressionModel model) {
+  /**
+   * @param part all of the model but its Params, in one row
+   */
+  ModelPartWriter(Params model, StructType schema, Row part) {
     this.model = model;
+    this.schema = schema;
+    this.part = part;
   }
 
   @Override
@@ -61,27 +53,10 @@ final class ModelPartWriter extends MLWriter {
   private void write(String path) {
     DefaultParamsWriter$.MODULE$.saveMetadata(
         model, path, sparkSession(), Option.empty(), Option.empty());
-    LogisticModelPart part = model.part();
     sparkSession()
-        .createDataFrame(
-            List.of(
-                RowFactory.create(
-                    part.fitId(),
-                    model.holdsLabels(),
-                    part.columnNames().toArray(String[]::new),
-                    boxed(part.coefficients()),
-                    part.intercept(),
-                    boxed(part.centres()),
-                    boxed(part.steps()),
-                    boxed(part.lower()),
-                    boxed(part.upper()))),
-            SCHEMA)
+        .createDataFrame(List.of(part), schema)
         .repartition(1)
         .write()
         .parquet(new Path(path, "data").toString());
-  }
-
-  private static Double[] boxed(double[] values) {
-    return Arrays.stream(values).boxed().toArray(Double[]::new);
   }
 }

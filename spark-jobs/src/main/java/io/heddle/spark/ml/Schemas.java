@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import java.util.Arrays;
 import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.ml.param.shared.HasLabelCol;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.NumericType;
 import org.apache.spark.sql.types.StructField;
@@ -36,6 +39,29 @@ final class Schemas {
               + ") is of type "
               + field.dataType().simpleString()
               + ": must be numeric");
+    }
+  }
+
+  /** All that a stage needs of a table to train on. */
+  static <S extends Params & HasLabelCol> void checkTraining(
+      StructType schema,
+      S stage,
+      HeddleSession session,
+      String featuresCol,
+      String idCol,
+      String weightCol) {
+    checkFeatures(schema, featuresCol);
+    checkRows(schema, idCol);
+    if (session.holdsLabels()) {
+      if (!weightCol.isEmpty()) {
+        checkNumeric(schema, "weightCol", weightCol);
+      }
+      checkNumeric(schema, "labelCol", stage.getLabelCol());
+    } else if (stage.isSet(stage.labelCol()) || !weightCol.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Party "
+              + session.self()
+              + " holds no labels in this session: leave labelCol and weightCol unset");
     }
   }
 

@@ -19,6 +19,7 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
@@ -160,7 +161,7 @@ public class VerticalLogisticRegression
     SortedMap<String, String> stepTerms = terms.asTerms();
     session.addAlignment(stepTerms, given);
     // Whatever can fail or take long here and now does so before the peers wait for it.
-    OwnRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
+    StageRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
     try {
       LogisticFit fit =
           session.step(
@@ -170,7 +171,7 @@ public class VerticalLogisticRegression
                 if (prepared != null) {
                   return fit(session, step, terms, prepared);
                 }
-                try (OwnRows rows =
+                try (StageRows rows =
                     prepare(session, session.align(step, table, getIdCol()).table())) {
                   return fit(session, step, terms, rows);
                 }
@@ -184,21 +185,12 @@ public class VerticalLogisticRegression
     }
   }
 
-  private record OwnRows(FeatureRows features, @Nullable LabelColumns labels)
-      implements AutoCloseable {
-    @Override
-    public void close() {
-      features.close();
-    }
+  private StageRows prepare(HeddleSession session, AlignedTable aligned) {
+    return StageRows.of(session, aligned, getFeaturesCol(), getLabelCol(), getWeightCol());
   }
 
-  private OwnRows prepare(HeddleSession session, AlignedTable aligned) {
-    LabelColumns labels =
-        session.holdsLabels() ? LabelColumns.of(aligned, getLabelCol(), getWeightCol()) : null;
-    return new OwnRows(FeatureRows.of(aligned, getFeaturesCol()), labels);
-  }
-
-  private LogisticFit fit(HeddleSession session, Channel step, LogisticTerms terms, OwnRows rows) {
+  private LogisticFit fit(
+      HeddleSession session, Channel step, LogisticTerms terms, StageRows rows) {
     FitTrace listener = trace != null ? trace : FitTrace.NONE;
     if (rows.labels() == null) {
       LogisticFit fit =
@@ -235,24 +227,9 @@ public class VerticalLogisticRegression
    */
   @Override
   public StructType transformSchema(StructType schema) {
-    HeddleSession session =
-        HeddleSession.named(getSession(), org.apache.spark.sql.SparkSession.active());
-    Schemas.checkFeatures(schema, getFeaturesCol());
-    Schemas.checkRows(schema, getIdCol());
-    if (session.holdsLabels()) {
-      if (!getWeightCol().isEmpty()) {
-        Schemas.checkNumeric(schema, "weightCol", getWeightCol());
-      }
-      Schemas.checkNumeric(schema, "labelCol", getLabelCol());
-      return super.transformSchema(schema);
-    }
-    if (isSet(labelCol()) || !getWeightCol().isEmpty()) {
-      throw new IllegalArgumentException(
-          "Party "
-              + session.self()
-              + " holds no labels in this session: leave labelCol and weightCol unset");
-    }
-    return schema;
+    HeddleSession session = HeddleSession.named(getSession(), SparkSession.active());
+    Schemas.checkTraining(schema, this, session, getFeaturesCol(), getIdCol(), getWeightCol());
+    return session.holdsLabels() ? super.transformSchema(schema) : schema;
   }
 
   @Override

@@ -9,24 +9,17 @@ import io.heddle.train.logistic.LogisticModelPart;
 import io.heddle.train.logistic.Scores;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
-import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
@@ -171,51 +164,17 @@ public class VerticalLogisticRegressionModel
                   .score(step, session.labelHolder(), features.table(), session.progress());
               return table;
             }
-            return scored(
+            Scores scores =
+                new ScoringLabelHolder(part).score(step, features.table(), session.progress());
+            return ScoredRows.of(
                 aligned,
-                new ScoringLabelHolder(part).score(step, features.table(), session.progress()),
+                scores.rawPrediction(),
+                scores.probability(),
+                this,
+                getThreshold(),
                 result);
           }
         });
-  }
-
-  private Dataset<Row> scored(AlignedTable aligned, Scores scores, StructType result) {
-    StructType schema =
-        new StructType()
-            .add("heddle_row", DataTypes.IntegerType)
-            .add("heddle_raw", SQLDataTypes.VectorType())
-            .add("heddle_probability", SQLDataTypes.VectorType())
-            .add("heddle_prediction", DataTypes.DoubleType);
-    List<Row> rows = new ArrayList<>(aligned.rows());
-    for (int i = 0; i < aligned.rows(); i++) {
-      double raw = scores.rawPrediction()[i];
-      double probability = scores.probability()[i];
-      rows.add(
-          RowFactory.create(
-              i,
-              Vectors.dense(-raw, raw),
-              Vectors.dense(1 - probability, probability),
-              probability > getThreshold() ? 1.0 : 0.0));
-    }
-    Dataset<Row> table = aligned.table();
-    Dataset<Row> added = AlignedTable.local(table.sparkSession(), rows, schema);
-    Dataset<Row> joined =
-        table.join(added, table.col(AlignedTable.INDEX).equalTo(added.col("heddle_row")));
-    Column[] columns =
-        Arrays.stream(result.fieldNames())
-            .map(
-                name ->
-                    name.equals(getRawPredictionCol())
-                        ? added.col("heddle_raw").as(name)
-                        : name.equals(getProbabilityCol())
-                            ? added.col("heddle_probability").as(name)
-                            : name.equals(getPredictionCol())
-                                ? added.col("heddle_prediction").as(name)
-                                : AlignedTable.column(table, name))
-            .toArray(Column[]::new);
-    Dataset<Row> scored = joined.select(columns).persist();
-    scored.count();
-    return scored;
   }
 
   @Override
@@ -270,7 +229,7 @@ public class VerticalLogisticRegressionModel
   /** Writes this party's part; what it writes is this party's secret. */
   @Override
   public MLWriter write() {
-    return new ModelPartWriter(this);
+    return new ModelPartWriter(this, ModelPartReader.SCHEMA, ModelPartReader.row(this));
   }
 
   public static MLReader<VerticalLogisticRegressionModel> read() {

@@ -20,6 +20,7 @@ import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.VflException;
 import io.heddle.identity.Identity;
+import io.heddle.party.BinsConsent;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
@@ -38,6 +39,9 @@ import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.trees.TreeMessages;
+import io.heddle.train.trees.TreeRules;
+import io.heddle.train.trees.TreesScoringMessages;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,6 +88,7 @@ public final class HeddleSession implements AutoCloseable {
   private final Transport transport;
   private final Map<String, Double> seconds = new HashMap<>();
   private final AtomicInteger openedPredictors = new AtomicInteger();
+  private final AtomicInteger sharedTrees = new AtomicInteger();
 
   /** Held while the parties meet, which may take long; the own monitor is not. */
   private final Object meeting = new Object();
@@ -241,6 +246,8 @@ public final class HeddleSession implements AutoCloseable {
     types.addAll(PsiMessages.TYPES);
     types.addAll(LogisticMessages.TYPES);
     types.addAll(ScoringMessages.TYPES);
+    types.addAll(TreeMessages.TYPES);
+    types.addAll(TreesScoringMessages.TYPES);
     return new MessageCodec(types);
   }
 
@@ -267,7 +274,12 @@ public final class HeddleSession implements AutoCloseable {
     return job.keyBits();
   }
 
-  /** What this party's own file allows. */
+  /** What this party's own file allows in boosted trees. */
+  public TreeRules treeRules() {
+    return new TreeRules(party.privacy().bins() == BinsConsent.FULL);
+  }
+
+  /** What this party's own file allows in a logistic regression. */
   public PrivacyRules privacyRules() {
     return new PrivacyRules(party.privacy().labelRowsPerColumn(), party.privacy().predictor());
   }
@@ -422,6 +434,19 @@ public final class HeddleSession implements AutoCloseable {
    */
   public int openedPredictors() {
     return openedPredictors.get();
+  }
+
+  /**
+   * In how many trees the fits of this session have asked for sums over this party's bins so far;
+   * all fits count, as with {@link #openedPredictors}.
+   */
+  public int sharedTrees() {
+    return sharedTrees.get();
+  }
+
+  /** Counts trees in which a fit has asked for such sums. */
+  public void countSharedTrees(int trees) {
+    sharedTrees.addAndGet(trees);
   }
 
   /** Counts predictors that a fit has opened. */

@@ -55,7 +55,7 @@ final class FeatureHolderTrees {
       Channel channel,
       PartyId labelHolder,
       TreeTerms terms,
-      TreeRules rules,
+      int treeLimit,
       PrivateRandomness randomness,
       Progress progress,
       PartyTable table,
@@ -69,7 +69,7 @@ final class FeatureHolderTrees {
     this.table = table;
     this.columns = columns;
     this.data = data;
-    treeLimit = rules.treeLimit(table.rows().rows(), terms.maxDepth());
+    this.treeLimit = treeLimit;
     candidates = new Candidates(columns.columns());
     starts = columns.starts();
     bins = columns.collect();

@@ -32,12 +32,15 @@ public record TreeRules(boolean allBins) {
   /**
    * How many trees may ask this party: exact sums over many nodes are equations on its bins, and as
    * many as a tenth of the rows begin to solve them.
+   *
+   * @param before trees that have asked already
    */
-  int treeLimit(int rows, int maxDepth) {
+  int treeLimit(int rows, int maxDepth, int before) {
     if (allBins) {
       return Integer.MAX_VALUE;
     }
-    return (rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE) >> (maxDepth - 1);
+    return Math.max(
+        0, ((rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE) >> (maxDepth - 1)) - before);
   }
 
   /**

@@ -42,6 +42,8 @@ public final class TreesFeatureHolder {
    * has ended it gives the same result at once. Neither sends anything again.
    *
    * @param table this party's columns; NaN is a missing value
+   * @param treesBefore in how many trees of earlier fits these columns were asked for, at least 0:
+   *     they count against this party's limit. That of a fit is {@link TreesSummary#sharedTrees}
    * @throws DataException if no column varies, or one has infinite values
    * @throws PrivacyException if there are too few rows to hide this party's bins in even one tree;
    *     nothing of the columns has been sent then
@@ -50,13 +52,21 @@ public final class TreesFeatureHolder {
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
    */
-  public TreesFit fit(Channel step, PartyId labelHolder, PartyTable table, Progress progress) {
+  public TreesFit fit(
+      Channel step, PartyId labelHolder, PartyTable table, int treesBefore, Progress progress) {
+    if (treesBefore < 0) {
+      throw new IllegalArgumentException(
+          "Invalid number of earlier trees " + treesBefore + ": must be at least 0");
+    }
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }
     TreeRules.requireRows(table.rows().rows());
-    requireOneTree(table.rows().rows());
     TreesState restored = TreesState.of(step.restored());
+    int treeLimit = rules.treeLimit(table.rows().rows(), terms.maxDepth(), treesBefore);
+    if (treeLimit < 1) {
+      throw tooFewRows(table.rows().rows(), treesBefore);
+    }
     try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
       if (columns.constantColumns().size() == columns.count()) {
         throw new DataException(
@@ -70,23 +80,23 @@ public final class TreesFeatureHolder {
         }
       }
       return new FeatureHolderTrees(
-              step, labelHolder, terms, rules, randomness, progress, table, columns, data)
+              step, labelHolder, terms, treeLimit, randomness, progress, table, columns, data)
           .run(restored == null ? null : restored.progress());
     }
   }
 
-  private void requireOneTree(int rows) {
-    if (rules.treeLimit(rows, terms.maxDepth()) < 1) {
-      throw new PrivacyException(
-          "Too few rows for trees of depth "
-              + terms.maxDepth()
-              + ": "
-              + rows
-              + " training rows, and each tree may ask about "
-              + (1 << (terms.maxDepth() - 1))
-              + " nodes on the last level, each worth 30 rows, or its sums begin to show this"
-              + " party's bins. Take less depth, or allow it by privacy.consent.bins = full in this"
-              + " party's own file");
-    }
+  private PrivacyException tooFewRows(int rows, int treesBefore) {
+    return new PrivacyException(
+        "Too few rows for trees of depth "
+            + terms.maxDepth()
+            + ": "
+            + rows
+            + " training rows, and each tree may ask about "
+            + (1 << (terms.maxDepth() - 1))
+            + " nodes on the last level, each worth 30 rows, or its sums begin to show this"
+            + " party's bins"
+            + (treesBefore > 0 ? "; " + treesBefore + " trees of earlier fits count too" : "")
+            + ". Take less depth, or allow it by privacy.consent.bins = full in this party's own"
+            + " file");
   }
 }

@@ -143,6 +143,7 @@ final class Forests {
                       wrapFeature.apply(begin(session, terms)),
                       BANK,
                       table(joined.holders().get(number), joined.rows(), number + 1),
+                      0,
                       Progress.NONE));
     }
     return List.copyOf(

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import io.heddle.spark.session.HeddleSession;
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamValidators;
+import org.apache.spark.ml.param.Params;
+
+/** The Param objects of one stage of trees; {@link VerticalGBTParams} shows them. */
+final class TreeParams {
+  final Param<String> session;
+  final Param<String> idCol;
+  final Param<String> weightCol;
+  final IntParam maxIter;
+  final IntParam maxDepth;
+  final IntParam maxBins;
+  final DoubleParam stepSize;
+  final DoubleParam lambda;
+  final DoubleParam gamma;
+  final DoubleParam minChildWeight;
+  final IntParam minInstancesPerNode;
+  final BooleanParam firstTreeAlone;
+  final DoubleParam threshold;
+
+  TreeParams(Params owner) {
+    session = LogisticParams.session(owner);
+    idCol = LogisticParams.idCol(owner);
+    weightCol = LogisticParams.weightCol(owner);
+    maxIter =
+        new IntParam(owner, "maxIter", "trees, 1 to 10,000", ParamValidators.inRange(1, 10_000));
+    maxDepth =
+        new IntParam(
+            owner,
+            "maxDepth",
+            "levels of splits in a tree, 1 to 12",
+            ParamValidators.inRange(1, 12));
+    maxBins =
+        new IntParam(
+            owner, "maxBins", "bins of a column, 2 to 255", ParamValidators.inRange(2, 255));
+    stepSize =
+        new DoubleParam(
+            owner,
+            "stepSize",
+            "share of each tree that is added, in (0, 1]",
+            ParamValidators.inRange(0, 1, false, true));
+    lambda =
+        new DoubleParam(
+            owner, "lambda", "L2 penalty on the value of a leaf, >= 0", ParamValidators.gtEq(0));
+    gamma =
+        new DoubleParam(owner, "gamma", "what a split has to gain, >= 0", ParamValidators.gtEq(0));
+    minChildWeight =
+        new DoubleParam(
+            owner,
+            "minChildWeight",
+            "least sum of second derivatives on either side of a split, >= 0",
+            ParamValidators.gtEq(0));
+    minInstancesPerNode =
+        new IntParam(
+            owner,
+            "minInstancesPerNode",
+            "least rows on either side of a split, >= 1; ten are required anyway",
+            ParamValidators.gtEq(1));
+    firstTreeAlone =
+        new BooleanParam(
+            owner,
+            "firstTreeAlone",
+            "whether the label holder grows the first tree on its own columns, which protects labels");
+    threshold =
+        new DoubleParam(
+            owner,
+            "threshold",
+            "probability above which the prediction is 1, in [0, 1]",
+            ParamValidators.inRange(0, 1));
+  }
+
+  /** The defaults of both stages, through the owner's protected setter. */
+  void setDefaults(LogisticParams.Defaults defaults) {
+    defaults.set(session, HeddleSession.DEFAULT);
+    defaults.set(idCol, "id");
+    defaults.set(weightCol, "");
+    defaults.set(maxIter, 20);
+    defaults.set(maxDepth, 5);
+    defaults.set(maxBins, 32);
+    defaults.set(stepSize, 0.3);
+    defaults.set(lambda, 1.0);
+    defaults.set(gamma, 0.0);
+    defaults.set(minChildWeight, 1.0);
+    defaults.set(minInstancesPerNode, 1);
+    defaults.set(firstTreeAlone, true);
+    defaults.set(threshold, 0.5);
+  }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import io.heddle.error.DataException;
+import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
+import io.heddle.train.trees.TreeScores;
+import io.heddle.train.trees.TreesModelPart;
+import io.heddle.train.trees.TreesScoringFeatureHolder;
+import io.heddle.train.trees.TreesScoringLabelHolder;
+import io.heddle.train.trees.TreesSummary;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWritable;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One party's part of fitted trees ({@link VerticalGBTClassifier}): its own thresholds, at the
+ * label holder the trees' shape as well, and nothing of the others'.
+ *
+ * <p>{@code transform} is a numbered step of the session, as {@code fit} is: all parties call it,
+ * each with its part of the same fit. It runs the joint scoring at once. The label holder gets its
+ * aligned rows with {@code rawPrediction}, {@code probability} and {@code prediction}, already
+ * computed: using the table again sends nothing. Rows that not all parties have are left out. A
+ * feature holder gets its input unchanged. The label holder learns which way rows go at the others'
+ * splits, a feature holder which rows come to its own.
+ */
+public class VerticalGBTClassificationModel
+    extends ProbabilisticClassificationModel<Vector, VerticalGBTClassificationModel>
+    implements VerticalGBTParams, MLWritable {
+  /** The kind of the step, for traffic by step. */
+  public static final String STEP = "transform-vertical-gbt";
+
+  // No initialiser: the superclass asks for it before this class's fields are set.
+  private @Nullable String uid;
+  private final TreeParams own;
+  private final TreesModelPart part;
+  private final transient @Nullable TreesSummary summary;
+
+  VerticalGBTClassificationModel(String uid, TreesModelPart part, @Nullable TreesSummary summary) {
+    this(Uid.next(uid), part, summary);
+  }
+
+  private VerticalGBTClassificationModel(
+      Uid.Token unused, TreesModelPart part, @Nullable TreesSummary summary) {
+    super();
+    own = new TreeParams(this);
+    own.setDefaults(this::setDefault);
+    this.part = part;
+    this.summary = summary;
+  }
+
+  @Override
+  public String uid() {
+    if (uid == null) {
+      uid = Uid.take();
+    }
+    return uid;
+  }
+
+  @Override
+  public TreeParams own() {
+    return own;
+  }
+
+  public VerticalGBTClassificationModel setSession(String value) {
+    set(session(), value);
+    return this;
+  }
+
+  public VerticalGBTClassificationModel setIdCol(String value) {
+    set(idCol(), value);
+    return this;
+  }
+
+  public VerticalGBTClassificationModel setThreshold(double value) {
+    set(threshold(), value);
+    return this;
+  }
+
+  /** Whether this part came from the party with the labels. */
+  public boolean holdsLabels() {
+    return part.ensemble() != null;
+  }
+
+  /** This party's own part. */
+  public TreesModelPart part() {
+    return part;
+  }
+
+  /** False for a model that was loaded. */
+  public boolean hasSummary() {
+    return summary != null;
+  }
+
+  /**
+   * How the fit went, with the ledger of who learned what.
+   *
+   * @throws IllegalStateException for a model that was loaded
+   */
+  public TreesSummary summary() {
+    if (summary == null) {
+      throw new IllegalStateException("No summary: this model was loaded, not fitted");
+    }
+    return summary;
+  }
+
+  @Override
+  public Dataset<Row> transform(Dataset<?> dataset) {
+    StructType result = transformSchema(dataset.schema());
+    Dataset<Row> table = dataset.toDF();
+    HeddleSession session = HeddleSession.named(getSession(), dataset.sparkSession());
+    if (session.holdsLabels() != holdsLabels()) {
+      throw new IllegalArgumentException(
+          "This model part is that of a "
+              + (holdsLabels() ? "label" : "feature")
+              + " holder, but party "
+              + session.self()
+              + " is not one in this session");
+    }
+    AlignedTable given = AlignedTable.read(table);
+    SortedMap<String, String> terms = new TreeMap<>();
+    terms.put("fit", part.fitId());
+    session.addAlignment(terms, given);
+    return session.step(
+        STEP,
+        terms,
+        step -> {
+          AlignedTable aligned =
+              given != null ? given : session.align(step, table, getIdCol()).table();
+          try (FeatureRows features = FeatureRows.of(aligned, getFeaturesCol())) {
+            if (!features.table().columnNames().equals(part.columnNames())) {
+              throw new DataException(
+                  "The columns of "
+                      + getFeaturesCol()
+                      + " are not those of the model, in its order: "
+                      + String.join(", ", part.columnNames()));
+            }
+            if (!holdsLabels()) {
+              new TreesScoringFeatureHolder(part)
+                  .score(step, session.labelHolder(), features.table(), session.progress());
+              return table;
+            }
+            TreeScores scores =
+                new TreesScoringLabelHolder(part).score(step, features.table(), session.progress());
+            return ScoredRows.of(
+                aligned, scores.rawPrediction(), scores.prediction(), this, getThreshold(), result);
+          }
+        });
+  }
+
+  @Override
+  public StructType transformSchema(StructType schema) {
+    Schemas.checkFeatures(schema, getFeaturesCol());
+    Schemas.checkRows(schema, getIdCol());
+    return holdsLabels() ? super.transformSchema(schema) : schema;
+  }
+
+  @Override
+  public int numClasses() {
+    return 2;
+  }
+
+  /** How many columns this party has. */
+  @Override
+  public int numFeatures() {
+    return part.columnNames().size();
+  }
+
+  /**
+   * Not to be had: a prediction takes all parties.
+   *
+   * @throws UnsupportedOperationException always; use {@link #transform}
+   */
+  @Override
+  public Vector predictRaw(Vector features) {
+    throw new UnsupportedOperationException(
+        "One party cannot predict alone: call transform at every party");
+  }
+
+  @Override
+  public Vector raw2probabilityInPlace(Vector raw) {
+    double positive = 1 / (1 + Math.exp(-raw.apply(1)));
+    return Vectors.dense(1 - positive, positive);
+  }
+
+  // scalac emits two of these with different generic results; a raw one is what javac accepts.
+  @Override
+  @SuppressWarnings({"rawtypes", "unchecked"})
+  public scala.Tuple3 findSummaryModel() {
+    return super.findSummaryModel();
+  }
+
+  @Override
+  public VerticalGBTClassificationModel copy(ParamMap extra) {
+    VerticalGBTClassificationModel copy =
+        copyValues(new VerticalGBTClassificationModel(uid(), part, summary), extra);
+    return copy.setParent(parent());
+  }
+
+  /** Writes this party's part; what it writes is this party's secret. */
+  @Override
+  public MLWriter write() {
+    return new ModelPartWriter(this, TreesPartReader.SCHEMA, TreesPartReader.row(part));
+  }
+
+  public static MLReader<VerticalGBTClassificationModel> read() {
+    return new TreesPartReader();
+  }
+
+  public static VerticalGBTClassificationModel load(String path) {
+    return read().load(path);
+  }
+
+  /** Tells sizes only: thresholds are this party's secret. */
+  @Override
+  public String toString() {
+    return "VerticalGBTClassificationModel: uid=" + uid() + ", " + numFeatures() + " columns";
+  }
+}

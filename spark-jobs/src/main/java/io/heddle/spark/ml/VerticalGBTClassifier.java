@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
+import io.heddle.train.trees.TreeObjective;
+import io.heddle.train.trees.TreeTerms;
+import io.heddle.train.trees.TreesFeatureHolder;
+import io.heddle.train.trees.TreesFit;
+import io.heddle.train.trees.TreesLabelHolder;
+import java.util.SortedMap;
+import org.apache.spark.ml.classification.ProbabilisticClassifier;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.util.DefaultParamsReader;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Boosted trees for two classes over columns that several parties hold, each its own, for common
+ * rows. Every party runs the same stage on its own table; the one that has the labels sets {@code
+ * labelCol}, the others leave it unset. The trees are those of second-order boosting on the joined
+ * columns, with rounded derivatives and with the rules of {@link TreesLabelHolder}.
+ *
+ * <p>Works in the session that Param {@code session} names. Each {@code fit} is one numbered step
+ * of it: all parties call the same stages in the same order with the same Params, else the session
+ * ends with a {@link io.heddle.error.ProtocolException} that names the difference. A failure within
+ * a fit ends the session at all parties.
+ *
+ * <p>The table may be unaligned: the rows are then aligned on {@code idCol} within the step, and
+ * rows that not all parties have are left out. A table that carries an alignment ({@link
+ * AlignedTable}) is taken as it is, after all parties have compared its digest. Missing values are
+ * NaN; they have a bin of their own.
+ *
+ * <p>The model's {@code summary} lists with figures what each party learned. Keys, labels and
+ * derivatives stay in the driver; executors work on ciphertexts and own columns.
+ */
+public class VerticalGBTClassifier
+    extends ProbabilisticClassifier<Vector, VerticalGBTClassifier, VerticalGBTClassificationModel>
+    implements VerticalGBTParams, DefaultParamsWritable {
+  /** The kind of the step, for traffic by step. */
+  public static final String STEP = "fit-vertical-gbt";
+
+  // No initialiser: the superclass asks for it before this class's fields are set.
+  private @Nullable String uid;
+  private final TreeParams own;
+  private transient @Nullable FitTrace trace;
+
+  public VerticalGBTClassifier() {
+    this(Uid.random("vgbt"));
+  }
+
+  public VerticalGBTClassifier(String uid) {
+    this(Uid.next(uid));
+  }
+
+  private VerticalGBTClassifier(Uid.Token unused) {
+    super();
+    own = new TreeParams(this);
+    own.setDefaults(this::setDefault);
+  }
+
+  @Override
+  public String uid() {
+    if (uid == null) {
+      uid = Uid.take();
+    }
+    return uid;
+  }
+
+  @Override
+  public TreeParams own() {
+    return own;
+  }
+
+  public VerticalGBTClassifier setSession(String value) {
+    set(session(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setIdCol(String value) {
+    set(idCol(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setWeightCol(String value) {
+    set(weightCol(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setMaxIter(int value) {
+    set(maxIter(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setMaxDepth(int value) {
+    set(maxDepth(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setMaxBins(int value) {
+    set(maxBins(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setStepSize(double value) {
+    set(stepSize(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setLambda(double value) {
+    set(lambda(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setGamma(double value) {
+    set(gamma(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setMinChildWeight(double value) {
+    set(minChildWeight(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setMinInstancesPerNode(int value) {
+    set(minInstancesPerNode(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setFirstTreeAlone(boolean value) {
+    set(firstTreeAlone(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setThreshold(double value) {
+    set(threshold(), value);
+    return this;
+  }
+
+  /**
+   * Has the next fits report the seed of the rounding noise, for the comparison with training in
+   * the clear by one who holds all parts. What it gets is secret.
+   */
+  public VerticalGBTClassifier tracedBy(FitTrace listener) {
+    trace = listener;
+    return this;
+  }
+
+  @Override
+  public VerticalGBTClassificationModel fit(Dataset<?> dataset) {
+    transformSchema(dataset.schema());
+    return copyValues(train(dataset).setParent(this), ParamMap.empty());
+  }
+
+  @Override
+  public VerticalGBTClassificationModel train(Dataset<?> dataset) {
+    Dataset<Row> table = dataset.toDF();
+    HeddleSession session = HeddleSession.named(getSession(), dataset.sparkSession());
+    TreeTerms terms = terms(session);
+    AlignedTable given = AlignedTable.read(table);
+    SortedMap<String, String> stepTerms = terms.asTerms();
+    session.addAlignment(stepTerms, given);
+    // Whatever can fail or take long here and now does so before the peers wait for it.
+    StageRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
+    try {
+      TreesFit fit =
+          session.step(
+              STEP,
+              stepTerms,
+              step -> {
+                if (prepared != null) {
+                  return fit(session, step, terms, prepared);
+                }
+                try (StageRows rows =
+                    prepare(session, session.align(step, table, getIdCol()).table())) {
+                  return fit(session, step, terms, rows);
+                }
+              });
+      return new VerticalGBTClassificationModel(Uid.random("vgbtmodel"), fit.part(), fit.summary());
+    } finally {
+      if (prepared != null) {
+        prepared.close();
+      }
+    }
+  }
+
+  private TreeTerms terms(HeddleSession session) {
+    return TreeTerms.builder()
+        .objective(TreeObjective.LOGISTIC)
+        .maxIter(getMaxIter())
+        .maxDepth(getMaxDepth())
+        .maxBins(getMaxBins())
+        .stepSize(getStepSize())
+        .lambda(getLambda())
+        .gamma(getGamma())
+        .minChildWeight(getMinChildWeight())
+        .minInstancesPerNode(getMinInstancesPerNode())
+        .firstTreeAlone(getFirstTreeAlone())
+        .keyBits(session.keyBits())
+        .build();
+  }
+
+  private StageRows prepare(HeddleSession session, AlignedTable aligned) {
+    return StageRows.of(session, aligned, getFeaturesCol(), getLabelCol(), getWeightCol());
+  }
+
+  private TreesFit fit(HeddleSession session, Channel step, TreeTerms terms, StageRows rows) {
+    PrivateRandomness randomness = session.open()::privateRandomness;
+    LabelColumns labels = rows.labels();
+    if (labels == null) {
+      TreesFit fit =
+          new TreesFeatureHolder(terms, session.treeRules(), randomness)
+              .fit(
+                  step,
+                  session.labelHolder(),
+                  rows.features().table(),
+                  session.sharedTrees(),
+                  session.progress());
+      session.countSharedTrees(fit.summary().sharedTrees());
+      return fit;
+    }
+    byte[] roundingSeed = TreesLabelHolder.roundingSeed(randomness, step);
+    (trace != null ? trace : FitTrace.NONE).seed(roundingSeed.clone());
+    return new TreesLabelHolder(
+            terms, TreesLabelHolder.key(randomness, step, terms), randomness, roundingSeed)
+        .fit(step, rows.features().table(), labels.labels(), labels.weights(), session.progress());
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The label holder's gets the columns that a transform adds; a feature holder's stays.
+   */
+  @Override
+  public StructType transformSchema(StructType schema) {
+    HeddleSession session = HeddleSession.named(getSession(), SparkSession.active());
+    Schemas.checkTraining(schema, this, session, getFeaturesCol(), getIdCol(), getWeightCol());
+    return session.holdsLabels() ? super.transformSchema(schema) : schema;
+  }
+
+  @Override
+  public VerticalGBTClassifier copy(ParamMap extra) {
+    VerticalGBTClassifier copy = defaultCopy(extra);
+    copy.trace = trace;
+    return copy;
+  }
+
+  public static MLReader<VerticalGBTClassifier> read() {
+    return new DefaultParamsReader<>();
+  }
+
+  public static VerticalGBTClassifier load(String path) {
+    return read().load(path);
+  }
+}

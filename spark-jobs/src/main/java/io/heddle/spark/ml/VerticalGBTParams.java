@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import org.apache.spark.ml.param.BooleanParam;
+import org.apache.spark.ml.param.DoubleParam;
+import org.apache.spark.ml.param.IntParam;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.Params;
+
+/**
+ * Params that {@link VerticalGBTClassifier} and its model share, beside MLlib's {@code
+ * featuresCol}, {@code labelCol}, {@code predictionCol}, {@code probabilityCol} and {@code
+ * rawPredictionCol}. Names are those of MLlib's GBTClassifier where it has them, else XGBoost's.
+ */
+public interface VerticalGBTParams extends Params {
+  /** Where the stage keeps its Param objects; of use to the stage alone. */
+  TreeParams own();
+
+  /** Name of the session the stage works in, {@code default} by default. */
+  default Param<String> session() {
+    return own().session;
+  }
+
+  /** Column by which rows are aligned, {@code id} by default. */
+  default Param<String> idCol() {
+    return own().idCol;
+  }
+
+  /** Column of row weights at the label holder, empty (none) by default. */
+  default Param<String> weightCol() {
+    return own().weightCol;
+  }
+
+  /** Trees, 1 to 10,000; 20 by default. */
+  default IntParam maxIter() {
+    return own().maxIter;
+  }
+
+  /** Levels of splits in a tree, 1 to 12; 5 by default. */
+  default IntParam maxDepth() {
+    return own().maxDepth;
+  }
+
+  /** Bins of a column, 2 to 255; 32 by default. */
+  default IntParam maxBins() {
+    return own().maxBins;
+  }
+
+  /** Share of each tree that is added, in (0, 1]; 0.3 by default. */
+  default DoubleParam stepSize() {
+    return own().stepSize;
+  }
+
+  /** L2 penalty on the value of a leaf, >= 0; 1.0 by default. */
+  default DoubleParam lambda() {
+    return own().lambda;
+  }
+
+  /** What a split has to gain, >= 0; 0.0 by default. */
+  default DoubleParam gamma() {
+    return own().gamma;
+  }
+
+  /** Least sum of second derivatives on either side of a split, >= 0; 1.0 by default. */
+  default DoubleParam minChildWeight() {
+    return own().minChildWeight;
+  }
+
+  /** Least rows on either side of a split, >= 1; ten are required anyway; 1 by default. */
+  default IntParam minInstancesPerNode() {
+    return own().minInstancesPerNode;
+  }
+
+  /**
+   * Whether the label holder grows the first tree on its own columns, which protects labels; true
+   * by default.
+   */
+  default BooleanParam firstTreeAlone() {
+    return own().firstTreeAlone;
+  }
+
+  /** Probability above which the prediction is 1, in [0, 1]; 0.5 by default. */
+  default DoubleParam threshold() {
+    return own().threshold;
+  }
+
+  default String getSession() {
+    return getOrDefault(session());
+  }
+
+  default String getIdCol() {
+    return getOrDefault(idCol());
+  }
+
+  default String getWeightCol() {
+    return getOrDefault(weightCol());
+  }
+
+  default int getMaxIter() {
+    return (int) getOrDefault(maxIter());
+  }
+
+  default int getMaxDepth() {
+    return (int) getOrDefault(maxDepth());
+  }
+
+  default int getMaxBins() {
+    return (int) getOrDefault(maxBins());
+  }
+
+  default double getStepSize() {
+    return (double) getOrDefault(stepSize());
+  }
+
+  default double getLambda() {
+    return (double) getOrDefault(lambda());
+  }
+
+  default double getGamma() {
+    return (double) getOrDefault(gamma());
+  }
+
+  default double getMinChildWeight() {
+    return (double) getOrDefault(minChildWeight());
+  }
+
+  default int getMinInstancesPerNode() {
+    return (int) getOrDefault(minInstancesPerNode());
+  }
+
+  default boolean getFirstTreeAlone() {
+    return (boolean) getOrDefault(firstTreeAlone());
+  }
+
+  default double getThreshold() {
+    return (double) getOrDefault(threshold());
+  }
+}
