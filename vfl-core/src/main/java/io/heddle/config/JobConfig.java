@@ -281,6 +281,11 @@ public record JobConfig(
         settings.integer("seed", 7, Long.MIN_VALUE, Long.MAX_VALUE));
   }
 
+  /** Whether a job file may set this key. */
+  public static boolean isSetting(String key) {
+    return Keys.JOB.contains(key);
+  }
+
   private static List<PartyId> parties(Settings settings) {
     String allowed = "a list of 2 to " + MAX_PARTIES + " party names";
     if (!settings.has("parties")) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.cli;
 
+import io.heddle.config.JobConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.spark.console.ExitCode;
 import io.heddle.spark.demo.Demo;
@@ -64,7 +65,8 @@ final class DemoSubcommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "MODEL",
       defaultValue = "logistic",
-      description = "What is trained: ${DEFAULT-VALUE}, the only one for now.")
+      description =
+          "What is trained: logistic, or gbt for boosted trees (default: ${DEFAULT-VALUE}).")
   private String model = "logistic";
 
   @Option(
@@ -87,7 +89,8 @@ final class DemoSubcommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = {
         "A setting of every party's heddle.conf or of the job file, such as logistic.regParam=0.01",
-        "(default 1e-4) or privacy.consent.predictor=full: consent of all demo parties."
+        "(default 1e-4), gbt.maxDepth=3, or privacy.consent.predictor=full: consent of all demo",
+        "parties. The model's own settings may be given without its name: maxDepth=3."
       })
   private List<String> assignments = new ArrayList<>();
 
@@ -110,15 +113,15 @@ final class DemoSubcommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (!model.equals("logistic")) {
+    if (!model.equals("logistic") && !model.equals("gbt")) {
       throw new ParameterException(
-          spec.commandLine(), "Invalid --model " + model + ": must be logistic");
+          spec.commandLine(), "Invalid --model " + model + ": must be logistic or gbt");
     }
     DemoRequest request;
     try {
       request =
           new DemoRequest(
-              labelHolder, featureHolders, id, label, testFraction, seed, assignments, out);
+              labelHolder, featureHolders, id, label, testFraction, seed, ofModel(), out);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -137,6 +140,17 @@ final class DemoSubcommand implements Callable<Integer> {
     }
     output.flush();
     return ExitCode.OK.code();
+  }
+
+  /** The settings, those of the model by their full names. */
+  private List<String> ofModel() {
+    List<String> full = new ArrayList<>();
+    full.add("algorithm=" + model);
+    for (String assignment : assignments) {
+      String own = model + "." + assignment;
+      full.add(JobConfig.isSetting(own.replaceFirst("=.*", "")) ? own : assignment);
+    }
+    return full;
   }
 
   /** The script that started this process starts the parties too. */

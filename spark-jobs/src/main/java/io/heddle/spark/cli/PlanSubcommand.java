@@ -128,7 +128,9 @@ final class PlanSubcommand implements Runnable {
             + sizes.columns()
             + " columns at every party, all rows common"
             + (command == Plan.Command.TRAIN
-                ? ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
+                ? terms.algorithm() == JobConfig.Algorithm.GBT
+                    ? ", " + terms.gbt().maxIter() + " trees"
+                    : ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
                 : ""));
     if (command == Plan.Command.PSI) {
       Plan.outcome(terms).forEach(line -> out.println("  " + line));

@@ -73,10 +73,15 @@ public final class Comparison {
     KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), AlignedIds.of(common));
     List<byte[]> train = pick(common, split.train());
     List<byte[]> test = pick(common, split.test());
-    List<DemoTable> labelHolderOnly = tables.subList(0, 1);
+    JoinedRows joined = new JoinedRows(tables, train, test);
+    JoinedRows labelHolderOnly = new JoinedRows(tables.subList(0, 1), train, test);
+    if (job.algorithm() == JobConfig.Algorithm.GBT) {
+      return TreesComparison.compare(job, configs, tables, joined, labelHolderOnly);
+    }
     return new ComparisonResult(
-        aucOfMllib(spark, job, tables, train, test),
-        aucOfMllib(spark, job, labelHolderOnly, train, test),
+        "Spark MLlib LogisticRegression on the joined rows",
+        aucOfMllib(spark, job, joined),
+        aucOfMllib(spark, job, labelHolderOnly),
         maxCoefficientDifference(job, configs, tables));
   }
 
@@ -85,12 +90,7 @@ public final class Comparison {
   }
 
   /** Trains MLlib's estimator with the job's parameters; the AUC is that of the test rows. */
-  private static double aucOfMllib(
-      SparkSession spark,
-      JobConfig job,
-      List<DemoTable> tables,
-      List<byte[]> train,
-      List<byte[]> test) {
+  private static double aucOfMllib(SparkSession spark, JobConfig job, JoinedRows joined) {
     LogisticRegression estimator =
         new LogisticRegression()
             .setRegParam(job.logistic().regParam())
@@ -98,9 +98,9 @@ public final class Comparison {
             .setStandardization(job.logistic().standardization())
             .setTol(REFERENCE_TOL)
             .setMaxIter(REFERENCE_MAX_ITER);
-    LogisticRegressionModel model = estimator.fit(frame(spark, tables, train).cache());
-    double[] labels = tables.get(0).labels(test);
-    List<double[]> rows = rows(tables, test);
+    LogisticRegressionModel model = estimator.fit(frame(spark, joined).cache());
+    double[] labels = joined.testLabels();
+    List<double[]> rows = joined.testRows();
     double[] probabilities = new double[labels.length];
     for (int i = 0; i < probabilities.length; i++) {
       probabilities[i] = model.predictProbability(Vectors.dense(rows.get(i))).apply(1);
@@ -108,9 +108,9 @@ public final class Comparison {
     return RankMetrics.of(labels, probabilities, job.logistic().threshold()).auc();
   }
 
-  private static Dataset<Row> frame(SparkSession spark, List<DemoTable> tables, List<byte[]> keys) {
-    double[] labels = tables.get(0).labels(keys);
-    List<double[]> values = rows(tables, keys);
+  private static Dataset<Row> frame(SparkSession spark, JoinedRows joined) {
+    double[] labels = joined.trainLabels();
+    List<double[]> values = joined.trainRows();
     List<Row> rows = new ArrayList<>(labels.length);
     for (int i = 0; i < labels.length; i++) {
       rows.add(RowFactory.create(labels[i], Vectors.dense(values.get(i))));
@@ -120,28 +120,9 @@ public final class Comparison {
         new StructType().add(LABEL, DataTypes.DoubleType).add(FEATURES, SQLDataTypes.VectorType()));
   }
 
-  /** Row by row, the columns of all tables side by side. */
-  private static List<double[]> rows(List<DemoTable> tables, List<byte[]> keys) {
-    List<double[]> rows = new ArrayList<>(keys.size());
-    List<double[][]> columns = tables.stream().map(table -> table.columns(keys)).toList();
-    for (int i = 0; i < keys.size(); i++) {
-      int row = i;
-      rows.add(
-          columns.stream().flatMap(Arrays::stream).mapToDouble(column -> column[row]).toArray());
-    }
-    return rows;
-  }
-
   private static double maxCoefficientDifference(
       JobConfig job, List<PartyConfig> configs, List<DemoTable> tables) throws IOException {
-    List<Path> traces = new ArrayList<>();
-    for (PartyConfig config : configs) {
-      Path directory = config.traceDirectory();
-      if (directory == null) {
-        throw new IllegalArgumentException("No trace.dir in " + config.file());
-      }
-      traces.add(directory);
-    }
+    List<Path> traces = configs.stream().map(Comparison::trace).toList();
     List<byte[]> alignedTraining = TraceFiles.readTrainingIds(traces.get(0));
     List<List<double[]>> passes = passes(traces);
     List<List<double[]>> reference =
@@ -154,6 +135,14 @@ public final class Comparison {
             TraceFiles.readSeed(traces.get(0)),
             passes.size());
     return JoinedReference.maxCoefficientDifference(passes, reference);
+  }
+
+  static Path trace(PartyConfig config) {
+    Path directory = config.traceDirectory();
+    if (directory == null) {
+      throw new IllegalArgumentException("No trace.dir in " + config.file());
+    }
+    return directory;
   }
 
   /** By pass, then by party. */

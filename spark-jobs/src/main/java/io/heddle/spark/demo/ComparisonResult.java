@@ -12,15 +12,19 @@ import java.nio.file.Path;
 /**
  * What training in the clear gave.
  *
+ * @param reference what was trained on the joined rows to compare the quality with
  * @param aucCentralised on the held-out rows, by the model of the joined columns
  * @param aucLabelHolderAlone on the same rows, by the model of the label holder's columns
  * @param maxCoefficientDifference the largest difference between a party's coefficient and the same
- *     optimiser's in the clear, over all passes
+ *     optimiser's in the clear, over all passes; or between what a leaf adds and the same trees' in
+ *     the clear
  */
 record ComparisonResult(
-    double aucCentralised, double aucLabelHolderAlone, double maxCoefficientDifference) {
-  static final String REFERENCE = "Spark MLlib LogisticRegression on the joined rows";
-
+    String reference,
+    double aucCentralised,
+    double aucLabelHolderAlone,
+    double maxCoefficientDifference) {
+  private static final String REFERENCE = "reference";
   private static final String CENTRALISED = "centralised";
   private static final String ALONE = "labelHolderAlone";
   private static final String DIFFERENCE = "maxCoefficientDifference";
@@ -28,6 +32,7 @@ record ComparisonResult(
   void write(Path file) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     ObjectNode json = mapper.createObjectNode();
+    json.put(REFERENCE, reference);
     json.put(CENTRALISED, aucCentralised);
     json.put(ALONE, aucLabelHolderAlone);
     json.put(DIFFERENCE, maxCoefficientDifference);
@@ -38,6 +43,7 @@ record ComparisonResult(
     try {
       JsonNode json = new ObjectMapper().readTree(Files.readAllBytes(file));
       return new ComparisonResult(
+          json.path(REFERENCE).asText(),
           json.path(CENTRALISED).asDouble(Double.NaN),
           json.path(ALONE).asDouble(Double.NaN),
           json.path(DIFFERENCE).asDouble(Double.NaN));

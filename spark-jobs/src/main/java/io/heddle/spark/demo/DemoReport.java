@@ -73,7 +73,7 @@ public final class DemoReport {
         .put("federated", labelHolder().auc())
         .put("centralised", comparison.aucCentralised())
         .put("labelHolderAlone", comparison.aucLabelHolderAlone());
-    json.put("reference", ComparisonResult.REFERENCE);
+    json.put("reference", comparison.reference());
     json.put("maxCoefficientDifference", comparison.maxCoefficientDifference());
     json.putObject("seconds")
         .put("total", totalSeconds)
@@ -123,6 +123,10 @@ public final class DemoReport {
     return text.toString();
   }
 
+  private boolean trees() {
+    return "gbt".equals(terms.get("algorithm"));
+  }
+
   private void addParties(StringBuilder text) {
     int width = parties.stream().mapToInt(party -> party.name().length()).max().orElse(0) + 2;
     String line = "  %-" + width + "s%-16s%10s%10s%10s%10s";
@@ -159,7 +163,7 @@ public final class DemoReport {
         text,
         line,
         "on the joined data",
-        fixed(comparison.aucCentralised(), 4) + "  (" + ComparisonResult.REFERENCE + ")");
+        fixed(comparison.aucCentralised(), 4) + "  (" + comparison.reference() + ")");
     add(
         text,
         line,
@@ -167,7 +171,9 @@ public final class DemoReport {
         fixed(comparison.aucLabelHolderAlone(), 4) + "  (same, its own columns only)");
     add(
         text,
-        "  Same optimiser in the clear: coefficients differ by at most %s in any pass.",
+        trees()
+            ? "  Same trees in the clear: leaves differ by at most %s."
+            : "  Same optimiser in the clear: coefficients differ by at most %s in any pass.",
         String.format(Locale.ROOT, "%.1e", comparison.maxCoefficientDifference()));
     text.append('\n');
   }
@@ -175,9 +181,13 @@ public final class DemoReport {
   private void addCost(StringBuilder text) {
     add(
         text,
-        "  passes   %d, %s",
+        trees() ? "  trees    %d%s" : "  passes   %d, %s",
         labelHolder().passes(),
-        labelHolder().converged() ? "converged" : "not converged: see the warnings");
+        labelHolder().converged()
+            ? trees() ? "" : "converged"
+            : trees()
+                ? ", fewer than asked for: see the warnings"
+                : "not converged: see the warnings");
     add(
         text,
         "  seconds  %s in all: align %s, train %s, score %s",
@@ -194,7 +204,7 @@ public final class DemoReport {
     StringBuilder parameters = new StringBuilder();
     terms.forEach(
         (key, value) -> {
-          if (key.startsWith("logistic.") || key.equals("paillier.key-bits")) {
+          if (key.startsWith(trees() ? "gbt." : "logistic.") || key.equals("paillier.key-bits")) {
             parameters
                 .append(parameters.length() == 0 ? "" : ", ")
                 .append(key.substring(key.indexOf('.') + 1))

@@ -7,7 +7,6 @@ import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.session.Traffic;
-import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import java.nio.file.Files;
@@ -15,7 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.functions;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,12 +29,14 @@ final class ScoreJob {
   private final HeddleSession session;
   private final PartyConfig party;
   private final JobConfig job;
+  private final Learner learner;
 
   ScoreJob(SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job) {
     this.spark = spark;
     this.session = session;
     this.party = party;
     this.job = job;
+    learner = Learner.of(job, session);
   }
 
   /**
@@ -43,23 +46,20 @@ final class ScoreJob {
    * @param out where the scores (label holder) and run.json go, null for nowhere
    */
   void run(DataSource data, Path modelDir, @Nullable Path out) {
-    Path part = modelDir.resolve(TrainJob.MODEL);
+    Path part = TrainedPart.in(modelDir);
     if (!Files.isDirectory(part)) {
       throw new ConfigurationException(
           "No model in --model-dir " + modelDir + ": must be a folder that heddle train wrote");
     }
     try (Publication results =
         out == null ? null : Publication.prepare(out, "--out", session.broken())) {
-      VerticalLogisticRegressionModel model =
-          VerticalLogisticRegressionModel.load(part.toUri().toString())
-              .setSession(session.name())
-              .setThreshold(job.logistic().threshold());
+      Learner.Loaded loaded = learner.load(part);
+      ProbabilisticClassificationModel<Vector, ?> model = loaded.model();
       TableReader own =
           TableReader.read(
               spark,
               data,
-              new PartyConfig.Data(
-                  party.data().id(), party.data().label(), model.part().columnNames()),
+              new PartyConfig.Data(party.data().id(), party.data().label(), loaded.columnNames()),
               false);
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
       AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
@@ -84,7 +84,8 @@ final class ScoreJob {
   }
 
   /** One CSV file; the rows are few enough for the driver, as their ids were. */
-  private void write(Dataset<Row> scored, VerticalLogisticRegressionModel model, Path file) {
+  private void write(
+      Dataset<Row> scored, ProbabilisticClassificationModel<Vector, ?> model, Path file) {
     List<Column> columns = new ArrayList<>();
     for (String id : party.data().id()) {
       columns.add(AlignedTable.column(scored, id));
@@ -115,19 +116,18 @@ final class ScoreJob {
     Map<String, Object> run = TrainJob.common(session);
     int rows = aligned.table().rows();
     run.put("rows", Map.of("own", aligned.ownRows(), "aligned", rows));
-    run.put(
-        "ledger", List.of(TrainJob.alignmentLedger(job, rows), TrainJob.scoringLedger(job, rows)));
+    run.put("ledger", List.of(TrainJob.alignmentLedger(job, rows), learner.scoringLedger(rows)));
     run.put(
         "seconds",
         Map.of(
             "total", ProcessUsage.seconds(),
             "psi", session.secondsIn(TrainJob.ALIGN),
-            "score", session.secondsIn(VerticalLogisticRegressionModel.STEP)));
+            "score", session.secondsIn(learner.scoreStep())));
     run.put(
         "bytes",
         Map.of(
             "psi", traffic.bytesSent(TrainJob.ALIGN),
-            "score", traffic.bytesSent(VerticalLogisticRegressionModel.STEP)));
+            "score", traffic.bytesSent(learner.scoreStep())));
     return run;
   }
 }

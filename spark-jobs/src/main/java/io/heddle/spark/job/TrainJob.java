@@ -8,11 +8,8 @@ import io.heddle.error.AlignmentException;
 import io.heddle.progress.Progress;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.session.Traffic;
-import io.heddle.spark.ml.VerticalLogisticRegression;
-import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
-import io.heddle.train.logistic.FitSummary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +23,9 @@ import java.util.TreeMap;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.NumericAttribute;
+import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,20 +38,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads, aligns, trains on one part of the common rows, measures on the other, publishes. */
 final class TrainJob {
   static final String ALIGN = "align";
-  static final String MODEL = "part";
-  private static final String FEATURES = "heddle_features";
-  private static final String LABEL = "heddle_label";
 
   private final SparkSession spark;
   private final HeddleSession session;
   private final PartyConfig party;
   private final JobConfig job;
+  private final Learner learner;
 
   TrainJob(SparkSession spark, HeddleSession session, PartyConfig party, JobConfig job) {
     this.spark = spark;
     this.session = session;
     this.party = party;
     this.job = job;
+    learner = Learner.of(job, session);
   }
 
   /**
@@ -77,24 +75,23 @@ final class TrainJob {
         throw new AlignmentException(
             "No training rows among " + rows.rows() + " common rows: lower test-fraction");
       }
-      VerticalLogisticRegression estimator = estimator();
+      TraceFiles trace = null;
       if (party.traceDirectory() != null) {
-        TraceFiles trace = new TraceFiles(party.traceDirectory());
+        trace = new TraceFiles(party.traceDirectory());
         List<byte[]> ids = aligned.ids().collect();
         trace.trainingIds(Arrays.stream(split.train()).mapToObj(ids::get).toList());
-        estimator.tracedBy(trace);
       }
-      VerticalLogisticRegressionModel fitted = estimator.fit(train.table());
+      Learner.Trained fitted = learner.fit(train.table(), trace);
       RankMetrics metrics =
-          split.test().length == 0 ? null : measure(fitted, rows.keep(split.test()));
+          split.test().length == 0 ? null : measure(fitted.model(), rows.keep(split.test()));
       // While the peers still wait: a full disk here leaves them without a model as well.
       if (model != null) {
-        save(fitted, model.folder().resolve(MODEL));
+        save(fitted.model(), TrainedPart.in(model.folder()));
         model.complete(session.open().id());
       }
       if (figures != null) {
         Traffic traffic = session.open().traffic();
-        figures.json("run.json", figures(aligned, split, fitted.summary(), metrics, traffic));
+        figures.json("run.json", figures(aligned, split, fitted.figures(), metrics, traffic));
         figures.complete(session.open().id());
       }
       session.finish();
@@ -104,13 +101,13 @@ final class TrainJob {
       if (model != null) {
         model.publish();
       }
-      tell(fitted.summary(), metrics, split.test().length, modelDir, out);
+      tell(fitted.figures(), metrics, split.test().length, modelDir, out);
     }
   }
 
   /** What a person at this party's terminal wants to know at the end. */
   private void tell(
-      FitSummary summary,
+      Learner.Figures summary,
       @Nullable RankMetrics metrics,
       int testRows,
       @Nullable Path modelDir,
@@ -120,8 +117,10 @@ final class TrainJob {
     progress.note(
         "trained in "
             + summary.passes()
-            + " passes"
-            + (summary.converged() ? ", converged" : ", not converged")
+            + (job.algorithm() == JobConfig.Algorithm.GBT ? " trees" : " passes")
+            + (job.algorithm() == JobConfig.Algorithm.GBT
+                ? ""
+                : summary.converged() ? ", converged" : ", not converged")
             + (metrics == null
                 ? ""
                 : String.format(
@@ -161,7 +160,7 @@ final class TrainJob {
     for (String name : table.columns()) {
       if (!features.contains(name)) {
         Column column = AlignedTable.column(table, name);
-        columns.add(name.equals(label) ? column.as(LABEL) : column);
+        columns.add(name.equals(label) ? column.as(Learner.LABEL) : column);
       }
     }
     Column values =
@@ -177,31 +176,14 @@ final class TrainJob {
             .ml
             .functions
             .array_to_vector(values)
-            .as(FEATURES, new AttributeGroup(FEATURES, names).toMetadata()));
+            .as(Learner.FEATURES, new AttributeGroup(Learner.FEATURES, names).toMetadata()));
     return new AlignedTable(
         table.select(columns.toArray(Column[]::new)), rows.rows(), rows.digest());
   }
 
-  private VerticalLogisticRegression estimator() {
-    JobConfig.Logistic params = job.logistic();
-    VerticalLogisticRegression estimator =
-        new VerticalLogisticRegression()
-            .setFeaturesCol(FEATURES)
-            .setSession(session.name())
-            .setRegParam(params.regParam())
-            .setMaxIter(params.maxIter())
-            .setTol(params.tol())
-            .setFitIntercept(params.fitIntercept())
-            .setStandardization(params.standardization())
-            .setThreshold(params.threshold());
-    if (session.holdsLabels()) {
-      estimator.setLabelCol(LABEL);
-    }
-    return estimator;
-  }
-
   /** Scores the test rows with the peers; the label holder alone sees how well. */
-  private @Nullable RankMetrics measure(VerticalLogisticRegressionModel model, AlignedTable test) {
+  private @Nullable RankMetrics measure(
+      ProbabilisticClassificationModel<Vector, ?> model, AlignedTable test) {
     Dataset<Row> scored = model.transform(test.table());
     if (!session.holdsLabels()) {
       return null;
@@ -210,7 +192,7 @@ final class TrainJob {
         scored
             .select(
                 functions.col(AlignedTable.INDEX),
-                functions.col(LABEL),
+                functions.col(Learner.LABEL),
                 functions.col(model.getProbabilityCol()))
             .toJavaRDD()
             .collect()
@@ -221,12 +203,12 @@ final class TrainJob {
     double[] labels = rows.stream().mapToDouble(row -> row.getDouble(1)).toArray();
     double[] probabilities =
         rows.stream().mapToDouble(row -> ((Vector) row.get(2)).apply(1)).toArray();
-    return RankMetrics.of(labels, probabilities, model.getThreshold());
+    return RankMetrics.of(labels, probabilities, learner.threshold());
   }
 
-  private static void save(VerticalLogisticRegressionModel model, Path place) {
+  private static void save(ProbabilisticClassificationModel<Vector, ?> model, Path place) {
     try {
-      model.save(place.toUri().toString());
+      ((MLWritable) model).save(place.toUri().toString());
     } catch (IOException | RuntimeException e) {
       throw Publication.cannotWrite("the model to " + place, e);
     }
@@ -235,7 +217,7 @@ final class TrainJob {
   private Map<String, Object> figures(
       HeddleSession.Aligned aligned,
       KeyedSplit split,
-      FitSummary summary,
+      Learner.Figures summary,
       @Nullable RankMetrics metrics,
       Traffic traffic) {
     Map<String, Object> run = common(session);
@@ -265,7 +247,7 @@ final class TrainJob {
     ledger.add(alignmentLedger(job, aligned.table().rows()));
     ledger.addAll(summary.ledger());
     if (split.test().length > 0) {
-      ledger.add(scoringLedger(job, split.test().length));
+      ledger.add(learner.scoringLedger(split.test().length));
     }
     run.put("ledger", ledger);
     run.put(
@@ -273,14 +255,14 @@ final class TrainJob {
         Map.of(
             "total", ProcessUsage.seconds(),
             "psi", session.secondsIn(ALIGN),
-            "train", session.secondsIn(VerticalLogisticRegression.STEP),
-            "score", session.secondsIn(VerticalLogisticRegressionModel.STEP)));
+            "train", session.secondsIn(learner.fitStep()),
+            "score", session.secondsIn(learner.scoreStep())));
     run.put(
         "bytes",
         Map.of(
             "psi", traffic.bytesSent(ALIGN),
-            "train", traffic.bytesSent(VerticalLogisticRegression.STEP),
-            "score", traffic.bytesSent(VerticalLogisticRegressionModel.STEP)));
+            "train", traffic.bytesSent(learner.fitStep()),
+            "score", traffic.bytesSent(learner.scoreStep())));
     return run;
   }
 
@@ -291,16 +273,6 @@ final class TrainJob {
         + (job.parties().size() > 2
             ? "; " + job.psi().receiver() + " also how many ids each group of parties has in common"
             : "");
-  }
-
-  static String scoringLedger(JobConfig job, int rows) {
-    return "The label holder saw "
-        + (job.parties().size() > 2
-            ? "the sum of the feature holders' parts"
-            : "the feature holder's part")
-        + " of the linear predictor of "
-        + rows
-        + " scored rows, row by row";
   }
 
   static Map<String, Object> common(HeddleSession session) {

@@ -14,6 +14,10 @@ import io.heddle.session.SessionMessages;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.LogisticTerms;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.trees.TreeMessages;
+import io.heddle.train.trees.TreeTerms;
+import io.heddle.train.trees.TreeTraffic;
+import io.heddle.train.trees.TreesScoringMessages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +50,12 @@ public final class Plan {
     this.sizes = sizes;
     protocol = protocol(job, sizes, semiHonest);
     Stream.of(
-            SessionMessages.TYPES, PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
+            SessionMessages.TYPES,
+            PsiMessages.TYPES,
+            LogisticMessages.TYPES,
+            ScoringMessages.TYPES,
+            TreeMessages.TYPES,
+            TreesScoringMessages.TYPES)
         .flatMap(List::stream)
         .forEach(type -> types.put(type.id(), type));
   }
@@ -281,6 +290,54 @@ public final class Plan {
   }
 
   private void train(int rows) {
+    if (job.algorithm() == JobConfig.Algorithm.GBT) {
+      trainTrees(rows);
+    } else {
+      trainLogistic(rows);
+    }
+  }
+
+  /** At most: trees may end early, and nodes of few rows are not asked about. */
+  private void trainTrees(int rows) {
+    TreeTerms terms =
+        TreeTerms.builder()
+            .maxIter(job.gbt().maxIter())
+            .maxDepth(job.gbt().maxDepth())
+            .maxBins(job.gbt().maxBins())
+            .keyBits(job.keyBits())
+            .build();
+    TreeTraffic tree = new TreeTraffic(terms, rows);
+    long trees = terms.maxIter();
+    PartyId labels = job.labelHolder();
+    for (PartyId holder : featureHolders()) {
+      add("train", 120, labels, holder, 55 + 3L * terms.keyBits() / 8);
+      add("train", 121, holder, labels, 44);
+      add("train", 122, labels, holder, 8);
+      add("train", 123, labels, holder, trees * tree.gradients());
+      add("train", 124, holder, labels, trees * tree.sums(Math.max(1, sizes.columns())));
+      add("train", 125, labels, holder, trees * tree.choices());
+      add("train", 126, holder, labels, trees * tree.bits(terms.maxDepth()));
+      if (tree.innerLevels() > 0) {
+        add("train", 127, labels, holder, trees * tree.bits(tree.innerLevels()));
+      }
+    }
+  }
+
+  private void scoreByTrees(int rows) {
+    long trees = job.gbt().maxIter();
+    long bitset = (rows + 7) / 8;
+    PartyId labels = job.labelHolder();
+    for (PartyId holder : featureHolders()) {
+      add("score", 130, labels, holder, 72);
+      add("score", 130, holder, labels, 72);
+      // A set of all rows for each of its splits.
+      long splits = trees * ((1L << job.gbt().maxDepth()) - 1);
+      add("score", 131, labels, holder, splits * (bitset + Integer.BYTES));
+      add("score", 132, holder, labels, trees * job.gbt().maxDepth() * bitset);
+    }
+  }
+
+  private void trainLogistic(int rows) {
     LogisticTerms terms = LogisticTerms.builder().keyBits(job.keyBits()).build();
     int ciphertextBytes = terms.keyBits() / 4;
     long residuals =
@@ -317,6 +374,10 @@ public final class Plan {
   }
 
   private void score(int rows) {
+    if (job.algorithm() == JobConfig.Algorithm.GBT) {
+      scoreByTrees(rows);
+      return;
+    }
     between("score", 70, 72);
     for (PartyId holder : featureHolders()) {
       for (PartyId other : featureHolders()) {

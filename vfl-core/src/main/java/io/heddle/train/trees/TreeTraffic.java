@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+/** How large the messages of one tree are at most, for a plan of what would leave a party. */
+public final class TreeTraffic {
+  private final TreeTerms terms;
+  private final int rows;
+  private final int ciphertextBytes;
+
+  /** Of training on so many rows. */
+  public TreeTraffic(TreeTerms terms, int rows) {
+    this.terms = terms;
+    this.rows = rows;
+    ciphertextBytes = terms.keyBits() / 4;
+  }
+
+  /** Encrypted derivatives, to each feature holder. */
+  public long gradients() {
+    return (long) rows * ciphertextBytes;
+  }
+
+  /**
+   * Encrypted sums from a feature holder: half of the nodes in which it may be asked.
+   *
+   * @param columns that it has
+   */
+  public long sums(int columns) {
+    long candidates = (long) builtNodes() * columns * (terms.maxBins() - 1);
+    int perPlaintext = GradientPacking.of(terms.keyBits(), rows).perPlaintext();
+    return candidates * Integer.BYTES + (candidates / perPlaintext + 1) * ciphertextBytes;
+  }
+
+  /** Choices to a feature holder. */
+  public long choices() {
+    return 4L * builtNodes() * Integer.BYTES;
+  }
+
+  /** One bit per row and level. */
+  public long bits(int levels) {
+    return (long) levels * RowSets.bytes(rows);
+  }
+
+  /** Levels on which rows of nodes are told to feature holders. */
+  public int innerLevels() {
+    return terms.maxDepth() - 1;
+  }
+
+  private int builtNodes() {
+    int nodes = 1;
+    for (int depth = 1; depth < terms.maxDepth(); depth++) {
+      nodes += Math.min(1 << (depth - 1), rows / (2 * TreeRules.leastNodeRows(rows)));
+    }
+    return nodes;
+  }
+}
