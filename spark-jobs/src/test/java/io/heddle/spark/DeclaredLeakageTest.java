@@ -52,7 +52,9 @@ class DeclaredLeakageTest {
           Map.entry("io.heddle.doctor.DoctorMessage", new int[] {80, 89}),
           Map.entry("io.heddle.ot.OtMessage", new int[] {90, 99}),
           Map.entry("io.heddle.psi.oprf.OprfMessage", new int[] {100, 109}),
-          Map.entry("io.heddle.psi.kkrt.KkrtTaskMessage", new int[] {110, 119}));
+          Map.entry("io.heddle.psi.kkrt.KkrtTaskMessage", new int[] {110, 119}),
+          Map.entry("io.heddle.train.trees.TreeMessage", new int[] {120, 129}),
+          Map.entry("io.heddle.train.trees.TreesScoringMessage", new int[] {130, 139}));
 
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");

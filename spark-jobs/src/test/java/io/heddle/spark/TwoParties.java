@@ -16,6 +16,8 @@ import io.heddle.psi.PsiMessages;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.trees.TreeMessages;
+import io.heddle.train.trees.TreesScoringMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -82,6 +84,8 @@ public final class TwoParties {
     List<io.heddle.channel.MessageType<?>> types = new ArrayList<>(PsiMessages.TYPES);
     types.addAll(LogisticMessages.TYPES);
     types.addAll(ScoringMessages.TYPES);
+    types.addAll(TreeMessages.TYPES);
+    types.addAll(TreesScoringMessages.TYPES);
     Collection<PartyId> parties = List.of(BANK, RETAILER);
     SortedMap<PartyId, Exchange> network =
         InMemoryExchange.network(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.error.ConfigurationException;
+import io.heddle.party.BinsConsent;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import java.io.IOException;
@@ -50,7 +51,9 @@ class PartyConfigTest {
     assertThat(config.timeouts().reconnect()).isEqualTo(Duration.ofMinutes(10));
     assertThat(config.timeouts().idle()).isEqualTo(Duration.ofSeconds(60));
     assertThat(config.privacy())
-        .isEqualTo(new PartyConfig.Privacy(2048, 1, 10_000_000, 50, PredictorConsent.LIMITED));
+        .isEqualTo(
+            new PartyConfig.Privacy(
+                2048, 1, 10_000_000, 50, PredictorConsent.LIMITED, BinsConsent.LIMITED));
     assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
     assertThat(config.oprf())
         .isEqualTo(new PartyConfig.Oprf(directory.resolve("oprf"), Duration.ofDays(7), 1_000_000));
@@ -163,6 +166,7 @@ class PartyConfigTest {
         "privacy.min-key-bits = 2500 | privacy.min-key-bits = 2500 | 2048, 3072 or 4096",
         "privacy.consent.labels = 9 | privacy.consent.labels = 9 | from 10",
         "privacy.consent.predictor = yes | privacy.consent.predictor | no, limited, full",
+        "privacy.consent.bins = no | privacy.consent.bins | limited, full",
         "psi.oprf.key-lifetime = 1 s | psi.oprf.key-lifetime | a time from 60 s to",
         "psi.quota-period = 59 minutes | psi.quota-period | a time from 3600 s to 315360000 s",
         "psi.quota-period = 3651 d | psi.quota-period | a time from 3600 s to 315360000 s",

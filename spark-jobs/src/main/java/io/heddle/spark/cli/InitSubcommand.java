@@ -58,6 +58,7 @@ final class InitSubcommand implements Callable<Integer> {
         # max-peer-set-size = 10000000   # a peer with more ids is refused
         # consent.labels = 50            # label holder: training rows for each column of a feature holder, 10 or more
         # consent.predictor = limited    # lone feature holder: no, limited (fewer passes than columns) or full
+        # consent.bins = limited         # feature holder of boosted trees: limited (fewer trees than rows hide) or full
       }
 
       psi {

@@ -325,7 +325,7 @@ public final class Plan {
 
   private void scoreByTrees(int rows) {
     long trees = job.gbt().maxIter();
-    long bitset = (rows + 7) / 8;
+    long bitset = (rows + 7L) / 8;
     PartyId labels = job.labelHolder();
     for (PartyId holder : featureHolders()) {
       add("score", 130, labels, holder, 72);

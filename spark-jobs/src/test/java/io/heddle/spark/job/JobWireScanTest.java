@@ -27,6 +27,8 @@ import io.heddle.spark.session.HeddleSession;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.LogisticModelPart;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.trees.TreeMessages;
+import io.heddle.train.trees.TreesScoringMessages;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -155,6 +157,8 @@ class JobWireScanTest {
     List<MessageType<?>> types = new ArrayList<>(PsiMessages.TYPES);
     types.addAll(LogisticMessages.TYPES);
     types.addAll(ScoringMessages.TYPES);
+    types.addAll(TreeMessages.TYPES);
+    types.addAll(TreesScoringMessages.TYPES);
     JobConfig job = job(parties);
     Map<PartyId, Callable<Boolean>> calls = new TreeMap<>();
     new NettyNetwork(ExchangeLimits.DEFAULT, PATIENT, scan::observer, this::throughRelay)

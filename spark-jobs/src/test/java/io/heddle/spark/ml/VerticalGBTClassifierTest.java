@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.heddle.error.PrivacyException;
+import io.heddle.spark.SparkExtension;
+import io.heddle.spark.TwoParties;
+import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
+import io.heddle.train.trees.JoinedTrees;
+import io.heddle.train.trees.TreeEnsemble;
+import io.heddle.train.trees.TreeTerms;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Tag("spark")
+@ExtendWith(SparkExtension.class)
+class VerticalGBTClassifierTest {
+  private final SparkSession spark;
+  private final Path folder;
+
+  VerticalGBTClassifierTest(SparkSession spark, @TempDir Path folder) {
+    this.spark = spark;
+    this.folder = folder;
+  }
+
+  @AfterEach
+  void forgetLocalRows() {
+    spark.conf().unset(FeatureRows.LOCAL_ROWS);
+  }
+
+  private static VerticalGBTClassifier estimator(HeddleSession session) {
+    VerticalGBTClassifier estimator =
+        new VerticalGBTClassifier()
+            .setMaxIter(3)
+            .setMaxDepth(3)
+            .setMaxBins(16)
+            .setSession(session.self().name());
+    return session.holdsLabels() ? estimator.setLabelCol("label") : estimator;
+  }
+
+  private Dataset<Row> table(HeddleSession session) {
+    return session.holdsLabels()
+        ? TwoParties.bankTable(spark, 0, 1500)
+        : TwoParties.retailerTable(spark, 300, 1800);
+  }
+
+  /** What one party has afterwards; columns and labels in aligned order. */
+  private record Result(
+      VerticalGBTClassificationModel model,
+      double[][] columns,
+      double[] labels,
+      byte[] seed,
+      List<Row> scored) {}
+
+  private Result run(HeddleSession session) {
+    Dataset<Row> own = table(session);
+    AlignedTable aligned =
+        session.step("align", new TreeMap<>(), step -> session.align(step, own, "id")).table();
+    List<Row> rows = aligned.table().orderBy(AlignedTable.INDEX).collectAsList();
+    double[][] columns = new double[3][rows.size()];
+    double[] labels = new double[rows.size()];
+    for (int i = 0; i < rows.size(); i++) {
+      Vector features = rows.get(i).getAs("features");
+      for (int j = 0; j < columns.length; j++) {
+        columns[j][i] = features.apply(j);
+      }
+      labels[i] = session.holdsLabels() ? rows.get(i).<Double>getAs("label") : 0;
+    }
+    AtomicReference<byte[]> seed = new AtomicReference<>(new byte[0]);
+    VerticalGBTClassificationModel model =
+        estimator(session)
+            .tracedBy(
+                new FitTrace() {
+                  @Override
+                  public void seed(byte[] roundingSeed) {
+                    seed.set(roundingSeed);
+                  }
+
+                  @Override
+                  public void afterPass(int pass, double[] coefficients) {}
+                })
+            .fit(aligned.table());
+    Dataset<Row> scored = model.transform(aligned.table());
+    List<Row> ordered = scored.orderBy(AlignedTable.INDEX).collectAsList();
+    session.finish();
+    return new Result(model, columns, labels, seed.get(), ordered);
+  }
+
+  private static TreeEnsemble ensemble(VerticalGBTClassificationModel model) {
+    TreeEnsemble ensemble = model.part().ensemble();
+    if (ensemble == null) {
+      throw new AssertionError("No trees at the label holder");
+    }
+    return ensemble;
+  }
+
+  /** In this JVM, and by Spark's tasks. */
+  @ParameterizedTest
+  @ValueSource(strings = {"50000", "0"})
+  void fitTransform_equalTreesOfTheJoinedColumns(String localRows) throws Exception {
+    spark.conf().set(FeatureRows.LOCAL_ROWS, localRows);
+
+    List<Result> results = TwoParties.run(folder, List.of(), this::run, this::run);
+
+    Result bank = results.get(0);
+    VerticalGBTClassificationModel retailer = results.get(1).model();
+    TreeEnsemble federated = ensemble(bank.model());
+    TreeEnsemble joined =
+        JoinedTrees.fit(
+            TreeTerms.builder().maxIter(3).maxDepth(3).maxBins(16).build(),
+            3,
+            bank.seed(),
+            bank.labels(),
+            null,
+            List.of(bank.columns(), results.get(1).columns()));
+    assertThat(federated.trees()).isEqualTo(joined.trees());
+    assertThat(retailer.part().thresholds()).isNotEmpty();
+    assertThat(retailer.part().ensemble()).isNull();
+    assertThat(retailer.part().fitId()).isEqualTo(bank.model().part().fitId());
+    assertThat(bank.model().summary().losses()).hasSize(4);
+    assertThat(retailer.summary().ledger()).isNotEmpty();
+
+    double loss = 0;
+    for (int i = 0; i < bank.scored().size(); i++) {
+      double probability = bank.scored().get(i).<Vector>getAs("probability").apply(1);
+      loss -= Math.log(bank.labels()[i] == 1 ? probability : 1 - probability);
+      assertThat(bank.scored().get(i).<Double>getAs("prediction"))
+          .isEqualTo(probability > 0.5 ? 1.0 : 0.0);
+    }
+    assertThat(loss / bank.scored().size())
+        .isCloseTo(bank.model().summary().losses().get(3), within(1e-9));
+
+    for (VerticalGBTClassificationModel model : List.of(bank.model(), retailer)) {
+      Path place = folder.resolve("model-" + model.holdsLabels());
+      model.write().overwrite().save(place.toString());
+      VerticalGBTClassificationModel loaded = VerticalGBTClassificationModel.load(place.toString());
+      assertThat(loaded.part()).isEqualTo(model.part());
+      assertThat(loaded.explainParams()).isEqualTo(model.explainParams());
+      assertThat(loaded.hasSummary()).isFalse();
+    }
+  }
+
+  @Test
+  void fit_beyondTheTreesThatARowCountHides_isRefused() {
+    // 1,200 rows hide 10 trees of depth 3 over all fits of a session.
+    Function<HeddleSession, Integer> party =
+        session -> {
+          Dataset<Row> table = table(session);
+          int trees = estimator(session).setMaxIter(11).fit(table).summary().sharedTrees();
+          if (!session.holdsLabels()) {
+            assertThat(session.sharedTrees()).isEqualTo(trees);
+          }
+          assertThat(trees).isEqualTo(10);
+          estimator(session).fit(table);
+          return trees;
+        };
+
+    assertThatThrownBy(() -> TwoParties.run(folder, List.of(), party, party))
+        .hasStackTraceContaining(PrivacyException.class.getName())
+        .hasStackTraceContaining("privacy.consent.bins");
+  }
+
+  @Test
+  void estimator_savedAndLoaded_isEqualAndChecksItsParams() throws Exception {
+    VerticalGBTClassifier estimator =
+        new VerticalGBTClassifier().setMaxDepth(4).setLambda(0.5).setSession("bank");
+    String place = folder.resolve("estimator").toString();
+    estimator.save(place);
+    assertThat(VerticalGBTClassifier.load(place).explainParams())
+        .isEqualTo(estimator.explainParams());
+    assertThatThrownBy(() -> estimator.setMaxDepth(13))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> estimator.setMaxBins(256))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> estimator.setStepSize(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+}
