@@ -7,6 +7,7 @@ import io.heddle.config.Overrides;
 import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.command.LocalPsi;
+import io.heddle.psi.command.LocalPsiFailure;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.psi.command.PsiCommand;
 import io.heddle.psi.command.PsiReport;
@@ -49,7 +50,8 @@ import picocli.CommandLine.TypeConversionException;
       "over the common ids, both learn how many these are, and neither learns which.",
       "Every party runs it with its own --config and --data and the same --job;",
       "what each learned stands in its ledger (psi.ledger), by which it may bound peers;",
-      "--local runs all parties on this machine, each as a process."
+      "--local runs all parties on this machine: the receiver in this process, the others each in",
+      "one of its own."
     })
 final class PsiSubcommand implements Callable<Integer> {
   private static final String STANDARD_OUTPUT = "-";
@@ -200,9 +202,10 @@ final class PsiSubcommand implements Callable<Integer> {
     }
     Map<PartyId, PsiReport> reports =
         LocalPsi.run(
-            new LocalPsi.Request(parties, id, protocol, out, settings, ownCommand()),
+            new LocalPsi.Request(
+                parties, id, protocol, out, settings, ownCommand(), PsiSubcommand::failure),
             (party, directory) -> IdentityFiles.create(party, directory, false).fingerprint(),
-            System.err);
+            ConsoleProgress.create());
     PsiReport first = reports.values().iterator().next();
     if (reports.values().stream().anyMatch(report -> !report.digest().equals(first.digest()))) {
       throw new AssertionError("the session compares the digests");
@@ -244,6 +247,11 @@ final class PsiSubcommand implements Callable<Integer> {
     figures.put("peakMemoryMiB", peakMemory);
     figures.put("bytes", ordered("total", bytes));
     return figures;
+  }
+
+  /** As a party's own process would tell it. */
+  private static LocalPsiFailure failure(Throwable thrown) {
+    return new LocalPsiFailure(ExitCode.of(thrown).code(), ExitCode.line(thrown), thrown);
   }
 
   private static void printJoined(PrintWriter text, PsiReport result) {
@@ -365,8 +373,7 @@ final class PsiSubcommand implements Callable<Integer> {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
       if (!argument.startsWith("-agent")
-          && !argument.startsWith("-javaagent")
-          && !argument.startsWith("-XX:TieredStopAtLevel")) {
+          && !argument.startsWith("-javaagent")) {
         command.add(argument);
       }
     }
