@@ -44,8 +44,9 @@ public final class LocalPsi {
    * @param id the columns that name a row, in all tables
    * @param out where the first party's common rows go; null for nowhere
    * @param settings further settings for all parties, {@code key=value} each
-   * @param command starts {@code heddle psi} in a process of its own; its options are appended
-   * @param failures the exit code and the line by which that command tells what a run has thrown
+   * @param command starts a process that runs what {@link #ofArguments} makes of the arguments that
+   *     are appended, and on a failure returns its code and says its line behind {@code heddle: }
+   * @param failures the code and the line of a failure
    */
   public record Request(
       Map<PartyId, Path> tables,
@@ -130,11 +131,12 @@ public final class LocalPsi {
       configure(party, parties);
     }
     Party first = parties.get(0);
+    PsiCommand.Request own = inThisProcess(first);
     // The others first: they start while this process does its own party's work.
     for (Party other : parties.subList(1, parties.size())) {
       start(other.id(), () -> PartyProcess.start(command(other), other.directory()));
     }
-    start(first.id(), () -> PartyThread.start(inThisProcess(first), progress, request.failures()));
+    start(first.id(), () -> PartyThread.start(own, progress, request.failures()));
     awaitAll();
     Map<PartyId, PsiReport> reports = new LinkedHashMap<>();
     reports.put(first.id(), running.get(first.id()).report());
@@ -248,12 +250,24 @@ public final class LocalPsi {
 
   private List<String> command(Party party) {
     List<String> command = new ArrayList<>(request.command());
-    command.addAll(List.of("--config", party.config().toString()));
-    command.addAll(List.of("--job", party.job().toString()));
-    command.addAll(List.of("--data", party.data().toAbsolutePath().toString()));
-    command.addAll(List.of("--report", PartyProcess.report(party.directory()).toString()));
-    request.settings().forEach(setting -> command.addAll(List.of("--set", setting)));
+    command.add(party.config().toString());
+    command.add(party.job().toString());
+    command.add(party.data().toAbsolutePath().toString());
+    command.add(PartyProcess.report(party.directory()).toString());
+    command.addAll(request.settings());
     return command;
+  }
+
+  /** What the process of a party is to run, which was started with these arguments. */
+  public static PsiCommand.Request ofArguments(List<String> arguments) {
+    return new PsiCommand.Request(
+        Path.of(arguments.get(0)),
+        Path.of(arguments.get(1)),
+        Path.of(arguments.get(2)),
+        null,
+        Path.of(arguments.get(3)),
+        false,
+        Overrides.ofArguments(arguments.subList(4, arguments.size())));
   }
 
   private static List<Integer> freePorts(int count) throws IOException {

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A party in a process of its own. */
 record PartyProcess(Process process, Path directory) implements LocalParty {
-  // What a command's last line begins with if it fails.
   private static final String FAILURE = "heddle: ";
 
   /**
@@ -27,7 +26,7 @@ record PartyProcess(Process process, Path directory) implements LocalParty {
     return new PartyProcess(process, directory);
   }
 
-  /** Where a command that is started in a directory must put its report. */
+  /** Where a party that is started in a directory puts its report. */
   static Path report(Path directory) {
     return directory.resolve("report");
   }

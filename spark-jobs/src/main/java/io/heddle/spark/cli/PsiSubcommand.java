@@ -131,9 +131,6 @@ final class PsiSubcommand implements Callable<Integer> {
       description = "Begin anew instead of going on with a run that was broken off.")
   private boolean fresh;
 
-  @Option(names = "--report", hidden = true)
-  private @Nullable Path report;
-
   @Override
   public Integer call() {
     Map<String, Object> figures = local ? runLocal() : runParty();
@@ -156,7 +153,7 @@ final class PsiSubcommand implements Callable<Integer> {
       result =
           PsiCommand.run(
               new PsiCommand.Request(
-                  ownConfig, sharedJob, table, out, report, fresh, Overrides.ofArguments(settings)),
+                  ownConfig, sharedJob, table, out, null, fresh, Overrides.ofArguments(settings)),
               progress);
     } finally {
       progress.end();
@@ -203,7 +200,7 @@ final class PsiSubcommand implements Callable<Integer> {
     Map<PartyId, PsiReport> reports =
         LocalPsi.run(
             new LocalPsi.Request(
-                parties, id, protocol, out, settings, ownCommand(), PsiSubcommand::failure),
+                parties, id, protocol, out, settings, partyCommand(), PsiSubcommand::failure),
             (party, directory) -> IdentityFiles.create(party, directory, false).fingerprint(),
             ConsoleProgress.create());
     PsiReport first = reports.values().iterator().next();
@@ -367,8 +364,8 @@ final class PsiSubcommand implements Callable<Integer> {
     }
   }
 
-  /** This JVM's own command line up to {@code heddle psi}, without what would slow a party down. */
-  private static List<String> ownCommand() {
+  /** Another JVM like this one for a party, without what would slow it down. */
+  private static List<String> partyCommand() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -378,8 +375,7 @@ final class PsiSubcommand implements Callable<Integer> {
       }
     }
     command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), HeddleCommand.class.getName(), "psi"));
+        List.of("-cp", System.getProperty("java.class.path"), LocalPsiParty.class.getName()));
     return command;
   }
 }
