@@ -134,23 +134,26 @@ public final class LocalPsi {
     PsiCommand.Request own = inThisProcess(first);
     // The others first: they start while this process does its own party's work.
     for (Party other : parties.subList(1, parties.size())) {
-      start(other.id(), () -> PartyProcess.start(command(other), other.directory()));
+      LocalParty unused =
+          start(other.id(), () -> PartyProcess.start(command(other), other.directory()));
     }
-    start(first.id(), () -> PartyThread.start(own, progress, request.failures()));
+    LocalParty here = start(first.id(), () -> PartyThread.start(own, progress, request.failures()));
     awaitAll();
     Map<PartyId, PsiReport> reports = new LinkedHashMap<>();
-    reports.put(first.id(), running.get(first.id()).report());
+    reports.put(first.id(), here.report());
     for (Map.Entry<PartyId, LocalParty> party : running.entrySet()) {
       reports.putIfAbsent(party.getKey(), party.getValue().report());
     }
     return reports;
   }
 
-  private synchronized void start(PartyId id, Start start)
+  private synchronized LocalParty start(PartyId id, Start start)
       throws IOException, InterruptedException {
     // Nobody would end this one.
     refuseIfEnded();
-    running.put(id, start.start());
+    LocalParty party = start.start();
+    running.put(id, party);
+    return party;
   }
 
   private synchronized void refuseIfEnded() throws InterruptedException {

@@ -369,8 +369,7 @@ final class PsiSubcommand implements Callable<Integer> {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!argument.startsWith("-agent")
-          && !argument.startsWith("-javaagent")) {
+      if (!argument.startsWith("-agent") && !argument.startsWith("-javaagent")) {
         command.add(argument);
       }
     }
