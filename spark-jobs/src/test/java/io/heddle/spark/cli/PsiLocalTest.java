@@ -16,8 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -303,8 +303,8 @@ class PsiLocalTest {
   void psi_interrupted_endsAllParties() throws Exception {
     Path receiver = table("receiver.csv", 0, 100);
     Path sender = table("sender.csv", 50, 150);
-    AtomicReference<Outcome> outcome = new AtomicReference<>();
-    Thread command = new Thread(() -> outcome.set(runLocal(receiver, sender)));
+    FutureTask<Outcome> run = new FutureTask<>(() -> runLocal(receiver, sender));
+    Thread command = new Thread(run);
     command.start();
     ProcessHandle child = awaitChild(ProcessHandle.current());
     while (command.isAlive() && !runsHere()) {
@@ -312,11 +312,10 @@ class PsiLocalTest {
     }
 
     command.interrupt();
-    command.join(PATIENCE_MILLIS);
 
-    assertThat(command.isAlive()).isFalse();
-    assertThat(outcome.get().code()).isEqualTo(1);
-    assertThat(outcome.get().err()).isEqualToIgnoringNewLines("heddle: Interrupted");
+    Outcome outcome = run.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).isEqualToIgnoringNewLines("heddle: Interrupted");
     assertThat(child.isAlive()).isFalse();
     assertNothingRuns(ProcessHandle.current());
   }
