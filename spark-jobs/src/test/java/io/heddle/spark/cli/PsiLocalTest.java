@@ -320,7 +320,7 @@ class PsiLocalTest {
     assertNothingRuns(ProcessHandle.current());
   }
 
-  /** Without a word: the receiver would wait a minute for it to appear, or ten to come back. */
+  /** Without a word: the receiver would wait minutes for it to appear, or to come back. */
   @Test
   void psi_senderKilled_endsTheReceiverSoon() throws Exception {
     Process command = startLocal();
