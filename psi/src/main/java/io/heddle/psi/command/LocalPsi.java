@@ -219,7 +219,7 @@ public final class LocalPsi {
       }
     }
     // One that ends is seen at once: this is for a machine that has other work.
-    config.append("channel.connect-timeout = 5 min\n");
+    config.append("channel.connect-timeout = 300 s\n");
     // All of it goes when this command ends, so there is nothing to go on from or to look up.
     config.append("checkpoint.keep = false\n");
     config.append("psi.ledger = none\n");
