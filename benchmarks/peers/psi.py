@@ -4,7 +4,7 @@
 
 Each contender gets the same two tables and is a process per party on loopback. A peer's clock runs from when both its parties have
 loaded their libraries until both have ended; Heddle's from the command line, so that its JVMs' starts, compiling included, count against
-it, and so does the process that starts the two. Processor time is that of all processes and threads, as the kernel has it. A peer
+it, and so does what the command does before. Processor time is that of all processes and threads, as the kernel has it. A peer
 is told to use one thread per party; Heddle is left as a user starts it.
 
 Bytes are what a contender counts itself, and beside them what the loopback interface carried meanwhile, TCP's headers

@@ -3,11 +3,11 @@ package io.heddle.psi.command;
 
 import com.typesafe.config.ConfigUtil;
 import io.heddle.config.JobConfig;
+import io.heddle.config.Overrides;
 import io.heddle.identity.IdentityMaker;
 import io.heddle.party.PartyId;
-import java.io.BufferedReader;
+import io.heddle.progress.Progress;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,20 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All parties of an intersection on one machine, each a process of its own with its own identity
- * and settings, over TLS on the loopback interface. For trying and measuring; nobody's ids are kept
- * from whoever runs it.
+ * All parties of an intersection on one machine, each with its own identity and settings, over TLS
+ * on the loopback interface: the first one in this process, every other one in a process of its
+ * own. For trying and measuring; nobody's ids are kept from whoever runs it.
  */
 public final class LocalPsi {
-  private static final long GRACE_SECONDS = 3;
-  private static final String FAILURE = "heddle: ";
-  // What every JVM with the Vector API says; this one has said it already.
-  private static final String JVM_NOTICE = "WARNING: Using incubator modules";
+  private static final long GRACE_MILLIS = 3000;
+  private static final long END_MILLIS = 5000;
   private static final int FIRST_CODE_OF_CONSEQUENCE = 7;
 
   /**
@@ -44,7 +44,9 @@ public final class LocalPsi {
    * @param id the columns that name a row, in all tables
    * @param out where the first party's common rows go; null for nowhere
    * @param settings further settings for all parties, {@code key=value} each
-   * @param command starts {@code heddle psi} in a process of its own; its options are appended
+   * @param command starts a process that runs what {@link #ofArguments} makes of the arguments that
+   *     are appended, and on a failure returns its code and says its line behind {@code heddle: }
+   * @param failures the code and the line of a failure
    */
   public record Request(
       Map<PartyId, Path> tables,
@@ -52,73 +54,70 @@ public final class LocalPsi {
       JobConfig.PsiProtocol protocol,
       @Nullable Path out,
       List<String> settings,
-      List<String> command) {}
+      List<String> command,
+      Function<Throwable, LocalPsiFailure> failures) {}
 
-  /** A party whose process runs. */
-  private record Running(Party party, Process process) {
-    boolean isAlive() {
-      return process.isAlive();
+  private record Party(PartyId id, Path data, Path directory, int port, String fingerprint) {
+    Path config() {
+      return directory.resolve("heddle.conf");
     }
 
-    boolean hasFailed() {
-      return !process.isAlive() && process.exitValue() != 0;
-    }
-
-    /** Whether it failed by itself; the higher codes say that another one was lost or gave up. */
-    boolean isCause() {
-      return hasFailed() && process.exitValue() < FIRST_CODE_OF_CONSEQUENCE;
+    Path job() {
+      return directory.resolve("job.conf");
     }
   }
 
-  private record Party(PartyId id, Path data, Path directory, int port, String fingerprint) {
-    Path stderr() {
-      return directory.resolve("stderr");
-    }
-
-    Path report() {
-      return directory.resolve("report");
-    }
+  private interface Start {
+    LocalParty start() throws IOException;
   }
 
   private final Request request;
-  private final PrintStream progress;
-  private final List<Running> processes = new ArrayList<>();
+  private final Path directory;
+  private final Map<PartyId, LocalParty> running = new LinkedHashMap<>();
+  private boolean ended;
 
-  private LocalPsi(Request request, PrintStream progress) {
+  private LocalPsi(Request request, Path directory) {
     this.request = request;
-    this.progress = progress;
+    this.directory = directory;
   }
 
   /**
-   * Runs all parties to the end.
+   * Runs all parties to the end. If its thread is interrupted, or this process is told to end, so
+   * are they.
    *
-   * @param progress gets what the first party tells while it runs
+   * @param progress of the first party
    * @return what each party's run came to, in the order of the tables
-   * @throws ChildFailure if a party fails; the others are ended
+   * @throws LocalPsiFailure if a party fails; the others are ended
    */
   public static Map<PartyId, PsiReport> run(
-      Request request, IdentityMaker identities, PrintStream progress) {
+      Request request, IdentityMaker identities, Progress progress) {
     try {
-      Path directory = Files.createTempDirectory("heddle-psi");
-      LocalPsi run = new LocalPsi(request, progress);
-      Thread stop = new Thread(run::destroy);
-      Runtime.getRuntime().addShutdownHook(stop);
+      LocalPsi run = new LocalPsi(request, Files.createTempDirectory("heddle-psi"));
+      Thread hook = new Thread(run::end, "end of the parties");
+      Runtime.getRuntime().addShutdownHook(hook);
       try {
-        return run.run(directory, identities);
+        return run.run(identities, progress);
       } finally {
-        run.destroy();
-        delete(directory);
-        Runtime.getRuntime().removeShutdownHook(stop);
+        run.end();
+        forget(hook);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted", e);
+      throw new LocalPsiFailure(1, "Interrupted", e);
     }
   }
 
-  private Map<PartyId, PsiReport> run(Path directory, IdentityMaker identities)
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // This process is ending, and the hook has run.
+    }
+  }
+
+  private Map<PartyId, PsiReport> run(IdentityMaker identities, Progress progress)
       throws IOException, InterruptedException {
     List<Integer> ports = freePorts(request.tables().size());
     List<Party> parties = new ArrayList<>();
@@ -129,62 +128,86 @@ public final class LocalPsi {
       parties.add(new Party(id, table.getValue(), own, ports.get(parties.size()), fingerprint));
     }
     for (Party party : parties) {
-      processes.add(new Running(party, start(party, parties)));
+      configure(party, parties);
     }
-    awaitAll(parties.get(0));
+    Party first = parties.get(0);
+    PsiCommand.Request own = inThisProcess(first);
+    // The others first: they start while this process does its own party's work.
+    for (Party other : parties.subList(1, parties.size())) {
+      LocalParty unused =
+          start(other.id(), () -> PartyProcess.start(command(other), other.directory()));
+    }
+    LocalParty here = start(first.id(), () -> PartyThread.start(own, progress, request.failures()));
+    awaitAll();
     Map<PartyId, PsiReport> reports = new LinkedHashMap<>();
-    for (Party party : parties) {
-      reports.put(party.id(), PsiReport.read(party.report()));
+    reports.put(first.id(), here.report());
+    for (Map.Entry<PartyId, LocalParty> party : running.entrySet()) {
+      reports.putIfAbsent(party.getKey(), party.getValue().report());
     }
     return reports;
   }
 
+  private synchronized LocalParty start(PartyId id, Start start)
+      throws IOException, InterruptedException {
+    // Nobody would end this one.
+    refuseIfEnded();
+    LocalParty party = start.start();
+    running.put(id, party);
+    return party;
+  }
+
+  private synchronized void refuseIfEnded() throws InterruptedException {
+    if (ended) {
+      throw new InterruptedException("This process is ending");
+    }
+  }
+
   /**
    * Waits until all have ended well, or one has failed and the others have had time to say why they
-   * did; passes on what the receiver tells of its progress.
+   * did.
    */
-  private void awaitAll(Party receiver) throws IOException, InterruptedException {
-    Optional<Running> failed;
-    try (BufferedReader lines = Files.newBufferedReader(receiver.stderr())) {
-      boolean alive;
-      do {
-        awaitFirst();
-        failed = processes.stream().filter(Running::hasFailed).findFirst();
-        alive = processes.stream().anyMatch(Running::isAlive);
-        lines
-            .lines()
-            .filter(line -> !line.startsWith(FAILURE) && !line.startsWith(JVM_NOTICE))
-            .forEach(progress::println);
-      } while (failed.isEmpty() && alive);
-    }
-    if (failed.isPresent()) {
-      // One that fails before it connects has no way to tell the others.
-      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
-      for (Running one : processes) {
-        one.process().waitFor(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
-      }
-      Running cause =
-          processes.stream().filter(Running::isCause).findFirst().orElseGet(failed::get);
-      int code = cause.process().exitValue();
-      destroy();
-      for (Running one : processes) {
-        one.process().waitFor();
-      }
-      throw failure(cause.party(), code);
-    }
-  }
-
-  /** Waits a moment for the first one that has not ended. */
-  private void awaitFirst() throws InterruptedException {
-    for (Running one : processes) {
-      if (one.isAlive()) {
-        one.process().waitFor(100, TimeUnit.MILLISECONDS);
+  private void awaitAll() throws IOException, InterruptedException {
+    while (first(LocalPsi::hasFailed).isEmpty()) {
+      Optional<Map.Entry<PartyId, LocalParty>> alive = first(LocalParty::isAlive);
+      if (alive.isEmpty()) {
         return;
       }
+      alive.get().getValue().await(100);
+    }
+    // One that fails before it connects has no way to tell the others.
+    await(GRACE_MILLIS);
+    refuseIfEnded();
+    Map.Entry<PartyId, LocalParty> cause =
+        first(LocalPsi::isCause).or(() -> first(LocalPsi::hasFailed)).orElseThrow();
+    LocalPsiFailure failure = cause.getValue().failure();
+    throw new LocalPsiFailure(
+        failure.exitCode(),
+        "The " + cause.getKey() + " failed: " + failure.getMessage(),
+        failure.getCause());
+  }
+
+  private Optional<Map.Entry<PartyId, LocalParty>> first(Predicate<LocalParty> which) {
+    return running.entrySet().stream().filter(party -> which.test(party.getValue())).findFirst();
+  }
+
+  private static boolean hasFailed(LocalParty party) {
+    return !party.isAlive() && party.code() != 0;
+  }
+
+  /** Whether it failed by itself; the higher codes say that another one was lost or gave up. */
+  private static boolean isCause(LocalParty party) {
+    return hasFailed(party) && party.code() < FIRST_CODE_OF_CONSEQUENCE;
+  }
+
+  /** Waits for all to end, together not longer than that. */
+  private void await(long millis) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+    for (LocalParty party : running.values()) {
+      party.await(Math.max(0, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
     }
   }
 
-  private Process start(Party self, List<Party> parties) throws IOException {
+  private void configure(Party self, List<Party> parties) throws IOException {
     StringBuilder config = new StringBuilder();
     config.append("party = ").append(self.id()).append('\n');
     config.append("listen { host = \"127.0.0.1\", port = ").append(self.port()).append(" }\n");
@@ -195,7 +218,8 @@ public final class LocalPsi {
                 .formatted(peer.id(), peer.port(), peer.fingerprint()));
       }
     }
-    config.append("channel.connect-timeout = 60 s\n");
+    // One that ends is seen at once: this is for a machine that has other work.
+    config.append("channel.connect-timeout = 300 s\n");
     // All of it goes when this command ends, so there is nothing to go on from or to look up.
     config.append("checkpoint.keep = false\n");
     config.append("psi.ledger = none\n");
@@ -203,12 +227,9 @@ public final class LocalPsi {
         request.id().stream()
             .map(ConfigUtil::quoteString)
             .collect(Collectors.joining(", ", "data.id = [", "]\n")));
-    Path configFile = self.directory().resolve("heddle.conf");
-    Files.writeString(configFile, config);
-    PartyId receiver = parties.get(0).id();
-    Path job = self.directory().resolve("job.conf");
+    Files.writeString(self.config(), config);
     Files.writeString(
-        job,
+        self.job(),
         """
         job.name = psi-local
         parties = [%s]
@@ -216,34 +237,41 @@ public final class LocalPsi {
         """
             .formatted(
                 parties.stream().map(party -> party.id().name()).collect(Collectors.joining(", ")),
-                receiver,
+                parties.get(0).id(),
                 request.protocol().word()));
-    List<String> command = new ArrayList<>(request.command());
-    command.addAll(List.of("--config", configFile.toString(), "--job", job.toString()));
-    command.addAll(List.of("--data", self.data().toAbsolutePath().toString()));
-    command.addAll(List.of("--report", self.report().toString()));
-    Path out = request.out();
-    if (out != null && self.id().equals(receiver)) {
-      command.addAll(List.of("--out", out.toAbsolutePath().toString()));
-    }
-    request.settings().forEach(setting -> command.addAll(List.of("--set", setting)));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(self.directory().resolve("stdout").toFile())
-            .redirectError(self.stderr().toFile())
-            .start();
-    process.getOutputStream().close();
-    return process;
   }
 
-  private static ChildFailure failure(Party party, int code) throws IOException {
-    String last = "it ended with code " + code + " and without a reason";
-    for (String line : Files.readAllLines(party.stderr())) {
-      if (line.startsWith(FAILURE)) {
-        last = line.substring(FAILURE.length());
-      }
-    }
-    return new ChildFailure(code < 128 ? code : 1, "The " + party.id() + " failed: " + last);
+  private PsiCommand.Request inThisProcess(Party party) {
+    return new PsiCommand.Request(
+        party.config(),
+        party.job(),
+        party.data(),
+        request.out(),
+        null,
+        false,
+        Overrides.ofArguments(request.settings()));
+  }
+
+  private List<String> command(Party party) {
+    List<String> command = new ArrayList<>(request.command());
+    command.add(party.config().toString());
+    command.add(party.job().toString());
+    command.add(party.data().toAbsolutePath().toString());
+    command.add(PartyProcess.report(party.directory()).toString());
+    command.addAll(request.settings());
+    return command;
+  }
+
+  /** What the process of a party is to run, which was started with these arguments. */
+  public static PsiCommand.Request ofArguments(List<String> arguments) {
+    return new PsiCommand.Request(
+        Path.of(arguments.get(0)),
+        Path.of(arguments.get(1)),
+        Path.of(arguments.get(2)),
+        null,
+        Path.of(arguments.get(3)),
+        false,
+        Overrides.ofArguments(arguments.subList(4, arguments.size())));
   }
 
   private static List<Integer> freePorts(int count) throws IOException {
@@ -263,15 +291,36 @@ public final class LocalPsi {
     }
   }
 
-  private void destroy() {
-    processes.forEach(one -> one.process().destroy());
+  /** Ends all that still run, and deletes their files. Later calls do nothing. */
+  private synchronized void end() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    running.values().forEach(LocalParty::stop);
+    boolean interrupted = Thread.interrupted();
+    try {
+      await(END_MILLIS);
+      for (LocalParty party : running.values()) {
+        party.kill();
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } finally {
+      delete(directory);
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
-  private static void delete(Path directory) throws IOException {
+  private static void delete(Path directory) {
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

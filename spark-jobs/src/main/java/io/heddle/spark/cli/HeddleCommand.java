@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.cli;
 
-import io.heddle.psi.command.ChildFailure;
+import io.heddle.psi.command.LocalPsiFailure;
 import io.heddle.spark.console.ExitCode;
 import io.heddle.spark.demo.DemoFailure;
 import java.io.PrintStream;
@@ -79,9 +79,12 @@ public final class HeddleCommand {
                 err.println("heddle: " + party.getMessage());
                 return party.exitCode();
               }
-              if (failure instanceof ChildFailure child) {
-                err.println("heddle: " + child.getMessage());
-                return child.exitCode();
+              if (failure instanceof LocalPsiFailure party) {
+                err.println("heddle: " + party.getMessage());
+                if (root.verbose) {
+                  party.printStackTrace(err);
+                }
+                return party.exitCode();
               }
               return ExitCode.report(failure, root.verbose, err).code();
             })

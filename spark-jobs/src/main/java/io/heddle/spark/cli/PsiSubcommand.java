@@ -7,6 +7,7 @@ import io.heddle.config.Overrides;
 import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.command.LocalPsi;
+import io.heddle.psi.command.LocalPsiFailure;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.psi.command.PsiCommand;
 import io.heddle.psi.command.PsiReport;
@@ -49,7 +50,8 @@ import picocli.CommandLine.TypeConversionException;
       "over the common ids, both learn how many these are, and neither learns which.",
       "Every party runs it with its own --config and --data and the same --job;",
       "what each learned stands in its ledger (psi.ledger), by which it may bound peers;",
-      "--local runs all parties on this machine, each as a process."
+      "--local runs all parties on this machine: the receiver in this process, the others each in",
+      "one of its own."
     })
 final class PsiSubcommand implements Callable<Integer> {
   private static final String STANDARD_OUTPUT = "-";
@@ -129,9 +131,6 @@ final class PsiSubcommand implements Callable<Integer> {
       description = "Begin anew instead of going on with a run that was broken off.")
   private boolean fresh;
 
-  @Option(names = "--report", hidden = true)
-  private @Nullable Path report;
-
   @Override
   public Integer call() {
     Map<String, Object> figures = local ? runLocal() : runParty();
@@ -154,7 +153,7 @@ final class PsiSubcommand implements Callable<Integer> {
       result =
           PsiCommand.run(
               new PsiCommand.Request(
-                  ownConfig, sharedJob, table, out, report, fresh, Overrides.ofArguments(settings)),
+                  ownConfig, sharedJob, table, out, null, fresh, Overrides.ofArguments(settings)),
               progress);
     } finally {
       progress.end();
@@ -200,9 +199,10 @@ final class PsiSubcommand implements Callable<Integer> {
     }
     Map<PartyId, PsiReport> reports =
         LocalPsi.run(
-            new LocalPsi.Request(parties, id, protocol, out, settings, ownCommand()),
+            new LocalPsi.Request(
+                parties, id, protocol, out, settings, partyCommand(), PsiSubcommand::failure),
             (party, directory) -> IdentityFiles.create(party, directory, false).fingerprint(),
-            System.err);
+            ConsoleProgress.create());
     PsiReport first = reports.values().iterator().next();
     if (reports.values().stream().anyMatch(report -> !report.digest().equals(first.digest()))) {
       throw new AssertionError("the session compares the digests");
@@ -244,6 +244,11 @@ final class PsiSubcommand implements Callable<Integer> {
     figures.put("peakMemoryMiB", peakMemory);
     figures.put("bytes", ordered("total", bytes));
     return figures;
+  }
+
+  /** As a party's own process would tell it. */
+  private static LocalPsiFailure failure(Throwable thrown) {
+    return new LocalPsiFailure(ExitCode.of(thrown).code(), ExitCode.line(thrown), thrown);
   }
 
   private static void printJoined(PrintWriter text, PsiReport result) {
@@ -359,20 +364,17 @@ final class PsiSubcommand implements Callable<Integer> {
     }
   }
 
-  /** This JVM's own command line up to {@code heddle psi}, without what would slow a party down. */
-  private static List<String> ownCommand() {
+  /** Another JVM like this one for a party, without what would slow it down. */
+  private static List<String> partyCommand() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!argument.startsWith("-agent")
-          && !argument.startsWith("-javaagent")
-          && !argument.startsWith("-XX:TieredStopAtLevel")) {
+      if (!argument.startsWith("-agent") && !argument.startsWith("-javaagent")) {
         command.add(argument);
       }
     }
     command.addAll(
-        List.of(
-            "-cp", System.getProperty("java.class.path"), HeddleCommand.class.getName(), "psi"));
+        List.of("-cp", System.getProperty("java.class.path"), LocalPsiParty.class.getName()));
     return command;
   }
 }

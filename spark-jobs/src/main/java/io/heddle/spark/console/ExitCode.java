@@ -70,29 +70,33 @@ public enum ExitCode {
   }
 
   /**
-   * Says on one line what went wrong and what to do next. What is not one of Heddle's own failures
-   * is shown by its class and place alone: a message from elsewhere may hold a value of the table.
+   * Says on one line what went wrong and what to do next.
    *
    * @param verbose also prints the stack trace, foreign messages included
    * @return the code of the failure
    */
   public static ExitCode report(Throwable failure, boolean verbose, PrintStream err) {
-    ExitCode code = of(failure);
+    err.println("heddle: " + line(failure));
+    if (verbose) {
+      failure.printStackTrace(err);
+    }
+    return of(failure);
+  }
+
+  /**
+   * What went wrong and what to do next, on one line. What is not one of Heddle's own failures is
+   * shown by its class and place alone: a message from elsewhere may hold a value of the table.
+   */
+  public static String line(Throwable failure) {
     Throwable known = known(failure);
     String message =
         known instanceof VflException ? String.valueOf(known.getMessage()) : describe(failure);
     boolean goesOn = known instanceof PeerAbortedException aborted && !aborted.isFinal();
-    err.println(
-        "heddle: "
-            + message.replaceAll("\\s*\\R\\s*", " ")
-            + " ("
-            + code.nextStep
-            + (goesOn ? "; then run the same command again" : "")
-            + ")");
-    if (verbose) {
-      failure.printStackTrace(err);
-    }
-    return code;
+    return message.replaceAll("\\s*\\R\\s*", " ")
+        + " ("
+        + of(failure).nextStep
+        + (goesOn ? "; then run the same command again" : "")
+        + ")";
   }
 
   /** The outermost failure of Heddle's own, or the failure itself. */

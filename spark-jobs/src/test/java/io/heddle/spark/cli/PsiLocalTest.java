@@ -15,16 +15,21 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Starts real processes. */
+/** Starts real processes; the receiver runs in that of the command. */
 class PsiLocalTest {
   private static final String SUM = "psi.result=sum";
+  private static final long PATIENCE_MILLIS = 30_000;
 
   private final Path directory;
 
@@ -267,6 +272,130 @@ class PsiLocalTest {
     try (var files = Files.list(directory)) {
       assertThat(files).containsExactlyInAnyOrder(receiver, sender);
     }
+  }
+
+  @Test
+  void psi_receiverWithDuplicates_endsBothAndNamesTheReceiver() throws Exception {
+    Path receiver = table("receiver.csv", 0, 100);
+    Files.writeString(receiver, Files.readString(receiver) + "c0,1\nc0,1\n");
+
+    Outcome outcome = runLocal(receiver, table("sender.csv", 50, 150));
+
+    assertThat(outcome.code()).isEqualTo(4);
+    assertThat(outcome.err())
+        .startsWith("heddle: The receiver failed: 2 of 102 ids")
+        .contains("(nothing was written)")
+        .hasLineCount(1);
+    assertNothingRuns(ProcessHandle.current());
+  }
+
+  @Test
+  void psi_failureOfTheReceiver_isTracedIfThatIsAskedFor() throws IOException {
+    Path missing = directory.resolve("missing.csv");
+
+    Outcome outcome = runLocal(missing, table("sender.csv", 0, 9), "--verbose");
+
+    assertThat(outcome.code()).isEqualTo(4);
+    assertThat(outcome.err()).contains("heddle: The receiver failed: ").contains("PsiCommand.read");
+  }
+
+  @Test
+  void psi_interrupted_endsAllParties() throws Exception {
+    Path receiver = table("receiver.csv", 0, 100);
+    Path sender = table("sender.csv", 50, 150);
+    FutureTask<Outcome> run = new FutureTask<>(() -> runLocal(receiver, sender));
+    Thread command = new Thread(run);
+    command.start();
+    ProcessHandle child = awaitChild(ProcessHandle.current());
+    while (command.isAlive() && !runsHere()) {
+      Thread.onSpinWait();
+    }
+
+    command.interrupt();
+
+    Outcome outcome = run.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    assertThat(outcome.code()).isEqualTo(1);
+    assertThat(outcome.err()).isEqualToIgnoringNewLines("heddle: Interrupted");
+    assertThat(child.isAlive()).isFalse();
+    assertNothingRuns(ProcessHandle.current());
+  }
+
+  /** Without a word: the receiver would wait minutes for it to appear, or to come back. */
+  @Test
+  void psi_senderKilled_endsTheReceiverSoon() throws Exception {
+    Process command = startLocal();
+
+    awaitChild(command.toHandle()).destroyForcibly();
+
+    assertThat(command.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+    assertThat(command.exitValue()).isEqualTo(1);
+    assertThat(directory.resolve("stderr"))
+        .content()
+        .contains("heddle: The sender failed: it ended with code 137 and without a reason");
+    assertThat(directory.resolve("tmp")).isEmptyDirectory();
+    assertThat(directory.resolve("out.csv")).doesNotExist();
+  }
+
+  @Test
+  void psi_commandToldToEnd_endsAllPartiesAndLeavesNothing() throws Exception {
+    Process command = startLocal();
+    ProcessHandle child = awaitChild(command.toHandle());
+
+    command.destroy();
+
+    assertThat(command.waitFor(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+    assertThat(command.exitValue()).isEqualTo(143);
+    assertThat(child.isAlive()).isFalse();
+    assertThat(directory.resolve("tmp")).isEmptyDirectory();
+    assertThat(directory.resolve("stderr")).content().doesNotContain("Exception");
+  }
+
+  /** The command in a process of its own, with a directory for temporary files. */
+  private Process startLocal() throws IOException {
+    Path temporary = Files.createDirectory(directory.resolve("tmp"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-Djava.io.tmpdir=" + temporary));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(HeddleCommand.class.getName(), "psi", "--local", "--id", "id"));
+    command.addAll(List.of("--receiver", table("receiver.csv", 0, 100).toString()));
+    command.addAll(List.of("--sender", table("sender.csv", 50, 150).toString()));
+    command.addAll(List.of("--out", directory.resolve("out.csv").toString()));
+    return new ProcessBuilder(command)
+        .redirectOutput(directory.resolve("stdout").toFile())
+        .redirectError(directory.resolve("stderr").toFile())
+        .start();
+  }
+
+  private static ProcessHandle awaitChild(ProcessHandle parent) {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+    while (System.nanoTime() < until) {
+      Optional<ProcessHandle> child = parties(parent).findAny();
+      if (child.isPresent()) {
+        return child.get();
+      }
+      Thread.onSpinWait();
+    }
+    throw new AssertionError("no party was started");
+  }
+
+  /** The parties that a process has started. */
+  private static Stream<ProcessHandle> parties(ProcessHandle parent) {
+    // Not what starts a JVM, and becomes one.
+    return parent
+        .children()
+        .filter(child -> child.info().command().filter(path -> path.endsWith("java")).isPresent());
+  }
+
+  private static void assertNothingRuns(ProcessHandle parent) {
+    assertThat(parties(parent)).isEmpty();
+    assertThat(runsHere()).isFalse();
+  }
+
+  /** Whether this process runs a party. */
+  private static boolean runsHere() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(thread -> thread.getName().equals("heddle-party"));
   }
 
   @ParameterizedTest

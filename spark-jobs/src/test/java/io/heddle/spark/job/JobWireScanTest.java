@@ -243,7 +243,7 @@ class JobWireScanTest {
   private byte[] numbers(String place) {
     LogisticModelPart part =
         VerticalLogisticRegressionModel.load(
-                folder.resolve(place).resolve(TrainJob.MODEL).toUri().toString())
+                TrainedPart.in(folder.resolve(place)).toUri().toString())
             .part();
     ByteBuffer bytes = ByteBuffer.allocate(8 * (1 + 5 * MarkerRows.COLUMNS));
     bytes.putDouble(part.intercept());

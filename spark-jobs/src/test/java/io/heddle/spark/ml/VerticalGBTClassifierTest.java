@@ -16,7 +16,6 @@ import io.heddle.train.trees.TreeTerms;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
@@ -84,14 +83,14 @@ class VerticalGBTClassifierTest {
       }
       labels[i] = session.holdsLabels() ? rows.get(i).<Double>getAs("label") : 0;
     }
-    AtomicReference<byte[]> seed = new AtomicReference<>(new byte[0]);
+    byte[] seed = new byte[32];
     VerticalGBTClassificationModel model =
         estimator(session)
             .tracedBy(
                 new FitTrace() {
                   @Override
                   public void seed(byte[] roundingSeed) {
-                    seed.set(roundingSeed);
+                    System.arraycopy(roundingSeed, 0, seed, 0, seed.length);
                   }
 
                   @Override
@@ -101,7 +100,7 @@ class VerticalGBTClassifierTest {
     Dataset<Row> scored = model.transform(aligned.table());
     List<Row> ordered = scored.orderBy(AlignedTable.INDEX).collectAsList();
     session.finish();
-    return new Result(model, columns, labels, seed.get(), ordered);
+    return new Result(model, columns, labels, seed, ordered);
   }
 
   private static TreeEnsemble ensemble(VerticalGBTClassificationModel model) {
