@@ -21,6 +21,7 @@ final class ExpandConvolute {
   private static final int TABLE = SUBSETS * Words.EACH;
   private static final int RING = 8;
   private static final int PIECE = 1024;
+  private static final int TWO = 2 * Words.EACH;
 
   private final byte[] seed;
   private final int size;
@@ -39,19 +40,28 @@ final class ExpandConvolute {
 
   /** Compresses in place: the first {@code size} elements are what comes out. */
   void compress(long[] vector) {
-    convolve(vector, true);
-    convolve(vector, false);
+    convolve(vector, Words.EACH, 0, true);
+    convolve(vector, Words.EACH, 0, false);
     expand(vector);
+  }
+
+  /** Compresses two vectors whose elements lie in turns: faster than one after the other. */
+  void compressTwo(long[] vectors) {
+    for (int one = 0; one < TWO; one += Words.EACH) {
+      convolve(vectors, TWO, one, true);
+      convolve(vectors, TWO, one, false);
+    }
+    expandTwo(vectors);
   }
 
   /**
    * Adds to each element those of the places before it that its bits name, as they are by then.
    * Subsets of four at a time are looked up.
    */
-  private void convolve(long[] vector, boolean forth) {
-    int count = vector.length / Words.EACH - size;
-    int step = forth ? Words.EACH : -Words.EACH;
-    int at = forth ? size * Words.EACH : vector.length - Words.EACH;
+  private void convolve(long[] vector, int stride, int offset, boolean forth) {
+    int count = vector.length / stride - size;
+    int step = forth ? stride : -stride;
+    int at = offset + (forth ? size * stride : vector.length - stride);
     Stream stream = new Stream(seed, forth ? 0 : Words.BYTES);
     byte[] bits = new byte[PIECE * Integer.BYTES];
     long[] subsets = new long[RING * TABLE];
@@ -150,15 +160,15 @@ final class ExpandConvolute {
       stream.fill(random, random.length);
       int at = 0;
       for (int i = first; i < first + piece; i++) {
-        int q0 = place(random, at, quarter, 0);
-        int q1 = place(random, at + 4, quarter, quarter);
-        int q2 = place(random, at + 8, quarter, 2 * quarter);
-        int q3 = place(random, at + 12, quarter, 3 * quarter);
+        int q0 = 2 * place(random, at, quarter, 0);
+        int q1 = 2 * place(random, at + 4, quarter, quarter);
+        int q2 = 2 * place(random, at + 8, quarter, 2 * quarter);
+        int q3 = 2 * place(random, at + 12, quarter, 3 * quarter);
         long high = vector[q0] ^ vector[q1] ^ vector[q2] ^ vector[q3];
         long low = vector[q0 + 1] ^ vector[q1 + 1] ^ vector[q2 + 1] ^ vector[q3 + 1];
         at += REGULAR * Integer.BYTES;
         for (int k = 0; k < anywhere; k++, at += Integer.BYTES) {
-          int q = place(random, at, count, 0);
+          int q = 2 * place(random, at, count, 0);
           high ^= vector[q];
           low ^= vector[q + 1];
         }
@@ -168,9 +178,42 @@ final class ExpandConvolute {
     }
   }
 
-  /** The words' place of a random element of the second part. */
+  private void expandTwo(long[] vectors) {
+    int count = vectors.length / TWO - size;
+    int quarter = count / REGULAR;
+    Stream stream = new Stream(seed, 2 * Words.BYTES);
+    byte[] random = new byte[PIECE * weight * Integer.BYTES];
+    for (int first = 0; first < size; first += PIECE) {
+      int piece = Math.min(PIECE, size - first);
+      stream.fill(random, random.length);
+      int at = 0;
+      for (int i = first; i < first + piece; i++) {
+        long h0 = 0;
+        long l0 = 0;
+        long h1 = 0;
+        long l1 = 0;
+        for (int k = 0; k < weight; k++, at += Integer.BYTES) {
+          int q =
+              TWO
+                  * (k < REGULAR
+                      ? place(random, at, quarter, k * quarter)
+                      : place(random, at, count, 0));
+          h0 ^= vectors[q];
+          l0 ^= vectors[q + 1];
+          h1 ^= vectors[q + 2];
+          l1 ^= vectors[q + 3];
+        }
+        vectors[TWO * i] ^= h0;
+        vectors[TWO * i + 1] ^= l0;
+        vectors[TWO * i + 2] ^= h1;
+        vectors[TWO * i + 3] ^= l1;
+      }
+    }
+  }
+
+  /** The place of a random element of the second part. */
   private int place(byte[] random, int at, int range, int from) {
     long number = Integer.toUnsignedLong(Words.getInt(random, at));
-    return 2 * (size + from + (int) (number * range >>> Integer.SIZE));
+    return size + from + (int) (number * range >>> Integer.SIZE);
   }
 }

@@ -137,32 +137,34 @@ final class Okvs {
     return vector;
   }
 
-  /** Takes off keys that are alone at a place, until there is none. */
+  /**
+   * Takes off keys that are alone at a place, until there is none. First come, first served: so the
+   * next ones do not hang on this one, and the processor waits for several at once.
+   */
   private int peel(int[] places, long[] nodes, int[] order, int[] own) {
     int[] alone = new int[sparse];
-    int peeled = 0;
-    for (int begin = 0; begin < sparse; begin++) {
-      int waiting = 0;
-      if (nodes[begin] >>> Integer.SIZE == 1) {
-        alone[waiting++] = begin;
+    int waiting = 0;
+    for (int place = 0; place < sparse; place++) {
+      if (nodes[place] >>> Integer.SIZE == 1) {
+        alone[waiting++] = place;
       }
-      while (waiting > 0) {
-        int place = alone[--waiting];
-        long node = nodes[place];
-        if (node >>> Integer.SIZE != 1) {
-          continue;
-        }
-        int i = (int) node;
-        order[peeled] = i;
-        own[peeled++] = place;
-        for (int at = HASHES * i; at < HASHES * (i + 1); at++) {
-          int other = places[at];
-          long left = (nodes[other] ^ i) - ONE;
-          nodes[other] = left;
-          // One further on will be met there.
-          if (left >>> Integer.SIZE == 1 && other <= begin) {
-            alone[waiting++] = other;
-          }
+    }
+    int peeled = 0;
+    for (int next = 0; next < waiting; next++) {
+      int place = alone[next];
+      long node = nodes[place];
+      if (node >>> Integer.SIZE != 1) {
+        continue;
+      }
+      int i = (int) node;
+      order[peeled] = i;
+      own[peeled++] = place;
+      for (int at = HASHES * i; at < HASHES * (i + 1); at++) {
+        int other = places[at];
+        long left = (nodes[other] ^ i) - ONE;
+        nodes[other] = left;
+        if (left >>> Integer.SIZE == 1) {
+          alone[waiting++] = other;
         }
       }
     }

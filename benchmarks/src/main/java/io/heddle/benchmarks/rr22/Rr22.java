@@ -30,7 +30,8 @@ final class Rr22 {
   private final byte[] salt;
   private final List<byte[]> ids;
   private final int weight;
-  private final Laps laps = new Laps();
+  private final byte[] ownInput;
+  private final Laps laps;
 
   /**
    * @param salt of the session, at both parties alike
@@ -49,6 +50,8 @@ final class Rr22 {
     this.salt = salt;
     this.ids = ids;
     this.weight = weight;
+    laps = new Laps();
+    ownInput = Sha256.of(ids.toArray(new byte[0][]));
   }
 
   Laps laps() {
@@ -147,7 +150,7 @@ final class Rr22 {
     byte[] tags = tags(found, width);
     laps.lap("decoding and tags");
     Shuffle order =
-        new Shuffle(ids.size(), randomness.derive("rr22/order", ownInput(), Sha256.of(coin)));
+        new Shuffle(ids.size(), randomness.derive("rr22/order", ownInput, Sha256.of(coin)));
     Piece.send(channel, peer, order.apply(tags, width));
     laps.lap("shuffling and sending");
   }
@@ -177,16 +180,12 @@ final class Rr22 {
 
   private OtUse use(String purpose) {
     byte[] own = Sha256.of(salt, purpose.getBytes(StandardCharsets.US_ASCII));
-    return new OtUse(own, 1, ownInput());
-  }
-
-  private byte[] ownInput() {
-    return Sha256.of(ids.toArray(new byte[0][]));
+    return new OtUse(own, 1, ownInput);
   }
 
   private byte[] secret(String purpose) {
     byte[] secret = new byte[Words.BYTES];
-    randomness.derive("rr22/" + purpose, ownInput()).fill(0, secret);
+    randomness.derive("rr22/" + purpose, ownInput).fill(0, secret);
     return secret;
   }
 

@@ -57,7 +57,7 @@ final class Vole {
     code = new ExpandConvolute(codeSeed, size, weight);
   }
 
-  /** What one party has: elements from the beginning on; behind them is rubbish. */
+  /** What the party without delta has: elements from the beginning on; there may be more in c. */
   record Pair(long[] a, long[] c) {}
 
   /**
@@ -166,15 +166,25 @@ final class Vole {
 
     long[] c = new long[trees.size() * Words.EACH];
     receiveLeaves(holes, keys, products, c);
-    long[] a = new long[c.length];
+    long[] both = new long[2 * c.length];
+    for (int at = 0; at < c.length; at += Words.EACH) {
+      both[2 * at + 2] = c[at];
+      both[2 * at + 3] = c[at + 1];
+    }
     for (int tree = 0; tree < NOISE; tree++) {
-      int at = (holes[tree] * NOISE + tree) * Words.EACH;
-      a[at] = noise[2 * tree];
-      a[at + 1] = noise[2 * tree + 1];
+      int at = 2 * (holes[tree] * NOISE + tree) * Words.EACH;
+      both[at] = noise[2 * tree];
+      both[at + 1] = noise[2 * tree + 1];
     }
     laps.lap("trees");
-    code.compress(a);
-    code.compress(c);
+    code.compressTwo(both);
+    long[] a = new long[size * Words.EACH];
+    for (int at = 0; at < a.length; at += Words.EACH) {
+      a[at] = both[2 * at];
+      a[at + 1] = both[2 * at + 1];
+      c[at] = both[2 * at + 2];
+      c[at + 1] = both[2 * at + 3];
+    }
     laps.lap("compression");
     return new Pair(a, c);
   }
