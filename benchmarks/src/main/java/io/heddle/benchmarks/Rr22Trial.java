@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The trial of rr22 beside kkrt, over the same ids, in turns: docs/adr/0033-rr22-tried.md. Each run
@@ -37,7 +38,7 @@ public final class Rr22Trial {
     Set<String> theirs = new HashSet<>();
     ofSender.forEach(id -> theirs.add(Arrays.toString(id)));
     int[] expected =
-        java.util.stream.IntStream.range(0, ids)
+        IntStream.range(0, ids)
             .filter(i -> theirs.contains(Arrays.toString(ofReceiver.get(i))))
             .toArray();
     if (!Arrays.equals(expected, outcome.common())) {

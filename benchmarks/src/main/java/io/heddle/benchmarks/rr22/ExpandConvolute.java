@@ -90,18 +90,18 @@ final class ExpandConvolute {
     long l2 = vector[at + 2 * step + 1] ^ sum(subsets, group, b2, 1);
     long h3 = vector[at + 3 * step] ^ sum(subsets, group, b3, 0);
     long l3 = vector[at + 3 * step + 1] ^ sum(subsets, group, b3, 1);
-    long m1 = -(b1 >>> MEMORY & 1);
+    long m1 = -((b1 >>> MEMORY) & 1);
     h1 ^= h0 & m1;
     l1 ^= l0 & m1;
-    long m2 = -(b2 >>> MEMORY & 1);
-    long n2 = -(b2 >>> (MEMORY + 1) & 1);
-    h2 ^= h0 & m2 ^ h1 & n2;
-    l2 ^= l0 & m2 ^ l1 & n2;
-    long m3 = -(b3 >>> MEMORY & 1);
-    long n3 = -(b3 >>> (MEMORY + 1) & 1);
-    long o3 = -(b3 >>> (MEMORY + 2) & 1);
-    h3 ^= h0 & m3 ^ h1 & n3 ^ h2 & o3;
-    l3 ^= l0 & m3 ^ l1 & n3 ^ l2 & o3;
+    long m2 = -((b2 >>> MEMORY) & 1);
+    long n2 = -((b2 >>> (MEMORY + 1)) & 1);
+    h2 ^= (h0 & m2) ^ (h1 & n2);
+    l2 ^= (l0 & m2) ^ (l1 & n2);
+    long m3 = -((b3 >>> MEMORY) & 1);
+    long n3 = -((b3 >>> (MEMORY + 1)) & 1);
+    long o3 = -((b3 >>> (MEMORY + 2)) & 1);
+    h3 ^= (h0 & m3) ^ (h1 & n3) ^ (h2 & o3);
+    l3 ^= (l0 & m3) ^ (l1 & n3) ^ (l2 & o3);
     vector[at] = h0;
     vector[at + 1] = l0;
     vector[at + step] = h1;
@@ -119,10 +119,10 @@ final class ExpandConvolute {
   private static long sum(long[] subsets, int group, int bits, int word) {
     return subsets[at(group - 1, bits) + word]
         ^ subsets[at(group - 2, bits >>> GROUP) + word]
-        ^ subsets[at(group - 3, bits >>> 2 * GROUP) + word]
-        ^ subsets[at(group - 4, bits >>> 3 * GROUP) + word]
-        ^ subsets[at(group - 5, bits >>> 4 * GROUP) + word]
-        ^ subsets[at(group - 6, bits >>> 5 * GROUP) + word];
+        ^ subsets[at(group - 3, bits >>> (2 * GROUP)) + word]
+        ^ subsets[at(group - 4, bits >>> (3 * GROUP)) + word]
+        ^ subsets[at(group - 5, bits >>> (4 * GROUP)) + word]
+        ^ subsets[at(group - 6, bits >>> (5 * GROUP)) + word];
   }
 
   private static int at(int group, int bits) {
@@ -214,6 +214,6 @@ final class ExpandConvolute {
   /** The place of a random element of the second part. */
   private int place(byte[] random, int at, int range, int from) {
     long number = Integer.toUnsignedLong(Words.getInt(random, at));
-    return size + from + (int) (number * range >>> Integer.SIZE);
+    return size + from + (int) ((number * range) >>> Integer.SIZE);
   }
 }

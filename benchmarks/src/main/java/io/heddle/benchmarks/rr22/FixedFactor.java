@@ -16,7 +16,7 @@ final class FixedFactor {
     long[] power = {high, low};
     for (int bit = 0; bit < Words.BYTES * Byte.SIZE; bit++) {
       int row = bit / Byte.SIZE * ROW;
-      int value = 1 << bit % Byte.SIZE;
+      int value = 1 << (bit % Byte.SIZE);
       for (int rest = 0; rest < value; rest++) {
         int to = row + (value + rest) * Words.EACH;
         products[to] = products[row + rest * Words.EACH] ^ power[0];
@@ -30,8 +30,8 @@ final class FixedFactor {
   static void timesX(long[] element, int at) {
     long high = element[at];
     long low = element[at + 1];
-    element[at] = high << 1 | low >>> (Long.SIZE - 1);
-    element[at + 1] = low << 1 ^ (REDUCTION & (high >> (Long.SIZE - 1)));
+    element[at] = (high << 1) | (low >>> (Long.SIZE - 1));
+    element[at + 1] = (low << 1) ^ (REDUCTION & (high >> (Long.SIZE - 1)));
   }
 
   /** Adds the products of elements to others. */
@@ -43,9 +43,8 @@ final class FixedFactor {
       long high = sums[to + i];
       long low = sums[to + i + 1];
       for (int k = 0; k < Long.BYTES; k++) {
-        int one = k * ROW + ((int) (lower >>> k * Byte.SIZE) & 0xff) * Words.EACH;
-        int two =
-            (k + Long.BYTES) * ROW + ((int) (upper >>> k * Byte.SIZE) & 0xff) * Words.EACH;
+        int one = k * ROW + ((int) (lower >>> (k * Byte.SIZE)) & 0xff) * Words.EACH;
+        int two = (k + Long.BYTES) * ROW + ((int) (upper >>> (k * Byte.SIZE)) & 0xff) * Words.EACH;
         high ^= table[one] ^ table[two];
         low ^= table[one + 1] ^ table[two + 1];
       }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A vector in which each key finds its value as the sum of three places and of some of a few dense
  * ones, and which says nothing else about the keys. Items lie two words each, keys as well as
- * values, and keys are taken as random bits. (Raghuraman, Rindal, eprint 2022/320, section 4: weight
- * 3, binary dense part.)
+ * values, and keys are taken as random bits. (Raghuraman, Rindal, eprint 2022/320, section 4:
+ * weight 3, binary dense part.)
  */
 final class Okvs {
   /** Dense places: 40 and at most 3 that the paper's gap takes, in whole bytes. */
@@ -61,9 +61,9 @@ final class Okvs {
   }
 
   private static long mix(long word) {
-    long mixed = (word ^ word >>> 33) * 0xff51afd7ed558ccdL;
-    mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
-    return mixed ^ mixed >>> 33;
+    long mixed = (word ^ (word >>> 33)) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return mixed ^ (mixed >>> 33);
   }
 
   private static long dense(long high, long low) {
@@ -72,9 +72,9 @@ final class Okvs {
 
   /** Writes the three places of a key, all different. */
   private void places(long high, long low, int[] into, int at) {
-    int one = (int) ((high >>> Integer.SIZE) * sparse >>> Integer.SIZE);
-    int two = (int) ((high & 0xffffffffL) * (sparse - 1) >>> Integer.SIZE);
-    int three = (int) ((low >>> Integer.SIZE) * (sparse - 2) >>> Integer.SIZE);
+    int one = (int) (((high >>> Integer.SIZE) * sparse) >>> Integer.SIZE);
+    int two = (int) (((high & 0xffffffffL) * (sparse - 1)) >>> Integer.SIZE);
+    int three = (int) (((low >>> Integer.SIZE) * (sparse - 2)) >>> Integer.SIZE);
     two += two >= one ? 1 : 0;
     int lower = Math.min(one, two);
     int upper = Math.max(one, two);
@@ -192,7 +192,7 @@ final class Okvs {
       }
       long dense = dense(key[2 * i], key[2 * i + 1]);
       for (int bit = 0; bit < DENSE; bit++) {
-        matrix[row].set(sparse + bit, (dense >>> bit & 1) != 0);
+        matrix[row].set(sparse + bit, ((dense >>> bit) & 1) != 0);
       }
       right[2 * row] = value[2 * i];
       right[2 * row + 1] = value[2 * i + 1];
@@ -262,7 +262,7 @@ final class Okvs {
     DenseSums(long[] vector, int sparse) {
       for (int bit = 0; bit < DENSE; bit++) {
         int row = bit / Byte.SIZE * VALUES;
-        int value = 1 << bit % Byte.SIZE;
+        int value = 1 << (bit % Byte.SIZE);
         for (int rest = 0; rest < value; rest++) {
           int to = 2 * (row + value + rest);
           int from = 2 * (row + rest);
@@ -283,7 +283,7 @@ final class Okvs {
     private long sum(long dense, int word) {
       long sum = 0;
       for (int k = 0; k < DENSE / Byte.SIZE; k++) {
-        sum ^= sums[2 * (k * VALUES + ((int) (dense >>> k * Byte.SIZE) & 0xff)) + word];
+        sum ^= sums[2 * (k * VALUES + ((int) (dense >>> (k * Byte.SIZE)) & 0xff)) + word];
       }
       return sum;
     }

@@ -86,7 +86,7 @@ final class Rr22 {
                   encoded[0] = encode(okvs, items);
                   laps.lap("encoding");
                 });
-    sendMasked(encoded[0], pair.a(), size);
+    sendMasked(encoded[0], pair.a());
     laps.lap("masking and sending");
     int width = tagWidth(ids.size(), theirSize);
     byte[] own = tags(okvs.decode(pair.c(), items.keys()), width);
@@ -106,7 +106,7 @@ final class Rr22 {
     return encoded;
   }
 
-  private void sendMasked(long[] encoded, long[] masks, int size) {
+  private void sendMasked(long[] encoded, long[] masks) {
     for (int word = 0; word < encoded.length; word++) {
       encoded[word] ^= masks[word];
     }
@@ -190,7 +190,7 @@ final class Rr22 {
   }
 
   private static int roundUp(int size) {
-    return size + 3 & ~3;
+    return (size + 3) & ~3;
   }
 
   private static byte[] tags(long[] found, int width) {

@@ -31,7 +31,7 @@ final class Trees {
 
   private int nodes(int level) {
     int below = depth - level;
-    return (leaves - 1 >> below) + 1;
+    return ((leaves - 1) >> below) + 1;
   }
 
   /** Words for a pair of sums for each tree and level: those of left, those of right children. */
@@ -84,7 +84,7 @@ final class Trees {
 
   /** Which sum of a level is to be asked for: that of the side where the hole is not. */
   int side(int hole, int level) {
-    return hole >>> (depth - level) & 1 ^ 1;
+    return ((hole >>> (depth - level)) & 1) ^ 1;
   }
 
   /**

@@ -37,11 +37,7 @@ public final class Trial {
    * @param parts of either party's thread, by name
    */
   public record Outcome(
-      double seconds,
-      double cpuSeconds,
-      long bytes,
-      int[] common,
-      Map<String, double[]> parts) {}
+      double seconds, double cpuSeconds, long bytes, int[] common, Map<String, double[]> parts) {}
 
   private record End(int[] common, long bytesSent, Map<String, Laps.Lap> laps) {}
 
@@ -124,8 +120,7 @@ public final class Trial {
           .laps()
           .forEach(
               (name, lap) ->
-                  parts.put(
-                      party + ": " + name, new double[] {lap.seconds(), lap.cpuSeconds()}));
+                  parts.put(party + ": " + name, new double[] {lap.seconds(), lap.cpuSeconds()}));
     }
     return new Outcome(seconds, cpuSeconds, bytes, ends.get(0).common(), parts);
   }

@@ -10,8 +10,8 @@ import io.heddle.ot.OtUse;
 import io.heddle.party.PartyId;
 
 /**
- * Long random vectors with c = a * delta + b: one party has delta and b, the other a and c, and
- * few bytes cross. For parties that follow the protocol. (Boyle, Couteau, Gilboa, Ishai, eprint
+ * Long random vectors with c = a * delta + b: one party has delta and b, the other a and c, and few
+ * bytes cross. For parties that follow the protocol. (Boyle, Couteau, Gilboa, Ishai, eprint
  * 2019/273, with regular noise; the noise's products after Gilboa, CRYPTO 1999.)
  */
 final class Vole {
@@ -91,10 +91,10 @@ final class Vole {
     byte[] masked = Piece.receive(channel, peer, BITS * NOISE * Words.BYTES);
     for (int bit = 0; bit < BITS; bit++) {
       long[] own = new Stream(keys, bit * KeyPairs.KEY_BYTES).words(products.length);
-      long choice = -(delta[bit >>> 3] >>> (bit & 7) & 1);
+      long choice = -((delta[bit >>> 3] >>> (bit & 7)) & 1);
       for (int i = 0; i < products.length; i++) {
         long theirs = Words.get(masked, (bit * products.length + i) * Long.BYTES);
-        products[i] ^= own[i] ^ theirs & choice;
+        products[i] ^= own[i] ^ (theirs & choice);
       }
     }
     return products;
@@ -145,8 +145,7 @@ final class Vole {
     int[] holes = new int[NOISE];
     for (int tree = 0; tree < NOISE; tree++) {
       // The bias of the upper half of a product is below 2^-40.
-      holes[tree] =
-          (int) Math.multiplyHigh(stream.words(1)[0] >>> 1, 2L * (trees.size() / NOISE));
+      holes[tree] = (int) Math.multiplyHigh(stream.words(1)[0] >>> 1, 2L * (trees.size() / NOISE));
     }
     long[] noise = stream.words(NOISE * Words.EACH);
     IknpReceiver transfers = IknpReceiver.open(channel, peer, treeUse, randomness);
@@ -198,8 +197,7 @@ final class Vole {
       long[] ones = new Stream(keys.ones(), bit * KeyPairs.KEY_BYTES).words(noise.length);
       for (int i = 0; i < noise.length; i++) {
         products[i] ^= zeros[i];
-        Words.put(
-            masked, (bit * noise.length + i) * Long.BYTES, zeros[i] ^ ones[i] ^ power[i]);
+        Words.put(masked, (bit * noise.length + i) * Long.BYTES, zeros[i] ^ ones[i] ^ power[i]);
       }
       for (int at = 0; at < power.length; at += Words.EACH) {
         FixedFactor.timesX(power, at);

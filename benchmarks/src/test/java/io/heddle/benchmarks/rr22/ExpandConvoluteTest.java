@@ -31,7 +31,7 @@ class ExpandConvoluteTest {
         for (int before = 1; before <= 24 && before <= i; before++) {
           int group = i / 4 - (i - before) / 4;
           int bit = group == 0 ? 24 + (i - before) % 4 : 4 * (group - 1) + (i - before) % 4;
-          if ((word >>> bit & 1) != 0) {
+          if (((word >>> bit) & 1) != 0) {
             int to = pass == 0 ? i : count - 1 - i;
             int from = pass == 0 ? i - before : count - 1 - i + before;
             second[2 * to] ^= second[2 * from];
@@ -48,7 +48,7 @@ class ExpandConvoluteTest {
         long number = Integer.toUnsignedLong(Words.getInt(random, 4 * (i * weight + k)));
         int quarter = count / 4;
         int at =
-            k < 4 ? k * quarter + (int) (number * quarter >>> 32) : (int) (number * count >>> 32);
+            k < 4 ? k * quarter + (int) ((number * quarter) >>> 32) : (int) ((number * count) >>> 32);
         out[2 * i] ^= second[2 * at];
         out[2 * i + 1] ^= second[2 * at + 1];
       }

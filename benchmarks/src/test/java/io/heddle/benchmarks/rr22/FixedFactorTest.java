@@ -4,11 +4,13 @@ package io.heddle.benchmarks.rr22;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FixedFactorTest {
-  private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(128).add(BigInteger.valueOf(0x87));
+  private static final BigInteger MODULUS =
+      BigInteger.ONE.shiftLeft(128).add(BigInteger.valueOf(0x87));
 
   private static BigInteger element(long high, long low) {
     return new BigInteger(Long.toUnsignedString(high))
@@ -36,8 +38,8 @@ class FixedFactorTest {
   void addProducts_randomElements_areThoseOfPolynomials() {
     Random random = new Random(3);
     long[] factors = random.longs(200).toArray();
-    factors[0] = factors[1] = -1;
-    factors[2] = factors[3] = 0;
+    Arrays.fill(factors, 0, 2, -1);
+    Arrays.fill(factors, 2, 4, 0);
     for (int round = 0; round < 20; round++) {
       long high = round == 0 ? -1 : random.nextLong();
       long low = round == 0 ? -1 : random.nextLong();

@@ -49,7 +49,8 @@ class TrialTest {
   void rr22_bytes_areThoseOfVectorAndTags() {
     long bytes = Trial.rr22(ids(1, 1 << 14), ids(2, 1 << 14), 7).bytes();
 
-    long expected = 16L * new Okvs(1 << 14).size() + (long) Rr22.tagWidth(1 << 14, 1 << 14) * (1 << 14);
+    long expected =
+        16L * new Okvs(1 << 14).size() + (long) Rr22.tagWidth(1 << 14, 1 << 14) * (1 << 14);
     assertThat(bytes).isBetween(expected + 100_000, expected + 600_000);
   }
 
