@@ -18,17 +18,35 @@ import java.util.stream.IntStream;
 public final class Rr22Trial {
   private Rr22Trial() {}
 
-  /** Arguments: ids of each side, runs. */
+  /**
+   * Arguments: ids of each side, runs, and which ways to measure; without one all. The first of
+   * them in a JVM bears what the compiler has to do.
+   */
   public static void main(String[] arguments) throws Exception {
     int ids = Integer.parseInt(arguments[0]);
+    List<String> ways =
+        arguments.length > 2
+            ? List.of(arguments).subList(2, arguments.length)
+            : List.of("rr22", "rr22-21", "function", "kkrt");
     System.out.println(Machine.processor() + ", load at start: " + Machine.load());
     for (int run = Integer.parseInt(arguments[1]); run > 0; run--) {
-      System.out.println(line("rr22, expander 7", ids, rr22(ids, Trial.FASTER)));
-      System.out.println(line("rr22, expander 21", ids, rr22(ids, Trial.MORE_CAREFUL)));
-      System.out.println(line("function of kkrt alone", ids, Trial.kkrtFunction(ids)));
-      System.out.println(TwoSets.measure(PsiProtocol.KKRT, ids));
+      for (String way : ways) {
+        System.out.println(measure(way, ids));
+      }
     }
     System.out.println("load at end: " + Machine.load());
+  }
+
+  private static String measure(String way, int ids) {
+    return switch (way) {
+      case "rr22" -> line("rr22, expander 7", ids, rr22(ids, Trial.FASTER));
+      case "rr22-21" -> line("rr22, expander 21", ids, rr22(ids, Trial.MORE_CAREFUL));
+      case "function" -> line("function of kkrt alone", ids, Trial.kkrtFunction(ids));
+      case "kkrt" -> TwoSets.measure(PsiProtocol.KKRT, ids).toString();
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid way " + way + ": must be rr22, rr22-21, function or kkrt");
+    };
   }
 
   static Trial.Outcome rr22(int ids, int weight) {

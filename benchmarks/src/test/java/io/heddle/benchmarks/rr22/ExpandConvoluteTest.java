@@ -48,7 +48,9 @@ class ExpandConvoluteTest {
         long number = Integer.toUnsignedLong(Words.getInt(random, 4 * (i * weight + k)));
         int quarter = count / 4;
         int at =
-            k < 4 ? k * quarter + (int) ((number * quarter) >>> 32) : (int) ((number * count) >>> 32);
+            k < 4
+                ? k * quarter + (int) ((number * quarter) >>> 32)
+                : (int) ((number * count) >>> 32);
         out[2 * i] ^= second[2 * at];
         out[2 * i + 1] ^= second[2 * at + 1];
       }
