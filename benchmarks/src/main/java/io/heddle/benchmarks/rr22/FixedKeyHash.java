@@ -7,8 +7,9 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * x to AES(x) + x under a key that all know, for many elements at a time (Guo, Katz, Wang, Yu,
- * eprint 2019/074, section 7.2, without their linear map: the reference implementation's choice).
+ * x to AES(x) + x under a key that all know, for many elements at a time: the reference
+ * implementation's choice, without the linear map that eprint 2019/074 asks for where inputs are
+ * correlated by a peer.
  * Not safe for several threads.
  */
 final class FixedKeyHash {

@@ -4,7 +4,7 @@ package io.heddle.benchmarks.rr22;
 /**
  * Many trees of keys, grown together: leaf j of tree i is element j * trees + i. Who knows all but
  * one leaf of each learns nothing about that one. (Goldreich, Goldwasser, Micali; Boyle and others,
- * eprint 2019/1159, figure 2.)
+ * eprint 2019/1159.)
  */
 final class Trees {
   private final int trees;

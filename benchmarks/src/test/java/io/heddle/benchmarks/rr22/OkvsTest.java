@@ -71,7 +71,7 @@ class OkvsTest {
     assertThat(new Okvs(5000).encode(key, random(11, 5000))).isNull();
   }
 
-  /** The paper's table 1: about 1.28 n for 2^14, 1.23 n for 2^20. */
+  /** Towards the threshold of peeling, 1.222. */
   @Test
   void expansion_largerSets_isSmaller() {
     assertThat(Okvs.expansion(1 << 14)).isBetween(1.25, 1.28);
