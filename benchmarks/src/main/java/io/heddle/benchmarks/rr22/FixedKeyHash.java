@@ -9,8 +9,7 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * x to AES(x) + x under a key that all know, for many elements at a time: the reference
  * implementation's choice, without the linear map that eprint 2019/074 asks for where inputs are
- * correlated by a peer.
- * Not safe for several threads.
+ * correlated by a peer. Not safe for several threads.
  */
 final class FixedKeyHash {
   private static final int CHUNK = 1 << 15;

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A vector in which each key finds its value as the sum of three places and of some of a few dense
  * ones, and which says nothing else about the keys. Items lie two words each, keys as well as
- * values, and keys are taken as random bits. (Raghuraman, Rindal, eprint 2022/320: weight 3, binary dense part.)
+ * values, and keys are taken as random bits. (Raghuraman, Rindal, eprint 2022/320: weight 3, binary
+ * dense part.)
  */
 final class Okvs {
   /** Dense places: 40 and at most 3 that the paper's gap takes, in whole bytes. */

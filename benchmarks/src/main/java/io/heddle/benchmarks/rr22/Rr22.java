@@ -18,8 +18,7 @@ import java.util.List;
  * One party of an intersection by OKVS and VOLE: the receiver learns which of its ids the sender
  * has, the sender nothing, as long as both follow the protocol. A vector in which the receiver's
  * ids find their hashes goes out masked; with it the sender can compute a tag of any id, which the
- * receiver has of its own ids only. (Raghuraman, Rindal, eprint 2022/320, the semi-honest
- * case.)
+ * receiver has of its own ids only. (Raghuraman, Rindal, eprint 2022/320, the semi-honest case.)
  */
 final class Rr22 {
   private static final int SEED_BYTES = 48;
