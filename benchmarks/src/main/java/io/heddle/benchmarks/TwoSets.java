@@ -94,7 +94,7 @@ public final class TwoSets {
     return new Line(protocol, ids, ends.get(0).common(), seconds, cpuSeconds, (double) bytes / ids);
   }
 
-  private static List<byte[]> ids(int from, int count) {
+  static List<byte[]> ids(int from, int count) {
     List<byte[]> ids = new ArrayList<>(count);
     for (int i = from; i < from + count; i++) {
       byte[] hash = Sha256.of(ByteBuffer.allocate(Integer.BYTES).putInt(i).array());

@@ -3,6 +3,7 @@ package io.heddle.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.benchmarks.rr22.Trial;
 import io.heddle.config.JobConfig.PsiProtocol;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,15 @@ class BenchmarksTest {
       assertThat(line.bytesPerItem()).isGreaterThan(70);
       assertThat(line.toString()).contains("100 ids and 100, 50 common");
     }
+  }
+
+  @Test
+  void rr22Trial_inHaste_findsWhatIsCommon() {
+    Trial.Outcome outcome = Rr22Trial.rr22(5000, Trial.FASTER);
+    assertThat(outcome.common()).hasSize(2500);
+    assertThat(Rr22Trial.line("rr22", 5000, outcome))
+        .contains("5000 ids and 5000, 2500 common", "receiver: encoding", "sender: trees");
+    assertThat(Trial.kkrtFunction(5000).bytes()).isBetween(5000L * 100, 5000L * 120);
   }
 
   @Test

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.benchmarks.rr22;
+
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** Pseudo-random bytes of a seed of 16 bytes, once through: AES-128 in counter mode. */
+final class Stream {
+  private static final byte[] ZEROS = new byte[1 << 15];
+
+  private final Cipher cipher;
+
+  Stream(byte[] seed, int at) {
+    try {
+      cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      cipher.init(
+          Cipher.ENCRYPT_MODE,
+          new SecretKeySpec(seed, at, Words.BYTES, "AES"),
+          new IvParameterSpec(new byte[Words.BYTES]));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("Every JDK has AES-128", e);
+    }
+  }
+
+  /** The next bytes. */
+  void fill(byte[] into, int count) {
+    try {
+      for (int from = 0; from < count; from += ZEROS.length) {
+        int bytes = Math.min(ZEROS.length, count - from);
+        if (cipher.update(ZEROS, 0, bytes, into, from) != bytes) {
+          throw new AssertionError("AES-CTR keeps bytes back");
+        }
+      }
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("Every JDK has AES-128", e);
+    }
+  }
+
+  /** So many words. */
+  long[] words(int count) {
+    byte[] bytes = new byte[count * Long.BYTES];
+    fill(bytes, bytes.length);
+    long[] words = new long[count];
+    Words.fromBytes(bytes, 0, words, 0, count);
+    return words;
+  }
+}
