@@ -88,6 +88,9 @@ final class FeatureHolderTrees {
     Agreed agreed = restored == null ? begin() : goOn(restored);
     PaillierPublicKey key = accept(agreed);
     if (restored == null) {
+      if (agreed.trees().first() > 1) {
+        report.treeDone(false);
+      }
       commit(progress(agreed), null);
     }
     int last = agreed.trees().last();

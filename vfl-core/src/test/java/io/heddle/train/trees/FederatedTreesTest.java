@@ -2,8 +2,10 @@
 package io.heddle.train.trees;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,7 +47,7 @@ class FederatedTreesTest {
     Forests.Joined joined = Forests.generate(1200, 1, false, 3, 4);
     List<TreesFit> fits = requireEqual(terms().firstTreeAlone(false).build(), joined, null);
     assertThat(owners(Forests.ensemble(fits))).contains(0, 1);
-    assertThat(fits.get(0).summary().losses()).isSorted().hasSize(4);
+    assertThat(fits.get(0).summary().losses()).hasSize(4).isSortedAccordingTo(Comparator.reverseOrder());
   }
 
   @Test
@@ -112,6 +114,6 @@ class FederatedTreesTest {
     }
     List<Double> losses = fits.get(0).summary().losses();
     assertThat(loss)
-        .isCloseTo(losses.get(losses.size() - 1), org.assertj.core.data.Offset.offset(1e-12));
+        .isCloseTo(losses.get(losses.size() - 1), within(1e-12));
   }
 }
