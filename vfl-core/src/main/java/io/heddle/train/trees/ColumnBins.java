@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  * @param cuts upper bounds of all bins but the last, ascending
  * @param missing whether values are missing
  */
-record ColumnBins(double[] cuts, boolean missing) {
+record ColumnBins(double[] cuts, boolean missing) implements Serializable {
   /** Columns of more rows are cut by every so-manieth of them. */
   static final int SAMPLE = 1 << 18;
 
