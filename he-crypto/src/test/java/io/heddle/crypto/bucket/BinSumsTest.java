@@ -177,8 +177,7 @@ class BinSumsTest {
     CiphertextBlock bins =
         BinSums.histogram(
             SPACE,
-            Histogram.plan(
-                new byte[sizes.length][rows], sizes, IntStream.range(0, rows).toArray()),
+            Histogram.plan(new byte[sizes.length][rows], sizes, IntStream.range(0, rows).toArray()),
             encrypt(Stream.generate(() -> largest).limit(rows).toList()),
             total);
     int[] none = new int[sizes.length];

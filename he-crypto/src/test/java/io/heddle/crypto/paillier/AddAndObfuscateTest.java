@@ -84,16 +84,14 @@ class AddAndObfuscateTest {
   void blocks_ofOtherSizes_areRefused() {
     for (long[] numbers : new long[][] {{}, {1}, {1, 2, 3}}) {
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () -> PUBLIC.addAndObfuscate(small(1, 2), plaintexts(numbers), noise("g")))
+          .isThrownBy(() -> PUBLIC.addAndObfuscate(small(1, 2), plaintexts(numbers), noise("g")))
           .withMessage("Invalid block size " + numbers.length + ": must be 2");
     }
   }
 
   @Test
   void blocks_underAnotherKey_areRefused() {
-    assertThatThrownBy(
-            () -> TestKeys.OTHER.addAndObfuscate(small(1), plaintexts(1), noise("h")))
+    assertThatThrownBy(() -> TestKeys.OTHER.addAndObfuscate(small(1), plaintexts(1), noise("h")))
         .isInstanceOf(KeyMismatchException.class);
   }
 }

@@ -14,6 +14,8 @@ import java.io.Serializable;
  *     byte; not to be changed
  */
 record BinnedBlock(int firstRow, int rows, byte[][] bins) implements Serializable {
+  /** No bin. */
+  static final int SEVERAL = -1;
 
   /** A kernel: puts each value into its bin. */
   static BinnedBlock of(ColumnBlock block, ColumnBins[] columns) {
@@ -24,6 +26,18 @@ record BinnedBlock(int firstRow, int rows, byte[][] bins) implements Serializabl
       }
     }
     return new BinnedBlock(block.firstRow(), block.rows(), bins);
+  }
+
+  /** A kernel: by column the bin that all rows are in, or {@link #SEVERAL}. */
+  int[] onlyBins(boolean ignored) {
+    int[] only = new int[bins.length];
+    for (int j = 0; j < bins.length; j++) {
+      only[j] = bins[j][0] & 0xff;
+      for (byte bin : bins[j]) {
+        only[j] = (bin & 0xff) == only[j] ? only[j] : SEVERAL;
+      }
+    }
+    return only;
   }
 
   /** A kernel: SHA-256 of each column. */

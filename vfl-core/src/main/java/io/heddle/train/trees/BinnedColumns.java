@@ -134,11 +134,14 @@ final class BinnedColumns implements AutoCloseable {
     return all;
   }
 
-  /** Those whose values are all alike; nothing can be split by them. */
+  /** Those whose rows are all in one bin, also if all are missing; nothing can be split by them. */
   List<String> constantColumns() {
+    List<int[]> parts = rows.map(Boolean.TRUE, BinnedBlock::onlyBins);
     List<String> constant = new ArrayList<>();
     for (int j = 0; j < columns.length; j++) {
-      if (columns[j].size() == 1) {
+      int column = j;
+      int[] bins = parts.stream().mapToInt(part -> part[column]).distinct().toArray();
+      if (bins.length == 1 && bins[0] != BinnedBlock.SEVERAL) {
         constant.add(names.get(j));
       }
     }

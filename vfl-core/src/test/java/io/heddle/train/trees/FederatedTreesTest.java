@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,7 +46,9 @@ class FederatedTreesTest {
     Forests.Joined joined = Forests.generate(1200, 1, false, 3, 4);
     List<TreesFit> fits = requireEqual(terms().firstTreeAlone(false).build(), joined, null);
     assertThat(owners(Forests.ensemble(fits))).contains(0, 1);
-    assertThat(fits.get(0).summary().losses()).isSorted().hasSize(4);
+    assertThat(fits.get(0).summary().losses())
+        .isSortedAccordingTo(Comparator.reverseOrder())
+        .hasSize(4);
   }
 
   @Test

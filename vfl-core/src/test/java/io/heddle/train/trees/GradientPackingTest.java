@@ -102,10 +102,8 @@ class GradientPackingTest {
     BigInteger shifted = left.add(packing.shifts(new int[] {5}).get(0));
     GradientPacking.Sums sums =
         packing.unpack(PlaintextBlock.of(0, List.of(shifted)), new int[] {8});
-    assertThat(sums.g())
-        .containsExactly(gradients.g(1) + gradients.g(4) + gradients.g(7));
-    assertThat(sums.h())
-        .containsExactly(gradients.h(1) + gradients.h(4) + gradients.h(7));
+    assertThat(sums.g()).containsExactly(gradients.g(1) + gradients.g(4) + gradients.g(7));
+    assertThat(sums.h()).containsExactly(gradients.h(1) + gradients.h(4) + gradients.h(7));
   }
 
   @Test

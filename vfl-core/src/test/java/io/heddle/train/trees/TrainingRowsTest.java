@@ -41,8 +41,7 @@ class TrainingRowsTest {
         arguments(logistic, of(1, 1, 1), null, "All 3 labels are alike: nothing to train on"),
         arguments(squared, of(8, 8), null, "All 2 labels are alike: nothing to train on"),
         arguments(poisson, of(0, 0), null, "All 2 labels are alike: nothing to train on"),
-        arguments(
-            logistic, of(0, 1), of(1, -1), "Row weights must be finite and not negative"),
+        arguments(logistic, of(0, 1), of(1, -1), "Row weights must be finite and not negative"),
         arguments(
             logistic, of(0, 1), of(1, Double.NaN), "Row weights must be finite and not negative"),
         arguments(
