@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import io.heddle.crypto.Sha256;
 import io.heddle.table.ColumnBlock;
 import java.io.Serializable;
+import java.util.BitSet;
 
 /**
  * The bins of consecutive aligned rows.
@@ -14,8 +15,6 @@ import java.io.Serializable;
  *     byte; not to be changed
  */
 record BinnedBlock(int firstRow, int rows, byte[][] bins) implements Serializable {
-  /** No bin. */
-  static final int SEVERAL = -1;
 
   /** A kernel: puts each value into its bin. */
   static BinnedBlock of(ColumnBlock block, ColumnBins[] columns) {
@@ -28,16 +27,16 @@ record BinnedBlock(int firstRow, int rows, byte[][] bins) implements Serializabl
     return new BinnedBlock(block.firstRow(), block.rows(), bins);
   }
 
-  /** A kernel: by column the bin that all rows are in, or {@link #SEVERAL}. */
-  int[] onlyBins(boolean ignored) {
-    int[] only = new int[bins.length];
+  /** A kernel: which bins of each column have rows. */
+  BitSet[] used(boolean ignored) {
+    BitSet[] used = new BitSet[bins.length];
     for (int j = 0; j < bins.length; j++) {
-      only[j] = bins[j][0] & 0xff;
+      used[j] = new BitSet();
       for (byte bin : bins[j]) {
-        only[j] = (bin & 0xff) == only[j] ? only[j] : SEVERAL;
+        used[j].set(bin & 0xff);
       }
     }
-    return only;
+    return used;
   }
 
   /** A kernel: SHA-256 of each column. */

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** One party's columns in bins, where its rows are. */
@@ -136,12 +137,14 @@ final class BinnedColumns implements AutoCloseable {
 
   /** Those whose rows are all in one bin, also if all are missing; nothing can be split by them. */
   List<String> constantColumns() {
-    List<int[]> parts = rows.map(Boolean.TRUE, BinnedBlock::onlyBins);
+    List<BitSet[]> parts = rows.map(Boolean.TRUE, BinnedBlock::used);
     List<String> constant = new ArrayList<>();
     for (int j = 0; j < columns.length; j++) {
-      int column = j;
-      int[] bins = parts.stream().mapToInt(part -> part[column]).distinct().toArray();
-      if (bins.length == 1 && bins[0] != BinnedBlock.SEVERAL) {
+      BitSet used = new BitSet();
+      for (BitSet[] part : parts) {
+        used.or(part[j]);
+      }
+      if (used.cardinality() <= 1) {
         constant.add(names.get(j));
       }
     }
