@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import io.heddle.crypto.Sha256;
 import io.heddle.table.ColumnBlock;
 import java.io.Serializable;
+import java.util.BitSet;
 
 /**
  * The bins of consecutive aligned rows.
@@ -24,6 +25,18 @@ record BinnedBlock(int firstRow, int rows, byte[][] bins) implements Serializabl
       }
     }
     return new BinnedBlock(block.firstRow(), block.rows(), bins);
+  }
+
+  /** A kernel: which bins of each column have rows. */
+  BitSet[] used(boolean ignored) {
+    BitSet[] used = new BitSet[bins.length];
+    for (int j = 0; j < bins.length; j++) {
+      used[j] = new BitSet();
+      for (byte bin : bins[j]) {
+        used[j].set(bin & 0xff);
+      }
+    }
+    return used;
   }
 
   /** A kernel: SHA-256 of each column. */

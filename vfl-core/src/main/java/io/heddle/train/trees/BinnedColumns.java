@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /** One party's columns in bins, where its rows are. */
@@ -134,11 +135,16 @@ final class BinnedColumns implements AutoCloseable {
     return all;
   }
 
-  /** Those whose values are all alike; nothing can be split by them. */
+  /** Those whose rows are all in one bin, also if all are missing; nothing can be split by them. */
   List<String> constantColumns() {
+    List<BitSet[]> parts = rows.map(Boolean.TRUE, BinnedBlock::used);
     List<String> constant = new ArrayList<>();
     for (int j = 0; j < columns.length; j++) {
-      if (columns[j].size() == 1) {
+      BitSet used = new BitSet();
+      for (BitSet[] part : parts) {
+        used.or(part[j]);
+      }
+      if (used.cardinality() <= 1) {
         constant.add(names.get(j));
       }
     }

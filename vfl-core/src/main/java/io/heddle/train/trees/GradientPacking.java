@@ -21,8 +21,9 @@ record GradientPacking(int lowBits, int slotBits, int perPlaintext) {
     int low = bits((long) rows << Gradients.BITS);
     int high = bits((long) rows << (Gradients.BITS + 1));
     int slot = low + high;
-    // A sum's sign is told by half of the modulus, which has keyBits - 1 bits at least below it.
-    return new GradientPacking(low, slot, (keyBits - 2) / slot);
+    // Half of the modulus, at least 2^(keyBits - 2), stays above all slots and as much again: sums
+    // and the shifts that are added to them are each bounded by what fills the slots.
+    return new GradientPacking(low, slot, (keyBits - 3) / slot);
   }
 
   private static int bits(long most) {

@@ -182,6 +182,14 @@ final class LabelHolderTrees {
     return tree.split(node, split, own.left(node.rows(), split.number()), thresholds.size() - 1);
   }
 
+  private List<Node> splitByPeer(
+      GrowingTree tree, Node node, Split split, boolean[] bits, PeerSums[] sums) {
+    int k = split.owner() - 1;
+    List<Node> two = tree.split(node, split, bits, records[k]++);
+    sums[k].requireLeft(peers.get(k), split.number(), two.get(0));
+    return two;
+  }
+
   /** Two nodes of which feature holders send the sums of one, or the root. */
   private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {}
 
@@ -211,8 +219,8 @@ final class LabelHolderTrees {
           List<Node> two =
               split.owner() == 0
                   ? splitByOwn(tree, node, split)
-                  : tree.split(
-                      node, split, bits.getOrDefault(node, NO_BITS), records[split.owner() - 1]++);
+                  : splitByPeer(
+                      tree, node, split, bits.getOrDefault(node, NO_BITS), requireOf(sums, node));
           children.put(node, two);
           below.addAll(two);
         }

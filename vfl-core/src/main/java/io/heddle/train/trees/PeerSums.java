@@ -41,6 +41,19 @@ record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
     return new PeerSums(candidates, siblingG, siblingH, allowedThere);
   }
 
+  /**
+   * Requires that a split sends those rows to the left whose sums were sent.
+   *
+   * @throws ProtocolException if not
+   */
+  void requireLeft(PartyId peer, int candidate, GrowingTree.Node left) {
+    int at = Arrays.binarySearch(candidates, candidate);
+    if (at < 0 || g[at] != left.g() || h[at] != left.h()) {
+      throw new ProtocolException(
+          peer + " sends other rows of a node to the left than those whose sums it sent");
+    }
+  }
+
   /** The best split of the node by these; the first of several. */
   Split best(int owner, GrowingTree.Node node, SplitGain gain) {
     Split best = Split.NONE;

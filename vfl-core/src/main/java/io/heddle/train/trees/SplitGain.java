@@ -35,6 +35,7 @@ final class SplitGain {
 
   private double score(double g, double h) {
     double below = h + terms.lambda();
-    return below > 0 ? g * g / below : 0;
+    // In this order squares of huge weights do not overflow.
+    return below > 0 ? g * (g / below) : 0;
   }
 }

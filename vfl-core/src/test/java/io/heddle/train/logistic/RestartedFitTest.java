@@ -15,9 +15,10 @@ import io.heddle.session.PinnedSession;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.Fits.Joined;
-import io.heddle.train.logistic.StepLog.Commit;
+import io.heddle.train.shared.DamagedStates;
 import io.heddle.train.shared.OwnData;
-import java.util.ArrayList;
+import io.heddle.train.shared.StepLog;
+import io.heddle.train.shared.StepLog.Commit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -80,7 +81,7 @@ class RestartedFitTest {
                 weights,
                 PINNED,
                 channel -> {
-                  StepLog log = new StepLog();
+                  StepLog log = new StepLog(Fits.TYPES);
                   logs.put(channel.self(), log);
                   channels.put(channel.self(), channel);
                   return log.through(channel, restored.get(channel.self()));
@@ -199,7 +200,7 @@ class RestartedFitTest {
       int partitions = p == 0 ? 3 : p + 1;
       StepLog log = run.log(party);
       for (Commit from : log.commits()) {
-        StepLog again = new StepLog();
+        StepLog again = new StepLog(Fits.TYPES);
         LogisticFit fit =
             fit(
                 again.offline(log, Objects.requireNonNull(run.channels().get(party)), from),
@@ -222,7 +223,7 @@ class RestartedFitTest {
       double[] labels,
       double @Nullable [] weights) {
     StepLog log = two().log(party);
-    StepLog again = new StepLog();
+    StepLog again = new StepLog(Fits.TYPES);
     Commit from = log.commits().get(ended ? log.commits().size() - 1 : 1);
     try {
       return fit(
@@ -304,7 +305,7 @@ class RestartedFitTest {
   @Test
   void fit_restartedWithAnotherKeyOrSeed_isRefused() {
     byte[] state = two().log(Fits.BANK).commits().get(1).state();
-    StepLog again = new StepLog();
+    StepLog again = new StepLog(Fits.TYPES);
     byte[] otherSeed = new byte[32];
     assertThatThrownBy(
             () ->
@@ -318,7 +319,7 @@ class RestartedFitTest {
                         otherSeed)
                     .fit(
                         again.offline(
-                            new StepLog(),
+                            new StepLog(Fits.TYPES),
                             Objects.requireNonNull(two().channels().get(Fits.BANK)),
                             new Commit(state, 0, 0)),
                         own(0, c -> c),
@@ -330,39 +331,10 @@ class RestartedFitTest {
         .hasMessageStartingWith("The key and the seed of this fit are not those");
   }
 
-  /** Every prefix, and every byte changed in its lowest and in its highest bit. */
-  static List<byte[]> damaged(byte[] state) {
-    List<byte[]> damaged = new ArrayList<>();
-    for (int i = 0; i < state.length; i++) {
-      damaged.add(Arrays.copyOf(state, i));
-      for (int bit : new int[] {1, 0x80}) {
-        byte[] changed = state.clone();
-        changed[i] ^= (byte) bit;
-        damaged.add(changed);
-      }
-    }
-    damaged.add(Arrays.copyOf(state, state.length + 1));
-    return damaged;
-  }
-
-  /** Reads to something that writes the same bytes, or is refused. */
-  static void assertReadableOrRefused(byte[] state, Function<byte[], byte[]> readAndWrite) {
-    assertThat(readAndWrite.apply(state)).isEqualTo(state);
-    int refused = 0;
-    for (byte[] damaged : damaged(state)) {
-      try {
-        assertThat(readAndWrite.apply(damaged)).isEqualTo(damaged);
-      } catch (CheckpointException e) {
-        refused++;
-      }
-    }
-    assertThat(refused).isGreaterThan(state.length);
-  }
-
   @Test
   void fitState_damaged_isRefusedOrReadAsItIs() {
     for (PartyId party : two().parties()) {
-      assertReadableOrRefused(
+      DamagedStates.assertReadableOrRefused(
           two().last(party).state(), bytes -> Objects.requireNonNull(FitState.of(bytes)).toBytes());
     }
   }
@@ -378,7 +350,7 @@ class RestartedFitTest {
     PreparedColumns columns = PreparedColumns.of(table.rows(), table.columnNames(), TERMS, 10);
     Channel channel = Objects.requireNonNull(two().channels().get(Fits.BANK));
     OwnData data = LogisticData.of(table, columns, two().joined().labels(), WEIGHTS);
-    assertReadableOrRefused(
+    DamagedStates.assertReadableOrRefused(
         progressOf(Fits.BANK),
         bytes -> {
           LabelHolderFit fit =
@@ -410,7 +382,7 @@ class RestartedFitTest {
     PartyId party = Fits.featureHolder(1);
     Channel channel = Objects.requireNonNull(two().channels().get(party));
     OwnData data = LogisticData.of(table, columns);
-    assertReadableOrRefused(
+    DamagedStates.assertReadableOrRefused(
         progressOf(party),
         bytes -> {
           FeatureHolderFit fit =

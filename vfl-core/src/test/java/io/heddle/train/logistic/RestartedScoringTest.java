@@ -14,7 +14,9 @@ import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.session.PinnedSession;
 import io.heddle.table.PartyTable;
-import io.heddle.train.logistic.StepLog.Commit;
+import io.heddle.train.shared.DamagedStates;
+import io.heddle.train.shared.StepLog;
+import io.heddle.train.shared.StepLog.Commit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +68,7 @@ class RestartedScoringTest {
           party,
           session -> {
             Channel channel = session.beginStep("transform", new TreeMap<>());
-            StepLog log = new StepLog();
+            StepLog log = new StepLog(Fits.TYPES);
             logs.put(party, log);
             channels.put(party, channel);
             return score(
@@ -82,7 +84,7 @@ class RestartedScoringTest {
 
   private Scores restart(PartyId party, LogisticModelPart part, PartyTable table) {
     StepLog log = Objects.requireNonNull(logs.get(party));
-    StepLog again = new StepLog();
+    StepLog again = new StepLog(Fits.TYPES);
     Commit end = log.commits().get(log.commits().size() - 1);
     try {
       return score(
@@ -150,7 +152,7 @@ class RestartedScoringTest {
   void scoringState_damaged_isRefusedOrReadAsItIs() {
     run(VALUES);
     StepLog log = Objects.requireNonNull(logs.get(Fits.BANK));
-    RestartedFitTest.assertReadableOrRefused(
+    DamagedStates.assertReadableOrRefused(
         log.commits().get(0).state(), bytes -> ScoringState.of(bytes, 4).toBytes());
     assertThat(Arrays.stream(ScoringState.of(log.commits().get(0).state(), 4).sums()).sum())
         .isNotZero();

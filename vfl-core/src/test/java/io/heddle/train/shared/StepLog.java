@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.train.logistic;
+package io.heddle.train.shared;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageCodec;
+import io.heddle.channel.MessageType;
 import io.heddle.party.PartyId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * For tests: what one party sends, receives and commits in a step, and channels that start it again
  * from one of its commits.
  */
-final class StepLog {
-  private static final MessageCodec CODEC = new MessageCodec(Fits.TYPES);
+public final class StepLog {
+  private final MessageCodec codec;
 
   /**
    * A commit.
@@ -26,7 +27,7 @@ final class StepLog {
    * @param sentBefore how many messages went out before it
    * @param receivedBefore how many came in
    */
-  record Commit(byte[] state, int sentBefore, int receivedBefore) {}
+  public record Commit(byte[] state, int sentBefore, int receivedBefore) {}
 
   private record Received(String path, PartyId from, Message message) {}
 
@@ -34,21 +35,28 @@ final class StepLog {
   private final List<Received> received = new ArrayList<>();
   private final List<Commit> commits = new ArrayList<>();
 
-  List<Commit> commits() {
+  /**
+   * @param types every type that the step sends
+   */
+  public StepLog(List<MessageType<?>> types) {
+    codec = new MessageCodec(types);
+  }
+
+  public List<Commit> commits() {
     return commits;
   }
 
   /** Path, receiver and bytes of each message, from one on. */
-  List<String> sentFrom(int first) {
+  public List<String> sentFrom(int first) {
     return sent.subList(first, sent.size());
   }
 
-  List<String> states() {
+  public List<String> states() {
     return commits.stream().map(commit -> HexFormat.of().formatHex(commit.state())).toList();
   }
 
   /** Speaks through a channel, and gives a state as what was restored. */
-  Channel through(Channel channel, byte @Nullable [] restored) {
+  public Channel through(Channel channel, byte @Nullable [] restored) {
     return new Logged(
         channel.self(), channel.peers(), channel.path(), restored, channel, new ArrayDeque<>());
   }
@@ -59,7 +67,7 @@ final class StepLog {
    *
    * @param undisturbed the run in which the messages came in
    */
-  Channel offline(StepLog undisturbed, Channel like, Commit commit) {
+  public Channel offline(StepLog undisturbed, Channel like, Commit commit) {
     return new Logged(
         like.self(),
         like.peers(),
@@ -121,7 +129,7 @@ final class StepLog {
 
     @Override
     public void send(PartyId to, Message message) {
-      sent.add(path + " to " + to + ": " + HexFormat.of().formatHex(CODEC.encode(message)));
+      sent.add(path + " to " + to + ": " + HexFormat.of().formatHex(codec.encode(message)));
       if (channel != null) {
         channel.send(to, message);
       }

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.error.ProtocolException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GradientPackingTest {
+  private static final long UNIT = 1L << Gradients.BITS;
+
+  /** Slots as they are laid out: h low, g + 2^16 per row above. */
+  private static PlaintextBlock packed(GradientPacking packing, long[] g, long[] h, int[] rows) {
+    List<BigInteger> values = new ArrayList<>();
+    for (int from = 0; from < g.length; from += packing.perPlaintext()) {
+      BigInteger value = BigInteger.ZERO;
+      for (int k = 0; k < packing.perPlaintext() && from + k < g.length; k++) {
+        BigInteger high = BigInteger.valueOf(g[from + k] + rows[from + k] * UNIT);
+        value =
+            value.add(
+                high.shiftLeft(packing.lowBits())
+                    .add(BigInteger.valueOf(h[from + k]))
+                    .shiftLeft(k * packing.slotBits()));
+      }
+      values.add(value);
+    }
+    return PlaintextBlock.of(0, values);
+  }
+
+  private static int[] rows(int count, int rows) {
+    int[] all = new int[count];
+    Arrays.fill(all, rows);
+    return all;
+  }
+
+  private static long[] all(int count, long value) {
+    long[] all = new long[count];
+    Arrays.fill(all, value);
+    return all;
+  }
+
+  /** All values at either end: 2^k rows fill their slots, and no slot touches its neighbour. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 100, 1 << 10, (1 << 20) - 1, 1 << 20, 1 << 30, Integer.MAX_VALUE})
+  void sums_ofAllRowsAtTheLargestValues_comeBack(int rows) {
+    for (int keyBits : new int[] {2048, 3072, 4096}) {
+      GradientPacking packing = GradientPacking.of(keyBits, rows);
+      int count = 2 * packing.perPlaintext() + 1;
+      assertThat(packing.plaintexts(count)).isEqualTo(3);
+      for (int sign : new int[] {-1, 1}) {
+        long[] g = all(count, sign * rows * UNIT);
+        long[] h = all(count, rows * UNIT);
+        PlaintextBlock block = packed(packing, g, h, rows(count, rows));
+        GradientPacking.Sums sums = packing.unpack(block, rows(count, rows));
+        assertThat(sums.g()).isEqualTo(g);
+        assertThat(sums.h()).isEqualTo(h);
+      }
+      BigInteger most =
+          BigInteger.valueOf(2L * rows * UNIT)
+              .shiftLeft(packing.lowBits())
+              .add(BigInteger.valueOf(rows * UNIT));
+      assertThat(most).isLessThanOrEqualTo(packing.bound());
+    }
+  }
+
+  /** However many rows: the shifts of all slots fit beside the sums, their sign still told. */
+  @Test
+  void sumsAndShifts_ofAnyRowCount_stayBelowHalfOfTheSmallestModulus() {
+    for (int keyBits : new int[] {2048, 3072, 4096}) {
+      BigInteger smallestModulus = BigInteger.ONE.shiftLeft(keyBits - 1);
+      for (int k = 0; k < 31; k++) {
+        GradientPacking packing = GradientPacking.of(keyBits, 1 << k);
+        BigInteger sums = BigInteger.ONE.shiftLeft(packing.slotBits() * packing.perPlaintext());
+        PlaintextBlock shifts = packing.shifts(rows(packing.perPlaintext(), 1 << k));
+        assertThat(shifts.size()).isEqualTo(1);
+        assertThat(sums.add(shifts.get(0)).shiftLeft(1))
+            .as("2^%d rows, %d bits", k, keyBits)
+            .isLessThan(smallestModulus);
+      }
+    }
+  }
+
+  @Test
+  void rowsAndShifts_ofASubset_addUpToTheShiftOfAllRows() {
+    TrainingRows labels =
+        TrainingRows.of(TreeObjective.LOGISTIC, new double[] {1, 0, 0, 1, 1, 0, 1, 0}, null);
+    double[] scores = new SplittableRandom(3).doubles(8, -3, 3).toArray();
+    Gradients gradients = Gradients.of(labels, scores, Forests.seed(), 1);
+    GradientPacking packing = GradientPacking.of(2048, 8);
+    PlaintextBlock rows = packing.rows(gradients, 0, 8);
+    // Three of the eight rows lie left.
+    BigInteger left = rows.get(1).add(rows.get(4)).add(rows.get(7));
+    BigInteger shifted = left.add(packing.shifts(new int[] {5}).get(0));
+    GradientPacking.Sums sums =
+        packing.unpack(PlaintextBlock.of(0, List.of(shifted)), new int[] {8});
+    assertThat(sums.g()).containsExactly(gradients.g(1) + gradients.g(4) + gradients.g(7));
+    assertThat(sums.h()).containsExactly(gradients.h(1) + gradients.h(4) + gradients.h(7));
+  }
+
+  @Test
+  void rows_inChunks_areThoseOfAll() {
+    TrainingRows labels = TrainingRows.of(TreeObjective.SQUARED, new double[] {1, 2, 7, 4}, null);
+    Gradients gradients = Gradients.of(labels, new double[4], Forests.seed(), 1);
+    GradientPacking packing = GradientPacking.of(2048, 4);
+    PlaintextBlock all = packing.rows(gradients, 0, 4);
+    PlaintextBlock end = packing.rows(gradients, 2, 4);
+    assertThat(end.firstIndex()).isEqualTo(2);
+    assertThat(end.get(0)).isEqualTo(all.get(2));
+    assertThat(end.get(1)).isEqualTo(all.get(3));
+  }
+
+  private static void assertRefused(
+      GradientPacking packing, PlaintextBlock plaintexts, int[] rows) {
+    assertThatThrownBy(() -> packing.unpack(plaintexts, rows))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("A sum of a candidate is beyond what its node's rows can sum to");
+  }
+
+  @Test
+  void sums_beyondTheirNodesRows_areRefused() {
+    GradientPacking packing = GradientPacking.of(2048, 1000);
+    int[] rows = {20, 20, 20};
+    int[] node = {20, 20, 20};
+    for (int at = 0; at < 3; at++) {
+      long[] zero = new long[3];
+      long[] out = new long[3];
+      out[at] = 20 * UNIT + 1;
+      assertRefused(packing, packed(packing, out, zero, rows), node);
+      assertRefused(packing, packed(packing, zero, out, rows), node);
+      out[at] = 20 * UNIT;
+      assertThat(packing.unpack(packed(packing, out, out, rows), node).g()).isEqualTo(out);
+      // A slot cannot be negative, but a larger shift would hide in it.
+      int[] more = {20, 20, 20};
+      more[at] = 41;
+      assertRefused(packing, packed(packing, zero, zero, more), node);
+    }
+  }
+
+  @Test
+  void bits_besideTheSlots_areRefused() {
+    GradientPacking packing = GradientPacking.of(2048, 1000);
+    int[] node = {20, 20, 20};
+    BigInteger good = packed(packing, new long[3], new long[3], node).get(0);
+    int slots = packing.slotBits() * packing.perPlaintext();
+    for (int bit : new int[] {3 * packing.slotBits(), slots - 1, slots, slots + 1, 2046}) {
+      assertRefused(packing, PlaintextBlock.of(0, List.of(good.setBit(bit))), node);
+    }
+  }
+}

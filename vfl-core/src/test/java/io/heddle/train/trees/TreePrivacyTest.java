@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.Message;
+import io.heddle.channel.TappedChannel;
+import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.error.PrivacyException;
+import io.heddle.progress.Progress;
+import io.heddle.session.Session;
+import io.heddle.train.trees.Forests.Joined;
+import io.heddle.train.trees.TreeMessage.Descent;
+import io.heddle.train.trees.TreeMessage.GradientChunk;
+import io.heddle.train.trees.TreeMessage.NodeSums;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What messages show, taken apart as a curious peer would; and what ends a fit early. */
+class TreePrivacyTest {
+  private static final int LEAST = 10;
+
+  private static TreeTerms.Builder terms() {
+    return TreeTerms.builder().maxIter(2).maxDepth(3).maxBins(40).firstTreeAlone(false);
+  }
+
+  private static List<TreesFit> fit(
+      TreeTerms terms,
+      Joined joined,
+      TreeRules rules,
+      UnaryOperator<Channel> label,
+      UnaryOperator<Channel> feature) {
+    return Forests.fit(
+        terms,
+        joined,
+        null,
+        rules,
+        label,
+        feature,
+        (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
+  }
+
+  private static List<Message> list() {
+    return Collections.synchronizedList(new ArrayList<>());
+  }
+
+  private static UnaryOperator<Channel> keeping(List<Message> sent) {
+    return channel -> TappedChannel.keepingSent(channel, sent);
+  }
+
+  private static <M> List<M> of(Class<M> type, List<Message> messages) {
+    return messages.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** One column of few values, some of them rare, that numbers follow closely. */
+  private static Joined numbers(long seed, int rows) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] column = new double[rows];
+    double[] labels = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      double x = random.nextDouble();
+      column[i] = Math.floor(60 * x * Math.sqrt(x));
+      labels[i] = column[i] + 3 * random.nextDouble();
+    }
+    return new Joined(labels, List.of(new double[0][], new double[][] {column}));
+  }
+
+  /** Where every second derivative is 1, sums of them are counts. */
+  private static int[][] leftCounts(NodeSums sums, int rows) {
+    GradientPacking packing = GradientPacking.of(2048, rows);
+    int[] most = new int[sums.candidates().length];
+    Arrays.fill(most, rows);
+    // With the shifts of other nodes' rows the first derivatives mean nothing; counts stand.
+    int plaintexts = packing.plaintexts(most.length);
+    long[] h =
+        packing
+            .unpack(
+                Forests.KEY.decrypt(
+                    CiphertextBlock.fromBytes(
+                        Forests.KEY.publicKey(), sums.ciphertexts(), plaintexts)),
+                most)
+            .h();
+    int[][] counts = new int[sums.counts().length][];
+    int at = 0;
+    for (int p = 0; p < counts.length; p++) {
+      counts[p] = new int[sums.counts()[p]];
+      for (int i = 0; i < counts[p].length; i++, at++) {
+        counts[p][i] = Math.toIntExact(h[at] >> 15);
+        assertThat((long) counts[p][i] << 15).isEqualTo(h[at]);
+      }
+    }
+    return counts;
+  }
+
+  private static void assertApart(int[] left, int rows) {
+    int[] sorted = left.clone();
+    Arrays.sort(sorted);
+    int before = 0;
+    for (int count : sorted) {
+      assertThat(count - before).isGreaterThanOrEqualTo(LEAST);
+      before = count;
+    }
+    if (left.length > 0) {
+      assertThat(rows - before).isGreaterThanOrEqualTo(LEAST);
+    }
+  }
+
+  /** A node that was asked about: its rows, and how many lie left of each name. */
+  private record Node(int[] rows, Map<Integer, Integer> left) {}
+
+  @Test
+  void sums_ofAnyTwoCandidates_differByTenRowsInNodeAndSibling() {
+    int asked = 0;
+    for (int seed = 0; seed < 4; seed++) {
+      int rows = 700;
+      List<Message> sums = list();
+      List<Message> descents = list();
+      fit(
+          terms().objective(TreeObjective.SQUARED).maxIter(1).build(),
+          numbers(seed, rows),
+          TreeRules.DEFAULT,
+          keeping(descents),
+          keeping(sums));
+      List<NodeSums> levels = of(NodeSums.class, sums);
+      int[][] root = leftCounts(levels.get(0), rows);
+      assertApart(root[0], rows);
+      List<Node> level = List.of(new Node(RowSets.all(rows), byName(levels.get(0), 0, root[0])));
+      for (int depth = 1; depth < levels.size(); depth++) {
+        Descent descent = of(Descent.class, descents).get(depth - 1);
+        int[][] counts = leftCounts(levels.get(depth), rows);
+        List<Node> below = new ArrayList<>();
+        int at = 0;
+        int pair = 0;
+        int from = 0;
+        for (int i = 0; i < level.size(); i++) {
+          if (descent.fates()[i] == Descent.ENDED) {
+            continue;
+          }
+          Node parent = level.get(i);
+          boolean[] bits = RowSets.read(descent.bits(), at, parent.rows().length);
+          at += RowSets.bytes(bits.length);
+          boolean leftSmaller = descent.fates()[i] == Descent.LEFT_IS_SMALLER;
+          int[] built = RowSets.part(parent.rows(), bits, leftSmaller);
+          int[] sibling = RowSets.part(parent.rows(), bits, !leftSmaller);
+          Map<Integer, Integer> here = byName(levels.get(depth), from, counts[pair]);
+          Map<Integer, Integer> there = new TreeMap<>();
+          here.forEach((name, left) -> there.put(name, parent.left().get(name) - left));
+          assertApart(counts[pair], built.length);
+          assertApart(
+              there.values().stream().mapToInt(Integer::intValue).toArray(), sibling.length);
+          from += counts[pair].length;
+          pair++;
+          asked += here.size();
+          Node one = new Node(built, here);
+          Node other = new Node(sibling, there);
+          below.addAll(leftSmaller ? List.of(one, other) : List.of(other, one));
+        }
+        level = below;
+      }
+    }
+    assertThat(asked).as("candidates below the roots").isGreaterThan(10);
+  }
+
+  private static Map<Integer, Integer> byName(NodeSums sums, int from, int[] counts) {
+    Map<Integer, Integer> byName = new TreeMap<>();
+    for (int i = 0; i < counts.length; i++) {
+      byName.put(sums.candidates()[from + i], counts[i]);
+    }
+    return byName;
+  }
+
+  @Test
+  void names_ofTheSameCandidates_differBetweenTrees() {
+    List<Message> sums = list();
+    int rows = 600;
+    fit(
+        terms().objective(TreeObjective.SQUARED).maxDepth(1).maxIter(3).build(),
+        numbers(9, rows),
+        TreeRules.DEFAULT,
+        UnaryOperator.identity(),
+        keeping(sums));
+    List<List<Integer>> names = new ArrayList<>();
+    for (NodeSums root : of(NodeSums.class, sums)) {
+      int[] left = leftCounts(root, rows)[0];
+      Map<Integer, Integer> nameOf = new TreeMap<>();
+      for (int i = 0; i < left.length; i++) {
+        nameOf.put(left[i], root.candidates()[i]);
+      }
+      assertThat(nameOf.size()).isEqualTo(left.length).isGreaterThan(10);
+      names.add(List.copyOf(nameOf.values()));
+    }
+    assertThat(names).hasSize(3).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void ciphertexts_ofAWholeFit_areNeverTheSame() {
+    List<Message> sent = list();
+    fit(
+        terms().build(),
+        Forests.generate(400, 91, true, 1, 3),
+        TreeRules.DEFAULT,
+        keeping(sent),
+        keeping(sent));
+    List<String> all = new ArrayList<>();
+    for (Message message : sent) {
+      byte[] bytes =
+          message instanceof GradientChunk chunk
+              ? chunk.ciphertexts()
+              : message instanceof NodeSums sums ? sums.ciphertexts() : new byte[0];
+      for (int from = 0; from < bytes.length; from += 512) {
+        all.add(HexFormat.of().formatHex(bytes, from, from + 512));
+      }
+    }
+    assertThat(all.size()).isGreaterThan(802);
+    assertThat(all.stream().distinct().count()).isEqualTo(all.size());
+  }
+
+  @Test
+  void pureNodes_areNotAskedAbout() {
+    int rows = 700;
+    double[] strong = new double[rows];
+    double[] other = new double[rows];
+    double[] labels = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      strong[i] = i * 37 % rows;
+      other[i] = i * 61 % rows;
+      labels[i] = strong[i] < 300 ? (i % 50 == 0 ? 1 : 0) : other[i] < 350 != (i % 7 == 0) ? 1 : 0;
+    }
+    List<Message> sent = list();
+    fit(
+        terms().build(),
+        new Joined(labels, List.of(new double[0][], new double[][] {strong, other})),
+        TreeRules.DEFAULT,
+        keeping(sent),
+        UnaryOperator.identity());
+    int pure = 0;
+    List<int[]> level = List.of(RowSets.all(rows));
+    for (Descent descent : of(Descent.class, sent)) {
+      if (descent.fates().length == 1) {
+        level = List.of(RowSets.all(rows));
+      }
+      List<int[]> below = new ArrayList<>();
+      int at = 0;
+      for (int i = 0; i < level.size(); i++) {
+        int[] node = level.get(i);
+        long ones = Arrays.stream(node).filter(row -> labels[row] == 1).count();
+        boolean isPure = Math.max(ones, node.length - ones) > 0.95 * node.length;
+        pure += isPure ? 1 : 0;
+        if (isPure) {
+          assertThat(descent.fates()[i]).isEqualTo(Descent.ENDED);
+        }
+        if (descent.fates()[i] != Descent.ENDED) {
+          boolean[] bits = RowSets.read(descent.bits(), at, node.length);
+          at += RowSets.bytes(node.length);
+          below.add(RowSets.part(node, bits, true));
+          below.add(RowSets.part(node, bits, false));
+        }
+      }
+      level = below;
+    }
+    assertThat(pure).as("pure nodes beside others").isPositive();
+  }
+
+  @Test
+  void rows_tooFew_areRefusedOnBothSidesBeforeAnythingIsSent() {
+    List<Message> sent = list();
+    assertThatThrownBy(
+            () ->
+                fit(
+                    terms().build(),
+                    Forests.generate(99, 92, false, 2, 2),
+                    new TreeRules(true),
+                    keeping(sent),
+                    keeping(sent)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("99 training rows, at least 100 needed")
+        .satisfies(e -> assertThat(e.getSuppressed()).anyMatch(PrivacyException.class::isInstance));
+    assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void rows_tooFewForOneTree_areRefusedByTheFeatureHolder() {
+    List<Message> sent = list();
+    assertThatThrownBy(
+            () ->
+                fit(
+                    terms().maxDepth(4).build(),
+                    Forests.generate(239, 93, false, 2, 2),
+                    TreeRules.DEFAULT,
+                    UnaryOperator.identity(),
+                    keeping(sent)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("Too few rows for trees of depth 4: 239 training rows");
+    assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void fit_atAFeatureHoldersLimit_endsIncomplete_unlessItConsents() {
+    Joined joined = Forests.generate(200, 94, false, 1, 2);
+    TreeTerms terms = terms().maxIter(3).maxBins(8).build();
+    List<TreesFit> limited = Forests.fit(terms, joined, null);
+    for (TreesFit fit : limited) {
+      assertThat(fit.summary().complete()).isFalse();
+      assertThat(fit.summary().trees()).isEqualTo(1);
+      assertThat(fit.summary().warnings())
+          .anyMatch(line -> line.startsWith("Stopped after 1 trees of 3"));
+    }
+    for (TreesFit fit : Forests.fit(terms, joined, null, new TreeRules(true))) {
+      assertThat(fit.summary().complete()).isTrue();
+      assertThat(fit.summary().trees()).isEqualTo(3);
+      assertThat(fit.summary().warnings()).isEmpty();
+    }
+  }
+
+  @Test
+  void nodes_thatNothingMaySplit_areLeaves() {
+    Joined joined = Forests.generate(200, 95, true, 1, 2);
+    List<TreesFit> fits =
+        Forests.fit(terms().maxDepth(2).minInstancesPerNode(101).build(), joined, null);
+    assertThat(Forests.ensemble(fits).trees()).hasSize(2).allMatch(tree -> tree.size() == 1);
+    assertThat(fits.get(1).part().thresholds()).isEmpty();
+  }
+
+  /** As the reference has it. */
+  private static List<TreesFit> requireEqual(Joined joined, double @Nullable [] weights) {
+    TreeTerms terms = terms().maxDepth(2).maxBins(8).build();
+    List<TreesFit> fits = Forests.fit(terms, joined, weights);
+    TreeEnsemble reference =
+        JoinedTrees.fit(terms, 2, Forests.seed(), joined.labels(), weights, joined.holders());
+    assertThat(Forests.ensemble(fits).trees()).isEqualTo(reference.trees());
+    return fits;
+  }
+
+  @Test
+  void columns_thatAreConstantOrMissing_warnAndSplitNothing() {
+    Joined some = Forests.generate(200, 96, true, 2, 2);
+    double[] constant = new double[200];
+    double[] missing = new double[200];
+    Arrays.fill(missing, Double.NaN);
+    double[][] shop = {constant, some.holders().get(1)[0], missing};
+    List<TreesFit> fits =
+        requireEqual(new Joined(some.labels(), List.of(some.holders().get(0), shop)), null);
+    assertThat(fits.get(1).summary().warnings()).contains("Constant columns split nothing: x0, x2");
+    assertThat(fits.get(1).part().thresholds()).allMatch(threshold -> threshold.column() == 1);
+  }
+
+  @Test
+  void weights_hugeOrTiny_areTakenAsTheyAre() {
+    Joined joined = Forests.generate(200, 97, false, 1, 3);
+    for (double scale : new double[] {1e12, 1e-12, 1e300, 1e-300}) {
+      double[] weights = new double[200];
+      Arrays.setAll(weights, i -> scale * (1 + i % 3));
+      List<TreesFit> fits = requireEqual(joined, weights);
+      if (scale > 1) {
+        assertThat(Forests.ensemble(fits).depth()).as("weights of %s", scale).isEqualTo(2);
+      }
+      assertThat(fits.get(0).summary().losses()).allMatch(Double::isFinite);
+    }
+  }
+}

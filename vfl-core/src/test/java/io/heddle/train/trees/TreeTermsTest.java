@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TreeTermsTest {
+  private static Arguments row(UnaryOperator<TreeTerms.Builder> change, String message) {
+    return arguments(message, change);
+  }
+
+  static Stream<Arguments> outOfRange() {
+    return Stream.of(
+        row(b -> b.maxIter(0), "Invalid maxIter 0: must be 1 to 10000"),
+        row(b -> b.maxIter(10_001), "Invalid maxIter 10001: must be 1 to 10000"),
+        row(b -> b.maxDepth(0), "Invalid maxDepth 0: must be 1 to 12"),
+        row(b -> b.maxDepth(13), "Invalid maxDepth 13: must be 1 to 12"),
+        row(b -> b.maxBins(1), "Invalid maxBins 1: must be 2 to 255"),
+        row(b -> b.maxBins(256), "Invalid maxBins 256: must be 2 to 255"),
+        row(b -> b.stepSize(0), "Invalid stepSize 0.0: must be above 0 and at most 1"),
+        row(b -> b.stepSize(1.5), "Invalid stepSize 1.5: must be above 0 and at most 1"),
+        row(b -> b.stepSize(Double.NaN), "Invalid stepSize NaN: must be above 0 and at most 1"),
+        row(b -> b.lambda(-1), "Invalid lambda -1.0: must be finite and at least 0"),
+        row(b -> b.lambda(1 / 0.0), "Invalid lambda Infinity: must be finite and at least 0"),
+        row(b -> b.gamma(-1), "Invalid gamma -1.0: must be finite and at least 0"),
+        row(b -> b.gamma(Double.NaN), "Invalid gamma NaN: must be finite and at least 0"),
+        row(
+            b -> b.minChildWeight(-1),
+            "Invalid minChildWeight -1.0: must be finite and at least 0"),
+        row(b -> b.minInstancesPerNode(0), "Invalid minInstancesPerNode 0: must be at least 1"),
+        row(b -> b.keyBits(1024), "Invalid keyBits 1024: must be 2048, 3072 or 4096"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("outOfRange")
+  void terms_outOfRange_areNamed(String message, UnaryOperator<TreeTerms.Builder> change) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> change.apply(TreeTerms.builder()).build())
+        .withMessage(message);
+  }
+
+  static Stream<Arguments> atTheLimit() {
+    return Stream.of(
+        row(b -> b.maxIter(10_000).maxDepth(12).maxBins(255).stepSize(1), "largest"),
+        row(
+            b -> b.maxIter(1).maxDepth(1).maxBins(2).lambda(0).gamma(0).minChildWeight(0),
+            "smallest"),
+        row(b -> b.minInstancesPerNode(Integer.MAX_VALUE).stepSize(Double.MIN_VALUE), "others"),
+        row(b -> b.keyBits(4096), "long key"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("atTheLimit")
+  void terms_atTheLimit_areTaken(String name, UnaryOperator<TreeTerms.Builder> change) {
+    assertThat(change.apply(TreeTerms.builder()).build()).isNotNull();
+  }
+
+  @Test
+  void asTerms_hasEveryTerm() {
+    assertThat(TreeTerms.builder().build().asTerms().keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(TreeTerms.class.getRecordComponents()).map(c -> c.getName()).toList());
+  }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.Parties;
+import io.heddle.error.AlignmentException;
+import io.heddle.error.DataException;
+import io.heddle.error.ProtocolException;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.session.Session;
+import io.heddle.table.PartyTable;
+import io.heddle.train.trees.Forests.Joined;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Joint scores are those of all parties' parts in the clear, to the last bit. */
+class TreesScoringTest {
+  private static final TreeTerms TERMS =
+      TreeTerms.builder().maxIter(3).maxDepth(2).maxBins(12).build();
+  private static final Joined JOINED = Forests.generate(600, 80, true, 2, 3);
+  private static final List<TreesFit> FITS = Forests.fit(TERMS, JOINED, null);
+
+  private static List<TreesModelPart> parts(List<TreesFit> fits) {
+    return fits.stream().map(TreesFit::part).toList();
+  }
+
+  private static List<PartyTable> tables(Joined joined) {
+    return IntStream.range(0, joined.holders().size())
+        .mapToObj(k -> Forests.table(joined.holders().get(k), joined.rows(), k + 1))
+        .toList();
+  }
+
+  private static TreeScores score(List<TreesModelPart> parts, List<PartyTable> tables) {
+    Map<PartyId, Parties.Code<TreeScores>> code = new HashMap<>();
+    for (int k = 0; k < parts.size(); k++) {
+      TreesModelPart part = parts.get(k);
+      PartyTable table = tables.get(k);
+      code.put(
+          k == 0 ? Forests.BANK : Forests.featureHolder(k), session -> score(session, part, table));
+    }
+    return Objects.requireNonNull(Parties.run(TreesScoringMessages.TYPES, code).get(Forests.BANK));
+  }
+
+  private static TreeScores score(Session session, TreesModelPart part, PartyTable table) {
+    Channel step = session.beginStep("transform", new TreeMap<>());
+    if (step.self().equals(Forests.BANK)) {
+      return new TreesScoringLabelHolder(part).score(step, table, Progress.NONE);
+    }
+    new TreesScoringFeatureHolder(part).score(step, Forests.BANK, table, Progress.NONE);
+    return new TreeScores(new double[0], new double[0], new int[0][]);
+  }
+
+  /** Scores, predictions and leaves against a walk of every row. */
+  private static void assertRight(List<TreesFit> fits, Joined rows) {
+    TreeScores scores = score(parts(fits), tables(rows));
+    assertThat(scores.rawPrediction()).isEqualTo(Forests.scores(fits, rows));
+    TreeEnsemble ensemble = Forests.ensemble(fits);
+    double[] sums = new double[rows.rows()];
+    Arrays.fill(sums, ensemble.start());
+    for (int t = 0; t < scores.leaves().length; t++) {
+      for (int i = 0; i < sums.length; i++) {
+        TreeNode leaf = ensemble.trees().get(t).get(scores.leaves()[t][i]);
+        assertThat(leaf.isLeaf()).isTrue();
+        sums[i] += leaf.value();
+      }
+    }
+    assertThat(scores.rawPrediction()).isEqualTo(sums);
+    assertThat(scores.prediction())
+        .isEqualTo(Arrays.stream(sums).map(ensemble.objective()::prediction).toArray());
+  }
+
+  @Test
+  void leaves_ofTheTrainingRows_haveAsManyRowsAsInTraining() {
+    assertRight(FITS, JOINED);
+    TreeScores scores = score(parts(FITS), tables(JOINED));
+    List<List<TreeNode>> trees = Forests.ensemble(FITS).trees();
+    assertThat(trees).anyMatch(tree -> tree.stream().anyMatch(node -> node.owner() == 1));
+    for (int t = 0; t < trees.size(); t++) {
+      int[] counts = new int[trees.get(t).size()];
+      Arrays.stream(scores.leaves()[t]).forEach(leaf -> counts[leaf]++);
+      for (int at = 0; at < counts.length; at++) {
+        TreeNode node = trees.get(t).get(at);
+        assertThat(counts[at]).isEqualTo(node.isLeaf() ? node.rows() : 0);
+      }
+    }
+  }
+
+  @Test
+  void scores_ofOtherRowsAndOfOneRow_areThoseInTheClear() {
+    assertRight(FITS, Forests.generate(333, 81, true, 2, 3));
+    assertRight(FITS, Forests.generate(1, 82, true, 2, 3));
+    double[] missing = {Double.NaN};
+    assertRight(
+        FITS,
+        new Joined(
+            new double[1],
+            List.of(
+                new double[][] {missing, missing}, new double[][] {missing, missing, missing})));
+  }
+
+  @Test
+  void scores_ofThreeFeatureHoldersAndNoColumnsAtTheLabelHolder() {
+    Joined joined = Forests.generate(600, 83, true, 0, 2, 2, 3);
+    List<TreesFit> fits = Forests.fit(TERMS, joined, null);
+    assertRight(fits, joined);
+    assertRight(fits, Forests.generate(99, 84, true, 0, 2, 2, 3));
+  }
+
+  @Test
+  void scores_ofTreesThatAreOneLeaf_areThatLeaf() {
+    TreeTerms none = TreeTerms.builder().maxIter(2).maxDepth(2).gamma(1e9).build();
+    Joined joined = Forests.generate(300, 85, true, 1, 2);
+    List<TreesFit> fits = Forests.fit(none, joined, null);
+    assertThat(Forests.ensemble(fits).trees()).allMatch(tree -> tree.size() == 1);
+    assertThat(Forests.ensemble(fits).depth()).isZero();
+    assertRight(fits, joined);
+  }
+
+  private static TreesModelPart ofFit(TreesModelPart part, String fitId) {
+    return new TreesModelPart(fitId, part.columnNames(), part.thresholds(), part.ensemble());
+  }
+
+  @Test
+  void parts_ofOtherFits_areRefused() {
+    TreesModelPart other = ofFit(FITS.get(1).part(), "00".repeat(16));
+    assertThatThrownBy(() -> score(List.of(FITS.get(0).part(), other), tables(JOINED)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("is of fit");
+  }
+
+  @Test
+  void parts_ofAFeatureHolderAsTheLabelHolders_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TreesScoringLabelHolder(FITS.get(1).part()))
+        .withMessageContaining("it is a feature holder's");
+  }
+
+  @Test
+  void parts_thatLackSplitsOfTheTrees_areRefused() {
+    TreesModelPart full = FITS.get(1).part();
+    assertThat(full.thresholds()).isNotEmpty();
+    TreesModelPart cut = new TreesModelPart(full.fitId(), full.columnNames(), List.of(), null);
+    assertThatThrownBy(() -> score(List.of(FITS.get(0).part(), cut), tables(JOINED)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("beyond this party's 0");
+  }
+
+  @Test
+  void sessions_withFewerFeatureHoldersThanTheFit_areRefused() {
+    assertThatThrownBy(() -> score(List.of(owned(2), FITS.get(1).part()), tables(JOINED)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("this session has 1");
+  }
+
+  /** A tree of one split by some feature holder. */
+  private static TreesModelPart owned(int owner) {
+    TreesModelPart part = FITS.get(0).part();
+    List<TreeNode> tree =
+        List.of(
+            new TreeNode(owner, 0, 1, 2, 0, 1, 600), TreeNode.leaf(-1, 300), TreeNode.leaf(1, 300));
+    return new TreesModelPart(
+        part.fitId(),
+        part.columnNames(),
+        part.thresholds(),
+        new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)));
+  }
+
+  @Test
+  void columns_thatAreOthers_areNamed() {
+    for (int k = 0; k < 2; k++) {
+      List<PartyTable> tables = new ArrayList<>(tables(JOINED));
+      PartyTable own = tables.get(k);
+      List<String> names = new ArrayList<>(own.columnNames());
+      names.set(1, "income");
+      tables.set(k, new PartyTable(own.rows(), names, own.alignmentDigest()));
+      assertThatThrownBy(() -> score(parts(FITS), tables))
+          .isInstanceOf(DataException.class)
+          .hasMessage("The columns are not those of the model part, missing: x1, unknown: income");
+    }
+  }
+
+  @Test
+  void rows_thatAreOthers_areRefused() {
+    PartyTable bank = tables(JOINED).get(0);
+    Joined fewer = Forests.generate(599, 80, true, 2, 3);
+    assertThatThrownBy(() -> score(parts(FITS), List.of(bank, tables(fewer).get(1))))
+        .isInstanceOf(AlignmentException.class)
+        .hasMessageContaining("The aligned rows differ");
+    PartyTable otherIds = new PartyTable(bank.rows(), bank.columnNames(), Forests.seed());
+    assertThatThrownBy(() -> score(parts(FITS), List.of(otherIds, tables(JOINED).get(1))))
+        .isInstanceOf(AlignmentException.class)
+        .hasMessageContaining("with another digest");
+  }
+}
