@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The labels and weights of all rows. */
 final class TrainingRows {
+  /** Far from where derivatives and their sums overflow. */
+  private static final double MOST = 0x1p1000;
+
   private final TreeObjective objective;
   private final double[] labels;
   private final double @Nullable [] weights;
@@ -24,6 +27,7 @@ final class TrainingRows {
     int bad = 0;
     boolean differ = false;
     double total = 0;
+    double extent = 0;
     for (int i = 0; i < labels.length; i++) {
       bad += objective.allows(labels[i]) ? 0 : 1;
       differ |= labels[i] != labels[0];
@@ -32,6 +36,7 @@ final class TrainingRows {
         throw new DataException("Row weights must be finite and not negative");
       }
       total += weight;
+      extent += weight * Math.abs(labels[i]);
     }
     if (bad > 0) {
       throw new DataException(bad + " labels cannot be used: must be " + objective.allowed());
@@ -41,6 +46,9 @@ final class TrainingRows {
     }
     if (!(total > 0) || Double.isInfinite(total)) {
       throw new DataException("The sum of the row weights must be above 0 and finite");
+    }
+    if (extent > MOST) {
+      throw new DataException("Labels times weights sum to more than 2^1000: scale them down");
     }
     TrainingRows rows = new TrainingRows(objective, labels, weights);
     if (!Double.isFinite(rows.start())) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -496,5 +497,11 @@ class HostileTreesTest {
     int place = -Arrays.binarySearch(names, other) - 1;
     changed[Math.min(place, names.length - 1)] = other;
     return changed;
+  }
+
+  @Test
+  void messages_ids_standInTheirRanges() {
+    assertThat(TreeMessages.TYPES).allMatch(type -> type.id() >= 120 && type.id() <= 129);
+    assertThat(TreesScoringMessages.TYPES).allMatch(type -> type.id() >= 130 && type.id() <= 139);
   }
 }

@@ -54,6 +54,11 @@ class TrainingRowsTest {
             of(1e308, 1e308),
             "The sum of the row weights must be above 0 and finite"),
         arguments(
+            squared,
+            of(1e308, -1e308, 1e308),
+            null,
+            "Labels times weights sum to more than 2^1000: scale them down"),
+        arguments(
             logistic,
             of(0, 1, 1),
             of(0, 2, 3),
@@ -72,6 +77,14 @@ class TrainingRowsTest {
     assertThatThrownBy(() -> TrainingRows.of(objective, labels, weights))
         .isInstanceOf(DataException.class)
         .hasMessage(message);
+  }
+
+  @Test
+  void derivatives_ofTheLargestLabels_areFinite() {
+    double[] labels = of(0x1p998, -0x1p998, 0);
+    TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, labels, null);
+    Gradients gradients = Gradients.of(rows, new double[3], Forests.seed(), 1);
+    assertThat(gradients.sumG(gradients.g(1))).isEqualTo(0x1p998);
   }
 
   @Test
