@@ -89,10 +89,7 @@ class HostileTreesScoringTest {
         List.of(new TreeNode(1, 0, 1, 2, 0, 1, 9), TreeNode.leaf(-1, 4), TreeNode.leaf(1, 5));
     TreesModelPart bank =
         new TreesModelPart(
-            FIT,
-            List.of(),
-            List.of(),
-            new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)));
+            FIT, List.of(), List.of(), new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)));
     TreesModelPart shop =
         new TreesModelPart(FIT, List.of("x0"), List.of(new Threshold(0, 0.5, true)), null);
     PartyTable none = Forests.table(new double[0][], ROWS, 1);
