@@ -57,7 +57,7 @@ class GradientPackingTest {
       int count = 2 * packing.perPlaintext() + 1;
       assertThat(packing.plaintexts(count)).isEqualTo(3);
       for (int sign : new int[] {-1, 1}) {
-        long[] g = all(count, (long) sign * rows * UNIT);
+        long[] g = all(count, sign * UNIT * rows);
         long[] h = all(count, rows * UNIT);
         PlaintextBlock block = packed(packing, g, h, rows(count, rows));
         GradientPacking.Sums sums = packing.unpack(block, rows(count, rows));

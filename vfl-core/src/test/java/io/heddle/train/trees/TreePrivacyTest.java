@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -122,7 +123,11 @@ class TreePrivacyTest {
   }
 
   /** A node that was asked about: its rows, and how many lie left of each name. */
-  private record Node(int[] rows, Map<Integer, Integer> left) {}
+  private record Node(int[] rows, Map<Integer, Integer> left) {
+    int leftOf(int name) {
+      return Objects.requireNonNull(left.get(name), "The parent had no such candidate");
+    }
+  }
 
   @Test
   void sums_ofAnyTwoCandidates_differByTenRowsInNodeAndSibling() {
@@ -160,7 +165,7 @@ class TreePrivacyTest {
           int[] sibling = RowSets.part(parent.rows(), bits, !leftSmaller);
           Map<Integer, Integer> here = byName(levels.get(depth), from, counts[pair]);
           Map<Integer, Integer> there = new TreeMap<>();
-          here.forEach((name, left) -> there.put(name, parent.left().get(name) - left));
+          here.forEach((name, left) -> there.put(name, parent.leftOf(name) - left));
           assertApart(counts[pair], built.length);
           assertApart(
               there.values().stream().mapToInt(Integer::intValue).toArray(), sibling.length);
