@@ -44,7 +44,7 @@ class DemoTest {
       PREAMBLE
           + """
           if [ "$command" = compare-demo ]; then
-            echo '{"centralised": 0.8, "labelHolderAlone": 0.7, "maxCoefficientDifference": 1e-9}' > "$result"
+            echo '{"reference": "Spark MLlib", "centralised": 0.8, "labelHolderAlone": 0.7, "maxCoefficientDifference": 1e-9}' > "$result"
             exit 0
           fi
           mkdir -p "$out" "$model"
