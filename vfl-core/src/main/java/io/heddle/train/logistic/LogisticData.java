@@ -24,13 +24,7 @@ final class LogisticData {
   /** At the label holder. */
   static OwnData of(
       PartyTable table, PreparedColumns columns, double[] labels, double @Nullable [] weights) {
-    MessageDigest digest = Sha256.newDigest();
-    update(digest, labels);
-    digest.update((byte) (weights == null ? 0 : 1));
-    if (weights != null) {
-      update(digest, weights);
-    }
-    return new OwnData(table.alignmentDigest(), columns.digests(), digest.digest());
+    return new OwnData(table.alignmentDigest(), columns.digests(), OwnData.digest(labels, weights));
   }
 
   /** For scoring on the grid of a model part. */
@@ -63,7 +57,7 @@ final class LogisticData {
     for (int j = 0; j < names.size(); j++) {
       MessageDigest digest = Sha256.newDigest();
       for (double[] each : numbers) {
-        update(digest, each[j]);
+        OwnData.update(digest, each[j]);
       }
       byte[] name = names.get(j).getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(name.length).array());
@@ -76,12 +70,5 @@ final class LogisticData {
       }
     }
     return digests.stream().map(MessageDigest::digest).toList();
-  }
-
-  private static void update(MessageDigest digest, double... values) {
-    ByteBuffer buffer = ByteBuffer.allocate(Double.BYTES);
-    for (double value : values) {
-      digest.update(buffer.putDouble(0, value).array());
-    }
   }
 }

@@ -5,10 +5,12 @@ import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one party brings to a step, as SHA-256: a step that was broken off goes on with the same
@@ -21,6 +23,25 @@ import java.util.List;
 public record OwnData(byte[] alignment, List<byte[]> columns, byte[] rest) {
   /** Of each digest. */
   public static final int DIGEST_BYTES = 32;
+
+  /** The digest of the label holder's labels and, where they differ, their weights. */
+  public static byte[] digest(double[] labels, double @Nullable [] weights) {
+    MessageDigest digest = Sha256.newDigest();
+    update(digest, labels);
+    digest.update((byte) (weights == null ? 0 : 1));
+    if (weights != null) {
+      update(digest, weights);
+    }
+    return digest.digest();
+  }
+
+  /** Takes numbers into a digest, bit by bit. */
+  public static void update(MessageDigest digest, double... values) {
+    ByteBuffer buffer = ByteBuffer.allocate(Double.BYTES);
+    for (double value : values) {
+      digest.update(buffer.putDouble(0, value).array());
+    }
+  }
 
   /** One digest over all. */
   public byte[] digest() {

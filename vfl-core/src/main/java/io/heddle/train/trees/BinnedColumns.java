@@ -6,6 +6,7 @@ import io.heddle.error.DataException;
 import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartyTable;
+import io.heddle.train.shared.OwnData;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,22 +29,16 @@ final class BinnedColumns implements AutoCloseable {
   }
 
   /**
-   * Cuts each column into bins; at most {@link ColumnBins#SAMPLE} values of it come to this JVM.
+   * Cuts each column into bins; every {@link ColumnBins#stride}th of its values comes to this JVM.
    *
    * @throws DataException if a value is infinite; names the column
    */
   static BinnedColumns of(PartyTable table, int maxBins) {
     ColumnBins[] columns = new ColumnBins[table.columnNames().size()];
-    int stride = (table.rows().rows() + ColumnBins.SAMPLE - 1) / ColumnBins.SAMPLE;
+    int stride = ColumnBins.stride(table.rows().rows());
     for (int j = 0; j < columns.length; j++) {
-      columns[j] = column(table, j, Math.max(1, stride), maxBins);
+      columns[j] = column(table, j, stride, maxBins);
     }
-    return new BinnedColumns(
-        table.rows().derive(columns, BinnedBlock::of), table.columnNames(), columns);
-  }
-
-  /** The same columns in bins that are known, such as those of a model. */
-  static BinnedColumns of(PartyTable table, ColumnBins[] columns) {
     return new BinnedColumns(
         table.rows().derive(columns, BinnedBlock::of), table.columnNames(), columns);
   }
@@ -101,10 +96,6 @@ final class BinnedColumns implements AutoCloseable {
     return columns.length;
   }
 
-  String name(int column) {
-    return names.get(column);
-  }
-
   /** How each column is cut. */
   ColumnBins[] columns() {
     return columns.clone();
@@ -113,15 +104,6 @@ final class BinnedColumns implements AutoCloseable {
   /** How many bins each column has. */
   int[] sizes() {
     return Arrays.stream(columns).mapToInt(ColumnBins::size).toArray();
-  }
-
-  /** Where each column's bins begin among all bins, and last their number. */
-  int[] starts() {
-    int[] starts = new int[columns.length + 1];
-    for (int j = 0; j < columns.length; j++) {
-      starts[j + 1] = starts[j] + columns[j].size();
-    }
-    return starts;
   }
 
   /** All columns in this JVM: {@code [column][row]}. */
@@ -159,9 +141,7 @@ final class BinnedColumns implements AutoCloseable {
       byte[] name = names.get(j).getBytes(StandardCharsets.UTF_8);
       digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, name.length).array());
       digest.update(name);
-      for (double cut : columns[j].cuts()) {
-        digest.update(ByteBuffer.allocate(Double.BYTES).putDouble(0, cut).array());
-      }
+      OwnData.update(digest, columns[j].cuts());
       digests.add(digest);
     }
     for (byte[][] part : rows.map(Boolean.TRUE, BinnedBlock::digests)) {

@@ -3,23 +3,40 @@ package io.heddle.train.trees;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 
-/** Numbers the candidates of one party's columns, for all nodes alike. */
+/**
+ * Numbers the candidates of one party's columns, for all nodes alike, and knows where their bins
+ * stand if columns stand one after another.
+ */
 final class Candidates {
   private final ColumnBins[] columns;
   private final int[] first;
+  private final int[] starts;
 
   Candidates(ColumnBins[] columns) {
     this.columns = columns.clone();
     first = new int[columns.length + 1];
+    starts = new int[columns.length + 1];
     for (int j = 0; j < columns.length; j++) {
       first[j + 1] = first[j] + 2 * columns[j].valueBins();
+      starts[j + 1] = starts[j] + columns[j].size();
     }
   }
 
   /** One above the largest number. */
   int size() {
     return first[columns.length];
+  }
+
+  /** How many bins all columns have. */
+  int bins() {
+    return starts[columns.length];
+  }
+
+  /** The place of a column's first bin. */
+  int start(int column) {
+    return starts[column];
   }
 
   int number(Candidate candidate) {
@@ -50,33 +67,27 @@ final class Candidates {
         : bin <= candidate.cut();
   }
 
-  /**
-   * Rows on the left.
-   *
-   * @param counts by bin, columns one after another
-   * @param starts where each column begins in them
-   */
-  int left(Candidate candidate, int[] counts, int[] starts) {
-    int start = starts[candidate.column()];
-    int left = 0;
-    for (int bin = 0; bin <= candidate.cut(); bin++) {
-      left += counts[start + bin];
-    }
-    return candidate.missingLeft() ? left + counts[missing(candidate, starts)] : left;
+  /** Rows on the left, from those of each bin. */
+  int left(Candidate candidate, int[] counts) {
+    return (int) left(candidate, bin -> counts[bin]);
   }
 
-  /** As {@link #left(Candidate, int[], int[])} for other numbers by bin. */
-  long left(Candidate candidate, long[] sums, int[] starts) {
+  /** What lies on the left, from what lies in each bin. */
+  long left(Candidate candidate, long[] sums) {
+    return left(candidate, bin -> sums[bin]);
+  }
+
+  private long left(Candidate candidate, IntToLongFunction ofBin) {
     int start = starts[candidate.column()];
-    long left = 0;
-    for (int bin = 0; bin <= candidate.cut(); bin++) {
-      left += sums[start + bin];
+    long left = candidate.missingLeft() ? ofBin.applyAsLong(missing(candidate)) : 0;
+    for (int bin = start; bin <= start + candidate.cut(); bin++) {
+      left += ofBin.applyAsLong(bin);
     }
-    return candidate.missingLeft() ? left + sums[missing(candidate, starts)] : left;
+    return left;
   }
 
   /** The place of the bin of the column's missing values. */
-  int missing(Candidate candidate, int[] starts) {
+  int missing(Candidate candidate) {
     return starts[candidate.column()] + columns[candidate.column()].valueBins();
   }
 

@@ -12,8 +12,12 @@ import java.util.Arrays;
  * @param missing whether values are missing
  */
 record ColumnBins(double[] cuts, boolean missing) implements Serializable {
-  /** Columns of more rows are cut by every so-manieth of them. */
-  static final int SAMPLE = 1 << 18;
+  private static final int SAMPLE = 1 << 18;
+
+  /** A column of so many rows is cut by every so-manieth of its values. */
+  static int stride(int rows) {
+    return Math.max(1, (rows + SAMPLE - 1) / SAMPLE);
+  }
 
   /**
    * Cuts a column into bins of about equally many values, none of them in two bins.

@@ -42,7 +42,6 @@ final class FeatureHolderTrees {
   private final OwnData data;
   private final int treeLimit;
   private final Candidates candidates;
-  private final int[] starts;
   private final byte[][] bins;
   private final GradientPacking packing;
   private final int leastRows;
@@ -71,7 +70,6 @@ final class FeatureHolderTrees {
     this.data = data;
     this.treeLimit = treeLimit;
     candidates = new Candidates(columns.columns());
-    starts = columns.starts();
     bins = columns.collect();
     packing = GradientPacking.of(terms.keyBits(), table.rows().rows());
     leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
@@ -231,14 +229,14 @@ final class FeatureHolderTrees {
     List<Integer> sent = new ArrayList<>();
     List<Boolean> allowed = new ArrayList<>();
     int[] counts = new int[pairs.size()];
-    int all = starts[columns.count()];
+    int all = candidates.bins();
     for (int p = 0; p < counts.length; p++) {
       Pair pair = pairs.get(p);
       for (Named named : named(pair, names)) {
         Candidate candidate = named.candidate();
-        int left = candidates.left(candidate, pair.built().counts, starts);
-        cuts.add(p * all + starts[candidate.column()] + candidate.cut());
-        more.add(candidate.missingLeft() ? p * all + candidates.missing(candidate, starts) : -1);
+        int left = candidates.left(candidate, pair.built().counts);
+        cuts.add(p * all + candidates.start(candidate.column()) + candidate.cut());
+        more.add(candidate.missingLeft() ? p * all + candidates.missing(candidate) : -1);
         shifts.add(pair.built().rows.length - left);
         sent.add(named.name());
         allowed.add(isAllowed(pair.built(), candidate));
@@ -275,11 +273,11 @@ final class FeatureHolderTrees {
 
   /** Where each column begins, nodes one after another. */
   private int[] startsOf(int nodes) {
-    int all = starts[columns.count()];
+    int all = candidates.bins();
     int[] each = new int[nodes * columns.count() + 1];
     for (int k = 0; k < nodes; k++) {
       for (int j = 0; j < columns.count(); j++) {
-        each[k * columns.count() + j] = k * all + starts[j];
+        each[k * columns.count() + j] = k * all + candidates.start(j);
       }
     }
     each[each.length - 1] = nodes * all;
@@ -298,7 +296,7 @@ final class FeatureHolderTrees {
                 Accumulation::sum);
     for (int p = 0; p < nodes.length; p++) {
       Pair pair = pairs.get(p);
-      int[] counts = new int[starts[columns.count()]];
+      int[] counts = new int[candidates.bins()];
       for (Accumulation.Part part : parts) {
         for (int bin = 0; bin < counts.length; bin++) {
           counts[bin] += part.counts()[p][bin];
@@ -348,7 +346,7 @@ final class FeatureHolderTrees {
   }
 
   private boolean isAllowed(Node node, Candidate candidate) {
-    int left = candidates.left(candidate, node.counts, starts);
+    int left = candidates.left(candidate, node.counts);
     return left >= leastRows && node.rows.length - left >= leastRows;
   }
 

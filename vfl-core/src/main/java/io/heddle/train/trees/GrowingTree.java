@@ -53,10 +53,6 @@ final class GrowingTree {
       return h;
     }
 
-    Split split() {
-      return split;
-    }
-
     /** Which of its rows go left, once it is split. */
     boolean[] left() {
       boolean[] known = left;

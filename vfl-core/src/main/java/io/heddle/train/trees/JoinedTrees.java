@@ -27,19 +27,14 @@ public final class JoinedTrees {
 
   /** One party's columns. */
   private record Holder(
-      ColumnBins[] columns,
-      byte[][] bins,
-      int[] starts,
-      Candidates candidates,
-      List<Threshold> thresholds) {
+      ColumnBins[] columns, byte[][] bins, Candidates candidates, List<Threshold> thresholds) {
 
     static Holder of(double[][] values, int maxBins) {
       ColumnBins[] columns = new ColumnBins[values.length];
       byte[][] bins = new byte[values.length][];
-      int[] starts = new int[values.length + 1];
       for (int j = 0; j < values.length; j++) {
         int rows = values[j].length;
-        int stride = Math.max(1, (rows + ColumnBins.SAMPLE - 1) / ColumnBins.SAMPLE);
+        int stride = ColumnBins.stride(rows);
         double[] sample = new double[(rows + stride - 1) / stride];
         for (int i = 0; i < sample.length; i++) {
           sample[i] = values[j][i * stride];
@@ -50,16 +45,19 @@ public final class JoinedTrees {
         for (int i = 0; i < rows; i++) {
           bins[j][i] = (byte) columns[j].bin(values[j][i]);
         }
-        starts[j + 1] = starts[j] + columns[j].size();
       }
-      return new Holder(columns, bins, starts, new Candidates(columns), new ArrayList<>());
+      return new Holder(columns, bins, new Candidates(columns), new ArrayList<>());
+    }
+
+    boolean canSplit() {
+      return !candidates.of(NodeCuts.all(columns)).isEmpty();
     }
 
     int[] counts(int[] of) {
-      int[] counts = new int[starts[columns.length]];
+      int[] counts = new int[candidates.bins()];
       for (int j = 0; j < columns.length; j++) {
         for (int row : of) {
-          counts[starts[j] + (bins[j][row] & 0xff)]++;
+          counts[candidates.start(j) + (bins[j][row] & 0xff)]++;
         }
       }
       return counts;
@@ -119,11 +117,7 @@ public final class JoinedTrees {
   private void grow(int number) {
     Gradients gradients = Gradients.of(rows, scores, roundingSeed, number);
     SplitGain gain = new SplitGain(gradients, terms);
-    boolean alone =
-        number == 1
-            && terms.firstTreeAlone()
-            && holders.get(0).columns.length > 0
-            && !new OwnSplits(holders.get(0).columns, holders.get(0).bins, terms).isEmpty();
+    boolean alone = number == 1 && terms.firstTreeAlone() && holders.get(0).canSplit();
     List<TreeNode> tree = new ArrayList<>();
     Deque<Open> open = new ArrayDeque<>();
     int[] all = RowSets.all(rows.count());

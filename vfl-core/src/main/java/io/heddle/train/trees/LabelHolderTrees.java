@@ -106,8 +106,7 @@ final class LabelHolderTrees {
       int number = trees.size() + 1;
       Gradients gradients = Gradients.of(rows, scores, roundingSeed, number);
       boolean shared = number >= agreed.first();
-      GrowingTree tree =
-          shared ? grow(channel.step("tree-" + number), gradients) : growAlone(gradients);
+      GrowingTree tree = grow(shared ? channel.step("tree-" + number) : channel, gradients, shared);
       trees.add(tree.finish(scores));
       report.treeDone(shared);
       double loss = rows.meanLoss(scores);
@@ -159,24 +158,6 @@ final class LabelHolderTrees {
     return fitId;
   }
 
-  /** A tree on this party's columns only. */
-  private GrowingTree growAlone(Gradients gradients) {
-    SplitGain gain = new SplitGain(gradients, terms);
-    GrowingTree tree = new GrowingTree(gradients, terms);
-    List<Node> level = List.of(tree.root());
-    for (int depth = 0; depth < terms.maxDepth() && !level.isEmpty(); depth++) {
-      List<Node> children = new ArrayList<>();
-      for (Node node : level) {
-        Split best = own.best(node.rows(), gradients, gain);
-        if (best.exists()) {
-          children.addAll(splitByOwn(tree, node, best));
-        }
-      }
-      level = children;
-    }
-    return tree;
-  }
-
   private List<Node> splitByOwn(GrowingTree tree, Node node, Split split) {
     thresholds.add(own.threshold(split.number()));
     return tree.split(node, split, own.left(node.rows(), split.number()), thresholds.size() - 1);
@@ -193,15 +174,21 @@ final class LabelHolderTrees {
   /** Two nodes of which feature holders send the sums of one, or the root. */
   private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {}
 
-  /** A tree on the columns of all. */
-  private GrowingTree grow(Channel step, Gradients gradients) {
-    sendGradients(step, gradients);
+  /**
+   * One tree, level by level.
+   *
+   * @param isShared on the columns of all, or else on this party's only, with nothing sent
+   */
+  private GrowingTree grow(Channel step, Gradients gradients, boolean isShared) {
+    if (isShared) {
+      sendGradients(step, gradients);
+    }
     SplitGain gain = new SplitGain(gradients, terms);
     GrowingTree tree = new GrowingTree(gradients, terms);
     List<Node> level = List.of(tree.root());
     // What feature holders know of the level, in their order, and its sums.
-    List<Node> shared = level;
-    List<Pair> pairs = List.of(new Pair(tree.root(), null, null));
+    List<Node> shared = isShared ? level : List.of();
+    List<Pair> pairs = isShared ? List.of(new Pair(tree.root(), null, null)) : List.of();
     Map<Node, PeerSums[]> sums = new HashMap<>();
     for (int depth = 0; depth < terms.maxDepth() && !level.isEmpty(); depth++) {
       sums = receiveSums(step, pairs, sums);

@@ -6,7 +6,6 @@ import java.util.List;
 /** A party's search for splits by columns that it sees in the clear. */
 final class OwnSplits {
   private final byte[][] bins;
-  private final int[] starts;
   private final Candidates candidates;
   private final List<Candidate> all;
   private final int leastRows;
@@ -17,10 +16,6 @@ final class OwnSplits {
    */
   OwnSplits(ColumnBins[] columns, byte[][] bins, TreeTerms terms) {
     this.bins = bins;
-    starts = new int[columns.length + 1];
-    for (int j = 0; j < columns.length; j++) {
-      starts[j + 1] = starts[j] + columns[j].size();
-    }
     candidates = new Candidates(columns);
     all = candidates.of(NodeCuts.all(columns));
     leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
@@ -32,9 +27,9 @@ final class OwnSplits {
 
   /** The split of some rows that gains most; the first of several. */
   Split best(int[] rows, Gradients gradients, SplitGain gain) {
-    long[] g = new long[starts[bins.length]];
-    long[] h = new long[starts[bins.length]];
-    int[] counts = new int[starts[bins.length]];
+    long[] g = new long[candidates.bins()];
+    long[] h = new long[candidates.bins()];
+    int[] counts = new int[candidates.bins()];
     long totalG = 0;
     long totalH = 0;
     for (int row : rows) {
@@ -43,7 +38,7 @@ final class OwnSplits {
       totalG += rowG;
       totalH += rowH;
       for (int j = 0; j < bins.length; j++) {
-        int at = starts[j] + (bins[j][row] & 0xff);
+        int at = candidates.start(j) + (bins[j][row] & 0xff);
         g[at] += rowG;
         h[at] += rowH;
         counts[at]++;
@@ -51,14 +46,10 @@ final class OwnSplits {
     }
     Split best = Split.NONE;
     for (Candidate candidate : all) {
-      int left = candidates.left(candidate, counts, starts);
+      int left = candidates.left(candidate, counts);
       if (left >= leastRows && rows.length - left >= leastRows) {
         double gained =
-            gain.of(
-                totalG,
-                totalH,
-                candidates.left(candidate, g, starts),
-                candidates.left(candidate, h, starts));
+            gain.of(totalG, totalH, candidates.left(candidate, g), candidates.left(candidate, h));
         best = best.or(new Split(0, candidates.number(candidate), gained));
       }
     }
@@ -66,7 +57,7 @@ final class OwnSplits {
   }
 
   /** The candidate behind a number that {@link #best} gave. */
-  Candidate candidate(int number) {
+  private Candidate candidate(int number) {
     return all.stream()
         .filter(each -> candidates.number(each) == number)
         .findFirst()

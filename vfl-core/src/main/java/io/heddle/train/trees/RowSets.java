@@ -27,7 +27,11 @@ final class RowSets {
   }
 
   static boolean isSet(byte[] bits, int at) {
-    return (bits[at / 8] >> (at % 8) & 1) == 1;
+    return isSet(bits, 0, at);
+  }
+
+  private static boolean isSet(byte[] bits, int from, int at) {
+    return (bits[from + at / 8] >> (at % 8) & 1) == 1;
   }
 
   static void set(byte[] bits, int at) {
@@ -47,7 +51,7 @@ final class RowSets {
   static int write(boolean[] bits, byte[] into, int at) {
     for (int i = 0; i < bits.length; i++) {
       if (bits[i]) {
-        into[at + i / 8] |= (byte) (1 << (i % 8));
+        set(into, at, i);
       }
     }
     return at + bytes(bits.length);
@@ -61,7 +65,7 @@ final class RowSets {
   static boolean[] read(byte[] from, int at, int rows) {
     boolean[] bits = new boolean[rows];
     for (int i = 0; i < rows; i++) {
-      bits[i] = (from[at + i / 8] >> (i % 8) & 1) == 1;
+      bits[i] = isSet(from, at, i);
     }
     if (rows % 8 != 0 && (from[at + rows / 8] & 0xff) >>> (rows % 8) != 0) {
       throw new ProtocolException("Bits of a node are set beyond its " + rows + " rows");

@@ -3,14 +3,11 @@ package io.heddle.train.trees;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.Sha256;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.progress.Progress;
 import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +104,7 @@ public final class TreesLabelHolder {
     TrainingRows rows = TrainingRows.of(terms.objective(), labels, weights);
     try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
       OwnData data =
-          new OwnData(table.alignmentDigest(), columns.digests(), digest(labels, weights));
+          new OwnData(table.alignmentDigest(), columns.digests(), OwnData.digest(labels, weights));
       if (restored != null) {
         restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
         if (restored.result() != null) {
@@ -118,18 +115,5 @@ public final class TreesLabelHolder {
               step, terms, key, randomness, roundingSeed, progress, table, columns, rows, data)
           .run(restored == null ? null : restored.progress());
     }
-  }
-
-  private static byte[] digest(double[] labels, double @Nullable [] weights) {
-    MessageDigest digest = Sha256.newDigest();
-    ByteBuffer buffer = ByteBuffer.allocate(Double.BYTES);
-    for (double label : labels) {
-      digest.update(buffer.putDouble(0, label).array());
-    }
-    digest.update((byte) (weights == null ? 0 : 1));
-    for (int i = 0; weights != null && i < weights.length; i++) {
-      digest.update(buffer.putDouble(0, weights[i]).array());
-    }
-    return digest.digest();
   }
 }
