@@ -147,11 +147,16 @@ public final class LocalPsi {
     return reports;
   }
 
-  private synchronized LocalParty start(PartyId id, Start start)
-      throws IOException, InterruptedException {
+  private synchronized LocalParty start(PartyId id, Start start) throws InterruptedException {
     // Nobody would end this one.
     refuseIfEnded();
-    LocalParty party = start.start();
+    LocalParty party;
+    try {
+      party = start.start();
+    } catch (IOException e) {
+      throw new LocalPsiFailure(
+          1, "The " + id + " failed: its process cannot be started: " + e.getMessage(), e);
+    }
     running.put(id, party);
     return party;
   }

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
@@ -356,15 +357,17 @@ class PsiLocalTest {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-Djava.io.tmpdir=" + temporary));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(HeddleCommand.class.getName(), "psi", "--local", "--id", "id"));
     command.addAll(List.of("--receiver", table("receiver.csv", 0, 100).toString()));
     command.addAll(List.of("--sender", table("sender.csv", 50, 150).toString()));
     command.addAll(List.of("--out", directory.resolve("out.csv").toString()));
-    return new ProcessBuilder(command)
-        .redirectOutput(directory.resolve("stdout").toFile())
-        .redirectError(directory.resolve("stderr").toFile())
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(directory.resolve("stdout").toFile())
+            .redirectError(directory.resolve("stderr").toFile());
+    // Not an argument: the system shows those of a long command line to nobody.
+    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    return builder.start();
   }
 
   private static ProcessHandle awaitChild(ProcessHandle parent) {
@@ -381,10 +384,19 @@ class PsiLocalTest {
 
   /** The parties that a process has started. */
   private static Stream<ProcessHandle> parties(ProcessHandle parent) {
-    // Not what starts a JVM, and becomes one.
+    // Not what starts a JVM, and becomes one: a copy of the parent first, and then a helper.
+    Optional<String[]> arguments = parent.info().arguments();
+    assertThat(arguments).isPresent();
     return parent
         .children()
-        .filter(child -> child.info().command().filter(path -> path.endsWith("java")).isPresent());
+        .filter(child -> child.info().command().filter(path -> path.endsWith("java")).isPresent())
+        .filter(
+            child ->
+                child
+                    .info()
+                    .arguments()
+                    .filter(own -> Arrays.equals(own, arguments.get()))
+                    .isEmpty());
   }
 
   private static void assertNothingRuns(ProcessHandle parent) {
