@@ -4,9 +4,9 @@ package io.heddle.train.trees;
 import java.util.Arrays;
 
 /**
- * By which cuts a node may be split: per column those that leave enough rows in each bin between
- * two of them. The two children of a split have the same ones, a part of their parent's, so that
- * one child's sums are known if the other's and the parent's are.
+ * By which cuts a node may be split: per column those that leave no rows or enough in each bin
+ * between two of them. The two children of a split have the same ones, a part of their parent's, so
+ * that one child's sums are known if the other's and the parent's are.
  *
  * @param cuts per column, ascending: a cut c has the bins 0 to c on the left
  * @param bothWays per column, whether missing values may also go left, or be alone on the right
@@ -26,7 +26,9 @@ record NodeCuts(int[][] cuts, boolean[] bothWays) {
   }
 
   /**
-   * Those of these cuts between which every node has enough rows.
+   * Those of these cuts between which every node has no rows or enough, and one has enough. A node
+   * has no rows in a bin below a split by that very column, and few or none where columns go
+   * together.
    *
    * @param columns of this party
    * @param counts rows by bin of each node, columns one after another
@@ -39,41 +41,32 @@ record NodeCuts(int[][] cuts, boolean[] bothWays) {
     for (int j = 0; j < cuts.length; j++) {
       kept[j] = coarsened(cuts[j], columns[j].valueBins(), start, least, counts);
       int missingAt = start + columns[j].valueBins();
-      keptWays[j] = bothWays[j];
-      for (int[] each : counts) {
-        keptWays[j] &= bothWays[j] && each[missingAt] >= least;
-        keptWays[j] &= Arrays.stream(each, start, missingAt).sum() >= least;
-      }
+      keptWays[j] =
+          bothWays[j]
+              && Stretches.isWide(rows(counts, missingAt, missingAt + 1), least)
+              && Stretches.isWide(rows(counts, start, missingAt), least);
       start += columns[j].size();
     }
     return new NodeCuts(kept, keptWays);
   }
 
   private static int[] coarsened(int[] cuts, int valueBins, int start, int least, int[][] counts) {
-    int[] kept = new int[cuts.length];
-    int made = 0;
-    int bin = 0;
-    int[] between = new int[counts.length];
-    for (int cut : cuts) {
-      for (; bin <= cut; bin++) {
-        for (int k = 0; k < counts.length; k++) {
-          between[k] += counts[k][start + bin];
-        }
+    int[] rows = rows(counts, start, start + valueBins);
+    Stretches stretches = new Stretches(cuts.length, least, rows);
+    int next = 0;
+    for (int bin = 0; bin < valueBins; bin++) {
+      for (int node = 0; node < counts.length; node++) {
+        stretches.add(node, counts[node][start + bin]);
       }
-      if (Arrays.stream(between).allMatch(rows -> rows >= least)) {
-        kept[made++] = cut;
-        Arrays.fill(between, 0);
+      if (next < cuts.length && cuts[next] == bin) {
+        stretches.cut(cuts[next++]);
       }
     }
-    for (; bin < valueBins; bin++) {
-      for (int k = 0; k < counts.length; k++) {
-        between[k] += counts[k][start + bin];
-      }
-    }
-    // Too few rows after the last cut: they go to the bin before.
-    if (made > 0 && !Arrays.stream(between).allMatch(rows -> rows >= least)) {
-      made--;
-    }
-    return Arrays.copyOf(kept, made);
+    return stretches.end();
+  }
+
+  /** Of each node those in the bins from one to before another. */
+  private static int[] rows(int[][] counts, int from, int to) {
+    return Arrays.stream(counts).mapToInt(node -> Arrays.stream(node, from, to).sum()).toArray();
   }
 }

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It learns, in each node in which it asks, the sums of its own derivatives to the left of each
  * of a feature holder's candidates, under names that are secret and fresh for each tree, and which
- * rows go left where a feature holder's column splits. Between two candidates lie at least ten rows
- * of the node and of its sibling. Labels are safe against feature holders that follow the protocol:
- * they see ciphertexts, and which rows are in which node of all but nearly pure ones.
+ * rows go left where a feature holder's column splits. Between two candidates lie no rows or at
+ * least ten of the node, of its sibling likewise. Labels are safe against feature holders that
+ * follow the protocol: they see ciphertexts, and which rows are in which node of all but nearly
+ * pure ones.
  *
  * <p>Executors cut columns into bins; all sums with derivatives are taken in this JVM. Safe for one
  * fit at a time. (Cheng et al., SecureBoost, arXiv 1901.08755; Chen et al., SecureBoost+, arXiv

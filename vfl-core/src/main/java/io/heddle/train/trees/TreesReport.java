@@ -72,7 +72,8 @@ final class TreesReport {
                     + sharedTrees
                     + " trees; every bin between two of them had at least "
                     + TreeRules.LEAST_BIN_ROWS
-                    + " rows"));
+                    + " rows, or none, by which it may know the candidates of a column that has"
+                    + " split an earlier node"));
     ledger.add(
         "The label holder learned "
             + bits

@@ -35,7 +35,7 @@ class NodeCutsTest {
   }
 
   @Test
-  void coarsened_randomCounts_leavesEnoughRowsBetweenAnyTwoCutsInEveryNode() {
+  void coarsened_randomCounts_leavesNoOrEnoughRowsBetweenAnyTwoCutsInEveryNode() {
     SplittableRandom random = new SplittableRandom(5);
     int kept = 0;
     int ways = 0;
@@ -46,7 +46,8 @@ class NodeCutsTest {
       int[][] counts = new int[1 + random.nextInt(3)][starts[columns.length]];
       for (int[] node : counts) {
         int most = 1 + random.nextInt(25);
-        Arrays.setAll(node, bin -> random.nextInt(most));
+        boolean gaps = random.nextBoolean();
+        Arrays.setAll(node, bin -> gaps && random.nextBoolean() ? 0 : random.nextInt(most));
       }
       NodeCuts all = NodeCuts.all(columns);
       NodeCuts some = random.nextBoolean() ? all : all.coarsened(columns, LEAST, counts[0]);
@@ -55,15 +56,23 @@ class NodeCutsTest {
         assertThat(cuts.cuts()[j]).isSorted();
         assertThat(boxed(some.cuts()[j])).containsAll(boxed(cuts.cuts()[j]));
         boolean enough = true;
+        int[] most = new int[cuts.cuts()[j].length + 1];
+        int[] mostSides = new int[2];
         for (int[] node : counts) {
           int missingAt = starts[j] + columns[j].valueBins();
+          int[] rows = stretches(cuts.cuts()[j], columns[j].valueBins(), node, starts[j]);
           if (cuts.cuts()[j].length > 0) {
-            int[] rows = stretches(cuts.cuts()[j], columns[j].valueBins(), node, starts[j]);
-            assertThat(Arrays.stream(rows).min().orElse(0)).isGreaterThanOrEqualTo(LEAST);
+            assertThat(rows).matches(each -> Arrays.stream(each).allMatch(NodeCutsTest::isWide));
           }
-          enough &= columns[j].missing() && node[missingAt] >= LEAST;
-          enough &= Arrays.stream(node, starts[j], missingAt).sum() >= LEAST;
+          most = max(most, rows);
+          int[] sides = {columns[j].missing() ? node[missingAt] : 0, Arrays.stream(rows).sum()};
+          mostSides = max(mostSides, sides);
+          enough &= Arrays.stream(sides).allMatch(NodeCutsTest::isWide);
         }
+        if (cuts.cuts()[j].length > 0) {
+          assertThat(Arrays.stream(most).min().orElse(0)).isGreaterThanOrEqualTo(LEAST);
+        }
+        enough &= Arrays.stream(mostSides).min().orElse(0) >= LEAST;
         assertThat(cuts.bothWays()[j]).isEqualTo(some.bothWays()[j] && enough);
         kept += cuts.cuts()[j].length;
         ways += cuts.bothWays()[j] ? 1 : 0;
@@ -71,6 +80,14 @@ class NodeCutsTest {
     }
     assertThat(kept).isGreaterThan(1000);
     assertThat(ways).isGreaterThan(100);
+  }
+
+  private static boolean isWide(int rows) {
+    return rows == 0 || rows >= LEAST;
+  }
+
+  private static int[] max(int[] a, int[] b) {
+    return IntStream.range(0, a.length).map(i -> Math.max(a[i], b[i])).toArray();
   }
 
   private static List<Integer> boxed(int[] values) {
@@ -96,9 +113,24 @@ class NodeCutsTest {
     assertThat(cuts(columns, enough, new int[] {10, 9, 10, 10, 10})).containsExactly(0, 2);
     assertThat(cuts(columns, enough, new int[] {10, 10, 10, 9, 10})).containsExactly(0, 1);
     assertThat(cuts(columns, enough, new int[] {9, 0, 0, 10, 10})).isEmpty();
+    assertThat(cuts(columns, enough, new int[] {12, 9, 0, 0, 10})).containsExactly(1, 2);
+    assertThat(cuts(columns, new int[] {10, 0, 0, 0, 0}, new int[] {10, 0, 0, 0, 0})).isEmpty();
     NodeCuts few =
         NodeCuts.all(columns).coarsened(columns, LEAST, enough, new int[] {10, 10, 10, 10, 9});
     assertThat(few.bothWays()).containsExactly(false);
+  }
+
+  @Test
+  void coarsened_belowASplitByTheColumn_keepsCutsOnBothSides() {
+    ColumnBins[] columns = {column(6, true)};
+    int[] left = {20, 20, 20, 0, 0, 0, 0};
+    int[] right = {0, 0, 0, 20, 20, 20, 30};
+    assertThat(cuts(columns, left, right)).containsExactly(0, 1, 2, 3, 4);
+    assertThat(NodeCuts.all(columns).coarsened(columns, LEAST, left, right).bothWays())
+        .containsExactly(true);
+    // Rows that are left over on one side of the split go to the bin before.
+    int[] fewer = {20, 20, 9, 0, 0, 0, 0};
+    assertThat(cuts(columns, fewer, right)).containsExactly(0, 2, 3, 4);
   }
 
   private static int[] cuts(ColumnBins[] columns, int[]... counts) {
