@@ -14,23 +14,27 @@ import java.util.List;
 /**
  * What a feature holder's executors need to add up derivatives by bin: all of it public or theirs.
  *
- * @param ciphertexts of all rows
- * @param nodes the rows of each node, ascending
+ * @param ciphertexts of the rows that the tree is grown on
+ * @param sample which rows these are, ascending
+ * @param nodes the ranks of each node's rows among these, ascending
  * @param sizes how many bins each column has
+ * @param chosen the columns to add up by
  * @param bound no sum of plaintexts can be larger
  */
 record Accumulation(
     PaillierPublicKey key,
     CiphertextBlock ciphertexts,
+    int[] sample,
     int[][] nodes,
     int[] sizes,
+    int[] chosen,
     BigInteger bound)
     implements Serializable {
 
   /**
    * Sums over the rows of a partition.
    *
-   * @param counts {@code [node][bin]}, columns one after another
+   * @param counts {@code [node][bin]}, chosen columns one after another
    * @param bins encrypted sums in the same order, nodes one after another
    * @param additions multiplications that it took
    */
@@ -38,30 +42,60 @@ record Accumulation(
 
   /** A kernel. */
   static Part sum(BinnedBlock block, Accumulation what) {
-    CiphertextBlock own = what.ciphertexts.slice(block.firstRow(), block.firstRow() + block.rows());
-    List<CiphertextBlock> bins = new ArrayList<>();
+    int firstRank = block.from(what.sample);
+    int[] rows = Arrays.copyOfRange(what.sample, firstRank, block.to(what.sample));
+    CiphertextBlock own = what.ciphertexts.slice(firstRank, firstRank + rows.length);
+    byte[][] bins = what.bins(block, rows);
+    int[] sizes = Arrays.stream(what.chosen).map(column -> what.sizes[column]).toArray();
+    List<CiphertextBlock> sums = new ArrayList<>();
     int[][] counts = new int[what.nodes.length][];
     long additions = 0;
     for (int k = 0; k < counts.length; k++) {
-      int[] rows =
-          Arrays.copyOfRange(what.nodes[k], block.from(what.nodes[k]), block.to(what.nodes[k]));
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] -= block.firstRow();
-      }
-      counts[k] = counts(block, rows, what.sizes);
-      Histogram plan = Histogram.plan(block.bins(), what.sizes, rows);
+      int[] ranks = between(what.nodes[k], firstRank, firstRank + rows.length);
+      counts[k] = counts(bins, ranks, sizes);
+      Histogram plan = Histogram.plan(bins, sizes, ranks);
       additions += plan.multiplications();
-      bins.add(BinSums.histogram(what.key.space(), plan, own, what.bound));
+      sums.add(BinSums.histogram(what.key.space(), plan, own, what.bound));
     }
-    return new Part(counts, CiphertextBlock.concat(bins), additions);
+    return new Part(counts, CiphertextBlock.concat(sums), additions);
   }
 
-  private static int[] counts(BinnedBlock block, int[] rows, int[] sizes) {
+  /** Of the chosen columns in the sampled rows of a block. */
+  private byte[][] bins(BinnedBlock block, int[] rows) {
+    byte[][] bins = new byte[chosen.length][];
+    for (int j = 0; j < bins.length; j++) {
+      byte[] all = block.bins()[chosen[j]];
+      if (rows.length == block.rows()) {
+        bins[j] = all;
+        continue;
+      }
+      bins[j] = new byte[rows.length];
+      for (int i = 0; i < rows.length; i++) {
+        bins[j][i] = all[rows[i] - block.firstRow()];
+      }
+    }
+    return bins;
+  }
+
+  /** Those ascending numbers that are from one to before another, less that one. */
+  private static int[] between(int[] ascending, int from, int to) {
+    int[] between =
+        Arrays.copyOfRange(
+            ascending,
+            BinnedBlock.firstNotBelow(ascending, from),
+            BinnedBlock.firstNotBelow(ascending, to));
+    for (int i = 0; i < between.length; i++) {
+      between[i] -= from;
+    }
+    return between;
+  }
+
+  private static int[] counts(byte[][] bins, int[] rows, int[] sizes) {
     int[] counts = new int[Arrays.stream(sizes).sum()];
     int start = 0;
     for (int j = 0; j < sizes.length; j++) {
       for (int row : rows) {
-        counts[start + (block.bins()[j][row] & 0xff)]++;
+        counts[start + (bins[j][row] & 0xff)]++;
       }
       start += sizes[j];
     }

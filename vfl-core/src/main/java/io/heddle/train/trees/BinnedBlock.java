@@ -58,7 +58,7 @@ record BinnedBlock(int firstRow, int rows, byte[][] bins) implements Serializabl
     return firstNotBelow(ascending, firstRow + rows);
   }
 
-  private static int firstNotBelow(int[] ascending, int row) {
+  static int firstNotBelow(int[] ascending, int row) {
     int low = 0;
     int high = ascending.length;
     while (low < high) {

@@ -2,6 +2,7 @@
 package io.heddle.train.trees;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 
@@ -15,13 +16,27 @@ final class Candidates {
   private final int[] starts;
 
   Candidates(ColumnBins[] columns) {
+    this(columns, RowSets.all(columns.length));
+  }
+
+  private Candidates(ColumnBins[] columns, int[] some) {
     this.columns = columns.clone();
     first = new int[columns.length + 1];
     starts = new int[columns.length + 1];
     for (int j = 0; j < columns.length; j++) {
+      boolean stands = Arrays.binarySearch(some, j) >= 0;
       first[j + 1] = first[j] + 2 * columns[j].valueBins();
-      starts[j + 1] = starts[j] + columns[j].size();
+      starts[j + 1] = starts[j] + (stands ? columns[j].size() : 0);
     }
+  }
+
+  /** The same numbers, where only the bins of some columns stand one after another. */
+  Candidates of(int[] ascending) {
+    return new Candidates(columns, ascending);
+  }
+
+  ColumnBins column(int column) {
+    return columns[column];
   }
 
   /** One above the largest number. */

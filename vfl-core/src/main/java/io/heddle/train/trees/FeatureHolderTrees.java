@@ -19,6 +19,7 @@ import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
@@ -95,7 +96,13 @@ final class FeatureHolderTrees {
     progress.begin("train", last, "trees");
     progress.advance(treesDone);
     for (int number = Math.max(treesDone + 1, agreed.trees().first()); number <= last; number++) {
-      grow(channel.step("tree-" + number), key);
+      Channel step = channel.step("tree-" + number);
+      SampledRows sample = receiveRows(step);
+      if (sample == null) {
+        report.stoppedEarly(number - 1);
+        break;
+      }
+      grow(begin(step, key, sample));
       progress.advance(number - treesDone);
       progress.note("tree " + number + " done");
       treesDone = number;
@@ -151,14 +158,19 @@ final class FeatureHolderTrees {
     return key;
   }
 
-  /** A node that is known here. */
+  /**
+   * A node that is known here: all its rows, and those that the tree is grown on by their ranks
+   * among these.
+   */
   private static final class Node {
     private final int[] rows;
+    private final int[] ranks;
     private int[] counts = {};
     private NodeCuts cuts;
 
-    Node(int[] rows, NodeCuts cuts) {
+    Node(int[] rows, SampledRows sample, NodeCuts cuts) {
       this.rows = rows;
+      ranks = sample.ranksAmong(rows);
       this.cuts = cuts;
     }
   }
@@ -174,30 +186,74 @@ final class FeatureHolderTrees {
     }
   }
 
-  /** One tree, level by level. */
-  private void grow(Channel step, PaillierPublicKey key) {
-    CiphertextBlock gradients = receiveGradients(step, key);
-    SecretNames names =
+  /**
+   * What stands for a whole tree.
+   *
+   * @param sample the rows that it is grown on
+   * @param gradients of these, by rank
+   * @param chosen the columns that may split it
+   * @param layout where their bins stand
+   * @param names of candidates
+   */
+  private record Tree(
+      Channel step,
+      PaillierPublicKey key,
+      SampledRows sample,
+      CiphertextBlock gradients,
+      int[] chosen,
+      Candidates layout,
+      SecretNames names) {}
+
+  private Tree begin(Channel step, PaillierPublicKey key, SampledRows sample) {
+    int[] chosen =
+        ColumnSampler.ofFeatureHolder(
+            terms.featureSubsetStrategy(), columns.count(), randomness, context(step));
+    return new Tree(
+        step,
+        key,
+        sample,
+        receiveGradients(step, key, sample.size()),
+        chosen,
+        candidates.of(chosen),
         new SecretNames(
-            candidates.size(), randomness.derive("trees/names of candidates", context(step)));
+            candidates.size(), randomness.derive("trees/names of candidates", context(step))));
+  }
+
+  /** One tree, level by level. */
+  private void grow(Tree tree) {
     List<Pair> pairs =
         List.of(
             new Pair(
-                new Node(RowSets.all(table.rows().rows()), NodeCuts.all(columns.columns())),
+                new Node(
+                    RowSets.all(table.rows().rows()),
+                    tree.sample(),
+                    NodeCuts.all(columns.columns()).of(tree.chosen())),
                 null,
                 null,
                 true));
     for (int depth = 0; depth < terms.maxDepth() && !pairs.isEmpty(); depth++) {
       List<Node> level = pairs.stream().flatMap(pair -> pair.nodes().stream()).toList();
       report.nodesAsked(level.size());
-      sendSums(step, key, gradients, names, pairs);
-      boolean[][] own = split(step, names, level);
-      pairs = depth + 1 < terms.maxDepth() ? descend(step, level, own) : List.of();
+      sendSums(tree, pairs);
+      boolean[][] own = split(tree, level);
+      pairs = depth + 1 < terms.maxDepth() ? descend(tree, level, own) : List.of();
     }
   }
 
-  private CiphertextBlock receiveGradients(Channel step, PaillierPublicKey key) {
+  /** The rows that a tree is grown on; null if there are no more trees. */
+  private @Nullable SampledRows receiveRows(Channel step) {
     int rows = table.rows().rows();
+    if (!terms.samplesRows()) {
+      return SampledRows.all(rows);
+    }
+    byte[] bits = step.receive(labelHolder, TreeRows.class).bits();
+    if (bits.length == 0 && terms.earlyStoppingRounds() > 0) {
+      return null;
+    }
+    return SampledRows.read(bits, rows, terms.sampleRows(rows));
+  }
+
+  private CiphertextBlock receiveGradients(Channel step, PaillierPublicKey key, int rows) {
     List<CiphertextBlock> chunks = new ArrayList<>();
     for (int from = 0; from < rows; from += TreeMessages.CHUNK_CIPHERTEXTS) {
       GradientChunk chunk = step.receive(labelHolder, GradientChunk.class);
@@ -216,68 +272,57 @@ final class FeatureHolderTrees {
   private record Named(int name, Candidate candidate) {}
 
   /** Adds up by bin, and sends what lies left of each candidate, under names and masks. */
-  private void sendSums(
-      Channel step,
-      PaillierPublicKey key,
-      CiphertextBlock gradients,
-      SecretNames names,
-      List<Pair> pairs) {
-    CiphertextBlock sums = accumulate(key, gradients, pairs);
+  private void sendSums(Tree tree, List<Pair> pairs) {
+    CiphertextBlock sums = accumulate(tree, pairs);
+    Candidates layout = tree.layout();
     List<Integer> cuts = new ArrayList<>();
     List<Integer> more = new ArrayList<>();
     List<Integer> shifts = new ArrayList<>();
     List<Integer> sent = new ArrayList<>();
     List<Boolean> allowed = new ArrayList<>();
     int[] counts = new int[pairs.size()];
-    int all = candidates.bins();
+    int all = layout.bins();
     for (int p = 0; p < counts.length; p++) {
       Pair pair = pairs.get(p);
-      for (Named named : named(pair, names)) {
+      for (Named named : named(tree, pair)) {
         Candidate candidate = named.candidate();
-        int left = candidates.left(candidate, pair.built().counts);
-        cuts.add(p * all + candidates.start(candidate.column()) + candidate.cut());
-        more.add(candidate.missingLeft() ? p * all + candidates.missing(candidate) : -1);
-        shifts.add(pair.built().rows.length - left);
+        int left = layout.left(candidate, pair.built().counts);
+        cuts.add(p * all + layout.start(candidate.column()) + candidate.cut());
+        more.add(candidate.missingLeft() ? p * all + layout.missing(candidate) : -1);
+        shifts.add(pair.built().ranks.length - left);
         sent.add(named.name());
-        allowed.add(isAllowed(pair.built(), candidate));
-        allowed.add(pair.sibling() != null && isAllowed(pair.sibling(), candidate));
+        allowed.add(isAllowed(layout, pair.built(), candidate));
+        allowed.add(pair.sibling() != null && isAllowed(layout, pair.sibling(), candidate));
         counts[p]++;
       }
     }
-    step.send(
-        labelHolder,
-        new NodeSums(
-            counts,
-            ints(sent),
-            bits(allowed),
-            masked(step, key, sums, ints(cuts), ints(more), ints(shifts), pairs.size())));
+    CiphertextBlock left =
+        BinSums.left(
+            tree.key().space(), sums, startsOf(layout, pairs.size()), ints(cuts), ints(more));
+    tree.step()
+        .send(
+            labelHolder,
+            new NodeSums(
+                counts, ints(sent), bits(allowed), masked(tree, left, ints(shifts)).toBytes()));
   }
 
-  private byte[] masked(
-      Channel step,
-      PaillierPublicKey key,
-      CiphertextBlock sums,
-      int[] cuts,
-      int[] more,
-      int[] shifts,
-      int nodes) {
-    CiphertextBlock left = BinSums.left(key.space(), sums, startsOf(nodes), cuts, more);
+  private CiphertextBlock masked(Tree tree, CiphertextBlock left, int[] shifts) {
+    PaillierPublicKey key = tree.key();
     CiphertextBlock packed =
         BinSums.pack(key.space(), left, packing.slotBits(), packing.perPlaintext());
     return key.addAndObfuscate(
-            packed,
-            packing.shifts(shifts),
-            randomness.derive("trees/sums", context(step), Sha256.of(packed.toBytes())))
-        .toBytes();
+        packed,
+        packing.shifts(shifts),
+        randomness.derive("trees/sums", context(tree.step()), Sha256.of(packed.toBytes())));
   }
 
   /** Where each column begins, nodes one after another. */
-  private int[] startsOf(int nodes) {
-    int all = candidates.bins();
+  private int[] startsOf(Candidates layout, int nodes) {
+    int all = layout.bins();
     int[] each = new int[nodes * columns.count() + 1];
     for (int k = 0; k < nodes; k++) {
       for (int j = 0; j < columns.count(); j++) {
-        each[k * columns.count() + j] = k * all + candidates.start(j);
+        each[k * columns.count() + j] = k * all + layout.start(j);
       }
     }
     each[each.length - 1] = nodes * all;
@@ -285,25 +330,32 @@ final class FeatureHolderTrees {
   }
 
   /** Encrypted sums by bin of the nodes to build; counts and cuts of all. */
-  private CiphertextBlock accumulate(
-      PaillierPublicKey key, CiphertextBlock gradients, List<Pair> pairs) {
-    int[][] nodes = pairs.stream().map(pair -> pair.built().rows).toArray(int[][]::new);
+  private CiphertextBlock accumulate(Tree tree, List<Pair> pairs) {
+    PaillierPublicKey key = tree.key();
+    int[][] nodes = pairs.stream().map(pair -> pair.built().ranks).toArray(int[][]::new);
     List<Accumulation.Part> parts =
         columns
             .rows()
             .map(
-                new Accumulation(key, gradients, nodes, columns.sizes(), packing.bound()),
+                new Accumulation(
+                    key,
+                    tree.gradients(),
+                    tree.sample().rows(),
+                    nodes,
+                    columns.sizes(),
+                    tree.chosen(),
+                    packing.bound()),
                 Accumulation::sum);
     for (int p = 0; p < nodes.length; p++) {
       Pair pair = pairs.get(p);
-      int[] counts = new int[candidates.bins()];
+      int[] counts = new int[tree.layout().bins()];
       for (Accumulation.Part part : parts) {
         for (int bin = 0; bin < counts.length; bin++) {
           counts[bin] += part.counts()[p][bin];
         }
       }
       pair.built().counts = counts;
-      setCuts(pair);
+      setCuts(tree.layout(), pair);
     }
     parts.forEach(part -> report.additions(part.additions()));
     CiphertextBlock sum = parts.size() == 1 ? parts.get(0).bins() : sum(key, parts);
@@ -316,43 +368,43 @@ final class FeatureHolderTrees {
     return key.sum(parts.stream().map(Accumulation.Part::bins).toList());
   }
 
-  private void setCuts(Pair pair) {
+  private static void setCuts(Candidates layout, Pair pair) {
     Node built = pair.built();
     Node sibling = pair.sibling();
     Node parent = pair.parent();
     if (sibling == null || parent == null) {
-      built.cuts = built.cuts.coarsened(columns.columns(), TreeRules.LEAST_BIN_ROWS, built.counts);
+      built.cuts = built.cuts.coarsened(layout, TreeRules.LEAST_BIN_ROWS, built.counts);
       return;
     }
     sibling.counts = new int[built.counts.length];
     Arrays.setAll(sibling.counts, bin -> parent.counts[bin] - built.counts[bin]);
     built.cuts =
-        parent.cuts.coarsened(
-            columns.columns(), TreeRules.LEAST_BIN_ROWS, built.counts, sibling.counts);
+        parent.cuts.coarsened(layout, TreeRules.LEAST_BIN_ROWS, built.counts, sibling.counts);
     sibling.cuts = built.cuts;
   }
 
   /** Those that either node may be split by, names ascending. */
-  private List<Named> named(Pair pair, SecretNames names) {
+  private List<Named> named(Tree tree, Pair pair) {
+    Candidates layout = tree.layout();
     Node sibling = pair.sibling();
-    return candidates.of(pair.built().cuts).stream()
+    return layout.of(pair.built().cuts).stream()
         .filter(
             candidate ->
-                isAllowed(pair.built(), candidate)
-                    || (sibling != null && isAllowed(sibling, candidate)))
-        .map(candidate -> new Named(names.nameOf(candidates.number(candidate)), candidate))
+                isAllowed(layout, pair.built(), candidate)
+                    || (sibling != null && isAllowed(layout, sibling, candidate)))
+        .map(candidate -> new Named(tree.names().nameOf(layout.number(candidate)), candidate))
         .sorted(Comparator.comparingInt(Named::name))
         .toList();
   }
 
-  private boolean isAllowed(Node node, Candidate candidate) {
-    int left = candidates.left(candidate, node.counts);
-    return left >= leastRows && node.rows.length - left >= leastRows;
+  private boolean isAllowed(Candidates layout, Node node, Candidate candidate) {
+    int left = layout.left(candidate, node.counts);
+    return left >= leastRows && node.ranks.length - left >= leastRows;
   }
 
   /** Splits what the label holder chooses, and tells it where the rows go. */
-  private boolean[][] split(Channel step, SecretNames names, List<Node> level) {
-    SplitChoices choices = step.receive(labelHolder, SplitChoices.class);
+  private boolean[][] split(Tree tree, List<Node> level) {
+    SplitChoices choices = tree.step().receive(labelHolder, SplitChoices.class);
     boolean[][] bits = new boolean[level.size()][];
     if (choices.nodes().length != choices.candidates().length) {
       throw new ProtocolException("The label holder chose nodes and candidates of other numbers");
@@ -366,7 +418,7 @@ final class FeatureHolderTrees {
             "The label holder chose node " + at + " out of order, or of " + level.size());
       }
       before = at;
-      Candidate candidate = chosen(names, level.get(at), choices.candidates()[i]);
+      Candidate candidate = chosen(tree, level.get(at), choices.candidates()[i]);
       thresholds.add(candidates.threshold(candidate));
       bits[at] = left(level.get(at), candidate);
       bytes += RowSets.bytes(bits[at].length);
@@ -378,16 +430,18 @@ final class FeatureHolderTrees {
       for (int at : choices.nodes()) {
         next = RowSets.write(bits[at], all, next);
       }
-      step.send(labelHolder, new SplitBits(all));
+      tree.step().send(labelHolder, new SplitBits(all));
     }
     return bits;
   }
 
   /** Only what was offered for this very node. */
-  private Candidate chosen(SecretNames names, Node node, int name) {
-    if (name >= 0 && name < names.size()) {
-      for (Candidate candidate : candidates.of(node.cuts)) {
-        if (names.nameOf(candidates.number(candidate)) == name && isAllowed(node, candidate)) {
+  private Candidate chosen(Tree tree, Node node, int name) {
+    Candidates layout = tree.layout();
+    if (name >= 0 && name < tree.names().size()) {
+      for (Candidate candidate : layout.of(node.cuts)) {
+        if (tree.names().nameOf(layout.number(candidate)) == name
+            && isAllowed(layout, node, candidate)) {
           return candidate;
         }
       }
@@ -404,8 +458,8 @@ final class FeatureHolderTrees {
   }
 
   /** The nodes of the next level, as the label holder has split this one. */
-  private List<Pair> descend(Channel step, List<Node> level, boolean[][] own) {
-    Descent descent = step.receive(labelHolder, Descent.class);
+  private List<Pair> descend(Tree tree, List<Node> level, boolean[][] own) {
+    Descent descent = tree.step().receive(labelHolder, Descent.class);
     if (descent.fates().length != level.size()) {
       throw new ProtocolException(
           "The fates of " + descent.fates().length + " nodes: must be " + level.size());
@@ -424,7 +478,7 @@ final class FeatureHolderTrees {
           throw new ProtocolException(
               "The label holder sends other rows to the left than this party's split does");
         }
-        pairs.add(pair(node, left, descent.fates()[i] == Descent.LEFT_IS_SMALLER));
+        pairs.add(pair(tree.sample(), node, left, descent.fates()[i] == Descent.LEFT_IS_SMALLER));
         at = end;
       }
     }
@@ -434,18 +488,18 @@ final class FeatureHolderTrees {
     return pairs;
   }
 
-  private Pair pair(Node parent, boolean[] left, boolean leftIsSmaller) {
-    Node one = new Node(RowSets.part(parent.rows, left, true), parent.cuts);
-    Node other = new Node(RowSets.part(parent.rows, left, false), parent.cuts);
+  private Pair pair(SampledRows sample, Node parent, boolean[] left, boolean leftIsSmaller) {
+    Node one = new Node(RowSets.part(parent.rows, left, true), sample, parent.cuts);
+    Node other = new Node(RowSets.part(parent.rows, left, false), sample, parent.cuts);
     Node smaller = leftIsSmaller ? one : other;
     Node larger = leftIsSmaller ? other : one;
     int least = TreeRules.leastNodeRows(table.rows().rows());
-    if (smaller.rows.length < least || smaller.rows.length > larger.rows.length) {
+    if (smaller.ranks.length < least || smaller.ranks.length > larger.ranks.length) {
       throw new ProtocolException(
           "The label holder asks about a node of "
-              + smaller.rows.length
+              + smaller.ranks.length
               + " rows beside one of "
-              + larger.rows.length
+              + larger.ranks.length
               + ": the smaller one must have at least "
               + least);
     }

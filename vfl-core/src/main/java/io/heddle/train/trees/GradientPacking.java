@@ -35,14 +35,15 @@ record GradientPacking(int lowBits, int slotBits, int perPlaintext) {
     return BigInteger.ONE.shiftLeft(slotBits).subtract(BigInteger.ONE);
   }
 
-  /** The plaintexts of consecutive rows. */
+  /** The plaintexts of consecutive ranks of the sample. */
   PlaintextBlock rows(Gradients gradients, int from, int to) {
     List<BigInteger> values = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
+      int row = gradients.sample().row(i);
       values.add(
-          BigInteger.valueOf(gradients.g(i) + (1L << Gradients.BITS))
+          BigInteger.valueOf(gradients.g(row) + (1L << Gradients.BITS))
               .shiftLeft(lowBits)
-              .add(BigInteger.valueOf(gradients.h(i))));
+              .add(BigInteger.valueOf(gradients.h(row))));
     }
     return PlaintextBlock.of(from, values);
   }

@@ -8,13 +8,15 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
- * First and second derivatives of the loss at all rows before one tree, exact and rounded at random
- * to {@link #BITS} bits under a power of two above the largest.
+ * First and second derivatives of the loss before one tree: exact at all rows that are not held
+ * out; rounded at random to {@link #BITS} bits under a power of two above the largest at the rows
+ * that the tree is grown on, times what these stand for.
  */
 final class Gradients {
   /** Bits of a rounded derivative's magnitude. */
   static final int BITS = 16;
 
+  private final SampledRows sample;
   private final double[] g;
   private final double[] h;
   private final long[] roundedG;
@@ -22,33 +24,50 @@ final class Gradients {
   private final int exponentG;
   private final int exponentH;
 
-  private Gradients(double[] g, double[] h, byte[] seed, int tree) {
+  private Gradients(RowSampler.Sample drawn, double[] g, double[] h, byte[] seed, int tree) {
+    sample = drawn.rows();
     this.g = g;
     this.h = h;
-    exponentG = exponent(g);
-    exponentH = exponent(h);
+    double[] sampledG = sampled(drawn, g);
+    double[] sampledH = sampled(drawn, h);
+    exponentG = exponent(sampledG);
+    exponentH = exponent(sampledH);
     byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(tree).array();
     roundedG =
         FixedPoint.stochastic(
-            g, BITS - exponentG, Randomness.derive(seed, "trees/rounding g", number));
+            sampledG, BITS - exponentG, Randomness.derive(seed, "trees/rounding g", number));
     roundedH =
         FixedPoint.stochastic(
-            h, BITS - exponentH, Randomness.derive(seed, "trees/rounding h", number));
+            sampledH, BITS - exponentH, Randomness.derive(seed, "trees/rounding h", number));
   }
 
   /**
    * @param seed 32 secret bytes of this fit
    * @param tree which, from 1 on
    */
-  static Gradients of(TrainingRows rows, double[] scores, byte[] seed, int tree) {
+  static Gradients of(TrainingRows rows, double[] scores, TreeTerms terms, byte[] seed, int tree) {
     double[] g = new double[scores.length];
     double[] h = new double[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      double weight = rows.weight(i);
+      double weight = rows.isHeldOut(i) ? 0 : rows.weight(i);
       g[i] = weight * rows.objective().gradient(scores[i], rows.label(i));
       h[i] = weight * rows.objective().curvature(scores[i]);
     }
-    return new Gradients(g, h, seed, tree);
+    return new Gradients(new RowSampler(terms, seed).draw(rows, g, tree), g, h, seed, tree);
+  }
+
+  /** By row; 0 where a row is not in the sample. */
+  private static double[] sampled(RowSampler.Sample drawn, double[] values) {
+    double[] factors = drawn.factors();
+    if (drawn.rows().isAll() && factors == null) {
+      return values;
+    }
+    double[] sampled = new double[values.length];
+    for (int rank = 0; rank < drawn.rows().size(); rank++) {
+      int row = drawn.rows().row(rank);
+      sampled[row] = factors == null ? values[row] : factors[rank] * values[row];
+    }
+    return sampled;
   }
 
   /** Of a power of two that no magnitude exceeds. */
@@ -60,16 +79,17 @@ final class Gradients {
     return largest == 0 ? 0 : Math.max(Math.getExponent(largest) + 1, -900);
   }
 
-  int rows() {
-    return g.length;
+  /** The rows that the tree is grown on. */
+  SampledRows sample() {
+    return sample;
   }
 
-  /** Of one row, in units of 2^(exponent - 16): from -2^16 to 2^16. */
+  /** Of a row of the sample, in units of 2^(exponent - 16): from -2^16 to 2^16. */
   long g(int row) {
     return roundedG[row];
   }
 
-  /** Of one row: from 0 to 2^16. */
+  /** Of a row of the sample: from 0 to 2^16. */
   long h(int row) {
     return roundedH[row];
   }
@@ -83,7 +103,10 @@ final class Gradients {
     return Math.scalb((double) rounded, exponentH - BITS);
   }
 
-  /** What the exact derivatives of some rows say their scores should grow by. */
+  /**
+   * What the exact derivatives of some rows, whether in the sample or not, say their scores should
+   * grow by.
+   */
   double leaf(int[] rows, TreeTerms terms) {
     double sumG = 0;
     double sumH = 0;

@@ -11,15 +11,19 @@ final class GrowingTree {
   private final Gradients gradients;
   private final TreeTerms terms;
 
-  GrowingTree(Gradients gradients, TreeTerms terms) {
+  /**
+   * @param rows how many there are
+   */
+  GrowingTree(int rows, Gradients gradients, TreeTerms terms) {
     this.gradients = gradients;
     this.terms = terms;
-    nodes.add(new Node(RowSets.all(gradients.rows()), gradients));
+    nodes.add(new Node(RowSets.all(rows), gradients));
   }
 
   /** A node with its rows. */
   static final class Node {
     private final int[] rows;
+    private final int[] sampled;
     private final long g;
     private final long h;
     private Split split = Split.NONE;
@@ -29,9 +33,10 @@ final class GrowingTree {
 
     private Node(int[] rows, Gradients gradients) {
       this.rows = rows;
+      sampled = gradients.sample().among(rows);
       long sumG = 0;
       long sumH = 0;
-      for (int row : rows) {
+      for (int row : sampled) {
         sumG += gradients.g(row);
         sumH += gradients.h(row);
       }
@@ -39,12 +44,30 @@ final class GrowingTree {
       h = sumH;
     }
 
-    /** Ascending; not to be changed. */
+    /** All that come here, ascending; not to be changed. */
     int[] rows() {
       return rows;
     }
 
-    /** Rounded sums of all its rows. */
+    /** Those of them that the tree is grown on. */
+    int[] sampled() {
+      return sampled;
+    }
+
+    /** How many of those such bits of all its rows send left. */
+    int sampledLeft(boolean[] bits) {
+      int count = 0;
+      int at = 0;
+      for (int row : sampled) {
+        while (rows[at] < row) {
+          at++;
+        }
+        count += bits[at] ? 1 : 0;
+      }
+      return count;
+    }
+
+    /** Rounded sums of those. */
     long g() {
       return g;
     }

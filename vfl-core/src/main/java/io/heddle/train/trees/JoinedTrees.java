@@ -20,10 +20,22 @@ public final class JoinedTrees {
   private final TreeTerms terms;
   private final TrainingRows rows;
   private final byte[] roundingSeed;
+  private final ColumnChoice choice;
   private final List<Holder> holders = new ArrayList<>();
   private final double[] scores;
   private final List<List<TreeNode>> trees = new ArrayList<>();
+  private final List<Double> heldOutLosses = new ArrayList<>();
   private final int leastRows;
+
+  /** Which of its columns a feature holder takes for a tree. */
+  interface ColumnChoice {
+    /**
+     * @param holder from 1 on
+     * @param tree from 1 on
+     * @return ascending
+     */
+    int[] of(int holder, int tree);
+  }
 
   /** One party's columns. */
   private record Holder(
@@ -75,15 +87,25 @@ public final class JoinedTrees {
   /**
    * A node to be split.
    *
+   * @param sampled those of the rows that the tree is grown on
    * @param cuts by feature holder; null where they are not asked
    */
-  private record Open(int[] rows, int depth, int at, NodeCuts @Nullable [] cuts) {}
+  private record Open(int[] rows, int[] sampled, int depth, int at, NodeCuts @Nullable [] cuts) {
+    Open with(NodeCuts @Nullable [] others) {
+      return new Open(rows, sampled, depth, at, others);
+    }
+  }
 
   private JoinedTrees(
-      TreeTerms terms, TrainingRows rows, byte[] roundingSeed, List<double[][]> columns) {
+      TreeTerms terms,
+      TrainingRows rows,
+      byte[] roundingSeed,
+      List<double[][]> columns,
+      ColumnChoice choice) {
     this.terms = terms;
     this.rows = rows;
     this.roundingSeed = roundingSeed;
+    this.choice = choice;
     columns.forEach(each -> holders.add(Holder.of(each, terms.maxBins())));
     scores = new double[rows.count()];
     Arrays.fill(scores, rows.start());
@@ -91,9 +113,9 @@ public final class JoinedTrees {
   }
 
   /**
-   * Trains.
+   * Trains, where feature holders take all columns for each tree.
    *
-   * @param trees how many, as the parties agreed
+   * @param trees how many, as the parties agreed, or fewer if early stopping kept these
    * @param roundingSeed that of the fit
    * @param columns of each party, the label holder's first, then in name order
    * @return the trees; splits are numbered by party in the order in which they were found
@@ -105,28 +127,62 @@ public final class JoinedTrees {
       double[] labels,
       double @Nullable [] weights,
       List<double[][]> columns) {
-    JoinedTrees joined =
-        new JoinedTrees(
-            terms, TrainingRows.of(terms.objective(), labels, weights), roundingSeed, columns);
-    for (int number = 1; number <= trees; number++) {
-      joined.grow(number);
-    }
-    return new TreeEnsemble(terms.objective(), joined.rows.start(), joined.trees);
+    return fit(
+        terms,
+        trees,
+        roundingSeed,
+        labels,
+        weights,
+        columns,
+        (holder, tree) -> RowSets.all(columns.get(holder).length));
   }
 
-  private void grow(int number) {
-    Gradients gradients = Gradients.of(rows, scores, roundingSeed, number);
+  static TreeEnsemble fit(
+      TreeTerms terms,
+      int trees,
+      byte[] roundingSeed,
+      double[] labels,
+      double @Nullable [] weights,
+      List<double[][]> columns,
+      ColumnChoice choice) {
+    boolean[] heldOut = new RowSampler(terms, roundingSeed).heldOut(labels.length);
+    JoinedTrees joined =
+        new JoinedTrees(
+            terms,
+            TrainingRows.of(terms.objective(), labels, weights, heldOut),
+            roundingSeed,
+            columns,
+            choice);
+    joined.grow(trees);
+    return new TreeEnsemble(
+        terms.objective(),
+        joined.rows.start(),
+        joined.trees.subList(
+            0, EarlyStopping.kept(terms, joined.trees.size(), joined.heldOutLosses)));
+  }
+
+  private void grow(int most) {
+    heldOutLosses.add(rows.heldOutLoss(scores));
+    while (trees.size() < most && !EarlyStopping.isOver(terms, heldOutLosses)) {
+      growOne(trees.size() + 1);
+      heldOutLosses.add(rows.heldOutLoss(scores));
+    }
+  }
+
+  private void growOne(int number) {
+    Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
     SplitGain gain = new SplitGain(gradients, terms);
+    SampledRows sample = gradients.sample();
     boolean alone = number == 1 && terms.firstTreeAlone() && holders.get(0).canSplit();
     List<TreeNode> tree = new ArrayList<>();
     Deque<Open> open = new ArrayDeque<>();
     int[] all = RowSets.all(rows.count());
     tree.add(TreeNode.leaf(0, all.length));
-    open.add(new Open(all, 0, 0, alone ? null : rootCuts(all)));
+    open.add(new Open(all, sample.rows(), 0, 0, alone ? null : rootCuts(sample.rows(), number)));
     double[] added = new double[scores.length];
     while (!open.isEmpty()) {
       Open node = open.remove();
-      Found found = node.depth() == terms.maxDepth() ? null : best(node, gradients, gain);
+      Found found = node.depth() == terms.maxDepth() ? null : best(node, number, gradients, gain);
       if (found == null) {
         double value = gradients.leaf(node.rows(), terms);
         tree.set(node.at(), TreeNode.leaf(value, node.rows().length));
@@ -150,10 +206,12 @@ public final class JoinedTrees {
               found.gain(),
               node.rows().length));
       holder.thresholds.add(holder.candidates.threshold(found.candidate()));
-      NodeCuts[] cuts = childCuts(node, left, right);
-      open.add(new Open(left, node.depth() + 1, tree.size(), cuts));
+      Open one = new Open(left, sample.among(left), node.depth() + 1, tree.size(), null);
+      Open other = new Open(right, sample.among(right), node.depth() + 1, tree.size() + 1, null);
+      NodeCuts[] cuts = childCuts(node, one, other);
+      open.add(one.with(cuts));
       tree.add(TreeNode.leaf(0, left.length));
-      open.add(new Open(right, node.depth() + 1, tree.size(), cuts));
+      open.add(other.with(cuts));
       tree.add(TreeNode.leaf(0, right.length));
     }
     for (int i = 0; i < scores.length; i++) {
@@ -162,26 +220,35 @@ public final class JoinedTrees {
     trees.add(tree);
   }
 
-  private NodeCuts[] rootCuts(int[] all) {
+  private NodeCuts ownCuts(int tree) {
+    Holder own = holders.get(0);
+    return NodeCuts.all(own.columns)
+        .of(
+            ColumnSampler.ofLabelHolder(
+                terms.featureSubsetStrategy(), own.columns.length, roundingSeed, tree));
+  }
+
+  private NodeCuts[] rootCuts(int[] sampled, int tree) {
     NodeCuts[] cuts = new NodeCuts[holders.size()];
     for (int k = 1; k < cuts.length; k++) {
       Holder holder = holders.get(k);
       cuts[k] =
           NodeCuts.all(holder.columns)
-              .coarsened(holder.columns, TreeRules.LEAST_BIN_ROWS, holder.counts(all));
+              .of(choice.of(k, tree))
+              .coarsened(holder.candidates, TreeRules.LEAST_BIN_ROWS, holder.counts(sampled));
     }
     return cuts;
   }
 
-  private NodeCuts @Nullable [] childCuts(Open parent, int[] left, int[] right) {
+  private NodeCuts @Nullable [] childCuts(Open parent, Open left, Open right) {
     NodeCuts[] above = parent.cuts();
     int least = TreeRules.leastNodeRows(rows.count());
     boolean parentPure = parent.depth() > 0 && rows.isPure(parent.rows());
     if (above == null
         || parentPure
-        || left.length < least
-        || right.length < least
-        || (rows.isPure(left) && rows.isPure(right))) {
+        || left.sampled().length < least
+        || right.sampled().length < least
+        || (rows.isPure(left.rows()) && rows.isPure(right.rows()))) {
       return null;
     }
     NodeCuts[] cuts = new NodeCuts[above.length];
@@ -189,14 +256,17 @@ public final class JoinedTrees {
       Holder holder = holders.get(k);
       cuts[k] =
           above[k].coarsened(
-              holder.columns, TreeRules.LEAST_BIN_ROWS, holder.counts(left), holder.counts(right));
+              holder.candidates,
+              TreeRules.LEAST_BIN_ROWS,
+              holder.counts(left.sampled()),
+              holder.counts(right.sampled()));
     }
     return cuts;
   }
 
   private record Found(int owner, Candidate candidate, double gain) {}
 
-  private @Nullable Found best(Open node, Gradients gradients, SplitGain gain) {
+  private @Nullable Found best(Open node, int tree, Gradients gradients, SplitGain gain) {
     Found best = null;
     boolean pure = node.depth() > 0 && rows.isPure(node.rows());
     for (int k = 0; k < holders.size(); k++) {
@@ -205,16 +275,16 @@ public final class JoinedTrees {
       if (k > 0 && (cuts == null || pure)) {
         break;
       }
-      NodeCuts allowed = k == 0 || cuts == null ? NodeCuts.all(holder.columns) : cuts[k];
+      NodeCuts allowed = k == 0 || cuts == null ? ownCuts(tree) : cuts[k];
       for (Candidate candidate : holder.candidates.of(allowed)) {
-        boolean[] left = holder.left(candidate, node.rows());
+        boolean[] left = holder.left(candidate, node.sampled());
         long g = 0;
         long h = 0;
         long leftG = 0;
         long leftH = 0;
         int count = 0;
         for (int i = 0; i < left.length; i++) {
-          int row = node.rows()[i];
+          int row = node.sampled()[i];
           g += gradients.g(row);
           h += gradients.h(row);
           if (left[i]) {

@@ -21,6 +21,7 @@ import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
@@ -102,33 +103,40 @@ final class LabelHolderTrees {
     }
     progress.begin("train", agreed.last(), "trees");
     progress.advance(trees.size());
-    while (trees.size() < agreed.last()) {
+    while (trees.size() < agreed.last() && !EarlyStopping.isOver(terms, report.heldOutLosses())) {
       int number = trees.size() + 1;
-      Gradients gradients = Gradients.of(rows, scores, roundingSeed, number);
+      Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
       boolean shared = number >= agreed.first();
-      GrowingTree tree = grow(shared ? channel.step("tree-" + number) : channel, gradients, shared);
+      GrowingTree tree = grow(number, gradients, shared);
       trees.add(tree.finish(scores));
       report.treeDone(shared);
-      double loss = rows.meanLoss(scores);
-      report.loss(loss);
+      noteLosses("tree " + number);
       progress.advance(1);
-      progress.note("tree " + number + ": loss " + loss);
       if (number < agreed.last() && shared) {
         commit(progress(), null);
       }
+    }
+    int grown = trees.size();
+    int kept = EarlyStopping.kept(terms, grown, report.heldOutLosses());
+    if (grown < agreed.last()) {
+      sendToAll(step(Math.max(grown + 1, agreed.first())), new TreeRows(new byte[0]));
+      report.stoppedEarly(grown, kept);
     }
     progress.end();
     if (agreed.last() < terms.maxIter()) {
       report.stoppedAtLimit(agreed.last(), terms.maxIter());
     }
     report.labelHolderLedger(candidates);
+    if (terms.samplesRows()) {
+      report.sampledRows(terms.gossTopRate() > 0);
+    }
     TreesFit fit =
         new TreesFit(
             new TreesModelPart(
                 HexFormat.of().formatHex(fitId()),
                 table.columnNames(),
                 thresholds,
-                new TreeEnsemble(terms.objective(), rows.start(), trees)),
+                new TreeEnsemble(terms.objective(), rows.start(), trees.subList(0, kept))),
             report.summary(agreed.last() == terms.maxIter()));
     commit(new byte[0], fit);
     return fit;
@@ -149,7 +157,22 @@ final class LabelHolderTrees {
     }
     agreed = new TreesAgreed(first, limit);
     sendToAll(channel, agreed);
-    report.loss(rows.meanLoss(scores));
+    noteLosses("no tree");
+  }
+
+  private void noteLosses(String after) {
+    double loss = rows.meanLoss(scores);
+    report.loss(loss);
+    String heldOut = "";
+    if (terms.validationFraction() > 0) {
+      report.heldOutLoss(rows.heldOutLoss(scores));
+      heldOut = ", of rows held out " + rows.heldOutLoss(scores);
+    }
+    progress.note(after + ": loss " + loss + heldOut);
+  }
+
+  private Channel step(int tree) {
+    return channel.step("tree-" + tree);
   }
 
   private byte[] fitId() {
@@ -179,12 +202,14 @@ final class LabelHolderTrees {
    *
    * @param isShared on the columns of all, or else on this party's only, with nothing sent
    */
-  private GrowingTree grow(Channel step, Gradients gradients, boolean isShared) {
+  private GrowingTree grow(int number, Gradients gradients, boolean isShared) {
+    Channel step = isShared ? step(number) : channel;
     if (isShared) {
       sendGradients(step, gradients);
     }
     SplitGain gain = new SplitGain(gradients, terms);
-    GrowingTree tree = new GrowingTree(gradients, terms);
+    GrowingTree tree = new GrowingTree(rows.count(), gradients, terms);
+    int[] ownColumns = ownColumns(number);
     List<Node> level = List.of(tree.root());
     // What feature holders know of the level, in their order, and its sums.
     List<Node> shared = isShared ? level : List.of();
@@ -195,7 +220,7 @@ final class LabelHolderTrees {
       Map<Node, Split> best = new HashMap<>();
       for (Node node : level) {
         PeerSums[] theirs = isOpen(node, tree) ? sums.get(node) : null;
-        best.put(node, best(node, theirs, gradients, gain));
+        best.put(node, best(node, ownColumns, theirs, gradients, gain));
       }
       Map<Node, boolean[]> bits = askOwners(step, shared, best);
       List<Node> below = new ArrayList<>();
@@ -224,8 +249,18 @@ final class LabelHolderTrees {
 
   private static final boolean[] NO_BITS = {};
 
-  private Split best(Node node, PeerSums @Nullable [] sums, Gradients gradients, SplitGain gain) {
-    Split best = own.best(node.rows(), gradients, gain);
+  private int[] ownColumns(int tree) {
+    return ColumnSampler.ofLabelHolder(
+        terms.featureSubsetStrategy(), own.columns(), roundingSeed, tree);
+  }
+
+  private Split best(
+      Node node,
+      int[] ownColumns,
+      PeerSums @Nullable [] sums,
+      Gradients gradients,
+      SplitGain gain) {
+    Split best = own.best(node.sampled(), ownColumns, gradients, gain);
     if (sums != null) {
       for (int k = 0; k < sums.length; k++) {
         best = best.or(sums[k].best(k + 1, node, gain));
@@ -236,11 +271,15 @@ final class LabelHolderTrees {
 
   /** The next chunk is encrypted while one is on its way. */
   private void sendGradients(Channel step, Gradients gradients) {
+    SampledRows sample = gradients.sample();
+    if (terms.samplesRows()) {
+      sendToAll(step, new TreeRows(sample.toBits()));
+    }
     Randomness noise = randomness.derive("trees/gradients", context(step), gradients.digest());
     for (int number = 0, from = 0;
-        from < gradients.rows();
+        from < sample.size();
         number++, from += TreeMessages.CHUNK_CIPHERTEXTS) {
-      int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, gradients.rows());
+      int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, sample.size());
       CiphertextBlock chunk = key.encrypt(packing.rows(gradients, from, to), noise);
       sendToAll(step, new GradientChunk(number, chunk.toBytes()));
     }
@@ -279,7 +318,7 @@ final class LabelHolderTrees {
     int at = 0;
     for (int p = 0; p < pairs.size(); p++) {
       int end = at + message.counts()[p];
-      Arrays.fill(rowsBySlot, at, end, pairs.get(p).built().rows().length);
+      Arrays.fill(rowsBySlot, at, end, pairs.get(p).built().sampled().length);
       requireNames(peer, names, at, end);
       at = end;
     }
@@ -398,8 +437,8 @@ final class LabelHolderTrees {
     int at = 0;
     for (Node node : nodes) {
       boolean[] left = RowSets.read(bytes, at, node.rows().length);
-      int count = RowSets.part(node.rows(), left, true).length;
-      if (Math.min(count, left.length - count) < TreeRules.LEAST_BIN_ROWS) {
+      int count = node.sampledLeft(left);
+      if (Math.min(count, node.sampled().length - count) < TreeRules.LEAST_BIN_ROWS) {
         throw new ProtocolException(
             peer
                 + " splits off fewer than "
@@ -422,7 +461,7 @@ final class LabelHolderTrees {
       Node node = shared.get(i);
       List<Node> two = children.get(node);
       if (two != null && isOpen(node, tree) && isShared(two)) {
-        boolean leftSmaller = two.get(0).rows().length <= two.get(1).rows().length;
+        boolean leftSmaller = two.get(0).sampled().length <= two.get(1).sampled().length;
         fates[i] = leftSmaller ? Descent.LEFT_IS_SMALLER : Descent.RIGHT_IS_SMALLER;
         pairs.add(new Pair(two.get(leftSmaller ? 0 : 1), two.get(leftSmaller ? 1 : 0), node));
         bytes += RowSets.bytes(node.rows().length);
@@ -445,7 +484,7 @@ final class LabelHolderTrees {
 
   private boolean isShared(List<Node> children) {
     int least = TreeRules.leastNodeRows(rows.count());
-    return children.stream().allMatch(child -> child.rows().length >= least)
+    return children.stream().allMatch(child -> child.sampled().length >= least)
         && !children.stream().allMatch(child -> rows.isPure(child.rows()));
   }
 

@@ -25,36 +25,47 @@ record NodeCuts(int[][] cuts, boolean[] bothWays) {
     return new NodeCuts(cuts, bothWays);
   }
 
+  /** Those of some columns only. */
+  NodeCuts of(int[] columns) {
+    int[][] some = new int[cuts.length][];
+    boolean[] ways = new boolean[cuts.length];
+    Arrays.fill(some, new int[0]);
+    for (int column : columns) {
+      some[column] = cuts[column];
+      ways[column] = bothWays[column];
+    }
+    return new NodeCuts(some, ways);
+  }
+
   /**
    * Those of these cuts between which every node has no rows or enough, and one has enough. A node
    * has no rows in a bin below a split by that very column, and few or none where columns go
    * together.
    *
-   * @param columns of this party
-   * @param counts rows by bin of each node, columns one after another
+   * @param layout where bins of columns stand
+   * @param counts rows by bin of each node
    * @param least rows
    */
-  NodeCuts coarsened(ColumnBins[] columns, int least, int[]... counts) {
+  NodeCuts coarsened(Candidates layout, int least, int[]... counts) {
     int[][] kept = new int[cuts.length][];
     boolean[] keptWays = new boolean[cuts.length];
-    int start = 0;
     for (int j = 0; j < cuts.length; j++) {
-      kept[j] = coarsened(cuts[j], columns[j].valueBins(), start, least, counts);
-      int missingAt = start + columns[j].valueBins();
+      int start = layout.start(j);
+      int missingAt = start + layout.column(j).valueBins();
+      kept[j] = cuts[j].length == 0 ? cuts[j] : coarsened(cuts[j], start, missingAt, least, counts);
       keptWays[j] =
           bothWays[j]
               && Stretches.isWide(rows(counts, missingAt, missingAt + 1), least)
               && Stretches.isWide(rows(counts, start, missingAt), least);
-      start += columns[j].size();
     }
     return new NodeCuts(kept, keptWays);
   }
 
-  private static int[] coarsened(int[] cuts, int valueBins, int start, int least, int[][] counts) {
-    int[] rows = rows(counts, start, start + valueBins);
+  private static int[] coarsened(int[] cuts, int start, int end, int least, int[][] counts) {
+    int[] rows = rows(counts, start, end);
     Stretches stretches = new Stretches(cuts.length, least, rows);
     int next = 0;
-    for (int bin = 0; bin < valueBins; bin++) {
+    for (int bin = 0; bin < end - start; bin++) {
       for (int node = 0; node < counts.length; node++) {
         stretches.add(node, counts[node][start + bin]);
       }

@@ -25,8 +25,17 @@ final class OwnSplits {
     return all.isEmpty();
   }
 
-  /** The split of some rows that gains most; the first of several. */
-  Split best(int[] rows, Gradients gradients, SplitGain gain) {
+  int columns() {
+    return bins.length;
+  }
+
+  /**
+   * The split of some rows that gains most; the first of several.
+   *
+   * @param rows of the sample
+   * @param columns to split by
+   */
+  Split best(int[] rows, int[] columns, Gradients gradients, SplitGain gain) {
     long[] g = new long[candidates.bins()];
     long[] h = new long[candidates.bins()];
     int[] counts = new int[candidates.bins()];
@@ -37,7 +46,7 @@ final class OwnSplits {
       long rowH = gradients.h(row);
       totalG += rowG;
       totalH += rowH;
-      for (int j = 0; j < bins.length; j++) {
+      for (int j : columns) {
         int at = candidates.start(j) + (bins[j][row] & 0xff);
         g[at] += rowG;
         h[at] += rowH;
@@ -47,6 +56,7 @@ final class OwnSplits {
     Split best = Split.NONE;
     for (Candidate candidate : all) {
       int left = candidates.left(candidate, counts);
+      // Nothing lies left of any candidate of a column that is not asked about.
       if (left >= leastRows && rows.length - left >= leastRows) {
         double gained =
             gain.of(totalG, totalH, candidates.left(candidate, g), candidates.left(candidate, h));

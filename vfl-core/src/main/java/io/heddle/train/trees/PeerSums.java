@@ -24,7 +24,7 @@ record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
       PartyId peer, PeerSums parent, boolean[] allowedThere, GrowingTree.Node sibling) {
     long[] siblingG = new long[g.length];
     long[] siblingH = new long[h.length];
-    long most = (long) sibling.rows().length << Gradients.BITS;
+    long most = (long) sibling.sampled().length << Gradients.BITS;
     for (int i = 0; i < candidates.length; i++) {
       int at = Arrays.binarySearch(parent.candidates, candidates[i]);
       if (at < 0) {

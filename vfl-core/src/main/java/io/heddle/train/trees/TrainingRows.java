@@ -2,6 +2,7 @@
 package io.heddle.train.trees;
 
 import io.heddle.error.DataException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The labels and weights of all rows. */
@@ -12,18 +13,29 @@ final class TrainingRows {
   private final TreeObjective objective;
   private final double[] labels;
   private final double @Nullable [] weights;
+  private final boolean @Nullable [] heldOut;
 
-  private TrainingRows(TreeObjective objective, double[] labels, double @Nullable [] weights) {
+  private TrainingRows(
+      TreeObjective objective,
+      double[] labels,
+      double @Nullable [] weights,
+      boolean @Nullable [] heldOut) {
     this.objective = objective;
     this.labels = labels;
     this.weights = weights;
+    this.heldOut = heldOut;
   }
 
   /**
+   * @param heldOut of no tree; null for none
    * @throws DataException if labels or weights are not what the objective allows, or all labels are
    *     alike
    */
-  static TrainingRows of(TreeObjective objective, double[] labels, double @Nullable [] weights) {
+  static TrainingRows of(
+      TreeObjective objective,
+      double[] labels,
+      double @Nullable [] weights,
+      boolean @Nullable [] heldOut) {
     int bad = 0;
     boolean differ = false;
     double total = 0;
@@ -50,7 +62,7 @@ final class TrainingRows {
     if (extent > MOST) {
       throw new DataException("Labels times weights sum to more than 2^1000: scale them down");
     }
-    TrainingRows rows = new TrainingRows(objective, labels, weights);
+    TrainingRows rows = new TrainingRows(objective, labels, weights, heldOut);
     if (!Double.isFinite(rows.start())) {
       throw new DataException("All rows of weight above 0 have one label: nothing to train on");
     }
@@ -73,23 +85,46 @@ final class TrainingRows {
     return weights == null ? 1 : weights[row];
   }
 
+  boolean isHeldOut(int row) {
+    return heldOut != null && heldOut[row];
+  }
+
+  /** All but those held out, ascending. */
+  int[] training() {
+    return IntStream.range(0, labels.length).filter(row -> !isHeldOut(row)).toArray();
+  }
+
   /** The score of all rows before the first tree. */
   double start() {
     double sum = 0;
     double total = 0;
     for (int i = 0; i < labels.length; i++) {
-      sum += weight(i) * labels[i];
-      total += weight(i);
+      if (!isHeldOut(i)) {
+        sum += weight(i) * labels[i];
+        total += weight(i);
+      }
     }
     return objective.start(sum / total);
   }
 
+  /** Of the rows that are not held out. */
   double meanLoss(double[] scores) {
+    return meanLoss(scores, false);
+  }
+
+  /** Of the rows held out; NaN if there are none, or of no weight. */
+  double heldOutLoss(double[] scores) {
+    return meanLoss(scores, true);
+  }
+
+  private double meanLoss(double[] scores, boolean ofHeldOut) {
     double sum = 0;
     double total = 0;
     for (int i = 0; i < labels.length; i++) {
-      sum += weight(i) * objective.loss(scores[i], labels[i]);
-      total += weight(i);
+      if (isHeldOut(i) == ofHeldOut) {
+        sum += weight(i) * objective.loss(scores[i], labels[i]);
+        total += weight(i);
+      }
     }
     return sum / total;
   }

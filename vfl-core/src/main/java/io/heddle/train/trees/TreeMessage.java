@@ -31,7 +31,14 @@ sealed interface TreeMessage extends Message {
    */
   record TreesAgreed(int first, int last) implements TreeMessage {}
 
-  /** Label holder to all, once per chunk: encrypted derivatives of consecutive rows. */
+  /**
+   * Label holder to all, before each tree if not all rows are used: which rows it is grown on.
+   *
+   * @param bits one for each row; none if there are no more trees
+   */
+  record TreeRows(byte[] bits) implements TreeMessage {}
+
+  /** Label holder to all, once per chunk: encrypted derivatives of consecutive rows of those. */
   record GradientChunk(int number, byte[] ciphertexts) implements TreeMessage {}
 
   /**

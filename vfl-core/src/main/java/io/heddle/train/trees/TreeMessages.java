@@ -11,6 +11,7 @@ import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
@@ -120,7 +121,14 @@ public final class TreeMessages {
                 out.writeBytes(message.fates());
                 out.writeBytes(message.bits());
               },
-              in -> new Descent(fates(in), in.readBytes(Integer.MAX_VALUE))));
+              in -> new Descent(fates(in), in.readBytes(Integer.MAX_VALUE))),
+          new MessageType<>(
+              128,
+              TreeRows.class,
+              "which rows a tree is grown on; with GOSS, rows of large derivatives are among them"
+                  + " more often",
+              (message, out) -> out.writeBytes(message.bits()),
+              in -> new TreeRows(in.readBytes(Integer.MAX_VALUE))));
 
   static void write(TreesAgreed message, WireWriter out) {
     out.writeInt(message.first());

@@ -44,16 +44,19 @@ public record TreeRules(boolean allBins) {
   }
 
   /**
-   * Requires that there are enough rows for one node.
+   * Requires that a tree has enough rows for one node.
    *
    * @throws PrivacyException if not
    */
-  static void requireRows(int rows) {
-    if (rows < leastNodeRows(rows)) {
+  static void requireRows(int rows, TreeTerms terms) {
+    int grown = terms.sampleRows(rows);
+    if (grown < leastNodeRows(rows)) {
       throw new PrivacyException(
           "Too few rows for trees: "
               + rows
-              + " training rows, at least "
+              + " training rows, "
+              + (terms.samplesRows() ? "of which " + grown + " for a tree, " : "")
+              + "at least "
               + leastNodeRows(rows)
               + " needed, or sums show single rows");
     }

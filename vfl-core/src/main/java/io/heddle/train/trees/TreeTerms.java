@@ -20,6 +20,18 @@ import java.util.TreeMap;
  * @param minChildWeight least sum of second derivatives on either side of a split, at least 0
  * @param minInstancesPerNode least rows on either side of a split, at least 1; ten are required
  *     whatever it says
+ * @param subsamplingRate the share of the rows that each tree is grown on, above 0 to 1
+ * @param gossTopRate GOSS: the share of the rows, those with the largest derivatives, that each
+ *     tree is grown on whatever is drawn; 0 for no GOSS. Feature holders see which rows these are
+ *     more often than others
+ * @param gossOtherRate GOSS: the share of the rows that is drawn of the others, and stands for them
+ * @param featureSubsetStrategy how many of its columns each party takes for a tree: {@code all},
+ *     {@code auto} (which is all), {@code sqrt}, {@code log2}, {@code onethird}, or a share above 0
+ *     to 1, as MLlib has it
+ * @param validationFraction the share of the rows that no tree is grown on, by whose loss {@code
+ *     earlyStoppingRounds} goes; 0 for none
+ * @param earlyStoppingRounds after how many trees without a smaller loss of the rows held out the
+ *     fit ends, and keeps those before; 0 for never
  * @param firstTreeAlone whether the label holder grows the first tree on its own columns, if it has
  *     any: that one's structure would tell most about the labels
  * @param keyBits Paillier modulus: 2048, 3072 or 4096
@@ -34,6 +46,12 @@ public record TreeTerms(
     double gamma,
     double minChildWeight,
     int minInstancesPerNode,
+    double subsamplingRate,
+    double gossTopRate,
+    double gossOtherRate,
+    String featureSubsetStrategy,
+    double validationFraction,
+    int earlyStoppingRounds,
     boolean firstTreeAlone,
     int keyBits) {
 
@@ -47,6 +65,45 @@ public record TreeTerms(
     requireNotNegative("minChildWeight", minChildWeight);
     require(
         minInstancesPerNode >= 1, "minInstancesPerNode", minInstancesPerNode, "must be at least 1");
+    require(
+        subsamplingRate > 0 && subsamplingRate <= 1,
+        "subsamplingRate",
+        subsamplingRate,
+        "must be above 0 and at most 1");
+    require(
+        gossTopRate >= 0 && gossTopRate <= 1,
+        "gossTopRate",
+        gossTopRate,
+        "must be at least 0 and at most 1");
+    require(
+        gossOtherRate >= 0
+            && (gossTopRate == 0) == (gossOtherRate == 0)
+            && gossTopRate + gossOtherRate <= 1,
+        "gossOtherRate",
+        gossOtherRate,
+        "must be above 0 if gossTopRate is, and at most 1 less gossTopRate");
+    require(
+        gossTopRate == 0 || subsamplingRate == 1,
+        "subsamplingRate",
+        subsamplingRate,
+        "must be 1 with gossTopRate");
+    require(
+        ColumnSampler.isStrategy(featureSubsetStrategy),
+        "featureSubsetStrategy",
+        featureSubsetStrategy,
+        "must be all, auto, sqrt, log2, onethird or a share above 0 and at most 1.0");
+    require(
+        validationFraction >= 0 && validationFraction <= 0.9,
+        "validationFraction",
+        validationFraction,
+        "must be 0 to 0.9");
+    require(
+        earlyStoppingRounds >= 0, "earlyStoppingRounds", earlyStoppingRounds, "must be at least 0");
+    require(
+        (validationFraction == 0) == (earlyStoppingRounds == 0),
+        "earlyStoppingRounds",
+        earlyStoppingRounds,
+        "must be above 0 if validationFraction is, and only then");
     require(
         keyBits == 2048 || keyBits == 3072 || keyBits == 4096,
         "keyBits",
@@ -64,6 +121,32 @@ public record TreeTerms(
     }
   }
 
+  /** Whether trees are grown on less than all rows. */
+  boolean samplesRows() {
+    return subsamplingRate < 1 || gossTopRate > 0 || validationFraction > 0;
+  }
+
+  /** How many of so many rows are held out. */
+  int heldOutRows(int rows) {
+    return (int) Math.round(validationFraction * rows);
+  }
+
+  /** How many of so many rows, held out ones included, a tree is grown on. */
+  int sampleRows(int rows) {
+    int training = rows - heldOutRows(rows);
+    if (gossTopRate > 0) {
+      return Math.min(
+          training, gossTopRows(rows) + Math.max(1, (int) Math.round(gossOtherRate * training)));
+    }
+    return (int) Math.round(subsamplingRate * training);
+  }
+
+  /** How many of them for their large derivatives. */
+  int gossTopRows(int rows) {
+    int training = rows - heldOutRows(rows);
+    return (int) Math.min(training - 1, Math.round(gossTopRate * training));
+  }
+
   /** The canonical text of every term, for the comparison between parties. */
   public SortedMap<String, String> asTerms() {
     SortedMap<String, String> terms = new TreeMap<>();
@@ -76,6 +159,12 @@ public record TreeTerms(
     terms.put("gamma", Double.toString(gamma));
     terms.put("minChildWeight", Double.toString(minChildWeight));
     terms.put("minInstancesPerNode", Integer.toString(minInstancesPerNode));
+    terms.put("subsamplingRate", Double.toString(subsamplingRate));
+    terms.put("gossTopRate", Double.toString(gossTopRate));
+    terms.put("gossOtherRate", Double.toString(gossOtherRate));
+    terms.put("featureSubsetStrategy", featureSubsetStrategy);
+    terms.put("validationFraction", Double.toString(validationFraction));
+    terms.put("earlyStoppingRounds", Integer.toString(earlyStoppingRounds));
     terms.put("firstTreeAlone", Boolean.toString(firstTreeAlone));
     terms.put("keyBits", Integer.toString(keyBits));
     return terms;
@@ -100,6 +189,12 @@ public record TreeTerms(
     private double gamma = 0;
     private double minChildWeight = 1;
     private int minInstancesPerNode = 1;
+    private double subsamplingRate = 1;
+    private double gossTopRate = 0;
+    private double gossOtherRate = 0;
+    private String featureSubsetStrategy = "all";
+    private double validationFraction = 0;
+    private int earlyStoppingRounds = 0;
     private boolean firstTreeAlone = true;
     private int keyBits = 2048;
 
@@ -150,6 +245,30 @@ public record TreeTerms(
       return this;
     }
 
+    public Builder subsamplingRate(double value) {
+      subsamplingRate = value;
+      return this;
+    }
+
+    /** GOSS with these shares; zeros for none. */
+    public Builder goss(double topRate, double otherRate) {
+      gossTopRate = topRate;
+      gossOtherRate = otherRate;
+      return this;
+    }
+
+    public Builder featureSubsetStrategy(String value) {
+      featureSubsetStrategy = value;
+      return this;
+    }
+
+    /** Both, or zeros for neither. */
+    public Builder earlyStopping(double fraction, int rounds) {
+      validationFraction = fraction;
+      earlyStoppingRounds = rounds;
+      return this;
+    }
+
     public Builder firstTreeAlone(boolean value) {
       firstTreeAlone = value;
       return this;
@@ -174,6 +293,12 @@ public record TreeTerms(
           gamma,
           minChildWeight,
           minInstancesPerNode,
+          subsamplingRate,
+          gossTopRate,
+          gossOtherRate,
+          featureSubsetStrategy,
+          validationFraction,
+          earlyStoppingRounds,
           firstTreeAlone,
           keyBits);
     }

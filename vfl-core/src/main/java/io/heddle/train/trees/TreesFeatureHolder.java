@@ -61,7 +61,7 @@ public final class TreesFeatureHolder {
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }
-    TreeRules.requireRows(table.rows().rows());
+    TreeRules.requireRows(table.rows().rows(), terms);
     TreesState restored = TreesState.of(step.restored());
     int treeLimit = rules.treeLimit(table.rows().rows(), terms.maxDepth(), treesBefore);
     if (treeLimit < 1) {

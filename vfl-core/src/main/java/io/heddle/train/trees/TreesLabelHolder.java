@@ -100,9 +100,14 @@ public final class TreesLabelHolder {
       throw new IllegalArgumentException(
           labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
     }
-    TreeRules.requireRows(labels.length);
+    TreeRules.requireRows(labels.length, terms);
     TreesState restored = TreesState.of(step.restored());
-    TrainingRows rows = TrainingRows.of(terms.objective(), labels, weights);
+    TrainingRows rows =
+        TrainingRows.of(
+            terms.objective(),
+            labels,
+            weights,
+            new RowSampler(terms, roundingSeed).heldOut(labels.length));
     try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
       OwnData data =
           new OwnData(table.alignmentDigest(), columns.digests(), OwnData.digest(labels, weights));

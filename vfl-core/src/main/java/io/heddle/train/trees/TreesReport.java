@@ -12,6 +12,7 @@ import java.util.SortedMap;
 /** Collects what a fit has to tell: losses, warnings, and the lines of the privacy ledger. */
 final class TreesReport {
   private final List<Double> losses = new ArrayList<>();
+  private final List<Double> heldOutLosses = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final List<String> ledger = new ArrayList<>();
   private int trees;
@@ -40,6 +41,38 @@ final class TreesReport {
 
   void loss(double value) {
     losses.add(value);
+  }
+
+  void heldOutLoss(double value) {
+    heldOutLosses.add(value);
+  }
+
+  /** Before the first tree and after each; none if no rows are held out. */
+  List<Double> heldOutLosses() {
+    return heldOutLosses;
+  }
+
+  /** Rows that trees are grown on are known to feature holders. */
+  void sampledRows(boolean goss) {
+    ledger.add(
+        "Feature holders learned which rows each tree was grown on"
+            + (goss ? "; rows of large derivatives are among them more often" : ""));
+  }
+
+  void stoppedEarly(int grown, int kept) {
+    warnings.add(
+        "Stopped after "
+            + grown
+            + " trees: the loss of the rows held out was smallest after "
+            + kept
+            + ", which are kept");
+  }
+
+  void stoppedEarly(int grown) {
+    warnings.add(
+        "Stopped after "
+            + grown
+            + " trees, by the loss of the rows that the label holder held out");
   }
 
   void constantColumns(List<String> names) {
@@ -105,6 +138,7 @@ final class TreesReport {
     out.writeInts(new int[] {trees, sharedTrees, sharedNodes});
     out.writeLongs(new long[] {additions, bits});
     out.writeDoubles(losses.stream().mapToDouble(Double::doubleValue).toArray());
+    out.writeDoubles(heldOutLosses.stream().mapToDouble(Double::doubleValue).toArray());
     StateFormat.writeTexts(out, warnings);
   }
 
@@ -119,12 +153,21 @@ final class TreesReport {
     additions = sums[0];
     bits = sums[1];
     losses.addAll(StateFormat.readNumbers(in));
+    heldOutLosses.addAll(StateFormat.readNumbers(in));
     warnings.addAll(StateFormat.readTexts(in));
   }
 
   TreesSummary summary(boolean complete) {
     return new TreesSummary(
-        trees, sharedTrees, sharedNodes, additions, complete, losses, warnings, ledger);
+        trees,
+        sharedTrees,
+        sharedNodes,
+        additions,
+        complete,
+        losses,
+        heldOutLosses,
+        warnings,
+        ledger);
   }
 
   static void write(TreesSummary summary, WireWriter out) {
@@ -132,6 +175,7 @@ final class TreesReport {
     out.writeLong(summary.additions());
     out.writeBoolean(summary.complete());
     out.writeDoubles(summary.losses().stream().mapToDouble(Double::doubleValue).toArray());
+    out.writeDoubles(summary.heldOutLosses().stream().mapToDouble(Double::doubleValue).toArray());
     StateFormat.writeTexts(out, summary.warnings());
     StateFormat.writeTexts(out, summary.ledger());
   }
@@ -145,6 +189,7 @@ final class TreesReport {
         counts[2],
         in.readLong(),
         in.readBoolean(),
+        StateFormat.readNumbers(in),
         StateFormat.readNumbers(in),
         StateFormat.readTexts(in),
         StateFormat.readTexts(in));

@@ -12,6 +12,7 @@ import java.util.List;
  * @param additions multiplications of ciphertexts for sums by bin; a feature holder's only
  * @param complete false where a feature holder's limit ended the fit before maxIter
  * @param losses mean loss before the first tree and after each; the label holder's only
+ * @param heldOutLosses likewise of the rows held out for early stopping
  * @param warnings lines for the operator
  * @param ledger lines for the privacy ledger: who learned what, with figures
  */
@@ -22,10 +23,12 @@ public record TreesSummary(
     long additions,
     boolean complete,
     List<Double> losses,
+    List<Double> heldOutLosses,
     List<String> warnings,
     List<String> ledger) {
   public TreesSummary {
     losses = List.copyOf(losses);
+    heldOutLosses = List.copyOf(heldOutLosses);
     warnings = List.copyOf(warnings);
     ledger = List.copyOf(ledger);
   }

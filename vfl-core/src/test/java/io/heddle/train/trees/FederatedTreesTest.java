@@ -3,11 +3,21 @@ package io.heddle.train.trees;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.heddle.channel.Channel;
+import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.Parties;
+import io.heddle.party.PartyId;
+import io.heddle.session.PinnedSession;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +43,129 @@ class FederatedTreesTest {
     assertThat(federated.largestLeafDifference(reference)).isZero();
     assertThat(federated.trees()).isEqualTo(reference.trees());
     return fits;
+  }
+
+  private static final Parties.Opening PINNED =
+      (exchange, opened) -> PinnedSession.open(exchange, opened, "secret", "nonce");
+
+  /** As above where feature holders choose columns, of which the reference is told. */
+  private static List<TreesFit> requireEqualSampled(TreeTerms terms, Forests.Joined joined) {
+    List<TreesFit> fits =
+        Forests.fit(
+            terms,
+            joined,
+            null,
+            new TreeRules(true),
+            UnaryOperator.identity(),
+            UnaryOperator.identity(),
+            PINNED);
+    TreeEnsemble federated = Forests.ensemble(fits);
+    TreeEnsemble reference =
+        JoinedTrees.fit(
+            terms,
+            terms.maxIter(),
+            Forests.seed(),
+            joined.labels(),
+            null,
+            joined.holders(),
+            choices(terms, joined));
+    assertThat(federated.trees()).isEqualTo(reference.trees());
+    assertThat(federated.trees()).isNotEmpty();
+    return fits;
+  }
+
+  private static JoinedTrees.ColumnChoice choices(TreeTerms terms, Forests.Joined joined) {
+    Map<PartyId, Parties.Code<int[][]>> code = new TreeMap<>();
+    code.put(
+        Forests.BANK,
+        session -> {
+          Channel unused = Forests.begin(session, terms);
+          return new int[0][];
+        });
+    for (int k = 1; k < joined.holders().size(); k++) {
+      int columns = joined.holders().get(k).length;
+      code.put(
+          Forests.featureHolder(k),
+          session -> {
+            Channel fit = Forests.begin(session, terms);
+            int[][] chosen = new int[terms.maxIter() + 1][];
+            for (int tree = 1; tree < chosen.length; tree++) {
+              chosen[tree] =
+                  ColumnSampler.ofFeatureHolder(
+                      terms.featureSubsetStrategy(),
+                      columns,
+                      session::privateRandomness,
+                      fit.step("tree-" + tree).path().getBytes(StandardCharsets.UTF_8));
+            }
+            return chosen;
+          });
+    }
+    Map<PartyId, int[][]> chosen =
+        Parties.run(InMemoryExchange::network, TreeMessages.TYPES, PINNED, code);
+    return (holder, tree) ->
+        Objects.requireNonNull(chosen.get(Forests.featureHolder(holder)))[tree];
+  }
+
+  @Test
+  void trees_onSampledRowsAndColumns_areThoseOfTheJoinedColumns() {
+    Forests.Joined joined = Forests.generate(1500, 8, true, 3, 6, 4);
+    requireEqualSampled(
+        terms().subsamplingRate(0.6).featureSubsetStrategy("0.5").maxIter(4).build(), joined);
+  }
+
+  @Test
+  void trees_onRowsOfLargeDerivatives_areThoseOfTheJoinedColumns() {
+    Forests.Joined joined = Forests.generate(1500, 9, true, 3, 6);
+    TreeTerms goss = terms().goss(0.2, 0.15).firstTreeAlone(false).build();
+    List<TreesFit> fits = requireEqualSampled(goss, joined);
+    assertThat(fits.get(0).summary().losses())
+        .isSortedAccordingTo(Comparator.reverseOrder())
+        .hasSize(4);
+    assertThat(fits.get(0).summary().ledger()).anyMatch(line -> line.contains("large derivatives"));
+    List<TreesFit> whole =
+        Forests.fit(terms().firstTreeAlone(false).build(), joined, null, TreeRules.DEFAULT);
+    // Two rows of seven are added up instead of all.
+    assertThat(3 * fits.get(1).summary().additions())
+        .isLessThan(2 * whole.get(1).summary().additions());
+  }
+
+  @Test
+  void earlyStopping_keepsTheTreesBeforeTheLossOfHeldOutRowsGrew() {
+    Forests.Joined joined = Forests.generate(700, 10, false, 2, 3);
+    TreeTerms terms =
+        terms().maxIter(40).stepSize(0.5).earlyStopping(0.4, 2).build();
+    List<TreesFit> fits = requireEqualSampled(terms, joined);
+    TreesSummary summary = fits.get(0).summary();
+    int kept = Forests.ensemble(fits).trees().size();
+    List<Double> losses = summary.heldOutLosses();
+    assertThat(summary.trees()).isLessThan(40).isEqualTo(best(losses) + 2);
+    assertThat(kept).isPositive().isEqualTo(best(losses));
+    assertThat(losses).hasSize(summary.trees() + 1);
+    assertThat(summary.warnings()).anyMatch(line -> line.contains("Stopped after"));
+    assertThat(fits.get(1).summary().warnings()).anyMatch(line -> line.contains("held out"));
+  }
+
+  private static int best(List<Double> losses) {
+    return losses.indexOf(losses.stream().min(Comparator.naturalOrder()).orElseThrow());
+  }
+
+  @Test
+  void column_ofAFeatureHolder_splitsTwiceOnAPath() {
+    double[] column = new double[1200];
+    double[] labels = new double[column.length];
+    for (int i = 0; i < column.length; i++) {
+      column[i] = i * 7 % 100;
+      // Only the middle is likely.
+      labels[i] = (column[i] > 30 && column[i] < 60) == (i % 5 != 0) ? 1 : 0;
+    }
+    Forests.Joined joined =
+        new Forests.Joined(labels, List.of(new double[0][], new double[][] {column}));
+    List<TreesFit> fits = requireEqual(terms().maxIter(1).maxDepth(2).build(), joined, null);
+    List<TreeNode> tree = Forests.ensemble(fits).trees().get(0);
+    TreeNode root = tree.get(0);
+    assertThat(root.owner()).isEqualTo(1);
+    assertThat(List.of(tree.get(root.left()), tree.get(root.right())))
+        .anyMatch(node -> node.owner() == 1);
   }
 
   private static Set<Integer> owners(TreeEnsemble ensemble) {

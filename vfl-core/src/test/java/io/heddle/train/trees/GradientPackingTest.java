@@ -92,9 +92,10 @@ class GradientPackingTest {
   @Test
   void rowsAndShifts_ofASubset_addUpToTheShiftOfAllRows() {
     TrainingRows labels =
-        TrainingRows.of(TreeObjective.LOGISTIC, new double[] {1, 0, 0, 1, 1, 0, 1, 0}, null);
+        TrainingRows.of(TreeObjective.LOGISTIC, new double[] {1, 0, 0, 1, 1, 0, 1, 0}, null, null);
     double[] scores = new SplittableRandom(3).doubles(8, -3, 3).toArray();
-    Gradients gradients = Gradients.of(labels, scores, Forests.seed(), 1);
+    Gradients gradients =
+        Gradients.of(labels, scores, TreeTerms.builder().build(), Forests.seed(), 1);
     GradientPacking packing = GradientPacking.of(2048, 8);
     PlaintextBlock rows = packing.rows(gradients, 0, 8);
     // Three of the eight rows lie left.
@@ -108,8 +109,10 @@ class GradientPackingTest {
 
   @Test
   void rows_inChunks_areThoseOfAll() {
-    TrainingRows labels = TrainingRows.of(TreeObjective.SQUARED, new double[] {1, 2, 7, 4}, null);
-    Gradients gradients = Gradients.of(labels, new double[4], Forests.seed(), 1);
+    TrainingRows labels =
+        TrainingRows.of(TreeObjective.SQUARED, new double[] {1, 2, 7, 4}, null, null);
+    Gradients gradients =
+        Gradients.of(labels, new double[4], TreeTerms.builder().build(), Forests.seed(), 1);
     GradientPacking packing = GradientPacking.of(2048, 4);
     PlaintextBlock all = packing.rows(gradients, 0, 4);
     PlaintextBlock end = packing.rows(gradients, 2, 4);

@@ -22,6 +22,7 @@ import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
@@ -374,6 +375,48 @@ class HostileTreesTest {
   void fit_withALyingPeer_endsWithItsError(
       String what, UnaryOperator<Channel> label, UnaryOperator<Channel> feature, String message) {
     assertEnds(joined(false), label, feature, ProtocolException.class, message);
+  }
+
+  static Stream<Arguments> liesAboutRows() {
+    return Stream.of(
+        arguments(
+            (UnaryOperator<TreeRows>) m -> new TreeRows(longer(m.bits(), 1)),
+            "The rows of a tree in 39 bytes: must be 38"),
+        arguments(
+            (UnaryOperator<TreeRows>) m -> new TreeRows(flipped(m.bits(), 5)),
+            "rows: must be on 241"),
+        arguments(
+            (UnaryOperator<TreeRows>) m -> new TreeRows(flipped(m.bits(), ROWS)),
+            "set beyond its 301 rows"),
+        // Only early stopping ends trees.
+        arguments(
+            (UnaryOperator<TreeRows>) m -> new TreeRows(new byte[0]),
+            "The rows of a tree in 0 bytes: must be 38"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("liesAboutRows")
+  void rowsOfATree_thatCannotBe_areRefused(UnaryOperator<TreeRows> change, String message) {
+    TreeTerms sampled =
+        TreeTerms.builder()
+            .maxIter(1)
+            .maxDepth(2)
+            .maxBins(8)
+            .subsamplingRate(0.8)
+            .firstTreeAlone(false)
+            .build();
+    assertThatThrownBy(
+            () ->
+                Forests.fit(
+                    sampled,
+                    joined(false),
+                    null,
+                    TreeRules.DEFAULT,
+                    lie(TreeRows.class, 0, change),
+                    UnaryOperator.identity(),
+                    (exchange, terms) -> Session.open(exchange, terms, Progress.NONE)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(message);
   }
 
   static Stream<Arguments> otherRows() {

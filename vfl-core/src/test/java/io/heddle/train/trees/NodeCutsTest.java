@@ -50,8 +50,9 @@ class NodeCutsTest {
         Arrays.setAll(node, bin -> gaps && random.nextBoolean() ? 0 : random.nextInt(most));
       }
       NodeCuts all = NodeCuts.all(columns);
-      NodeCuts some = random.nextBoolean() ? all : all.coarsened(columns, LEAST, counts[0]);
-      NodeCuts cuts = some.coarsened(columns, LEAST, counts);
+      NodeCuts some =
+          random.nextBoolean() ? all : all.coarsened(new Candidates(columns), LEAST, counts[0]);
+      NodeCuts cuts = some.coarsened(new Candidates(columns), LEAST, counts);
       for (int j = 0; j < columns.length; j++) {
         assertThat(cuts.cuts()[j]).isSorted();
         assertThat(boxed(some.cuts()[j])).containsAll(boxed(cuts.cuts()[j]));
@@ -100,7 +101,10 @@ class NodeCutsTest {
     NodeCuts cuts =
         NodeCuts.all(columns)
             .coarsened(
-                columns, LEAST, new int[] {10, 10, 10, 10, 10}, new int[] {90, 10, 10, 99, 10});
+                new Candidates(columns),
+                LEAST,
+                new int[] {10, 10, 10, 10, 10},
+                new int[] {90, 10, 10, 99, 10});
     assertThat(cuts.cuts()[0]).containsExactly(0, 1, 2);
     assertThat(cuts.bothWays()).containsExactly(true);
   }
@@ -116,7 +120,8 @@ class NodeCutsTest {
     assertThat(cuts(columns, enough, new int[] {12, 9, 0, 0, 10})).containsExactly(1, 2);
     assertThat(cuts(columns, new int[] {10, 0, 0, 0, 0}, new int[] {10, 0, 0, 0, 0})).isEmpty();
     NodeCuts few =
-        NodeCuts.all(columns).coarsened(columns, LEAST, enough, new int[] {10, 10, 10, 10, 9});
+        NodeCuts.all(columns)
+            .coarsened(new Candidates(columns), LEAST, enough, new int[] {10, 10, 10, 10, 9});
     assertThat(few.bothWays()).containsExactly(false);
   }
 
@@ -126,7 +131,8 @@ class NodeCutsTest {
     int[] left = {20, 20, 20, 0, 0, 0, 0};
     int[] right = {0, 0, 0, 20, 20, 20, 30};
     assertThat(cuts(columns, left, right)).containsExactly(0, 1, 2, 3, 4);
-    assertThat(NodeCuts.all(columns).coarsened(columns, LEAST, left, right).bothWays())
+    assertThat(
+            NodeCuts.all(columns).coarsened(new Candidates(columns), LEAST, left, right).bothWays())
         .containsExactly(true);
     // Rows that are left over on one side of the split go to the bin before.
     int[] fewer = {20, 20, 9, 0, 0, 0, 0};
@@ -134,7 +140,7 @@ class NodeCutsTest {
   }
 
   private static int[] cuts(ColumnBins[] columns, int[]... counts) {
-    return NodeCuts.all(columns).coarsened(columns, LEAST, counts).cuts()[0];
+    return NodeCuts.all(columns).coarsened(new Candidates(columns), LEAST, counts).cuts()[0];
   }
 
   @Test

@@ -64,6 +64,10 @@ class RestartedTreesTest {
   }
 
   private static Run run(Map<PartyId, byte[]> restored) {
+    return run(TERMS, restored);
+  }
+
+  private static Run run(TreeTerms terms, Map<PartyId, byte[]> restored) {
     Map<PartyId, StepLog> logs = new ConcurrentHashMap<>();
     Map<PartyId, Channel> channels = new ConcurrentHashMap<>();
     UnaryOperator<Channel> logged =
@@ -74,7 +78,7 @@ class RestartedTreesTest {
           return log.through(channel, restored.get(channel.self()));
         };
     List<TreesFit> fits =
-        Forests.fit(TERMS, JOINED, null, TreeRules.DEFAULT, logged, logged, PINNED);
+        Forests.fit(terms, JOINED, null, TreeRules.DEFAULT, logged, logged, PINNED);
     return new Run(fits, logs, channels);
   }
 
@@ -98,15 +102,37 @@ class RestartedTreesTest {
   @Test
   void fit_allRestartedAfterAnyTree_sendsAndEndsAsIfNothingHadHappened() {
     Run run = undisturbed();
-    int commits = run.log(Forests.BANK).commits().size();
     // Before the first tree, after the second, which is the first that asks, and at the end.
-    assertThat(commits).isEqualTo(3);
+    assertThat(run.log(Forests.BANK).commits()).hasSize(3);
+    assertRestarts(TERMS, run);
+  }
+
+  @Test
+  void fit_onSampledRowsThatStopsEarly_sendsAndEndsAsIfNothingHadHappened() {
+    TreeTerms terms =
+        TreeTerms.builder()
+            .maxIter(9)
+            .maxDepth(2)
+            .maxBins(8)
+            .stepSize(1)
+            .subsamplingRate(0.9)
+            .featureSubsetStrategy("0.5")
+            .earlyStopping(0.3, 1)
+            .firstTreeAlone(false)
+            .build();
+    Run run = run(terms, Map.of());
+    assertThat(run.log(Forests.BANK).commits()).hasSizeBetween(3, 9);
+    assertRestarts(terms, run);
+  }
+
+  private static void assertRestarts(TreeTerms terms, Run run) {
+    int commits = run.log(Forests.BANK).commits().size();
     for (int k = 0; k < commits; k++) {
       Map<PartyId, byte[]> restored = new HashMap<>();
       for (PartyId party : run.parties()) {
         restored.put(party, run.log(party).commits().get(k).state());
       }
-      Run again = run(restored);
+      Run again = run(terms, restored);
       for (int p = 0; p < 2; p++) {
         assertThat(bits(again.fits().get(p))).isEqualTo(bits(run.fits().get(p)));
       }

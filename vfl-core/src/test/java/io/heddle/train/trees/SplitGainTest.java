@@ -13,8 +13,9 @@ class SplitGainTest {
   private final SplittableRandom random = new SplittableRandom(12);
   private final double[] labels = random.doubles(ROWS, -5, 5).toArray();
   private final double[] weights = random.doubles(ROWS, 0, 2).toArray();
-  private final TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, labels, weights);
-  private final Gradients gradients = Gradients.of(rows, new double[ROWS], Forests.seed(), 1);
+  private final TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, labels, weights, null);
+  private final Gradients gradients =
+      Gradients.of(rows, new double[ROWS], TreeTerms.builder().build(), Forests.seed(), 1);
 
   private long[] sums(int from, int to) {
     long[] sums = new long[2];

@@ -74,7 +74,7 @@ class TrainingRowsTest {
   @MethodSource("unusable")
   void rows_thatCannotBeUsed_areRefusedTellingNoValue(
       TreeObjective objective, double[] labels, double @Nullable [] weights, String message) {
-    assertThatThrownBy(() -> TrainingRows.of(objective, labels, weights))
+    assertThatThrownBy(() -> TrainingRows.of(objective, labels, weights, null))
         .isInstanceOf(DataException.class)
         .hasMessage(message);
   }
@@ -82,8 +82,9 @@ class TrainingRowsTest {
   @Test
   void derivatives_ofTheLargestLabels_areFinite() {
     double[] labels = of(0x1p998, -0x1p998, 0);
-    TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, labels, null);
-    Gradients gradients = Gradients.of(rows, new double[3], Forests.seed(), 1);
+    TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, labels, null, null);
+    Gradients gradients =
+        Gradients.of(rows, new double[3], TreeTerms.builder().build(), Forests.seed(), 1);
     assertThat(gradients.sumG(gradients.g(1))).isEqualTo(0x1p998);
   }
 
@@ -92,7 +93,7 @@ class TrainingRowsTest {
     double[] labels = of(1, 0, 1, 1, 0);
     double[] weights = of(1, 4, 1, 2, 0);
     for (TreeObjective objective : TreeObjective.values()) {
-      TrainingRows rows = TrainingRows.of(objective, labels, weights);
+      TrainingRows rows = TrainingRows.of(objective, labels, weights, null);
       double[] scores = new double[5];
       Arrays.fill(scores, rows.start());
       double best = rows.meanLoss(scores);
@@ -132,11 +133,11 @@ class TrainingRowsTest {
   @Test
   void nodes_withMoreThanNineteenOfTwentyAlike_arePure() {
     double[] labels = IntStream.range(0, 200).mapToDouble(i -> i < 10 ? 1 : 0).toArray();
-    TrainingRows rows = TrainingRows.of(TreeObjective.LOGISTIC, labels, null);
+    TrainingRows rows = TrainingRows.of(TreeObjective.LOGISTIC, labels, null, null);
     assertThat(rows.isPure(RowSets.all(200))).isFalse();
     assertThat(rows.isPure(IntStream.range(1, 200).toArray())).isTrue();
     assertThat(rows.isPure(IntStream.range(0, 10).toArray())).isTrue();
-    assertThat(TrainingRows.of(TreeObjective.SQUARED, labels, null).isPure(RowSets.all(200)))
+    assertThat(TrainingRows.of(TreeObjective.SQUARED, labels, null, null).isPure(RowSets.all(200)))
         .isFalse();
   }
 }

@@ -9,6 +9,7 @@ import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
+import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
@@ -42,6 +43,8 @@ class TreeMessageFuzzTest extends MessageFuzz {
         new Descent(
             new byte[] {Descent.ENDED, Descent.LEFT_IS_SMALLER, Descent.RIGHT_IS_SMALLER},
             new byte[] {5, 7, -128}),
-        new Descent(new byte[0], new byte[0]));
+        new Descent(new byte[0], new byte[0]),
+        new TreeRows(new byte[] {1, 0, -1}),
+        new TreeRows(new byte[0]));
   }
 }

@@ -37,6 +37,41 @@ class TreeTermsTest {
             b -> b.minChildWeight(-1),
             "Invalid minChildWeight -1.0: must be finite and at least 0"),
         row(b -> b.minInstancesPerNode(0), "Invalid minInstancesPerNode 0: must be at least 1"),
+        row(
+            b -> b.subsamplingRate(0),
+            "Invalid subsamplingRate 0.0: must be above 0 and at most 1"),
+        row(
+            b -> b.subsamplingRate(Double.NaN),
+            "Invalid subsamplingRate NaN: must be above 0 and at most 1"),
+        row(b -> b.goss(1.5, 0.1), "Invalid gossTopRate 1.5: must be at least 0 and at most 1"),
+        row(
+            b -> b.goss(0.2, 0),
+            "Invalid gossOtherRate 0.0: must be above 0 if gossTopRate is, and at most 1 less"
+                + " gossTopRate"),
+        row(
+            b -> b.goss(0.7, 0.4),
+            "Invalid gossOtherRate 0.4: must be above 0 if gossTopRate is, and at most 1 less"
+                + " gossTopRate"),
+        row(
+            b -> b.goss(0.2, 0.1).subsamplingRate(0.5),
+            "Invalid subsamplingRate 0.5: must be 1 with gossTopRate"),
+        row(
+            b -> b.featureSubsetStrategy("some"),
+            "Invalid featureSubsetStrategy some: must be all, auto, sqrt, log2, onethird or a share"
+                + " above 0 and at most 1.0"),
+        row(
+            b -> b.featureSubsetStrategy("0.0"),
+            "Invalid featureSubsetStrategy 0.0: must be all, auto, sqrt, log2, onethird or a share"
+                + " above 0 and at most 1.0"),
+        row(b -> b.earlyStopping(0.95, 3), "Invalid validationFraction 0.95: must be 0 to 0.9"),
+        row(
+            b -> b.earlyStopping(0.2, 0),
+            "Invalid earlyStoppingRounds 0: must be above 0 if validationFraction is, and only"
+                + " then"),
+        row(
+            b -> b.earlyStopping(0, 3),
+            "Invalid earlyStoppingRounds 3: must be above 0 if validationFraction is, and only"
+                + " then"),
         row(b -> b.keyBits(1024), "Invalid keyBits 1024: must be 2048, 3072 or 4096"));
   }
 
@@ -55,6 +90,8 @@ class TreeTermsTest {
             b -> b.maxIter(1).maxDepth(1).maxBins(2).lambda(0).gamma(0).minChildWeight(0),
             "smallest"),
         row(b -> b.minInstancesPerNode(Integer.MAX_VALUE).stepSize(Double.MIN_VALUE), "others"),
+        row(b -> b.goss(0.5, 0.5).featureSubsetStrategy("1.0"), "shares"),
+        row(b -> b.subsamplingRate(1e-9).earlyStopping(0.9, 1), "small shares"),
         row(b -> b.keyBits(4096), "long key"));
   }
 

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import io.heddle.crypto.Randomness;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The label holder's choice of rows: which are held out of all trees, and which one tree is grown
+ * on.
+ */
+final class RowSampler {
+  private static final int RANDOM_BYTES = 8192;
+  private static final long ROW_BITS = Integer.MAX_VALUE;
+
+  private final TreeTerms terms;
+  private final byte[] seed;
+
+  /**
+   * @param seed 32 secret bytes of this fit
+   */
+  RowSampler(TreeTerms terms, byte[] seed) {
+    this.terms = terms;
+    this.seed = seed;
+  }
+
+  /** Whether each row is held out; null if none is. */
+  boolean @Nullable [] heldOut(int rows) {
+    int count = terms.heldOutRows(rows);
+    if (count == 0) {
+      return null;
+    }
+    boolean[] heldOut = new boolean[rows];
+    Randomness noise = Randomness.derive(seed, "trees/rows held out");
+    for (int row : shuffled(RowSets.all(rows), noise, count)) {
+      heldOut[row] = true;
+    }
+    return heldOut;
+  }
+
+  /**
+   * The rows of a tree.
+   *
+   * @param rows ascending; by rank what their derivatives are to be multiplied by, null for 1
+   */
+  record Sample(SampledRows rows, double @Nullable [] factors) {}
+
+  /**
+   * Draws rows without replacement; with {@code gossTopRate} those with the largest first
+   * derivatives and, of the others, some that stand for all (GOSS: Ke and others, LightGBM, NIPS
+   * 2017, algorithm 2).
+   *
+   * @param g first derivatives
+   */
+  Sample draw(TrainingRows rows, double[] g, int tree) {
+    if (!terms.samplesRows()) {
+      return new Sample(SampledRows.all(g.length), null);
+    }
+    int[] training = rows.training();
+    Randomness noise =
+        Randomness.derive(
+            seed, "trees/rows of a tree", ByteBuffer.allocate(Integer.BYTES).putInt(tree).array());
+    if (terms.gossTopRate() == 0) {
+      int[] drawn =
+          training.length == terms.sampleRows(g.length)
+              ? training
+              : shuffled(training, noise, terms.sampleRows(g.length));
+      return new Sample(SampledRows.of(drawn, g.length), null);
+    }
+    int top = terms.gossTopRows(g.length);
+    int[] bySize =
+        Arrays.stream(training)
+            .boxed()
+            .sorted((a, b) -> Double.compare(Math.abs(g[b]), Math.abs(g[a])))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    boolean[] isTop = new boolean[g.length];
+    for (int i = 0; i < top; i++) {
+      isTop[bySize[i]] = true;
+    }
+    int[] others = Arrays.stream(training).filter(row -> !isTop[row]).toArray();
+    int[] drawn = shuffled(others, noise, terms.sampleRows(g.length) - top);
+    int[] both = new int[top + drawn.length];
+    System.arraycopy(bySize, 0, both, 0, top);
+    System.arraycopy(drawn, 0, both, top, drawn.length);
+    Arrays.sort(both);
+    double factor = (double) others.length / drawn.length;
+    return new Sample(
+        SampledRows.of(both, g.length),
+        Arrays.stream(both).mapToDouble(row -> isTop[row] ? 1 : factor).toArray());
+  }
+
+  /** So many of the rows, ascending: those that draw the smallest numbers. */
+  private static int[] shuffled(int[] rows, Randomness noise, int count) {
+    long[] drawn = new long[rows.length];
+    byte[] bytes = new byte[RANDOM_BYTES];
+    ByteBuffer words = ByteBuffer.wrap(bytes);
+    int perFill = RANDOM_BYTES / Long.BYTES;
+    for (int i = 0; i < drawn.length; i++) {
+      if (i % perFill == 0) {
+        noise.fill(i / perFill, bytes);
+      }
+      // 33 random bits, and the row that drew them; among equal ones the smaller row is first.
+      drawn[i] = (words.getLong(i % perFill * Long.BYTES) & ~ROW_BITS) | rows[i];
+    }
+    Arrays.sort(drawn);
+    return Arrays.stream(drawn, 0, count)
+        .mapToInt(each -> (int) (each & ROW_BITS))
+        .sorted()
+        .toArray();
+  }
+}
