@@ -32,6 +32,7 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.trees.TreesLabelHolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,6 +48,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,14 +65,25 @@ class JobScheduleTest {
   private static final int COMMON = 130;
   private static final int ALONE = 3;
 
-  // Of so many jobs one computes.
-  private static final int COMPUTED = 25;
-  private static final int COMPUTED_KKRT = 5;
+  /**
+   * What parties do.
+   *
+   * @param computed of so many schedules one computes
+   */
+  private record Workload(String name, int computed, RecordedRole.Code<String> code) {}
+
+  private static final Workload INTERSECTION =
+      new Workload("an intersection", 3, JobScheduleTest::intersection);
+  private static final Workload KKRT =
+      new Workload("an intersection by kkrt", 5, JobScheduleTest::intersectionByKkrt);
+  private static final Workload JOB = new Workload("a job", 25, JobScheduleTest::job);
+  private static final Workload TREES = new Workload("trees", 25, JobScheduleTest::trees);
   private static final LogisticTerms TERMS =
       LogisticTerms.builder().regParam(0.01).columnBits(8).maxIter(2).tol(0).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
   private static final List<MessageType<?>> TYPES =
-      Stream.of(PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
+      Stream.of(
+              PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES, TreesRoles.TYPES)
           .<MessageType<?>>flatMap(List::stream)
           .toList();
 
@@ -130,7 +143,7 @@ class JobScheduleTest {
   }
 
   /** Aligns, trains and scores; every bit of what came of it. */
-  private String job(Session session, Steps steps) {
+  private static String job(Session session, Steps steps) {
     boolean bank = session.self().equals(BANK);
     PrivateRandomness randomness = session::privateRandomness;
     Alignment alignment = align(session, steps, COMMON);
@@ -180,11 +193,48 @@ class JobScheduleTest {
         scores);
   }
 
+  /** As {@link #job}, with boosted trees on two columns of each party. */
+  private static String trees(Session session, Steps steps) {
+    boolean bank = session.self().equals(BANK);
+    PrivateRandomness randomness = session::privateRandomness;
+    Alignment alignment = align(session, steps, COMMON);
+    List<byte[]> ids = ids(session.self(), COMMON);
+    double[][] columns = new double[2][alignment.rows().length];
+    double[] labels = new double[alignment.rows().length];
+    for (int i = 0; i < labels.length; i++) {
+      byte[] id = ids.get(alignment.rows()[i]);
+      columns[0][i] = value(id, bank);
+      columns[1][i] = Math.floor(7 * value(id, bank));
+      labels[i] = value(id, true) + value(id, false) > 0 ? 1 : 0;
+    }
+    PartyTable table =
+        new PartyTable(
+            LocalAlignedRows.of(labels.length, columns, 2), List.of("a", "b"), alignment.digest());
+    return text(alignment)
+        + TreesRoles.run(
+            steps.begin("fit", new TreeMap<>()),
+            BANK,
+            table,
+            labels,
+            randomness,
+            step ->
+                new TreesLabelHolder(
+                    TreesRoles.TERMS,
+                    key(randomness, step, any -> TreesLabelHolder.key(randomness, step, TreesRoles.TERMS)),
+                    randomness,
+                    TreesLabelHolder.roundingSeed(randomness, step)),
+            () -> steps.begin("score", new TreeMap<>()));
+  }
+
   private static PaillierPrivateKey key(PrivateRandomness randomness, Channel step) {
+    return key(randomness, step, any -> LogisticLabelHolder.key(randomness, step, TERMS));
+  }
+
+  private static PaillierPrivateKey key(
+      PrivateRandomness randomness, Channel step, Function<String, PaillierPrivateKey> make) {
     byte[] name = new byte[32];
     randomness.derive("test/name of a key", utf8(step.path())).fill(0, name);
-    return KEYS.computeIfAbsent(
-        HexFormat.of().formatHex(name), any -> LogisticLabelHolder.key(randomness, step, TERMS));
+    return KEYS.computeIfAbsent(HexFormat.of().formatHex(name), make);
   }
 
   private static double value(byte[] id, boolean bank) {
@@ -227,11 +277,10 @@ class JobScheduleTest {
       long seed,
       SimulatedNetwork network,
       List<PartyId> parties,
-      int computed,
-      RecordedRole.Code<String> code)
+      Workload workload)
       throws IOException {
     boolean kept = seed / 3 % 4 != 0;
-    Map<PartyId, RecordedRole<String>> roles = undisturbed(kept, parties, computed, code);
+    Map<PartyId, RecordedRole<String>> roles = undisturbed(workload, kept, parties);
     Map<PartyId, Parties.Code<String>> all = new TreeMap<>();
     Map<PartyId, String> expected = new TreeMap<>();
     roles.forEach(
@@ -239,35 +288,36 @@ class JobScheduleTest {
           expected.put(party, role.result());
           all.put(
               party,
-              seed % computed == 0 ? session -> code.run(session, session::beginStep) : role::play);
+              seed % workload.computed() == 0
+                  ? session -> workload.code().run(session, session::beginStep)
+                  : role::play);
         });
     assertThat(run(network, kept, all)).isEqualTo(expected);
   }
 
   /** Recorded once, for all schedules and all tests. */
   private Map<PartyId, RecordedRole<String>> undisturbed(
-      boolean kept, List<PartyId> parties, int computed, RecordedRole.Code<String> code)
+      Workload workload, boolean kept, List<PartyId> parties)
       throws IOException {
-    String which = parties + " " + kept + " " + computed;
+    String which = workload.name() + " " + parties + " " + kept;
     Map<PartyId, RecordedRole<String>> roles = UNDISTURBED.get(which);
     if (roles == null) {
-      roles = new TreeMap<>(record(kept, parties, code));
+      roles = new TreeMap<>(record(kept, parties, workload.code()));
       UNDISTURBED.put(which, roles);
     }
     return roles;
   }
 
   /** Ahead of the schedules, whose times are then their own. */
-  private void recordAll(String workload, int computed, RecordedRole.Code<String> code)
-      throws IOException {
+  private void recordAll(Workload workload) throws IOException {
     long start = System.nanoTime();
     for (List<PartyId> parties : List.of(List.of(BANK, SHOP), List.of(BANK, SHOP, TAX))) {
       for (boolean kept : new boolean[] {false, true}) {
-        assertThat(undisturbed(kept, parties, computed, code)).hasSameSizeAs(parties);
+        assertThat(undisturbed(workload, kept, parties)).hasSameSizeAs(parties);
       }
     }
     System.out.printf(
-        "undisturbed runs of %s recorded in %.1f s%n", workload, (System.nanoTime() - start) / 1e9);
+        "undisturbed runs of %s recorded in %.1f s%n", workload.name(), (System.nanoTime() - start) / 1e9);
   }
 
   private SortedMap<PartyId, RecordedRole<String>> record(
@@ -281,46 +331,57 @@ class JobScheduleTest {
 
   @Test
   void intersection_anySchedule_isTheSame() throws IOException {
-    recordAll("an intersection", 3, JobScheduleTest::intersection);
+    recordAll(INTERSECTION);
     Schedules.run(
-        "an intersection",
+        INTERSECTION.name(),
         300,
         (seed, network) ->
             check(
                 seed,
                 network,
                 seed % 3 == 1 ? List.of(BANK, SHOP, TAX) : List.of(BANK, SHOP),
-                3,
-                JobScheduleTest::intersection));
+                INTERSECTION));
   }
 
   @Test
   void intersectionByKkrt_anySchedule_isTheSame() throws IOException {
     Schedules.run(
-        "an intersection by kkrt",
+        KKRT.name(),
         60,
         (seed, network) ->
             check(
                 seed,
                 network,
                 List.of(BANK, SHOP),
-                COMPUTED_KKRT,
-                JobScheduleTest::intersectionByKkrt));
+                KKRT));
   }
 
   @Test
   void job_anySchedule_hasTheSameModelAndScores() throws IOException {
-    recordAll("a job", COMPUTED, this::job);
+    recordAll(JOB);
     Schedules.run(
-        "a job",
+        JOB.name(),
         100,
         (seed, network) ->
             check(
                 seed,
                 network,
                 seed % 3 == 1 ? List.of(BANK, SHOP, TAX) : List.of(BANK, SHOP),
-                COMPUTED,
-                this::job));
+                JOB));
+  }
+
+  @Test
+  void trees_anySchedule_areTheSame() throws IOException {
+    recordAll(TREES);
+    Schedules.run(
+        TREES.name(),
+        100,
+        (seed, network) ->
+            check(
+                seed,
+                network,
+                seed % 3 == 1 ? List.of(BANK, SHOP, TAX) : List.of(BANK, SHOP),
+                TREES));
   }
 
   /** Over sockets, where each party dials its own links and where one dials all of them. */
@@ -342,11 +403,11 @@ class JobScheduleTest {
 
   @Test
   void job_sameSeedTwice_isTheSame() throws IOException {
-    for (long seed : new long[] {1, 2, 3, 5 * COMPUTED}) {
+    for (long seed : new long[] {1, 2, 3, 5L * JOB.computed()}) {
       SimulatedNetwork once = new SimulatedNetwork(seed);
       SimulatedNetwork again = new SimulatedNetwork(seed);
       for (SimulatedNetwork network : List.of(once, again)) {
-        check(seed, network, List.of(BANK, SHOP), COMPUTED, this::job);
+        check(seed, network, List.of(BANK, SHOP), JOB);
       }
       assertThat(again.trace()).as("seed " + seed).isEqualTo(once.trace());
     }

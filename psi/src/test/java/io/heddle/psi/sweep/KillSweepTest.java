@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Property {@code heddle.test.sweep.points}: how many points are tried, evenly spread; {@code
  * all} for all; or a regular expression that the points' words have a match of, such as {@code
- * finished|published}. {@code .breast}: how many with the public table, {@code .seconds}: how long
+ * finished|published}. {@code .trees}: likewise where trees are grown; {@code .breast}: how many
+ * with the public table, {@code .seconds}: how long
  * parties are killed at random times, {@code .verbose}: true to say what each point took.
  */
 class KillSweepTest {
@@ -45,6 +46,11 @@ class KillSweepTest {
   @Test
   void kill_atEachPoint_theJobGoesOnToTheSameBits() throws Exception {
     sweep("generated table", SweepTable.GENERATED, System.getProperty(SETTING + "points", "3"));
+  }
+
+  @Test
+  void kill_whereTreesAreGrown_theJobGoesOnToTheSameBits() throws Exception {
+    sweep("trees", SweepTable.TREES, System.getProperty(SETTING + "trees", "2"));
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.heddle.psi.Alignment;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.TreesRoles;
 import io.heddle.session.Session;
 import io.heddle.session.SessionLog;
 import io.heddle.session.SessionMessages;
@@ -35,6 +36,7 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.trees.TreesLabelHolder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -79,6 +81,7 @@ final class SweepParty {
   private final PartyId self;
   private final Path directory;
   private final SweepTable table;
+  private final boolean growsTrees;
   private final LogisticTerms terms;
   private final Identity identity;
 
@@ -86,6 +89,7 @@ final class SweepParty {
     this.self = self;
     this.directory = directory;
     table = SweepTable.of(source, self);
+    growsTrees = source.equals(SweepTable.TREES);
     terms = source.equals(SweepTable.GENERATED) ? TERMS : SHORT;
     identity = readIdentity(directory);
   }
@@ -149,7 +153,7 @@ final class SweepParty {
         SessionTerms.of(
             "sweep",
             Map.of(BANK, "label-holder", SHOP, "feature-holder"),
-            new TreeMap<>(terms.asTerms()));
+            new TreeMap<>(growsTrees ? TreesRoles.TERMS.asTerms() : terms.asTerms()));
     CheckpointStore store =
         CheckpointStore.open(
             checkpoints(directory), identity, self.name().getBytes(StandardCharsets.UTF_8));
@@ -162,7 +166,8 @@ final class SweepParty {
                 SessionMessages.TYPES,
                 PsiMessages.TYPES,
                 LogisticMessages.TYPES,
-                ScoringMessages.TYPES)
+                ScoringMessages.TYPES,
+                TreesRoles.TYPES)
             .<MessageType<?>>flatMap(List::stream)
             .toList());
   }
@@ -214,7 +219,6 @@ final class SweepParty {
   }
 
   private String work(Session session) {
-    boolean bank = self.equals(BANK);
     PrivateRandomness randomness = session::privateRandomness;
     Channel align = session.beginStep("align", new TreeMap<>());
     Alignment alignment =
@@ -226,6 +230,37 @@ final class SweepParty {
             table.ids(),
             new PsiLimits(1, 100_000),
             Progress.NONE);
+    String aligned =
+        String.join(
+            "\n",
+            session.id(),
+            HexFormat.of().formatHex(alignment.digest()),
+            Arrays.toString(alignment.rows()));
+    return aligned
+        + "\n"
+        + (growsTrees ? trees(session, alignment) : logistic(session, alignment));
+  }
+
+  private String trees(Session session, Alignment alignment) {
+    PrivateRandomness randomness = session::privateRandomness;
+    return TreesRoles.run(
+        session.beginStep("fit", new TreeMap<>()),
+        BANK,
+        table.aligned(alignment),
+        self.equals(BANK) ? table.alignedLabels(alignment) : new double[0],
+        randomness,
+        step ->
+            new TreesLabelHolder(
+                TreesRoles.TERMS,
+                TreesLabelHolder.key(randomness, step, TreesRoles.TERMS),
+                randomness,
+                TreesLabelHolder.roundingSeed(randomness, step)),
+        () -> session.beginStep("score", new TreeMap<>()));
+  }
+
+  private String logistic(Session session, Alignment alignment) {
+    boolean bank = self.equals(BANK);
+    PrivateRandomness randomness = session::privateRandomness;
     PartyTable rows = table.aligned(alignment);
     Channel step = session.beginStep("fit", new TreeMap<>());
     LogisticFit fit =
@@ -257,9 +292,6 @@ final class SweepParty {
     }
     return String.join(
         "\n",
-        session.id(),
-        HexFormat.of().formatHex(alignment.digest()),
-        Arrays.toString(alignment.rows()),
         fit.part().fitId(),
         fit.part().columnNames().toString(),
         bits(fit.part().coefficients()),

@@ -24,17 +24,20 @@ record SweepTable(String name, List<byte[]> ids, double[][] columns, double[] la
   /** Names a small table that is made up: common ids in another order at each party, and others. */
   static final String GENERATED = "generated";
 
+  /** Names the same table, on which trees are grown. */
+  static final String TREES = "trees";
+
   private static final int COMMON = 150;
   private static final int ALONE = 8;
 
   /**
    * That of a party.
    *
-   * @param source {@link #GENERATED}, or the folder with the table {@code breast}
+   * @param source {@link #GENERATED}, {@link #TREES}, or the folder with the table {@code breast}
    */
   static SweepTable of(String source, PartyId self) throws IOException {
     boolean bank = self.equals(SweepParty.BANK);
-    if (source.equals(GENERATED)) {
+    if (source.equals(GENERATED) || source.equals(TREES)) {
       return generated(self.name(), bank);
     }
     Path file = Path.of(source, bank ? "breast_hetero_guest.csv" : "breast_hetero_host.csv");

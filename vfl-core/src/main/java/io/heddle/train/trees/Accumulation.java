@@ -44,7 +44,10 @@ record Accumulation(
   static Part sum(BinnedBlock block, Accumulation what) {
     int firstRank = block.from(what.sample);
     int[] rows = Arrays.copyOfRange(what.sample, firstRank, block.to(what.sample));
-    CiphertextBlock own = what.ciphertexts.slice(firstRank, firstRank + rows.length);
+    CiphertextBlock own =
+        rows.length == what.sample.length
+            ? what.ciphertexts
+            : what.ciphertexts.slice(firstRank, firstRank + rows.length);
     byte[][] bins = what.bins(block, rows);
     int[] sizes = Arrays.stream(what.chosen).map(column -> what.sizes[column]).toArray();
     List<CiphertextBlock> sums = new ArrayList<>();

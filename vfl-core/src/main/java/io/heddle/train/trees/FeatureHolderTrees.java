@@ -23,6 +23,7 @@ import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One fit as a feature holder goes through it. */
 final class FeatureHolderTrees {
+  private static final int CHECKED_AT_ONCE = 1 << 13;
+
   private final Channel channel;
   private final PartyId labelHolder;
   private final TreeTerms terms;
@@ -115,7 +118,7 @@ final class FeatureHolderTrees {
     if (last < terms.maxIter()) {
       report.stoppedAtLimit(last, terms.maxIter());
     }
-    report.featureHolderLedger();
+    report.featureHolderLedger(table.rows().rows());
     TreesFit fit =
         new TreesFit(
             new TreesModelPart(
@@ -254,18 +257,25 @@ final class FeatureHolderTrees {
   }
 
   private CiphertextBlock receiveGradients(Channel step, PaillierPublicKey key, int rows) {
-    List<CiphertextBlock> chunks = new ArrayList<>();
-    for (int from = 0; from < rows; from += TreeMessages.CHUNK_CIPHERTEXTS) {
+    List<CiphertextBlock> blocks = new ArrayList<>();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int checked = 0;
+    for (int to = 0, number = 0; to < rows; number++) {
       GradientChunk chunk = step.receive(labelHolder, GradientChunk.class);
-      if (chunk.number() != chunks.size()) {
+      if (chunk.number() != number) {
         throw new ProtocolException(
-            "Chunk " + chunk.number() + " of the derivatives: must be chunk " + chunks.size());
+            "Chunk " + chunk.number() + " of the derivatives: must be chunk " + number);
       }
-      chunks.add(
-          CiphertextBlock.fromBytes(
-              key, chunk.ciphertexts(), Math.min(TreeMessages.CHUNK_CIPHERTEXTS, rows - from)));
+      to = Math.min(to + TreeMessages.CHUNK_CIPHERTEXTS, rows);
+      bytes.writeBytes(chunk.ciphertexts());
+      // Many at once are checked with less work.
+      if (to == rows || to - checked >= CHECKED_AT_ONCE) {
+        blocks.add(CiphertextBlock.fromBytes(key, bytes.toByteArray(), to - checked));
+        bytes.reset();
+        checked = to;
+      }
     }
-    return CiphertextBlock.concat(chunks);
+    return blocks.size() == 1 ? blocks.get(0) : CiphertextBlock.concat(blocks);
   }
 
   /** A candidate of a pair of nodes under its name. */

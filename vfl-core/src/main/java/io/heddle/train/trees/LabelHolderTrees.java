@@ -126,7 +126,7 @@ final class LabelHolderTrees {
     if (agreed.last() < terms.maxIter()) {
       report.stoppedAtLimit(agreed.last(), terms.maxIter());
     }
-    report.labelHolderLedger(candidates);
+    report.labelHolderLedger(candidates, rows.count());
     if (terms.samplesRows()) {
       report.sampledRows(terms.gossTopRate() > 0);
     }

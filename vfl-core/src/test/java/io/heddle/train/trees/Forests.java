@@ -164,11 +164,16 @@ final class Forests {
 
   /** The scores of rows by all parties' parts together, in the clear. */
   static double[] scores(List<TreesFit> fits, Joined joined) {
+    return scores(fits, joined, ensemble(fits).trees().size());
+  }
+
+  /** By the first trees only. */
+  static double[] scores(List<TreesFit> fits, Joined joined, int first) {
     TreeEnsemble ensemble = ensemble(fits);
     double[] scores = new double[joined.rows()];
     for (int i = 0; i < scores.length; i++) {
       scores[i] = ensemble.start();
-      for (List<TreeNode> tree : ensemble.trees()) {
+      for (List<TreeNode> tree : ensemble.trees().subList(0, first)) {
         TreeNode node = tree.get(0);
         while (!node.isLeaf()) {
           Threshold threshold = fits.get(node.owner()).part().thresholds().get(node.split());
