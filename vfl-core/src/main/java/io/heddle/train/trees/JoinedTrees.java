@@ -148,6 +148,7 @@ public final class JoinedTrees {
               tree.size() + 1,
               0,
               found.gain(),
+              gradients.cover(node.rows()),
               node.rows().length));
       holder.thresholds.add(holder.candidates.threshold(found.candidate()));
       NodeCuts[] cuts = childCuts(node, left, right);

@@ -121,14 +121,15 @@ final class LabelHolderTrees {
     if (agreed.last() < terms.maxIter()) {
       report.stoppedAtLimit(agreed.last(), terms.maxIter());
     }
-    report.labelHolderLedger(candidates);
+    report.labelHolderLedger(candidates, terms.objective());
     TreesFit fit =
         new TreesFit(
             new TreesModelPart(
                 HexFormat.of().formatHex(fitId()),
                 table.columnNames(),
                 thresholds,
-                new TreeEnsemble(terms.objective(), rows.start(), trees)),
+                new TreeEnsemble(terms.objective(), rows.start(), trees),
+                peers),
             report.summary(agreed.last() == terms.maxIter()));
     commit(new byte[0], fit);
     return fit;
@@ -474,7 +475,7 @@ final class LabelHolderTrees {
           out.writeInts(candidates.values().stream().mapToInt(Integer::intValue).toArray());
           out.writeInts(records);
           out.writeDoubles(scores);
-          new TreesModelPart("", table.columnNames(), thresholds, null).write(out);
+          new TreesModelPart("", table.columnNames(), thresholds, null, List.of()).write(out);
           new TreeEnsemble(terms.objective(), rows.start(), trees).write(out);
           report.write(out);
         });
