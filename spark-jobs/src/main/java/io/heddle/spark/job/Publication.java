@@ -130,6 +130,15 @@ final class Publication implements AutoCloseable {
     }
   }
 
+  /** Writes a text file of the folder, line by line. */
+  void lines(String name, Stream<String> lines) {
+    try {
+      Files.write(beside.resolve(name), (Iterable<String>) lines::iterator);
+    } catch (IOException e) {
+      throw cannotWrite(beside.resolve(name).toString(), e);
+    }
+  }
+
   /** Makes the one data file that Spark wrote into a folder the file itself. */
   static void single(Path folder, Path file) {
     try (Stream<Path> parts = Files.list(folder)) {
