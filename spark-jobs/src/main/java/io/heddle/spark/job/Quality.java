@@ -3,6 +3,7 @@ package io.heddle.spark.job;
 
 import io.heddle.spark.table.LabelRule;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,31 +21,35 @@ record Quality(SortedMap<String, Double> figures, String words) {
    * @param threshold of probabilities
    */
   static Quality of(LabelRule rule, double[] labels, double[] predicted, double threshold) {
-    SortedMap<String, Double> figures = new TreeMap<>();
-    String words;
-    switch (rule) {
-      case TWO_CLASSES -> {
-        RankMetrics metrics = RankMetrics.of(labels, predicted, threshold);
-        figures.put("auc", metrics.auc());
-        figures.put("logLoss", metrics.logLoss());
-        figures.put("accuracy", metrics.accuracy());
-        words = "AUC " + fixed(metrics.auc());
-      }
-      case NUMBERS -> {
-        double rmse = ErrorMetrics.rmse(labels, predicted);
-        figures.put("rmse", rmse);
-        figures.put("mae", ErrorMetrics.mae(labels, predicted));
-        words = "RMSE " + fixed(rmse);
-      }
-      case COUNTS -> {
-        double deviance = ErrorMetrics.meanPoissonDeviance(labels, predicted);
-        figures.put("meanPoissonDeviance", deviance);
-        figures.put("rmse", ErrorMetrics.rmse(labels, predicted));
-        figures.put("mae", ErrorMetrics.mae(labels, predicted));
-        words = "mean Poisson deviance " + fixed(deviance);
-      }
-      default -> throw new AssertionError(rule);
-    }
+    return switch (rule) {
+      case TWO_CLASSES -> classes(RankMetrics.of(labels, predicted, threshold));
+      case NUMBERS -> numbers(labels, predicted);
+      case COUNTS -> counts(labels, predicted);
+    };
+  }
+
+  private static Quality classes(RankMetrics metrics) {
+    return of(
+        Map.of(
+            "auc", metrics.auc(), "logLoss", metrics.logLoss(), "accuracy", metrics.accuracy()),
+        "AUC " + fixed(metrics.auc()));
+  }
+
+  private static Quality numbers(double[] labels, double[] predicted) {
+    double rmse = ErrorMetrics.rmse(labels, predicted);
+    return of(
+        Map.of("rmse", rmse, "mae", ErrorMetrics.mae(labels, predicted)), "RMSE " + fixed(rmse));
+  }
+
+  private static Quality counts(double[] labels, double[] predicted) {
+    double deviance = ErrorMetrics.meanPoissonDeviance(labels, predicted);
+    SortedMap<String, Double> figures = new TreeMap<>(numbers(labels, predicted).figures());
+    figures.put("meanPoissonDeviance", deviance);
+    return of(figures, "mean Poisson deviance " + fixed(deviance));
+  }
+
+  private static Quality of(Map<String, Double> all, String words) {
+    SortedMap<String, Double> figures = new TreeMap<>(all);
     // JSON has no such numbers.
     figures.values().removeIf(figure -> !Double.isFinite(figure));
     return new Quality(figures, words);

@@ -127,7 +127,8 @@ final class TreesStage {
 
   private TreesFit fit(Channel step, TreeTerms terms, StageRows rows) {
     PrivateRandomness randomness = session.open()::privateRandomness;
-    if (rows.labels() == null) {
+    LabelColumns given = rows.labels();
+    if (given == null) {
       TreesFit fit =
           new TreesFeatureHolder(terms, session.treeRules(), randomness)
               .fit(
@@ -139,7 +140,7 @@ final class TreesStage {
       session.countSharedTrees(fit.summary().sharedTrees());
       return fit;
     }
-    LabelColumns labels = weighing.apply(rows.labels());
+    LabelColumns labels = weighing.apply(given);
     byte[] roundingSeed = TreesLabelHolder.roundingSeed(randomness, step);
     trace.seed(roundingSeed.clone());
     return new TreesLabelHolder(

@@ -238,7 +238,7 @@ class VerticalGBTRegressorTest {
 
     double ofFederated = rmse(column(bank.heldOut(), "target"), column(bank.heldOut(), "forecast"));
     double ofMean = rmse(column(bank.heldOut(), "target"), constant(mean(labels)));
-    assertThat(ofFederated).isLessThan(0.75 * ofMean);
+    assertThat(ofFederated).isLessThan((objective.equals("squared") ? 0.75 : 0.9) * ofMean);
     assertThat(ofFederated)
         .isCloseTo(ofXgboost(objective, results, labels, weights), within(0.05 * ofMean));
 
