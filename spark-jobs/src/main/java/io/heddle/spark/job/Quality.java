@@ -30,8 +30,7 @@ record Quality(SortedMap<String, Double> figures, String words) {
 
   private static Quality classes(RankMetrics metrics) {
     return of(
-        Map.of(
-            "auc", metrics.auc(), "logLoss", metrics.logLoss(), "accuracy", metrics.accuracy()),
+        Map.of("auc", metrics.auc(), "logLoss", metrics.logLoss(), "accuracy", metrics.accuracy()),
         "AUC " + fixed(metrics.auc()));
   }
 
