@@ -82,8 +82,7 @@ class JobScheduleTest {
       LogisticTerms.builder().regParam(0.01).columnBits(8).maxIter(2).tol(0).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
   private static final List<MessageType<?>> TYPES =
-      Stream.of(
-              PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES, TreesRoles.TYPES)
+      Stream.of(PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES, TreesRoles.TYPES)
           .<MessageType<?>>flatMap(List::stream)
           .toList();
 
@@ -220,7 +219,10 @@ class JobScheduleTest {
             step ->
                 new TreesLabelHolder(
                     TreesRoles.TERMS,
-                    key(randomness, step, any -> TreesLabelHolder.key(randomness, step, TreesRoles.TERMS)),
+                    key(
+                        randomness,
+                        step,
+                        any -> TreesLabelHolder.key(randomness, step, TreesRoles.TERMS)),
                     randomness,
                     TreesLabelHolder.roundingSeed(randomness, step)),
             () -> steps.begin("score", new TreeMap<>()));
@@ -273,11 +275,7 @@ class JobScheduleTest {
    * In three of four schedules parties keep their session, and are killed. In one of a number of
    * schedules roles compute, in the others they do what they did in the undisturbed run.
    */
-  private void check(
-      long seed,
-      SimulatedNetwork network,
-      List<PartyId> parties,
-      Workload workload)
+  private void check(long seed, SimulatedNetwork network, List<PartyId> parties, Workload workload)
       throws IOException {
     boolean kept = seed / 3 % 4 != 0;
     Map<PartyId, RecordedRole<String>> roles = undisturbed(workload, kept, parties);
@@ -297,8 +295,7 @@ class JobScheduleTest {
 
   /** Recorded once, for all schedules and all tests. */
   private Map<PartyId, RecordedRole<String>> undisturbed(
-      Workload workload, boolean kept, List<PartyId> parties)
-      throws IOException {
+      Workload workload, boolean kept, List<PartyId> parties) throws IOException {
     String which = workload.name() + " " + parties + " " + kept;
     Map<PartyId, RecordedRole<String>> roles = UNDISTURBED.get(which);
     if (roles == null) {
@@ -317,7 +314,8 @@ class JobScheduleTest {
       }
     }
     System.out.printf(
-        "undisturbed runs of %s recorded in %.1f s%n", workload.name(), (System.nanoTime() - start) / 1e9);
+        "undisturbed runs of %s recorded in %.1f s%n",
+        workload.name(), (System.nanoTime() - start) / 1e9);
   }
 
   private SortedMap<PartyId, RecordedRole<String>> record(
@@ -346,14 +344,7 @@ class JobScheduleTest {
   @Test
   void intersectionByKkrt_anySchedule_isTheSame() throws IOException {
     Schedules.run(
-        KKRT.name(),
-        60,
-        (seed, network) ->
-            check(
-                seed,
-                network,
-                List.of(BANK, SHOP),
-                KKRT));
+        KKRT.name(), 60, (seed, network) -> check(seed, network, List.of(BANK, SHOP), KKRT));
   }
 
   @Test

@@ -66,7 +66,8 @@ public final class TreesRoles {
     Channel scoring = beginScoring.get();
     String scores = "";
     if (holdsLabels) {
-      TreeScores found = new TreesScoringLabelHolder(fit.part()).score(scoring, table, Progress.NONE);
+      TreeScores found =
+          new TreesScoringLabelHolder(fit.part()).score(scoring, table, Progress.NONE);
       scores = bits(found.rawPrediction()) + Arrays.deepToString(found.leaves());
     } else {
       new TreesScoringFeatureHolder(fit.part()).score(scoring, labelHolder, table, Progress.NONE);

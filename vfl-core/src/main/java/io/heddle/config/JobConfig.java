@@ -49,8 +49,18 @@ public record JobConfig(
   public enum Algorithm {
     /** Binary logistic regression. */
     LOGISTIC,
-    /** Boosted trees for two classes. */
+    /** Boosted trees. */
     GBT
+  }
+
+  /** What boosted trees predict. */
+  public enum TreesObjective {
+    /** The probability of label 1, where labels are 0 or 1. */
+    LOGISTIC,
+    /** A number, by its squared error. */
+    SQUARED,
+    /** The mean of a count that is not negative. */
+    POISSON
   }
 
   /** The family of intersection protocols. */
@@ -185,10 +195,14 @@ public record JobConfig(
   /**
    * Parameters by the names of Spark MLlib's boosted trees where it has them, else by XGBoost's.
    *
+   * @param objective what they predict
+   * @param classWeight how much more a row of label 1 weighs: none, balanced, or a number
    * @param firstTreeAlone whether the label holder grows the first tree on its own columns
    * @param threshold the probability above which the prediction is 1
    */
   public record Gbt(
+      TreesObjective objective,
+      String classWeight,
       int maxIter,
       int maxDepth,
       int maxBins,
@@ -204,7 +218,10 @@ public record JobConfig(
       if (stepSize == 0) {
         throw settings.invalid("gbt.stepSize", "a number above 0 and at most 1");
       }
+      TreesObjective objective = settings.choice("gbt.objective", TreesObjective.LOGISTIC);
       return new Gbt(
+          objective,
+          classWeight(settings, objective),
           (int) settings.integer("gbt.maxIter", 20, 1, 10_000),
           (int) settings.integer("gbt.maxDepth", 5, 1, 12),
           (int) settings.integer("gbt.maxBins", 32, 2, 255),
@@ -217,7 +234,32 @@ public record JobConfig(
           settings.number("gbt.threshold", 0.5, 0, 1));
     }
 
+    private static String classWeight(Settings settings, TreesObjective objective) {
+      String key = "gbt.classWeight";
+      String allowed = "none, balanced, or a number above 0 and at most 1.0E9";
+      String text = settings.text(key, "none", allowed);
+      if (text.equals("none")) {
+        return text;
+      }
+      if (objective != TreesObjective.LOGISTIC) {
+        throw settings.invalid(
+            key,
+            "none with gbt.objective = " + Settings.word(objective) + ": there are no classes");
+      }
+      if (text.equals("balanced")) {
+        return text;
+      }
+      double weight = settings.number(key, 1, 0, 1e9, allowed);
+      if (weight == 0) {
+        throw settings.invalid(key, allowed);
+      }
+      // Alike however it is written, for it is compared.
+      return String.valueOf(weight);
+    }
+
     private void addTo(SortedMap<String, String> terms) {
+      terms.put("gbt.objective", Settings.word(objective));
+      terms.put("gbt.classWeight", classWeight);
       terms.put("gbt.maxIter", String.valueOf(maxIter));
       terms.put("gbt.maxDepth", String.valueOf(maxDepth));
       terms.put("gbt.maxBins", String.valueOf(maxBins));
@@ -283,7 +325,7 @@ public record JobConfig(
 
   /** Whether a job file may set this key. */
   public static boolean isSetting(String key) {
-    return Keys.JOB.contains(key);
+    return Keys.JOB.contains(Keys.canonical(key));
   }
 
   private static List<PartyId> parties(Settings settings) {

@@ -2,9 +2,13 @@
 package io.heddle.config;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -89,6 +93,8 @@ final class Keys {
               "logistic.fitIntercept",
               "logistic.standardization",
               "logistic.threshold",
+              "gbt.objective",
+              "gbt.classWeight",
               "gbt.maxIter",
               "gbt.maxDepth",
               "gbt.maxBins",
@@ -102,6 +108,21 @@ final class Keys {
               "paillier.key-bits",
               "test-fraction",
               "seed"));
+
+  /** XGBoost's names of settings of trees, each with ours; its lambda and gamma are ours too. */
+  private static final SortedMap<String, String> ALIASES =
+      new TreeMap<>(
+          Map.of(
+              "gbt.n_estimators", "gbt.maxIter",
+              "gbt.num_round", "gbt.maxIter",
+              "gbt.max_depth", "gbt.maxDepth",
+              "gbt.max_bin", "gbt.maxBins",
+              "gbt.eta", "gbt.stepSize",
+              "gbt.learning_rate", "gbt.stepSize",
+              "gbt.reg_lambda", "gbt.lambda",
+              "gbt.min_split_loss", "gbt.gamma",
+              "gbt.min_child_weight", "gbt.minChildWeight",
+              "gbt.scale_pos_weight", "gbt.classWeight"));
 
   static final List<Keys> ALL = List.of(PARTY, JOB);
 
@@ -133,6 +154,16 @@ final class Keys {
 
   boolean contains(String key) {
     return names.contains(key) || (this == PARTY && PEER.matcher(key).matches());
+  }
+
+  /** Our name of a setting, whichever it was given by. */
+  static String canonical(String key) {
+    return ALIASES.getOrDefault(key, key);
+  }
+
+  /** Every other name that a setting may be given by, with ours. */
+  static SortedMap<String, String> aliases() {
+    return Collections.unmodifiableSortedMap(ALIASES);
   }
 
   static boolean isList(String key) {

@@ -24,7 +24,10 @@ public final class Overrides {
   /** Settings of the Spark job itself; they name or shape, and belong into neither file. */
   private static final Set<String> SPARK_ONLY = Set.of("config", "job", "local-rows");
 
-  private record Entry(String value, String origin) {}
+  /**
+   * @param written the name that it was given by
+   */
+  private record Entry(String written, String value, String origin) {}
 
   private final SortedMap<String, Entry> entries;
 
@@ -77,12 +80,16 @@ public final class Overrides {
   }
 
   private static void put(
-      SortedMap<String, Entry> entries, String key, String value, String origin) {
+      SortedMap<String, Entry> entries, String written, String value, String origin) {
+    String key = Keys.canonical(written);
     if (Keys.ALL.stream().noneMatch(keys -> keys.contains(key))) {
       throw new ConfigurationException(
           "Unknown setting " + key + " (" + origin + "): " + Keys.adviceForAny(key));
     }
-    entries.put(key, new Entry(value.strip(), origin));
+    Entry before = entries.put(key, new Entry(written, value.strip(), origin));
+    if (before != null && !before.written().equals(written)) {
+      throw Settings.givenTwice(before.written(), written, origin);
+    }
   }
 
   /** These settings, and where they say nothing, the others. */

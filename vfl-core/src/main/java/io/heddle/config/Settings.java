@@ -20,9 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -108,10 +110,11 @@ final class Settings {
                   .setSyntax(ConfigSyntax.CONF)
                   .setAllowMissing(false)
                   .setOriginDescription(file.toString()));
-      for (Map.Entry<String, ConfigValue> override : overrides.values(keys).entrySet()) {
+      Map<String, ConfigValue> before = overrides.values(keys);
+      for (Map.Entry<String, ConfigValue> override : before.entrySet()) {
         config = config.withValue(override.getKey(), override.getValue());
       }
-      config = config.resolve(resolving);
+      config = canonical(config.resolve(resolving), before.keySet(), file);
     } catch (ConfigException e) {
       throw new ConfigurationException("Cannot read " + file + ": " + e.getMessage(), e);
     } catch (StackOverflowError e) {
@@ -131,6 +134,41 @@ final class Settings {
       }
     }
     return new Settings(file, config);
+  }
+
+  /** Settings by our names only, unless an override has them already. */
+  private static Config canonical(Config given, Set<String> overridden, Path file) {
+    Config config = given;
+    Map<String, String> written = new HashMap<>();
+    for (Map.Entry<String, String> alias : Keys.aliases().entrySet()) {
+      String key = alias.getValue();
+      if (!given.hasPath(alias.getKey())) {
+        continue;
+      }
+      ConfigValue value = given.getValue(alias.getKey());
+      config = config.withoutPath(alias.getKey());
+      if (!overridden.contains(key)) {
+        if (config.hasPath(key)) {
+          throw givenTwice(
+              written.getOrDefault(key, key), alias.getKey(), place(value.origin(), file));
+        }
+        written.put(key, alias.getKey());
+        config = config.withValue(key, value);
+      }
+    }
+    return config;
+  }
+
+  /** For one setting under two of its names. */
+  static ConfigurationException givenTwice(String one, String other, String place) {
+    return new ConfigurationException(
+        "Both "
+            + one
+            + " and "
+            + other
+            + " are set ("
+            + place
+            + "): they are one setting, give one");
   }
 
   Path file() {
@@ -193,7 +231,10 @@ final class Settings {
   }
 
   double number(String key, double otherwise, double min, double max) {
-    String allowed = "a number from " + min + " to " + max;
+    return number(key, otherwise, min, max, "a number from " + min + " to " + max);
+  }
+
+  double number(String key, double otherwise, double min, double max, String allowed) {
     if (!has(key)) {
       return otherwise;
     }

@@ -156,6 +156,18 @@ class JobConfigTest {
         "logistic.fitIntercept=false | logistic.fitIntercept",
         "logistic.standardization=false | logistic.standardization",
         "logistic.threshold=0.4 | logistic.threshold",
+        "gbt.objective=poisson | gbt.objective",
+        "gbt.classWeight=2 | gbt.classWeight",
+        "gbt.scale_pos_weight=2 | gbt.classWeight",
+        "gbt.max_depth=2 | gbt.maxDepth",
+        "gbt.max_bin=8 | gbt.maxBins",
+        "gbt.n_estimators=3 | gbt.maxIter",
+        "gbt.num_round=3 | gbt.maxIter",
+        "gbt.eta=0.1 | gbt.stepSize",
+        "gbt.learning_rate=0.1 | gbt.stepSize",
+        "gbt.reg_lambda=2 | gbt.lambda",
+        "gbt.min_split_loss=0.5 | gbt.gamma",
+        "gbt.min_child_weight=0 | gbt.minChildWeight",
         "gbt.maxIter=3 | gbt.maxIter",
         "gbt.maxDepth=2 | gbt.maxDepth",
         "gbt.maxBins=8 | gbt.maxBins",
@@ -216,6 +228,14 @@ class JobConfigTest {
         "logistic.regParam = -1 | logistic.regParam | a number from 0",
         "logistic.regParam = NaN | logistic.regParam | a number from 0",
         "logistic.maxIter = 0 | logistic.maxIter | from 1",
+        "gbt.objective = softmax | gbt.objective | logistic, squared, poisson",
+        "gbt.classWeight = 0 | gbt.classWeight | none, balanced, or a number above 0",
+        "gbt.classWeight = heavy | gbt.classWeight | none, balanced, or a number above 0",
+        "gbt { objective = squared, classWeight = balanced } | gbt.classWeight | none with gbt.objective = squared",
+        "gbt.eta = 2 | gbt.stepSize | a number from 0.0 to 1.0",
+        "gbt { eta = 0.1, stepSize = 0.1 } | Both gbt.stepSize and gbt.eta are set | give one",
+        "gbt { eta = 0.1, learning_rate = 0.1 } | Both gbt.eta and gbt.learning_rate are set | give one",
+        "gbt.max_dept = 3 | gbt.max_dept | did you mean gbt.maxDepth?",
         "gbt.maxDepth = 13 | gbt.maxDepth | from 1 to 12",
         "gbt.maxBins = 1 | gbt.maxBins | from 2 to 255",
         "gbt.stepSize = 0 | gbt.stepSize | above 0 and at most 1",
@@ -233,6 +253,35 @@ class JobConfigTest {
         .hasMessageContaining(key)
         .hasMessageContaining("job.conf:2")
         .hasMessageContaining(allowed);
+  }
+
+  @Test
+  void load_aliases_giveTheTermsOfOurOwnNames() throws IOException {
+    JobConfig ours =
+        load(
+            SMALL
+                + "gbt { maxIter = 7, maxDepth = 3, maxBins = 16, stepSize = 0.1, lambda = 2,"
+                + " gamma = 1, minChildWeight = 4, classWeight = 9 }");
+    JobConfig theirs =
+        load(
+            SMALL
+                + "gbt { num_round = 7, max_depth = 3, max_bin = 16, eta = 0.1, reg_lambda = 2,"
+                + " min_split_loss = 1, min_child_weight = 4, scale_pos_weight = 9.0 }");
+
+    assertThat(theirs.canonicalTerms()).isEqualTo(ours.canonicalTerms());
+    assertThat(theirs.canonicalTerms().keySet()).allMatch(Keys.JOB::contains);
+  }
+
+  @Test
+  void load_overrideByAnotherName_goesBeforeTheFile() throws IOException {
+    assertThat(load(SMALL + "gbt.eta = 0.2", "gbt.stepSize=0.1").gbt().stepSize()).isEqualTo(0.1);
+    assertThat(load(SMALL + "gbt.stepSize = 0.2", "gbt.eta=0.1").gbt().stepSize()).isEqualTo(0.1);
+    assertThat(load(SMALL, "gbt.eta=0.1", "gbt.eta=0.2").gbt().stepSize()).isEqualTo(0.2);
+    assertThat(JobConfig.isSetting("gbt.eta")).isTrue();
+    assertThatThrownBy(() -> load(SMALL, "gbt.eta=0.1", "gbt.stepSize=0.1"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "Both gbt.eta and gbt.stepSize are set (--set): they are one setting, give one");
   }
 
   @Test

@@ -70,6 +70,8 @@ class KeyMatrixTest {
           entry("logistic.fitIntercept", "false"),
           entry("logistic.standardization", "false"),
           entry("logistic.threshold", "0.4"),
+          entry("gbt.objective", "squared"),
+          entry("gbt.classWeight", "balanced"),
           entry("gbt.maxIter", "3"),
           entry("gbt.maxDepth", "2"),
           entry("gbt.maxBins", "8"),
@@ -304,7 +306,10 @@ class KeyMatrixTest {
   void open_sameJobWrittenDifferently_opens() throws IOException {
     SessionTerms ofBank = terms("train", job(JOB), party(BANK));
     SessionTerms ofShop =
-        terms("train", job("label-holder = bank, parties = [shop, bank], seed = 7"), party(SHOP));
+        terms(
+            "train",
+            job("label-holder = bank, parties = [shop, bank], seed = 7, gbt.eta = 0.3"),
+            party(SHOP));
 
     assertThat(open(ofBank, ofShop)).containsOnlyKeys(BANK, SHOP).containsValues(null, null);
   }

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Property {@code heddle.test.sweep.points}: how many points are tried, evenly spread; {@code
  * all} for all; or a regular expression that the points' words have a match of, such as {@code
  * finished|published}. {@code .trees}: likewise where trees are grown; {@code .breast}: how many
- * with the public table, {@code .seconds}: how long
- * parties are killed at random times, {@code .verbose}: true to say what each point took.
+ * with the public table, {@code .seconds}: how long parties are killed at random times, {@code
+ * .verbose}: true to say what each point took.
  */
 class KillSweepTest {
   private static final String SETTING = "heddle.test.sweep.";

@@ -236,9 +236,7 @@ final class SweepParty {
             session.id(),
             HexFormat.of().formatHex(alignment.digest()),
             Arrays.toString(alignment.rows()));
-    return aligned
-        + "\n"
-        + (growsTrees ? trees(session, alignment) : logistic(session, alignment));
+    return aligned + "\n" + (growsTrees ? trees(session, alignment) : logistic(session, alignment));
   }
 
   private String trees(Session session, Alignment alignment) {

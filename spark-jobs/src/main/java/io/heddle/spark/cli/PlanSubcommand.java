@@ -129,7 +129,7 @@ final class PlanSubcommand implements Runnable {
             + " columns at every party, all rows common"
             + (command == Plan.Command.TRAIN
                 ? terms.algorithm() == JobConfig.Algorithm.GBT
-                    ? ", " + terms.gbt().maxIter() + " trees"
+                    ? ", " + terms.gbt().maxIter() + " trees for " + predicted(terms)
                     : ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
                 : ""));
     if (command == Plan.Command.PSI) {
@@ -179,6 +179,14 @@ final class PlanSubcommand implements Runnable {
                 out.println("  " + key + " = " + value);
               }
             });
+  }
+
+  private static String predicted(JobConfig job) {
+    return switch (job.gbt().objective()) {
+      case LOGISTIC -> "two classes";
+      case SQUARED -> "numbers";
+      case POISSON -> "counts";
+    };
   }
 
   private static void printProtocol(

@@ -115,6 +115,10 @@ final class Workspace {
       throw new ConfigurationException(
           "Invalid --set " + key + ": the demo sets it itself, for each party or by an option");
     }
+    if (key.equals("gbt.objective") || key.equals("gbt.classWeight")) {
+      throw new ConfigurationException(
+          "Invalid --set " + key + ": the demo compares the AUC of two classes of equal weight");
+    }
   }
 
   private static void checkTables(DemoRequest request) {

@@ -5,6 +5,7 @@ import io.heddle.config.JobConfig;
 import io.heddle.spark.ml.VerticalLogisticRegression;
 import io.heddle.spark.ml.VerticalLogisticRegressionModel;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.LabelRule;
 import io.heddle.train.logistic.FitSummary;
 import java.nio.file.Path;
 import org.apache.spark.sql.Dataset;
@@ -21,6 +22,11 @@ record LogisticLearner(JobConfig job, HeddleSession session) implements Learner 
   @Override
   public String scoreStep() {
     return VerticalLogisticRegressionModel.STEP;
+  }
+
+  @Override
+  public LabelRule labels() {
+    return LabelRule.TWO_CLASSES;
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.OutputException;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -15,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,6 +127,17 @@ final class Publication implements AutoCloseable {
   void json(String name, Map<String, ?> content) {
     try {
       Files.write(beside.resolve(name), JSON.writeValueAsBytes(content));
+    } catch (IOException e) {
+      throw cannotWrite(beside.resolve(name).toString(), e);
+    }
+  }
+
+  /** Writes a text file of the folder, line by line. */
+  void lines(String name, Stream<String> lines) {
+    try (BufferedWriter out = Files.newBufferedWriter(beside.resolve(name))) {
+      for (Iterator<String> each = lines.iterator(); each.hasNext(); ) {
+        out.append(each.next()).append('\n');
+      }
     } catch (IOException e) {
       throw cannotWrite(beside.resolve(name).toString(), e);
     }

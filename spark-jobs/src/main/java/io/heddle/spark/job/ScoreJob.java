@@ -14,8 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
-import org.apache.spark.ml.functions;
+import org.apache.spark.ml.PredictionModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -23,7 +22,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 
-/** Reads, aligns, scores the common rows; the label holder writes ids with their probabilities. */
+/** Reads, aligns, scores the common rows; the label holder writes ids with their predictions. */
 final class ScoreJob {
   private final SparkSession spark;
   private final HeddleSession session;
@@ -54,20 +53,20 @@ final class ScoreJob {
     try (Publication results =
         out == null ? null : Publication.prepare(out, "--out", session.broken())) {
       Learner.Loaded loaded = learner.load(part);
-      ProbabilisticClassificationModel<Vector, ?> model = loaded.model();
+      PredictionModel<Vector, ?> model = loaded.model();
       TableReader own =
           TableReader.read(
               spark,
               data,
               new PartyConfig.Data(party.data().id(), party.data().label(), loaded.columnNames()),
-              false);
+              null);
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
       AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
       Dataset<Row> scored = model.transform(rows.table());
       // While the peers still wait: a full disk here ends the job for them as well.
       if (results != null) {
         if (session.holdsLabels()) {
-          write(scored, model, results.folder().resolve("scores.csv"));
+          write(scored, results.folder().resolve("scores.csv"));
         }
         results.json("run.json", figures(aligned, session.open().traffic()));
         results.complete(session.open().id());
@@ -84,18 +83,12 @@ final class ScoreJob {
   }
 
   /** One CSV file; the rows are few enough for the driver, as their ids were. */
-  private void write(
-      Dataset<Row> scored, ProbabilisticClassificationModel<Vector, ?> model, Path file) {
+  private void write(Dataset<Row> scored, Path file) {
     List<Column> columns = new ArrayList<>();
     for (String id : party.data().id()) {
       columns.add(AlignedTable.column(scored, id));
     }
-    columns.add(
-        functions
-            .vector_to_array(scored.col(model.getProbabilityCol()), "float64")
-            .getItem(1)
-            .as(model.getProbabilityCol()));
-    columns.add(scored.col(model.getPredictionCol()));
+    columns.addAll(learner.outcome(scored));
     Path folder = file.resolveSibling(file.getFileName() + ".parts");
     try {
       scored

@@ -6,6 +6,7 @@ import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.spark.table.LabelRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,15 +35,19 @@ record TableReader(Dataset<Row> table, List<String> features) {
   private static final Set<String> SCORE_COLUMNS =
       Set.of("rawPrediction", "probability", "prediction");
 
-  /** Reads what a party's configuration names. */
+  /**
+   * Reads what a party's configuration names.
+   *
+   * @param labels what its labels must be; null to read none
+   */
   static TableReader read(
-      SparkSession spark, DataSource source, PartyConfig.Data data, boolean labels) {
-    String labelCol = labels ? data.label() : null;
+      SparkSession spark, DataSource source, PartyConfig.Data data, @Nullable LabelRule labels) {
+    String labelCol = labels == null ? null : data.label();
     if (data.id().isEmpty()) {
       throw new ConfigurationException(
           "Missing setting data.id: must name the columns by which rows are aligned");
     }
-    if (labels && labelCol == null) {
+    if (labels != null && labelCol == null) {
       throw new ConfigurationException(
           "Missing setting data.label: the label holder must name its label column");
     }
@@ -79,7 +84,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + " has a name that this job gives to a column of its own: rename it");
       }
     }
-    if (features.isEmpty() && !labels) {
+    if (features.isEmpty() && labels == null) {
       throw new DataException(
           "No columns in " + place + " beside the ids: a feature holder needs at least one");
     }
@@ -95,7 +100,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
         reader.guarded(
             () -> {
               Dataset<Row> selected = raw.select(columns.toArray(Column[]::new)).persist();
-              check(selected, numeric, labelCol, place);
+              check(selected, numeric, labelCol, labels, place);
               return selected;
             });
     return new TableReader(table, List.copyOf(features));
@@ -122,7 +127,11 @@ record TableReader(Dataset<Row> table, List<String> features) {
   }
 
   private static void check(
-      Dataset<Row> table, List<String> numeric, @Nullable String labelCol, String place) {
+      Dataset<Row> table,
+      List<String> numeric,
+      @Nullable String labelCol,
+      @Nullable LabelRule labels,
+      String place) {
     List<Column> counts = new ArrayList<>();
     counts.add(functions.count(functions.lit(1)));
     for (String name : numeric) {
@@ -136,10 +145,10 @@ record TableReader(Dataset<Row> table, List<String> features) {
                       .or(functions.abs(column).equalTo(Double.POSITIVE_INFINITY)),
                   1)));
     }
-    if (labelCol != null) {
+    if (labelCol != null && labels != null) {
       // Here, not only where the training rows are: the held-out ones come up after the training.
       Column label = AlignedTable.column(table, labelCol);
-      counts.add(functions.count(functions.when(label.isin(0.0, 1.0), null).otherwise(1)));
+      counts.add(functions.count(functions.when(labels.isAllowed(label), null).otherwise(1)));
     }
     Row counted =
         table.agg(counts.get(0), counts.subList(1, counts.size()).toArray(Column[]::new)).head();
@@ -160,7 +169,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + " rows are missing, not a number or not finite");
       }
     }
-    if (labelCol != null && counted.getLong(numeric.size() + 1) > 0) {
+    if (labelCol != null && labels != null && counted.getLong(numeric.size() + 1) > 0) {
       throw new DataException(
           "Label column "
               + labelCol
@@ -170,7 +179,8 @@ record TableReader(Dataset<Row> table, List<String> features) {
               + counted.getLong(numeric.size() + 1)
               + " of "
               + counted.getLong(0)
-              + " rows are neither 0 nor 1");
+              + " rows are not "
+              + labels.words());
     }
   }
 }

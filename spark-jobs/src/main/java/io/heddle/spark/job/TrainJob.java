@@ -8,8 +8,10 @@ import io.heddle.error.AlignmentException;
 import io.heddle.progress.Progress;
 import io.heddle.psi.command.ProcessUsage;
 import io.heddle.session.Traffic;
+import io.heddle.spark.ml.VerticalGBTModel;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.train.trees.FeatureImportance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,13 +19,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.ml.PredictionModel;
 import org.apache.spark.ml.attribute.Attribute;
 import org.apache.spark.ml.attribute.AttributeGroup;
 import org.apache.spark.ml.attribute.NumericAttribute;
-import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.sql.Column;
@@ -66,7 +67,9 @@ final class TrainJob {
                 : Publication.prepare(modelDir, "--model-dir", session.broken());
         Publication figures =
             out == null ? null : Publication.prepare(out, "--out", session.broken())) {
-      TableReader own = TableReader.read(spark, data, party.data(), session.holdsLabels());
+      TableReader own =
+          TableReader.read(
+              spark, data, party.data(), session.holdsLabels() ? learner.labels() : null);
       HeddleSession.Aligned aligned = align(session, own.table(), party.data().id());
       KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
       AlignedTable rows = withFeatures(aligned.table(), own.features(), party.data().label());
@@ -82,16 +85,19 @@ final class TrainJob {
         trace.trainingIds(Arrays.stream(split.train()).mapToObj(ids::get).toList());
       }
       Learner.Trained fitted = learner.fit(train.table(), trace);
-      RankMetrics metrics =
+      Quality quality =
           split.test().length == 0 ? null : measure(fitted.model(), rows.keep(split.test()));
       // While the peers still wait: a full disk here leaves them without a model as well.
       if (model != null) {
         save(fitted.model(), TrainedPart.in(model.folder()));
+        if (fitted.model() instanceof VerticalGBTModel trees) {
+          model.lines("trees.txt", trees.part().lines());
+        }
         model.complete(session.open().id());
       }
       if (figures != null) {
         Traffic traffic = session.open().traffic();
-        figures.json("run.json", figures(aligned, split, fitted.figures(), metrics, traffic));
+        figures.json("run.json", figures(aligned, split, fitted, quality, traffic));
         figures.complete(session.open().id());
       }
       session.finish();
@@ -101,14 +107,14 @@ final class TrainJob {
       if (model != null) {
         model.publish();
       }
-      tell(fitted.figures(), metrics, split.test().length, modelDir, out);
+      tell(fitted.figures(), quality, split.test().length, modelDir, out);
     }
   }
 
   /** What a person at this party's terminal wants to know at the end. */
   private void tell(
       Learner.Figures summary,
-      @Nullable RankMetrics metrics,
+      @Nullable Quality quality,
       int testRows,
       @Nullable Path modelDir,
       @Nullable Path out) {
@@ -121,10 +127,9 @@ final class TrainJob {
             + (job.algorithm() == JobConfig.Algorithm.GBT
                 ? ""
                 : summary.converged() ? ", converged" : ", not converged")
-            + (metrics == null
+            + (quality == null
                 ? ""
-                : String.format(
-                    Locale.ROOT, "; AUC %.4f on %d held-out rows", metrics.auc(), testRows)));
+                : "; " + quality.words() + " on " + testRows + " held-out rows"));
     if (modelDir != null) {
       progress.note("this party's part of the model: " + modelDir);
     }
@@ -182,8 +187,7 @@ final class TrainJob {
   }
 
   /** Scores the test rows with the peers; the label holder alone sees how well. */
-  private @Nullable RankMetrics measure(
-      ProbabilisticClassificationModel<Vector, ?> model, AlignedTable test) {
+  private @Nullable Quality measure(PredictionModel<Vector, ?> model, AlignedTable test) {
     Dataset<Row> scored = model.transform(test.table());
     if (!session.holdsLabels()) {
       return null;
@@ -193,7 +197,7 @@ final class TrainJob {
             .select(
                 functions.col(AlignedTable.INDEX),
                 functions.col(Learner.LABEL),
-                functions.col(model.getProbabilityCol()))
+                learner.outcome(scored).get(0))
             .toJavaRDD()
             .collect()
             .stream()
@@ -201,12 +205,11 @@ final class TrainJob {
             .sorted(Comparator.comparingInt(row -> row.getInt(0)))
             .toList();
     double[] labels = rows.stream().mapToDouble(row -> row.getDouble(1)).toArray();
-    double[] probabilities =
-        rows.stream().mapToDouble(row -> ((Vector) row.get(2)).apply(1)).toArray();
-    return RankMetrics.of(labels, probabilities, learner.threshold());
+    double[] predicted = rows.stream().mapToDouble(row -> row.getDouble(2)).toArray();
+    return Quality.of(learner.labels(), labels, predicted, learner.threshold());
   }
 
-  private static void save(ProbabilisticClassificationModel<Vector, ?> model, Path place) {
+  private static void save(PredictionModel<Vector, ?> model, Path place) {
     try {
       ((MLWritable) model).save(place.toUri().toString());
     } catch (IOException | RuntimeException e) {
@@ -217,9 +220,10 @@ final class TrainJob {
   private Map<String, Object> figures(
       HeddleSession.Aligned aligned,
       KeyedSplit split,
-      Learner.Figures summary,
-      @Nullable RankMetrics metrics,
+      Learner.Trained fitted,
+      @Nullable Quality quality,
       Traffic traffic) {
+    Learner.Figures summary = fitted.figures();
     Map<String, Object> run = common(session);
     run.put(
         "rows",
@@ -232,12 +236,11 @@ final class TrainJob {
             split.train().length,
             "test",
             split.test().length));
-    if (metrics != null && !Double.isNaN(metrics.auc())) {
-      run.put("auc", metrics.auc());
+    if (quality != null) {
+      run.putAll(quality.figures());
     }
-    if (metrics != null) {
-      run.put("logLoss", metrics.logLoss());
-      run.put("accuracy", metrics.accuracy());
+    if (fitted.model() instanceof VerticalGBTModel trees) {
+      run.put("importances", trees.featureImportances().stream().map(TrainJob::json).toList());
     }
     run.put("passes", summary.passes());
     run.put("converged", summary.converged());
@@ -264,6 +267,23 @@ final class TrainJob {
             "train", traffic.bytesSent(learner.fitStep()),
             "score", traffic.bytesSent(learner.scoreStep())));
     return run;
+  }
+
+  /** What a party knows of it: a feature holder has no gain and no cover. */
+  private static Map<String, Object> json(FeatureImportance importance) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (importance.peer() != null) {
+      json.put("party", importance.peer().name());
+    }
+    if (importance.column() != null) {
+      json.put("column", importance.column());
+    }
+    json.put("splits", importance.splits());
+    if (!Double.isNaN(importance.gain())) {
+      json.put("gain", importance.gain());
+      json.put("cover", importance.cover());
+    }
+    return json;
   }
 
   static String alignmentLedger(JobConfig job, int rows) {

@@ -4,9 +4,17 @@ package io.heddle.spark.job;
 import io.heddle.config.JobConfig;
 import io.heddle.spark.ml.VerticalGBTClassificationModel;
 import io.heddle.spark.ml.VerticalGBTClassifier;
+import io.heddle.spark.ml.VerticalGBTModel;
+import io.heddle.spark.ml.VerticalGBTRegressionModel;
+import io.heddle.spark.ml.VerticalGBTRegressor;
+import io.heddle.spark.ml.VerticalGBTSetters;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.LabelRule;
 import io.heddle.train.trees.TreesSummary;
 import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.spark.ml.PredictionModel;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -24,34 +32,73 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
   }
 
   @Override
+  public LabelRule labels() {
+    return switch (job.gbt().objective()) {
+      case LOGISTIC -> LabelRule.TWO_CLASSES;
+      case SQUARED -> LabelRule.NUMBERS;
+      case POISSON -> LabelRule.COUNTS;
+    };
+  }
+
+  @Override
   public double threshold() {
     return job.gbt().threshold();
   }
 
   @Override
   public Trained fit(Dataset<Row> rows, @Nullable TraceFiles trace) {
-    JobConfig.Gbt params = job.gbt();
+    return labels() == LabelRule.TWO_CLASSES ? fitClasses(rows, trace) : fitNumbers(rows, trace);
+  }
+
+  private Trained fitClasses(Dataset<Row> rows, @Nullable TraceFiles trace) {
     VerticalGBTClassifier estimator =
-        new VerticalGBTClassifier()
-            .setMaxIter(params.maxIter())
-            .setMaxDepth(params.maxDepth())
-            .setMaxBins(params.maxBins())
-            .setStepSize(params.stepSize())
-            .setLambda(params.lambda())
-            .setGamma(params.gamma())
-            .setMinChildWeight(params.minChildWeight())
-            .setMinInstancesPerNode(params.minInstancesPerNode())
-            .setFirstTreeAlone(params.firstTreeAlone())
-            .setThreshold(params.threshold())
-            .setSession(session.name())
-            .setFeaturesCol(FEATURES);
+        withTerms(new VerticalGBTClassifier())
+            .setThreshold(threshold())
+            .setFeaturesCol(FEATURES)
+            .setProbabilityCol(PROBABILITY)
+            .setPredictionCol(PREDICTION);
+    if (session.holdsLabels()) {
+      estimator.setLabelCol(LABEL);
+      estimator.setClassWeight(job.gbt().classWeight());
+    }
+    if (trace != null) {
+      estimator.tracedBy(trace);
+    }
+    return trained(estimator.fit(rows));
+  }
+
+  private Trained fitNumbers(Dataset<Row> rows, @Nullable TraceFiles trace) {
+    VerticalGBTRegressor estimator =
+        withTerms(new VerticalGBTRegressor())
+            .setObjective(job.gbt().objective().name().toLowerCase(Locale.ROOT))
+            .setFeaturesCol(FEATURES)
+            .setPredictionCol(PREDICTION);
     if (session.holdsLabels()) {
       estimator.setLabelCol(LABEL);
     }
     if (trace != null) {
       estimator.tracedBy(trace);
     }
-    VerticalGBTClassificationModel model = estimator.fit(rows);
+    return trained(estimator.fit(rows));
+  }
+
+  private <S extends VerticalGBTSetters<S>> S withTerms(S estimator) {
+    JobConfig.Gbt params = job.gbt();
+    return estimator
+        .setMaxIter(params.maxIter())
+        .setMaxDepth(params.maxDepth())
+        .setMaxBins(params.maxBins())
+        .setStepSize(params.stepSize())
+        .setLambda(params.lambda())
+        .setGamma(params.gamma())
+        .setMinChildWeight(params.minChildWeight())
+        .setMinInstancesPerNode(params.minInstancesPerNode())
+        .setFirstTreeAlone(params.firstTreeAlone())
+        .setSession(session.name());
+  }
+
+  private static <M extends PredictionModel<Vector, ?> & VerticalGBTModel> Trained trained(
+      M model) {
     TreesSummary summary = model.summary();
     return new Trained(
         model,
@@ -65,10 +112,16 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
 
   @Override
   public Loaded load(Path part) {
-    VerticalGBTClassificationModel model =
-        VerticalGBTClassificationModel.load(part.toUri().toString())
-            .setSession(session.name())
-            .setThreshold(threshold());
+    String place = part.toUri().toString();
+    if (labels() == LabelRule.TWO_CLASSES) {
+      VerticalGBTClassificationModel model =
+          VerticalGBTClassificationModel.load(place)
+              .setSession(session.name())
+              .setThreshold(threshold());
+      return new Loaded(model, model.part().columnNames());
+    }
+    VerticalGBTRegressionModel model =
+        VerticalGBTRegressionModel.load(place).setSession(session.name());
     return new Loaded(model, model.part().columnNames());
   }
 

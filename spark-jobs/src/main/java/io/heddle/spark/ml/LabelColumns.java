@@ -3,6 +3,7 @@ package io.heddle.spark.ml;
 
 import io.heddle.error.DataException;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.spark.table.LabelRule;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoublePredicate;
@@ -13,13 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The label holder's labels and row weights by aligned row, checked. */
 record LabelColumns(double[] labels, double @Nullable [] weights) {
-  static LabelColumns of(AlignedTable aligned, String labelCol, String weightCol) {
+  static LabelColumns of(AlignedTable aligned, String labelCol, String weightCol, LabelRule rule) {
     double[] labels = column(aligned, labelCol);
-    check(labels, y -> y == 0 || y == 1, "Label column " + labelCol, "0 or 1");
-    double ones = Arrays.stream(labels).sum();
-    if (ones == 0 || ones == labels.length) {
+    check(labels, rule::allows, "Label column " + labelCol, rule.words());
+    if (Arrays.stream(labels).allMatch(label -> label == labels[0])) {
       throw new DataException(
-          "Label column " + labelCol + " has one class only: both 0 and 1 must occur");
+          "Label column "
+              + labelCol
+              + (rule == LabelRule.TWO_CLASSES
+                  ? " has one class only: both 0 and 1 must occur"
+                  : " has one value only: nothing to train on"));
     }
     if (weightCol.isEmpty()) {
       return new LabelColumns(labels, null);

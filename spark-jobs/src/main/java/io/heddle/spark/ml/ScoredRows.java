@@ -4,7 +4,10 @@ package io.heddle.spark.ml;
 import io.heddle.spark.table.AlignedTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
@@ -12,6 +15,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -20,52 +24,77 @@ final class ScoredRows {
   private ScoredRows() {}
 
   /**
-   * Adds the columns that a classifier of two classes adds, computed and kept.
+   * A column that scoring adds.
+   *
+   * @param value of an aligned row
+   */
+  record Added(String name, DataType type, IntFunction<Object> value) {}
+
+  /**
+   * Adds the columns that a classifier of two classes adds.
    *
    * @param raw log-odds by aligned row
    * @param probability of label 1
    * @param model names the columns
    * @param result the schema of the result
    */
-  static Dataset<Row> of(
+  static Dataset<Row> ofClasses(
       AlignedTable aligned,
       double[] raw,
       double[] probability,
       ProbabilisticClassificationModel<?, ?> model,
       double threshold,
       StructType result) {
-    StructType schema =
-        new StructType()
-            .add("heddle_row", DataTypes.IntegerType)
-            .add("heddle_raw", SQLDataTypes.VectorType())
-            .add("heddle_probability", SQLDataTypes.VectorType())
-            .add("heddle_prediction", DataTypes.DoubleType);
+    return of(
+        aligned,
+        List.of(
+            new Added(
+                model.getRawPredictionCol(),
+                SQLDataTypes.VectorType(),
+                i -> Vectors.dense(-raw[i], raw[i])),
+            new Added(
+                model.getProbabilityCol(),
+                SQLDataTypes.VectorType(),
+                i -> Vectors.dense(1 - probability[i], probability[i])),
+            new Added(
+                model.getPredictionCol(),
+                DataTypes.DoubleType,
+                i -> probability[i] > threshold ? 1.0 : 0.0)),
+        result);
+  }
+
+  /** Adds columns, computed and kept. */
+  static Dataset<Row> of(AlignedTable aligned, List<Added> columns, StructType result) {
+    StructType schema = new StructType().add("heddle_row", DataTypes.IntegerType);
+    for (int j = 0; j < columns.size(); j++) {
+      schema = schema.add("heddle_" + j, columns.get(j).type());
+    }
     List<Row> rows = new ArrayList<>(aligned.rows());
     for (int i = 0; i < aligned.rows(); i++) {
-      rows.add(
-          RowFactory.create(
-              i,
-              Vectors.dense(-raw[i], raw[i]),
-              Vectors.dense(1 - probability[i], probability[i]),
-              probability[i] > threshold ? 1.0 : 0.0));
+      Object[] values = new Object[columns.size() + 1];
+      values[0] = i;
+      for (int j = 0; j < columns.size(); j++) {
+        values[j + 1] = columns.get(j).value().apply(i);
+      }
+      rows.add(RowFactory.create(values));
     }
     Dataset<Row> table = aligned.table();
     Dataset<Row> added = AlignedTable.local(table.sparkSession(), rows, schema);
     Dataset<Row> joined =
         table.join(added, table.col(AlignedTable.INDEX).equalTo(added.col("heddle_row")));
-    Column[] columns =
+    Map<String, Column> byName = new HashMap<>();
+    for (int j = 0; j < columns.size(); j++) {
+      byName.put(columns.get(j).name(), added.col("heddle_" + j).as(columns.get(j).name()));
+    }
+    Column[] selected =
         Arrays.stream(result.fieldNames())
             .map(
-                name ->
-                    name.equals(model.getRawPredictionCol())
-                        ? added.col("heddle_raw").as(name)
-                        : name.equals(model.getProbabilityCol())
-                            ? added.col("heddle_probability").as(name)
-                            : name.equals(model.getPredictionCol())
-                                ? added.col("heddle_prediction").as(name)
-                                : AlignedTable.column(table, name))
+                name -> {
+                  Column column = byName.get(name);
+                  return column != null ? column : AlignedTable.column(table, name);
+                })
             .toArray(Column[]::new);
-    Dataset<Row> scored = joined.select(columns).persist();
+    Dataset<Row> scored = joined.select(selected).persist();
     scored.count();
     return scored;
   }

@@ -3,6 +3,7 @@ package io.heddle.spark.ml;
 
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.spark.table.LabelRule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +17,10 @@ record StageRows(FeatureRows features, @Nullable LabelColumns labels) implements
       AlignedTable aligned,
       String featuresCol,
       String labelCol,
-      String weightCol) {
+      String weightCol,
+      LabelRule rule) {
     LabelColumns labels =
-        session.holdsLabels() ? LabelColumns.of(aligned, labelCol, weightCol) : null;
+        session.holdsLabels() ? LabelColumns.of(aligned, labelCol, weightCol, rule) : null;
     return new StageRows(FeatureRows.of(aligned, featuresCol), labels);
   }
 

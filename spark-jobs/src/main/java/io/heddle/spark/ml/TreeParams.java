@@ -10,7 +10,7 @@ import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /** The Param objects of one stage of trees; {@link VerticalGBTParams} shows them. */
-final class TreeParams {
+class TreeParams {
   final Param<String> session;
   final Param<String> idCol;
   final Param<String> weightCol;
@@ -23,7 +23,6 @@ final class TreeParams {
   final DoubleParam minChildWeight;
   final IntParam minInstancesPerNode;
   final BooleanParam firstTreeAlone;
-  final DoubleParam threshold;
 
   TreeParams(Params owner) {
     session = LogisticParams.session(owner);
@@ -68,12 +67,6 @@ final class TreeParams {
             owner,
             "firstTreeAlone",
             "whether the label holder grows the first tree on its own columns, which protects labels");
-    threshold =
-        new DoubleParam(
-            owner,
-            "threshold",
-            "probability above which the prediction is 1, in [0, 1]",
-            ParamValidators.inRange(0, 1));
   }
 
   /** The defaults of both stages, through the owner's protected setter. */
@@ -90,6 +83,51 @@ final class TreeParams {
     defaults.set(minChildWeight, 1.0);
     defaults.set(minInstancesPerNode, 1);
     defaults.set(firstTreeAlone, true);
-    defaults.set(threshold, 0.5);
+  }
+
+  /** With those of classifiers. */
+  static final class OfClassifier extends TreeParams {
+    final DoubleParam threshold;
+    final Param<String> classWeight;
+
+    OfClassifier(Params owner) {
+      super(owner);
+      threshold =
+          new DoubleParam(
+              owner,
+              "threshold",
+              "probability above which the prediction is 1, in [0, 1]",
+              ParamValidators.inRange(0, 1));
+      ClassWeight.Rule rule = ClassWeight::isAllowed;
+      classWeight = new Param<>(owner, "classWeight", ClassWeight.DOC, rule);
+    }
+
+    @Override
+    void setDefaults(LogisticParams.Defaults defaults) {
+      super.setDefaults(defaults);
+      defaults.set(threshold, 0.5);
+      defaults.set(classWeight, ClassWeight.NONE);
+    }
+  }
+
+  /** With those of regressors. */
+  static final class OfRegressor extends TreeParams {
+    final Param<String> objective;
+
+    OfRegressor(Params owner) {
+      super(owner);
+      objective =
+          new Param<>(
+              owner,
+              "objective",
+              "squared for numbers by their squared error, poisson for counts",
+              ParamValidators.inArray(new String[] {"squared", "poisson"}));
+    }
+
+    @Override
+    void setDefaults(LogisticParams.Defaults defaults) {
+      super.setDefaults(defaults);
+      defaults.set(objective, "squared");
+    }
   }
 }

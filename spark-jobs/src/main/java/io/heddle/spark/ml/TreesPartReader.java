@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.error.DataException;
+import io.heddle.party.PartyId;
 import io.heddle.train.trees.Threshold;
 import io.heddle.train.trees.TreeEnsemble;
 import io.heddle.train.trees.TreeNode;
@@ -8,7 +10,9 @@ import io.heddle.train.trees.TreeObjective;
 import io.heddle.train.trees.TreesModelPart;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.ml.param.Params;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsReader$;
 import org.apache.spark.ml.util.MLReader;
@@ -21,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 import scala.Option;
 
 /** How a part of boosted trees is written and read. */
-final class TreesPartReader extends MLReader<VerticalGBTClassificationModel> {
+final class TreesPartReader<M extends Params> extends MLReader<M> {
+  /** Before the second one nodes had no cover, and peers no names. */
+  private static final int FORMAT = 2;
+
   private static final StructType THRESHOLD =
       new StructType()
           .add("column", DataTypes.IntegerType, false)
@@ -36,22 +43,37 @@ final class TreesPartReader extends MLReader<VerticalGBTClassificationModel> {
           .add("right", DataTypes.IntegerType, false)
           .add("value", DataTypes.DoubleType, false)
           .add("gain", DataTypes.DoubleType, false)
+          .add("cover", DataTypes.DoubleType, false)
           .add("rows", DataTypes.IntegerType, false);
 
   /** Objective, start and trees are null at a feature holder. */
   static final StructType SCHEMA =
       new StructType()
+          .add("format", DataTypes.IntegerType, false)
           .add("fitId", DataTypes.StringType, false)
           .add("columnNames", new ArrayType(DataTypes.StringType, false), false)
           .add("thresholds", new ArrayType(THRESHOLD, false), false)
           .add("objective", DataTypes.StringType, true)
           .add("start", DataTypes.DoubleType, true)
-          .add("trees", new ArrayType(new ArrayType(NODE, false), false), true);
+          .add("trees", new ArrayType(new ArrayType(NODE, false), false), true)
+          .add("peers", new ArrayType(DataTypes.StringType, false), false);
+
+  private final Class<M> type;
+  private final BiFunction<String, TreesModelPart, M> maker;
+
+  /**
+   * @param maker takes the model's uid and its part
+   */
+  TreesPartReader(Class<M> type, BiFunction<String, TreesModelPart, M> maker) {
+    this.type = type;
+    this.maker = maker;
+  }
 
   /** A part as {@link ModelPartWriter} takes it. */
   static Row row(TreesModelPart part) {
     TreeEnsemble ensemble = part.ensemble();
     return RowFactory.create(
+        FORMAT,
         part.fitId(),
         part.columnNames().toArray(String[]::new),
         part.thresholds().stream()
@@ -61,7 +83,8 @@ final class TreesPartReader extends MLReader<VerticalGBTClassificationModel> {
         ensemble == null ? null : ensemble.start(),
         ensemble == null
             ? null
-            : ensemble.trees().stream().map(TreesPartReader::nodes).toArray(Row[][]::new));
+            : ensemble.trees().stream().map(TreesPartReader::nodes).toArray(Row[][]::new),
+        part.peers().stream().map(PartyId::name).toArray(String[]::new));
   }
 
   private static Row[] nodes(List<TreeNode> tree) {
@@ -75,17 +98,28 @@ final class TreesPartReader extends MLReader<VerticalGBTClassificationModel> {
                     node.right(),
                     node.value(),
                     node.gain(),
+                    node.cover(),
                     node.rows()))
         .toArray(Row[]::new);
   }
 
   @Override
-  public VerticalGBTClassificationModel load(String path) {
+  public M load(String path) {
     DefaultParamsReader.Metadata metadata =
-        DefaultParamsReader$.MODULE$.loadMetadata(
-            path, sparkSession(), VerticalGBTClassificationModel.class.getName());
+        DefaultParamsReader$.MODULE$.loadMetadata(path, sparkSession(), type.getName());
     Row row =
         sparkSession().read().schema(SCHEMA).parquet(new Path(path, "data").toString()).head();
+    Integer format = row.getAs("format");
+    if (format == null || format != FORMAT) {
+      throw new DataException(
+          "Cannot read the model part "
+              + path
+              + ": it is of format "
+              + (format == null ? "1" : format)
+              + ", must be "
+              + FORMAT
+              + ". Train anew, or use the version of the program that wrote it");
+    }
     List<Threshold> thresholds = new ArrayList<>();
     for (Row each : row.<Row>getList(row.fieldIndex("thresholds"))) {
       thresholds.add(new Threshold(each.getInt(0), each.getDouble(1), each.getBoolean(2)));
@@ -95,9 +129,9 @@ final class TreesPartReader extends MLReader<VerticalGBTClassificationModel> {
             row.getAs("fitId"),
             row.getList(row.fieldIndex("columnNames")),
             thresholds,
-            ensemble(row));
-    VerticalGBTClassificationModel model =
-        new VerticalGBTClassificationModel(metadata.uid(), part, null);
+            ensemble(row),
+            row.<String>getList(row.fieldIndex("peers")).stream().map(PartyId::new).toList());
+    M model = maker.apply(metadata.uid(), part);
     metadata.getAndSetParams(model, Option.empty());
     return model;
   }
@@ -119,7 +153,8 @@ final class TreesPartReader extends MLReader<VerticalGBTClassificationModel> {
                 node.getInt(3),
                 node.getDouble(4),
                 node.getDouble(5),
-                node.getInt(6)));
+                node.getDouble(6),
+                node.getInt(7)));
       }
       trees.add(nodes);
     }

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
-import io.heddle.error.DataException;
-import io.heddle.spark.session.HeddleSession;
-import io.heddle.spark.table.AlignedTable;
-import io.heddle.train.trees.TreeScores;
 import io.heddle.train.trees.TreesModelPart;
-import io.heddle.train.trees.TreesScoringFeatureHolder;
-import io.heddle.train.trees.TreesScoringLabelHolder;
 import io.heddle.train.trees.TreesSummary;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.ml.util.MLReader;
-import org.apache.spark.ml.util.MLWritable;
 import org.apache.spark.ml.util.MLWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -36,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  */
 public class VerticalGBTClassificationModel
     extends ProbabilisticClassificationModel<Vector, VerticalGBTClassificationModel>
-    implements VerticalGBTParams, MLWritable {
+    implements VerticalGBTClassifierParams, VerticalGBTModel {
   /** The kind of the step, for traffic by step. */
-  public static final String STEP = "transform-vertical-gbt";
+  public static final String STEP = TreesStage.TRANSFORM;
 
   // No initialiser: the superclass asks for it before this class's fields are set.
   private @Nullable String uid;
-  private final TreeParams own;
+  private final TreeParams.OfClassifier own;
   private final TreesModelPart part;
   private final transient @Nullable TreesSummary summary;
 
@@ -53,7 +44,7 @@ public class VerticalGBTClassificationModel
   private VerticalGBTClassificationModel(
       Uid.Token unused, TreesModelPart part, @Nullable TreesSummary summary) {
     super();
-    own = new TreeParams(this);
+    own = new TreeParams.OfClassifier(this);
     own.setDefaults(this::setDefault);
     this.part = part;
     this.summary = summary;
@@ -68,7 +59,7 @@ public class VerticalGBTClassificationModel
   }
 
   @Override
-  public TreeParams own() {
+  public TreeParams.OfClassifier own() {
     return own;
   }
 
@@ -87,26 +78,17 @@ public class VerticalGBTClassificationModel
     return this;
   }
 
-  /** Whether this part came from the party with the labels. */
-  public boolean holdsLabels() {
-    return part.ensemble() != null;
-  }
-
-  /** This party's own part. */
+  @Override
   public TreesModelPart part() {
     return part;
   }
 
-  /** False for a model that was loaded. */
+  @Override
   public boolean hasSummary() {
     return summary != null;
   }
 
-  /**
-   * How the fit went, with the ledger of who learned what.
-   *
-   * @throws IllegalStateException for a model that was loaded
-   */
+  @Override
   public TreesSummary summary() {
     if (summary == null) {
       throw new IllegalStateException("No summary: this model was loaded, not fitted");
@@ -117,51 +99,22 @@ public class VerticalGBTClassificationModel
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType result = transformSchema(dataset.schema());
-    Dataset<Row> table = dataset.toDF();
-    HeddleSession session = HeddleSession.named(getSession(), dataset.sparkSession());
-    if (session.holdsLabels() != holdsLabels()) {
-      throw new IllegalArgumentException(
-          "This model part is that of a "
-              + (holdsLabels() ? "label" : "feature")
-              + " holder, but party "
-              + session.self()
-              + " is not one in this session");
-    }
-    AlignedTable given = AlignedTable.read(table);
-    SortedMap<String, String> terms = new TreeMap<>();
-    terms.put("fit", part.fitId());
-    session.addAlignment(terms, given);
-    return session.step(
-        STEP,
-        terms,
-        step -> {
-          AlignedTable aligned =
-              given != null ? given : session.align(step, table, getIdCol()).table();
-          try (FeatureRows features = FeatureRows.of(aligned, getFeaturesCol())) {
-            if (!features.table().columnNames().equals(part.columnNames())) {
-              throw new DataException(
-                  "The columns of "
-                      + getFeaturesCol()
-                      + " are not those of the model, in its order: "
-                      + String.join(", ", part.columnNames()));
-            }
-            if (!holdsLabels()) {
-              new TreesScoringFeatureHolder(part)
-                  .score(step, session.labelHolder(), features.table(), session.progress());
-              return table;
-            }
-            TreeScores scores =
-                new TreesScoringLabelHolder(part).score(step, features.table(), session.progress());
-            return ScoredRows.of(
-                aligned, scores.rawPrediction(), scores.prediction(), this, getThreshold(), result);
-          }
-        });
+    return TreesStage.transform(
+        this,
+        dataset,
+        (aligned, scores) ->
+            ScoredRows.ofClasses(
+                aligned,
+                scores.rawPrediction(),
+                scores.prediction(),
+                this,
+                getThreshold(),
+                result));
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
-    Schemas.checkFeatures(schema, getFeaturesCol());
-    Schemas.checkRows(schema, getIdCol());
+    TreesStage.check(this, schema);
     return holdsLabels() ? super.transformSchema(schema) : schema;
   }
 
@@ -214,7 +167,9 @@ public class VerticalGBTClassificationModel
   }
 
   public static MLReader<VerticalGBTClassificationModel> read() {
-    return new TreesPartReader();
+    return new TreesPartReader<>(
+        VerticalGBTClassificationModel.class,
+        (uid, part) -> new VerticalGBTClassificationModel(uid, part, null));
   }
 
   public static VerticalGBTClassificationModel load(String path) {

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
-import io.heddle.channel.Channel;
-import io.heddle.crypto.PrivateRandomness;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.trees.TreeObjective;
-import io.heddle.train.trees.TreeTerms;
-import io.heddle.train.trees.TreesFeatureHolder;
 import io.heddle.train.trees.TreesFit;
 import io.heddle.train.trees.TreesLabelHolder;
-import java.util.SortedMap;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
@@ -18,7 +13,6 @@ import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.MLReader;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +38,15 @@ import org.jspecify.annotations.Nullable;
  */
 public class VerticalGBTClassifier
     extends ProbabilisticClassifier<Vector, VerticalGBTClassifier, VerticalGBTClassificationModel>
-    implements VerticalGBTParams, DefaultParamsWritable {
+    implements VerticalGBTClassifierParams,
+        VerticalGBTSetters<VerticalGBTClassifier>,
+        DefaultParamsWritable {
   /** The kind of the step, for traffic by step. */
-  public static final String STEP = "fit-vertical-gbt";
+  public static final String STEP = TreesStage.FIT;
 
   // No initialiser: the superclass asks for it before this class's fields are set.
   private @Nullable String uid;
-  private final TreeParams own;
+  private final TreeParams.OfClassifier own;
   private transient @Nullable FitTrace trace;
 
   public VerticalGBTClassifier() {
@@ -63,7 +59,7 @@ public class VerticalGBTClassifier
 
   private VerticalGBTClassifier(Uid.Token unused) {
     super();
-    own = new TreeParams(this);
+    own = new TreeParams.OfClassifier(this);
     own.setDefaults(this::setDefault);
   }
 
@@ -76,72 +72,17 @@ public class VerticalGBTClassifier
   }
 
   @Override
-  public TreeParams own() {
+  public TreeParams.OfClassifier own() {
     return own;
-  }
-
-  public VerticalGBTClassifier setSession(String value) {
-    set(session(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setIdCol(String value) {
-    set(idCol(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setWeightCol(String value) {
-    set(weightCol(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setMaxIter(int value) {
-    set(maxIter(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setMaxDepth(int value) {
-    set(maxDepth(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setMaxBins(int value) {
-    set(maxBins(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setStepSize(double value) {
-    set(stepSize(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setLambda(double value) {
-    set(lambda(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setGamma(double value) {
-    set(gamma(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setMinChildWeight(double value) {
-    set(minChildWeight(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setMinInstancesPerNode(int value) {
-    set(minInstancesPerNode(), value);
-    return this;
-  }
-
-  public VerticalGBTClassifier setFirstTreeAlone(boolean value) {
-    set(firstTreeAlone(), value);
-    return this;
   }
 
   public VerticalGBTClassifier setThreshold(double value) {
     set(threshold(), value);
+    return this;
+  }
+
+  public VerticalGBTClassifier setClassWeight(String value) {
+    set(classWeight(), value);
     return this;
   }
 
@@ -162,76 +103,14 @@ public class VerticalGBTClassifier
 
   @Override
   public VerticalGBTClassificationModel train(Dataset<?> dataset) {
-    Dataset<Row> table = dataset.toDF();
-    HeddleSession session = HeddleSession.named(getSession(), dataset.sparkSession());
-    TreeTerms terms = terms(session);
-    AlignedTable given = AlignedTable.read(table);
-    SortedMap<String, String> stepTerms = terms.asTerms();
-    session.addAlignment(stepTerms, given);
-    // Whatever can fail or take long here and now does so before the peers wait for it.
-    StageRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
-    try {
-      TreesFit fit =
-          session.step(
-              STEP,
-              stepTerms,
-              step -> {
-                if (prepared != null) {
-                  return fit(session, step, terms, prepared);
-                }
-                try (StageRows rows =
-                    prepare(session, session.align(step, table, getIdCol()).table())) {
-                  return fit(session, step, terms, rows);
-                }
-              });
-      return new VerticalGBTClassificationModel(Uid.random("vgbtmodel"), fit.part(), fit.summary());
-    } finally {
-      if (prepared != null) {
-        prepared.close();
-      }
-    }
-  }
-
-  private TreeTerms terms(HeddleSession session) {
-    return TreeTerms.builder()
-        .objective(TreeObjective.LOGISTIC)
-        .maxIter(getMaxIter())
-        .maxDepth(getMaxDepth())
-        .maxBins(getMaxBins())
-        .stepSize(getStepSize())
-        .lambda(getLambda())
-        .gamma(getGamma())
-        .minChildWeight(getMinChildWeight())
-        .minInstancesPerNode(getMinInstancesPerNode())
-        .firstTreeAlone(getFirstTreeAlone())
-        .keyBits(session.keyBits())
-        .build();
-  }
-
-  private StageRows prepare(HeddleSession session, AlignedTable aligned) {
-    return StageRows.of(session, aligned, getFeaturesCol(), getLabelCol(), getWeightCol());
-  }
-
-  private TreesFit fit(HeddleSession session, Channel step, TreeTerms terms, StageRows rows) {
-    PrivateRandomness randomness = session.open()::privateRandomness;
-    LabelColumns labels = rows.labels();
-    if (labels == null) {
-      TreesFit fit =
-          new TreesFeatureHolder(terms, session.treeRules(), randomness)
-              .fit(
-                  step,
-                  session.labelHolder(),
-                  rows.features().table(),
-                  session.sharedTrees(),
-                  session.progress());
-      session.countSharedTrees(fit.summary().sharedTrees());
-      return fit;
-    }
-    byte[] roundingSeed = TreesLabelHolder.roundingSeed(randomness, step);
-    (trace != null ? trace : FitTrace.NONE).seed(roundingSeed.clone());
-    return new TreesLabelHolder(
-            terms, TreesLabelHolder.key(randomness, step, terms), randomness, roundingSeed)
-        .fit(step, rows.features().table(), labels.labels(), labels.weights(), session.progress());
+    TreesFit fit =
+        TreesStage.fit(
+            this,
+            TreeObjective.LOGISTIC,
+            labels -> ClassWeight.weighed(labels, getClassWeight()),
+            trace,
+            dataset);
+    return new VerticalGBTClassificationModel(Uid.random("vgbtmodel"), fit.part(), fit.summary());
   }
 
   /**
@@ -243,6 +122,10 @@ public class VerticalGBTClassifier
   public StructType transformSchema(StructType schema) {
     HeddleSession session = HeddleSession.named(getSession(), SparkSession.active());
     Schemas.checkTraining(schema, this, session, getFeaturesCol(), getIdCol(), getWeightCol());
+    if (!session.holdsLabels() && isSet(classWeight())) {
+      throw new IllegalArgumentException(
+          "Party " + session.self() + " holds no labels in this session: leave classWeight unset");
+    }
     return session.holdsLabels() ? super.transformSchema(schema) : schema;
   }
 

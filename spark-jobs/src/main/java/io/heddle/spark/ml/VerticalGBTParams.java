@@ -8,9 +8,9 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 
 /**
- * Params that {@link VerticalGBTClassifier} and its model share, beside MLlib's {@code
- * featuresCol}, {@code labelCol}, {@code predictionCol}, {@code probabilityCol} and {@code
- * rawPredictionCol}. Names are those of MLlib's GBTClassifier where it has them, else XGBoost's.
+ * Params that all stages of trees share, beside MLlib's {@code featuresCol}, {@code labelCol} and
+ * {@code predictionCol}. Names are those of MLlib's GBTClassifier where it has them, else
+ * XGBoost's.
  */
 public interface VerticalGBTParams extends Params {
   /** Where the stage keeps its Param objects; of use to the stage alone. */
@@ -79,11 +79,6 @@ public interface VerticalGBTParams extends Params {
     return own().firstTreeAlone;
   }
 
-  /** Probability above which the prediction is 1, in [0, 1]; 0.5 by default. */
-  default DoubleParam threshold() {
-    return own().threshold;
-  }
-
   default String getSession() {
     return getOrDefault(session());
   }
@@ -130,9 +125,5 @@ public interface VerticalGBTParams extends Params {
 
   default boolean getFirstTreeAlone() {
     return (boolean) getOrDefault(firstTreeAlone());
-  }
-
-  default double getThreshold() {
-    return (double) getOrDefault(threshold());
   }
 }

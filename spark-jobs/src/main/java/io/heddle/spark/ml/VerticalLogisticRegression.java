@@ -6,6 +6,7 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
+import io.heddle.spark.table.LabelRule;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -186,7 +187,8 @@ public class VerticalLogisticRegression
   }
 
   private StageRows prepare(HeddleSession session, AlignedTable aligned) {
-    return StageRows.of(session, aligned, getFeaturesCol(), getLabelCol(), getWeightCol());
+    return StageRows.of(
+        session, aligned, getFeaturesCol(), getLabelCol(), getWeightCol(), LabelRule.TWO_CLASSES);
   }
 
   private LogisticFit fit(

@@ -166,7 +166,7 @@ public class VerticalLogisticRegressionModel
             }
             Scores scores =
                 new ScoringLabelHolder(part).score(step, features.table(), session.progress());
-            return ScoredRows.of(
+            return ScoredRows.ofClasses(
                 aligned,
                 scores.rawPrediction(),
                 scores.probability(),

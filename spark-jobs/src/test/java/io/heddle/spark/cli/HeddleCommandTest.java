@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -328,6 +329,37 @@ class HeddleCommandTest {
     assertThat(out.replaceAll("\\s+", " "))
         .contains("bank learns how many ids the other party brings; which of its own ids are")
         .contains("shop learns how many ids the other party brings; which of its own ids are");
+  }
+
+  @Test
+  void plan_trees_saysWhatTheyPredict() throws IOException {
+    init();
+    assertThat(add("--address", "h:1")).isZero();
+    Path job = directory.resolve("job.conf");
+    Files.writeString(job, "parties = [bank, shop], label-holder = bank, algorithm = gbt");
+    for (String objective : List.of("logistic", "squared", "poisson")) {
+      assertThat(
+              run(
+                  "plan",
+                  "train",
+                  "--config",
+                  config(),
+                  "--job",
+                  job.toString(),
+                  "--rows",
+                  "900",
+                  "--set",
+                  "gbt.num_round=7",
+                  "--set",
+                  "gbt.objective=" + objective))
+          .as(err)
+          .isZero();
+      assertThat(out)
+          .contains(
+              "7 trees for "
+                  + Map.of("logistic", "two classes", "squared", "numbers", "poisson", "counts")
+                      .get(objective));
+    }
   }
 
   @Test

@@ -65,6 +65,17 @@ class WorkspaceTest {
   }
 
   @Test
+  void create_treesThatAreNotCompared_areRefused() {
+    for (String setting : List.of("gbt.objective=squared", "gbt.scale_pos_weight=3")) {
+      assertThatThrownBy(() -> create(setting))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("the demo compares the AUC of two classes of equal weight");
+    }
+    JobConfig job = JobConfig.load(create("gbt.eta=0.1").parties().get(0).job(), Overrides.NONE);
+    assertThat(job.gbt().stepSize()).isEqualTo(0.1);
+  }
+
+  @Test
   void create_listSetting_isAList() {
     JobConfig job =
         JobConfig.load(create("psi.normalise=trim,lower").parties().get(0).job(), Overrides.NONE);

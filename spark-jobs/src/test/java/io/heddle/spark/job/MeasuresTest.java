@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.spark.session.AlignedIds;
+import io.heddle.spark.table.LabelRule;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +50,37 @@ class MeasuresTest {
     assertThat(RankMetrics.of(new double[] {1, 1}, new double[] {.5, .6}, 0.5).auc()).isNaN();
     assertThatThrownBy(() -> RankMetrics.of(labels, new double[] {1}, 0.5))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void errors_smallCases_areExact() {
+    double[] labels = {0, 2, 4};
+    double[] predicted = {1, 2, 1};
+    assertThat(ErrorMetrics.rmse(labels, predicted)).isCloseTo(Math.sqrt(10.0 / 3), within(1e-15));
+    assertThat(ErrorMetrics.mae(labels, predicted)).isCloseTo(4.0 / 3, within(1e-15));
+    assertThat(ErrorMetrics.meanPoissonDeviance(labels, predicted))
+        .isCloseTo((2 + 2 * (4 * Math.log(4) - 3)) / 3, within(1e-15));
+    assertThat(ErrorMetrics.meanPoissonDeviance(labels, labels)).isZero();
+    assertThat(ErrorMetrics.meanPoissonDeviance(new double[] {3}, new double[] {0})).isInfinite();
+    assertThatThrownBy(() -> ErrorMetrics.rmse(labels, new double[] {1}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void quality_hasTheMeasuresOfWhatIsPredicted() {
+    double[] labels = {0, 1};
+    double[] predicted = {0.25, 0.75};
+    Quality classes = Quality.of(LabelRule.TWO_CLASSES, labels, predicted, 0.5);
+    assertThat(classes.figures()).containsOnlyKeys("auc", "logLoss", "accuracy");
+    assertThat(classes.words()).isEqualTo("AUC 1.0000");
+    Quality numbers = Quality.of(LabelRule.NUMBERS, labels, predicted, 0.5);
+    assertThat(numbers.figures()).containsOnlyKeys("rmse", "mae").containsEntry("rmse", 0.25);
+    assertThat(numbers.words()).isEqualTo("RMSE 0.2500");
+    Quality counts = Quality.of(LabelRule.COUNTS, labels, predicted, 0.5);
+    assertThat(counts.figures()).containsOnlyKeys("meanPoissonDeviance", "rmse", "mae");
+    assertThat(counts.words()).startsWith("mean Poisson deviance 0.2877");
+    assertThat(Quality.of(LabelRule.TWO_CLASSES, new double[] {1, 1}, predicted, 0.5).figures())
+        .doesNotContainKey("auc");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.heddle.error.ConfigurationException;
 import io.heddle.error.DataException;
 import io.heddle.error.VflException;
 import io.heddle.spark.SparkExtension;
+import io.heddle.spark.table.LabelRule;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -114,7 +115,7 @@ class SourceReaderTest {
   }
 
   private TableReader read(DataSource source) {
-    return TableReader.read(spark, source, DATA, true);
+    return TableReader.read(spark, source, DATA, LabelRule.TWO_CLASSES);
   }
 
   private TableReader csv() {

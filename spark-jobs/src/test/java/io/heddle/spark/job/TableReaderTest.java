@@ -8,6 +8,7 @@ import io.heddle.config.DataSource;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.DataException;
 import io.heddle.spark.SparkExtension;
+import io.heddle.spark.table.LabelRule;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,7 +46,10 @@ class TableReaderTest {
   void read_csv_keepsIdsAsTextAndColumnsAsNumbers() throws Exception {
     TableReader read =
         TableReader.read(
-            spark, file(csv("\uFEFFid,y,a,b.c|007,1,1.5,-2e3|\"x\"\"y,z\",0, 3 ,4|")), DATA, true);
+            spark,
+            file(csv("\uFEFFid,y,a,b.c|007,1,1.5,-2e3|\"x\"\"y,z\",0, 3 ,4|")),
+            DATA,
+            LabelRule.TWO_CLASSES);
     assertThat(read.features()).containsExactly("a", "b.c");
     List<Row> rows = read.table().collectAsList();
     assertThat(rows.get(0).toSeq().mkString(";")).isEqualTo("007;1.0;1.5;-2000.0");
@@ -53,11 +57,23 @@ class TableReaderTest {
   }
 
   @Test
+  void read_labelsOfNumbersAndCounts_areThoseThatTheRuleAllows() throws Exception {
+    String file = csv("id,y,a|1,-1.5,1|2,0.5,1|3,1e9,1|");
+    assertThat(TableReader.read(spark, file(file), DATA, LabelRule.NUMBERS).table().count())
+        .isEqualTo(3);
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.COUNTS))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("Label column y")
+        .hasMessageContaining("1 of 3 rows are not finite and not negative");
+  }
+
+  @Test
   void read_parquet_equalsCsv() throws Exception {
-    TableReader csv = TableReader.read(spark, file(csv("id,y,a|1,1,2|2,0,3|")), DATA, true);
+    TableReader csv =
+        TableReader.read(spark, file(csv("id,y,a|1,1,2|2,0,3|")), DATA, LabelRule.TWO_CLASSES);
     String parquet = folder.resolve("table.parquet").toString();
     csv.table().selectExpr("cast(id as long) as id", "y", "a").write().parquet(parquet);
-    TableReader read = TableReader.read(spark, file(parquet), DATA, true);
+    TableReader read = TableReader.read(spark, file(parquet), DATA, LabelRule.TWO_CLASSES);
     assertThat(read.features()).containsExactly("a");
     assertThat(read.table().orderBy("id").collectAsList().toString())
         .isEqualTo(csv.table().orderBy("id").collectAsList().toString());
@@ -82,7 +98,7 @@ class TableReaderTest {
       })
   void read_badTable_isDataExceptionWithoutValues(String text, String says) throws Exception {
     String file = csv(text);
-    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, true))
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(says);
   }
@@ -94,18 +110,20 @@ class TableReaderTest {
   void read_labelsBesideZeroAndOne_areRefusedAtTheLabelHolder(String text, String says)
       throws Exception {
     String file = csv(text);
-    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, true))
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Label column y")
-        .hasMessageContaining(says + " rows are neither 0 nor 1");
-    assertThat(TableReader.read(spark, file(file), DATA, false).features()).containsExactly("a");
+        .hasMessageContaining(says + " rows are not 0 or 1");
+    assertThat(TableReader.read(spark, file(file), DATA, null).features()).containsExactly("a");
   }
 
   @Test
   void read_missingFile_isDataException() {
     for (String file : List.of("nowhere.csv", "nowhere.parquet")) {
       assertThatThrownBy(
-              () -> TableReader.read(spark, file(folder.resolve(file).toString()), DATA, true))
+              () ->
+                  TableReader.read(
+                      spark, file(folder.resolve(file).toString()), DATA, LabelRule.TWO_CLASSES))
           .isInstanceOf(DataException.class)
           .hasMessageContaining(file);
     }

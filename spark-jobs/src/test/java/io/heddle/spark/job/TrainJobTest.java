@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("spark")
 @ExtendWith(SparkExtension.class)
@@ -159,6 +161,80 @@ class TrainJobTest {
     nothingLeftBeside();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"squared", "poisson"})
+  void trainThenScore_treesForNumbers_publishPredictionsErrorsAndTrees(String objective)
+      throws Exception {
+    List<String> trees =
+        List.of(
+            "algorithm=gbt",
+            "gbt.objective=" + objective,
+            "gbt.num_round=4",
+            "gbt.max_depth=2",
+            "data.id=customer.id");
+    JobConfig job = JobConfig.load(TwoParties.jobFile(folder), Overrides.ofArguments(trees));
+    Function<HeddleSession, Integer> train =
+        session -> {
+          new TrainJob(spark, session, party(session, "no"), job)
+              .run(csv(session), place(session, "model"), place(session, "run"));
+          return 0;
+        };
+    TwoParties.run(folder, trees, train, train);
+    Function<HeddleSession, Integer> score =
+        session -> {
+          new ScoreJob(spark, session, party(session, "no"), job)
+              .run(csv(session), place(session, "model"), place(session, "scores"));
+          return 0;
+        };
+    TwoParties.run(folder, trees, score, score);
+
+    ObjectMapper json = new ObjectMapper();
+    JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
+    JsonNode retailer = json.readTree(folder.resolve("retailer-run/run.json").toFile());
+    assertThat(bank.get("rmse").asDouble()).isBetween(0.3, 0.48);
+    assertThat(bank.get("mae").asDouble()).isBetween(0.1, bank.get("rmse").asDouble());
+    assertThat(bank.has("meanPoissonDeviance")).isEqualTo(objective.equals("poisson"));
+    for (String none : List.of("auc", "logLoss", "accuracy")) {
+      assertThat(bank.has(none)).as(none).isFalse();
+    }
+    assertThat(retailer.has("rmse")).isFalse();
+    assertThat(bank.get("passes").asInt()).isEqualTo(4);
+
+    List<String> bankOwn = new ArrayList<>();
+    for (JsonNode each : bank.get("importances")) {
+      bankOwn.add(each.has("party") ? each.get("party").asText() : each.get("column").asText());
+      assertThat(each.has("gain")).isTrue();
+      assertThat(each.has("party") && each.has("column")).isFalse();
+    }
+    assertThat(bankOwn).containsExactlyInAnyOrder("a.1", "b`2", "c d", "retailer");
+    for (JsonNode each : retailer.get("importances")) {
+      assertThat(each.has("gain") || each.has("cover") || each.has("party")).isFalse();
+    }
+    assertThat(Files.readString(folder.resolve("bank-model/trees.txt")))
+        .contains("Tree 4", "If (retailer split 0)", "Predict: ");
+    assertThat(Files.readString(folder.resolve("retailer-model/trees.txt")))
+        .startsWith("split 0: ")
+        .doesNotContain("Predict");
+    for (String party : List.of("bank", "retailer")) {
+      assertThat(
+              json.readTree(folder.resolve(party + "-model/manifest.json").toFile())
+                  .get("files")
+                  .has("trees.txt"))
+          .isTrue();
+    }
+
+    List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
+    assertThat(scores.get(0)).isEqualTo("customer.id,prediction");
+    assertThat(scores).hasSize(801);
+    assertThat(folder.resolve("retailer-scores/scores.csv")).doesNotExist();
+    assertThat(scores.subList(1, 801))
+        .allSatisfy(
+            line ->
+                assertThat(Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)))
+                    .isBetween(-0.5, 2.0));
+    nothingLeftBeside();
+  }
+
   private List<String> ids(String trace) throws IOException {
     return TraceFiles.readTrainingIds(folder.resolve(trace)).stream()
         .map(id -> new String(id, StandardCharsets.UTF_8))
@@ -209,7 +285,7 @@ class TrainJobTest {
     Function<HeddleSession, Integer> retailer =
         session -> {
           PartyConfig party = party(session, "full");
-          TableReader own = TableReader.read(spark, csv(session), party.data(), false);
+          TableReader own = TableReader.read(spark, csv(session), party.data(), null);
           HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
           AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
           KeyedSplit all = KeyedSplit.of(job.seed(), 0, aligned.ids());

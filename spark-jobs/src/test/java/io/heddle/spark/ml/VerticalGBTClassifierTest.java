@@ -14,6 +14,7 @@ import io.heddle.train.trees.JoinedTrees;
 import io.heddle.train.trees.TreeEnsemble;
 import io.heddle.train.trees.TreeTerms;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -70,6 +71,10 @@ class VerticalGBTClassifierTest {
       List<Row> scored) {}
 
   private Result run(HeddleSession session) {
+    return run(session, estimator(session));
+  }
+
+  private Result run(HeddleSession session, VerticalGBTClassifier estimator) {
     Dataset<Row> own = table(session);
     AlignedTable aligned =
         session.step("align", new TreeMap<>(), step -> session.align(step, own, "id")).table();
@@ -85,7 +90,7 @@ class VerticalGBTClassifierTest {
     }
     byte[] seed = new byte[32];
     VerticalGBTClassificationModel model =
-        estimator(session)
+        estimator
             .tracedBy(
                 new FitTrace() {
                   @Override
@@ -155,6 +160,47 @@ class VerticalGBTClassifierTest {
       assertThat(loaded.explainParams()).isEqualTo(model.explainParams());
       assertThat(loaded.hasSummary()).isFalse();
     }
+  }
+
+  @Test
+  void fit_balanced_equalsTreesOfRowsThatWeighAsTheirClass() {
+    List<Result> results =
+        TwoParties.run(
+            folder,
+            List.of(),
+            session -> run(session, estimator(session).setClassWeight("balanced")),
+            this::run);
+
+    Result bank = results.get(0);
+    double ones = Arrays.stream(bank.labels()).sum();
+    double[] weights =
+        Arrays.stream(bank.labels())
+            .map(y -> bank.labels().length / (2 * (y == 1 ? ones : bank.labels().length - ones)))
+            .toArray();
+    assertThat(ensemble(bank.model()).trees())
+        .isEqualTo(
+            JoinedTrees.fit(
+                    TreeTerms.builder().maxIter(3).maxDepth(3).maxBins(16).build(),
+                    3,
+                    bank.seed(),
+                    bank.labels(),
+                    weights,
+                    List.of(bank.columns(), results.get(1).columns()))
+                .trees());
+    assertThat(ensemble(bank.model()).start()).isCloseTo(0, within(1e-12));
+  }
+
+  @Test
+  void fit_classWeightAtAFeatureHolder_isRefused() {
+    Function<HeddleSession, Integer> party =
+        session -> {
+          estimator(session).setClassWeight("2").fit(table(session));
+          return 0;
+        };
+
+    assertThatThrownBy(() -> TwoParties.run(folder, List.of(), party, party))
+        .hasStackTraceContaining("Party retailer holds no labels")
+        .hasStackTraceContaining("leave classWeight unset");
   }
 
   @Test

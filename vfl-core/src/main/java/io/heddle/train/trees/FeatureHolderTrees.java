@@ -125,7 +125,8 @@ final class FeatureHolderTrees {
                 HexFormat.of().formatHex(agreed.opening().fitId()),
                 table.columnNames(),
                 thresholds,
-                null),
+                null,
+                List.of()),
             report.summary(last == terms.maxIter()));
     commit(new byte[0], fit);
     return fit;

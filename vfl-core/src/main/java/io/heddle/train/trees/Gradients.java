@@ -103,6 +103,15 @@ final class Gradients {
     return Math.scalb((double) rounded, exponentH - BITS);
   }
 
+  /** The rounded sum of some rows' second derivatives. */
+  double cover(int[] rows) {
+    long sum = 0;
+    for (int row : rows) {
+      sum += roundedH[row];
+    }
+    return sumH(sum);
+  }
+
   /**
    * What the exact derivatives of some rows, whether in the sample or not, say their scores should
    * grow by.

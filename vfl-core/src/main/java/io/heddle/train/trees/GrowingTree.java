@@ -121,6 +121,7 @@ final class GrowingTree {
                 node.leftAt + 1,
                 0,
                 node.split.gain(),
+                gradients.sumH(node.h),
                 node.rows.length));
       } else {
         double value = gradients.leaf(node.rows, terms);

@@ -204,6 +204,7 @@ public final class JoinedTrees {
               tree.size() + 1,
               0,
               found.gain(),
+              gradients.cover(node.rows()),
               node.rows().length));
       holder.thresholds.add(holder.candidates.threshold(found.candidate()));
       Open one = new Open(left, sample.among(left), node.depth() + 1, tree.size(), null);

@@ -126,7 +126,7 @@ final class LabelHolderTrees {
     if (agreed.last() < terms.maxIter()) {
       report.stoppedAtLimit(agreed.last(), terms.maxIter());
     }
-    report.labelHolderLedger(candidates, rows.count());
+    report.labelHolderLedger(candidates, terms.objective(), rows.count());
     if (terms.samplesRows()) {
       report.sampledRows(terms.gossTopRate() > 0);
     }
@@ -136,7 +136,8 @@ final class LabelHolderTrees {
                 HexFormat.of().formatHex(fitId()),
                 table.columnNames(),
                 thresholds,
-                new TreeEnsemble(terms.objective(), rows.start(), trees.subList(0, kept))),
+                new TreeEnsemble(terms.objective(), rows.start(), trees.subList(0, kept)),
+                peers),
             report.summary(agreed.last() == terms.maxIter()));
     commit(new byte[0], fit);
     return fit;
@@ -513,7 +514,7 @@ final class LabelHolderTrees {
           out.writeInts(candidates.values().stream().mapToInt(Integer::intValue).toArray());
           out.writeInts(records);
           out.writeDoubles(scores);
-          new TreesModelPart("", table.columnNames(), thresholds, null).write(out);
+          new TreesModelPart("", table.columnNames(), thresholds, null, List.of()).write(out);
           new TreeEnsemble(terms.objective(), rows.start(), trees).write(out);
           report.write(out);
         });

@@ -89,6 +89,7 @@ public record TreeEnsemble(TreeObjective objective, double start, List<List<Tree
             new int[] {node.owner(), node.split(), node.left(), node.right(), node.rows()});
         out.writeDouble(node.value());
         out.writeDouble(node.gain());
+        out.writeDouble(node.cover());
       }
     }
   }
@@ -108,6 +109,7 @@ public record TreeEnsemble(TreeObjective objective, double start, List<List<Tree
         numbers[1],
         numbers[2],
         numbers[3],
+        in.readDouble(),
         in.readDouble(),
         in.readDouble(),
         numbers[4]);

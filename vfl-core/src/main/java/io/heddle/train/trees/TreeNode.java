@@ -11,15 +11,16 @@ package io.heddle.train.trees;
  * @param right the place of the right child
  * @param value what rows that end here add to their score; 0 for a split
  * @param gain what the split gained; 0 for a leaf
+ * @param cover rounded sum of second derivatives of the rows that it splits; 0 for a leaf
  * @param rows training rows
  */
 public record TreeNode(
-    int owner, int split, int left, int right, double value, double gain, int rows) {
+    int owner, int split, int left, int right, double value, double gain, double cover, int rows) {
   /** The owner of a node that is not split. */
   public static final int LEAF = -1;
 
   static TreeNode leaf(double value, int rows) {
-    return new TreeNode(LEAF, -1, -1, -1, value, 0, rows);
+    return new TreeNode(LEAF, -1, -1, -1, value, 0, 0, rows);
   }
 
   /** Whether rows end here. */

@@ -109,7 +109,8 @@ final class TreesReport {
         + " % of the rows, where half are on either side and guessing tells 50 %";
   }
 
-  void labelHolderLedger(SortedMap<PartyId, Integer> candidates, int rows) {
+  void labelHolderLedger(
+      SortedMap<PartyId, Integer> candidates, TreeObjective objective, int rows) {
     candidates.forEach(
         (party, count) ->
             ledger.add(
@@ -133,9 +134,13 @@ final class TreesReport {
             + " not which sums contain which");
     ledger.add(
         "Feature holders learned which rows are in these nodes and which child of a node is the"
-            + " smaller one; nodes in which more than "
-            + TreeRules.MOST_PURE
-            + " of the rows have one label were finished by the label holder alone");
+            + " smaller one; "
+            + (objective == TreeObjective.LOGISTIC
+                ? "nodes in which more than "
+                    + TreeRules.MOST_PURE
+                    + " of the rows have one label were finished by the label holder alone"
+                : "rows of one node have labels that are near to each other, and no node was kept"
+                    + " from them for that"));
   }
 
   void featureHolderLedger(int rows) {

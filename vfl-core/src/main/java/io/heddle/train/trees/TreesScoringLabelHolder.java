@@ -152,6 +152,14 @@ public final class TreesScoringLabelHolder {
     }
 
     private void open() {
+      // Owners of nodes are counted in this order.
+      if (!part.peers().equals(peers)) {
+        throw new ProtocolException(
+            "The trees were grown with feature holders "
+                + part.peers()
+                + ": this session has "
+                + peers);
+      }
       for (PartyId peer : peers) {
         step.send(
             peer,
@@ -165,13 +173,6 @@ public final class TreesScoringLabelHolder {
 
     private void arrive(int tree, int at, int[] rows, List<Place> level) {
       TreeNode node = ensemble.trees().get(tree).get(at);
-      if (node.owner() > peers.size()) {
-        throw new ProtocolException(
-            "The trees were grown with feature holder "
-                + node.owner()
-                + ": this session has "
-                + peers.size());
-      }
       if (!node.isLeaf()) {
         if (rows.length > 0) {
           level.add(new Place(tree, node, rows));

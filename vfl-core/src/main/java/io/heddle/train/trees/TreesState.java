@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
 
+  /** Before the second one nodes had no cover, and a model part no names of peers. */
+  private static final int FORMAT = 2;
+
   byte[] toBytes() {
     return StateFormat.write(
         out -> {
+          out.writeInt(FORMAT);
           data.write(out);
           out.writeBytes(progress);
           out.writeBoolean(result != null);
@@ -37,6 +41,8 @@ record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
   }
 
   private static TreesState read(WireReader in) {
+    int format = in.readInt();
+    StateFormat.require(format == FORMAT, "format " + format + " of trees, must be " + FORMAT);
     OwnData data = OwnData.read(in);
     byte[] progress = in.readBytes(Integer.MAX_VALUE);
     return new TreesState(

@@ -132,8 +132,7 @@ class FederatedTreesTest {
   @Test
   void earlyStopping_keepsTheTreesBeforeTheLossOfHeldOutRowsGrew() {
     Forests.Joined joined = Forests.generate(700, 10, false, 2, 3);
-    TreeTerms terms =
-        terms().maxIter(40).stepSize(0.5).earlyStopping(0.4, 2).build();
+    TreeTerms terms = terms().maxIter(40).stepSize(0.5).earlyStopping(0.4, 2).build();
     List<TreesFit> fits = requireEqualSampled(terms, joined);
     TreesSummary summary = fits.get(0).summary();
     int kept = Forests.ensemble(fits).trees().size();

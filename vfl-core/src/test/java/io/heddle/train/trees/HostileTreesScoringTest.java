@@ -86,12 +86,17 @@ class HostileTreesScoringTest {
   void score_withALyingPeer_endsWithItsError(
       String what, UnaryOperator<Message> lie, String message) {
     List<TreeNode> tree =
-        List.of(new TreeNode(1, 0, 1, 2, 0, 1, 9), TreeNode.leaf(-1, 4), TreeNode.leaf(1, 5));
+        List.of(new TreeNode(1, 0, 1, 2, 0, 1, 1, 9), TreeNode.leaf(-1, 4), TreeNode.leaf(1, 5));
     TreesModelPart bank =
         new TreesModelPart(
-            FIT, List.of(), List.of(), new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)));
+            FIT,
+            List.of(),
+            List.of(),
+            new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)),
+            List.of(Forests.featureHolder(1)));
     TreesModelPart shop =
-        new TreesModelPart(FIT, List.of("x0"), List.of(new Threshold(0, 0.5, true)), null);
+        new TreesModelPart(
+            FIT, List.of("x0"), List.of(new Threshold(0, 0.5, true)), null, List.of());
     PartyTable none = Forests.table(new double[0][], ROWS, 1);
     PartyTable column = Forests.table(new double[][] {new double[ROWS]}, ROWS, 1);
     UnaryOperator<Channel> liar = TappedChannel.sending(lie);

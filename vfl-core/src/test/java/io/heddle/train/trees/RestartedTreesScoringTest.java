@@ -33,9 +33,9 @@ class RestartedTreesScoringTest {
   private static TreesModelPart part(PartyId party, String fitId, double threshold) {
     List<TreeNode> tree =
         List.of(
-            new TreeNode(0, 0, 1, 2, 0, 1, 4),
+            new TreeNode(0, 0, 1, 2, 0, 1, 1, 4),
             TreeNode.leaf(-1, 2),
-            new TreeNode(1, 0, 3, 4, 0, 1, 2),
+            new TreeNode(1, 0, 3, 4, 0, 1, 1, 2),
             TreeNode.leaf(0.25, 1),
             TreeNode.leaf(2, 1));
     return new TreesModelPart(
@@ -44,7 +44,8 @@ class RestartedTreesScoringTest {
         List.of(new Threshold(0, threshold, false)),
         party.equals(Forests.BANK)
             ? new TreeEnsemble(TreeObjective.SQUARED, 10, List.of(tree))
-            : null);
+            : null,
+        party.equals(Forests.BANK) ? List.of(Forests.featureHolder(1)) : List.of());
   }
 
   private static TreesModelPart part(PartyId party) {

@@ -99,8 +99,8 @@ class TreeAttackTest {
   }
 
   /**
-   * A secret column of two values, another one, and labels by the label holder's and that one: of
-   * a column that splits nodes the label holder is told which rows go left, by the protocol.
+   * A secret column of two values, another one, and labels by the label holder's and that one: of a
+   * column that splits nodes the label holder is told which rows go left, by the protocol.
    */
   private static Joined joined(int rows) {
     SplittableRandom random = new SplittableRandom(11);

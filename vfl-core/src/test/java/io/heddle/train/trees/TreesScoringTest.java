@@ -129,7 +129,8 @@ class TreesScoringTest {
   }
 
   private static TreesModelPart ofFit(TreesModelPart part, String fitId) {
-    return new TreesModelPart(fitId, part.columnNames(), part.thresholds(), part.ensemble());
+    return new TreesModelPart(
+        fitId, part.columnNames(), part.thresholds(), part.ensemble(), part.peers());
   }
 
   @Test
@@ -151,7 +152,8 @@ class TreesScoringTest {
   void parts_thatLackSplitsOfTheTrees_areRefused() {
     TreesModelPart full = FITS.get(1).part();
     assertThat(full.thresholds()).isNotEmpty();
-    TreesModelPart cut = new TreesModelPart(full.fitId(), full.columnNames(), List.of(), null);
+    TreesModelPart cut =
+        new TreesModelPart(full.fitId(), full.columnNames(), List.of(), null, List.of());
     assertThatThrownBy(() -> score(List.of(FITS.get(0).part(), cut), tables(JOINED)))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("beyond this party's 0");
@@ -161,7 +163,7 @@ class TreesScoringTest {
   void sessions_withFewerFeatureHoldersThanTheFit_areRefused() {
     assertThatThrownBy(() -> score(List.of(owned(2), FITS.get(1).part()), tables(JOINED)))
         .isInstanceOf(ProtocolException.class)
-        .hasMessageContaining("this session has 1");
+        .hasMessageContaining("this session has [" + Forests.featureHolder(1) + "]");
   }
 
   /** A tree of one split by some feature holder. */
@@ -169,12 +171,15 @@ class TreesScoringTest {
     TreesModelPart part = FITS.get(0).part();
     List<TreeNode> tree =
         List.of(
-            new TreeNode(owner, 0, 1, 2, 0, 1, 600), TreeNode.leaf(-1, 300), TreeNode.leaf(1, 300));
+            new TreeNode(owner, 0, 1, 2, 0, 1, 1, 600),
+            TreeNode.leaf(-1, 300),
+            TreeNode.leaf(1, 300));
     return new TreesModelPart(
         part.fitId(),
         part.columnNames(),
         part.thresholds(),
-        new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)));
+        new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)),
+        IntStream.rangeClosed(1, owner).mapToObj(Forests::featureHolder).toList());
   }
 
   @Test

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import io.heddle.channel.Channel;
+import io.heddle.crypto.PrivateRandomness;
+import io.heddle.error.DataException;
+import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
+import io.heddle.spark.table.LabelRule;
+import io.heddle.train.trees.TreeObjective;
+import io.heddle.train.trees.TreeScores;
+import io.heddle.train.trees.TreeTerms;
+import io.heddle.train.trees.TreesFeatureHolder;
+import io.heddle.train.trees.TreesFit;
+import io.heddle.train.trees.TreesLabelHolder;
+import io.heddle.train.trees.TreesModelPart;
+import io.heddle.train.trees.TreesScoringFeatureHolder;
+import io.heddle.train.trees.TreesScoringLabelHolder;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.apache.spark.ml.param.shared.HasFeaturesCol;
+import org.apache.spark.ml.param.shared.HasLabelCol;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/** What stages of trees do in a session, whatever they predict. */
+final class TreesStage {
+  static final String FIT = "fit-vertical-gbt";
+  static final String TRANSFORM = "transform-vertical-gbt";
+
+  private final VerticalGBTParams params;
+  private final TreeObjective objective;
+  private final UnaryOperator<LabelColumns> weighing;
+  private final FitTrace trace;
+  private final String featuresCol;
+  private final String labelCol;
+  private final HeddleSession session;
+
+  private <S extends VerticalGBTParams & HasFeaturesCol & HasLabelCol> TreesStage(
+      S stage,
+      TreeObjective objective,
+      UnaryOperator<LabelColumns> weighing,
+      @Nullable FitTrace trace,
+      HeddleSession session) {
+    params = stage;
+    this.objective = objective;
+    this.weighing = weighing;
+    this.trace = trace != null ? trace : FitTrace.NONE;
+    featuresCol = stage.getFeaturesCol();
+    labelCol = stage.getLabelCol();
+    this.session = session;
+  }
+
+  /**
+   * Trains with the peers, as one step of the stage's session.
+   *
+   * @param weighing what becomes of the label holder's row weights
+   */
+  static <S extends VerticalGBTParams & HasFeaturesCol & HasLabelCol> TreesFit fit(
+      S stage,
+      TreeObjective objective,
+      UnaryOperator<LabelColumns> weighing,
+      @Nullable FitTrace trace,
+      Dataset<?> dataset) {
+    HeddleSession session = HeddleSession.named(stage.getSession(), dataset.sparkSession());
+    return new TreesStage(stage, objective, weighing, trace, session).fit(dataset.toDF());
+  }
+
+  private TreesFit fit(Dataset<Row> table) {
+    TreeTerms terms = terms();
+    AlignedTable given = AlignedTable.read(table);
+    SortedMap<String, String> stepTerms = terms.asTerms();
+    session.addAlignment(stepTerms, given);
+    // Whatever can fail or take long here and now does so before the peers wait for it.
+    StageRows prepared = given == null ? null : session.beforeStep(() -> prepare(given));
+    try {
+      return session.step(
+          FIT,
+          stepTerms,
+          step -> {
+            if (prepared != null) {
+              return fit(step, terms, prepared);
+            }
+            try (StageRows rows = prepare(session.align(step, table, params.getIdCol()).table())) {
+              return fit(step, terms, rows);
+            }
+          });
+    } finally {
+      if (prepared != null) {
+        prepared.close();
+      }
+    }
+  }
+
+  private TreeTerms terms() {
+    return TreeTerms.builder()
+        .objective(objective)
+        .maxIter(params.getMaxIter())
+        .maxDepth(params.getMaxDepth())
+        .maxBins(params.getMaxBins())
+        .stepSize(params.getStepSize())
+        .lambda(params.getLambda())
+        .gamma(params.getGamma())
+        .minChildWeight(params.getMinChildWeight())
+        .minInstancesPerNode(params.getMinInstancesPerNode())
+        .firstTreeAlone(params.getFirstTreeAlone())
+        .keyBits(session.keyBits())
+        .build();
+  }
+
+  private static LabelRule rule(TreeObjective objective) {
+    return switch (objective) {
+      case LOGISTIC -> LabelRule.TWO_CLASSES;
+      case SQUARED -> LabelRule.NUMBERS;
+      case POISSON -> LabelRule.COUNTS;
+    };
+  }
+
+  private StageRows prepare(AlignedTable aligned) {
+    return StageRows.of(
+        session, aligned, featuresCol, labelCol, params.getWeightCol(), rule(objective));
+  }
+
+  private TreesFit fit(Channel step, TreeTerms terms, StageRows rows) {
+    PrivateRandomness randomness = session.open()::privateRandomness;
+    LabelColumns given = rows.labels();
+    if (given == null) {
+      TreesFit fit =
+          new TreesFeatureHolder(terms, session.treeRules(), randomness)
+              .fit(
+                  step,
+                  session.labelHolder(),
+                  rows.features().table(),
+                  session.sharedTrees(),
+                  session.progress());
+      session.countSharedTrees(fit.summary().sharedTrees());
+      return fit;
+    }
+    LabelColumns labels = weighing.apply(given);
+    byte[] roundingSeed = TreesLabelHolder.roundingSeed(randomness, step);
+    trace.seed(roundingSeed.clone());
+    return new TreesLabelHolder(
+            terms, TreesLabelHolder.key(randomness, step, terms), randomness, roundingSeed)
+        .fit(step, rows.features().table(), labels.labels(), labels.weights(), session.progress());
+  }
+
+  /**
+   * Scores with the peers, as one step of the model's session.
+   *
+   * @param scored the label holder's rows with their scores
+   */
+  static <M extends VerticalGBTModel & VerticalGBTParams & HasFeaturesCol> Dataset<Row> transform(
+      M model, Dataset<?> dataset, BiFunction<AlignedTable, TreeScores, Dataset<Row>> scored) {
+    TreesModelPart part = model.part();
+    Dataset<Row> table = dataset.toDF();
+    HeddleSession session = HeddleSession.named(model.getSession(), dataset.sparkSession());
+    if (session.holdsLabels() != model.holdsLabels()) {
+      throw new IllegalArgumentException(
+          "This model part is that of a "
+              + (model.holdsLabels() ? "label" : "feature")
+              + " holder, but party "
+              + session.self()
+              + " is not one in this session");
+    }
+    AlignedTable given = AlignedTable.read(table);
+    SortedMap<String, String> terms = new TreeMap<>();
+    terms.put("fit", part.fitId());
+    session.addAlignment(terms, given);
+    return session.step(
+        TRANSFORM,
+        terms,
+        step -> {
+          AlignedTable aligned =
+              given != null ? given : session.align(step, table, model.getIdCol()).table();
+          try (FeatureRows features = FeatureRows.of(aligned, model.getFeaturesCol())) {
+            if (!features.table().columnNames().equals(part.columnNames())) {
+              throw new DataException(
+                  "The columns of "
+                      + model.getFeaturesCol()
+                      + " are not those of the model, in its order: "
+                      + String.join(", ", part.columnNames()));
+            }
+            if (!model.holdsLabels()) {
+              new TreesScoringFeatureHolder(part)
+                  .score(step, session.labelHolder(), features.table(), session.progress());
+              return table;
+            }
+            return scored.apply(
+                aligned,
+                new TreesScoringLabelHolder(part)
+                    .score(step, features.table(), session.progress()));
+          }
+        });
+  }
+
+  /** What a model's table must have. */
+  static <M extends VerticalGBTParams & HasFeaturesCol> void check(M model, StructType schema) {
+    Schemas.checkFeatures(schema, model.getFeaturesCol());
+    Schemas.checkRows(schema, model.getIdCol());
+  }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import org.apache.spark.ml.param.Param;
+
+/**
+ * Setters of the Params that all estimators of trees share.
+ *
+ * @param <S> the estimator itself
+ */
+public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends VerticalGBTParams {
+  default S setSession(String value) {
+    return with(session(), value);
+  }
+
+  default S setIdCol(String value) {
+    return with(idCol(), value);
+  }
+
+  default S setWeightCol(String value) {
+    return with(weightCol(), value);
+  }
+
+  default S setMaxIter(int value) {
+    return with(maxIter(), value);
+  }
+
+  default S setMaxDepth(int value) {
+    return with(maxDepth(), value);
+  }
+
+  default S setMaxBins(int value) {
+    return with(maxBins(), value);
+  }
+
+  default S setStepSize(double value) {
+    return with(stepSize(), value);
+  }
+
+  default S setLambda(double value) {
+    return with(lambda(), value);
+  }
+
+  default S setGamma(double value) {
+    return with(gamma(), value);
+  }
+
+  default S setMinChildWeight(double value) {
+    return with(minChildWeight(), value);
+  }
+
+  default S setMinInstancesPerNode(int value) {
+    return with(minInstancesPerNode(), value);
+  }
+
+  default S setFirstTreeAlone(boolean value) {
+    return with(firstTreeAlone(), value);
+  }
+
+  // Only a stage itself stands for S.
+  @SuppressWarnings("unchecked")
+  private <T> S with(Param<T> param, T value) {
+    set(param, value);
+    return (S) this;
+  }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.spark.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.error.DataException;
+import io.heddle.party.PartyId;
+import io.heddle.spark.SparkExtension;
+import io.heddle.spark.TwoParties;
+import io.heddle.train.trees.Threshold;
+import io.heddle.train.trees.TreeEnsemble;
+import io.heddle.train.trees.TreeNode;
+import io.heddle.train.trees.TreeObjective;
+import io.heddle.train.trees.TreesModelPart;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.linalg.Vectors;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every stage of trees must keep, without a session. */
+@Tag("spark")
+@ExtendWith(SparkExtension.class)
+class TreeStagesTest {
+  private final SparkSession spark;
+  private final Path folder;
+
+  TreeStagesTest(SparkSession spark, @TempDir Path folder) {
+    this.spark = spark;
+    this.folder = folder;
+  }
+
+  private static TreesModelPart part(boolean holdsLabels, TreeObjective objective) {
+    List<TreeNode> tree =
+        List.of(
+            new TreeNode(0, 0, 1, 2, 0, 3.5, 40, 40),
+            new TreeNode(1, 17, 3, 4, 0, 1.5, 30, 30),
+            new TreeNode(-1, -1, -1, -1, 0.125, 0, 0, 10),
+            new TreeNode(-1, -1, -1, -1, 0.25, 0, 0, 15),
+            new TreeNode(-1, -1, -1, -1, 0.5, 0, 0, 15));
+    return new TreesModelPart(
+        "00112233445566778899aabbccddeeff",
+        List.of("features_0", "features_1", "features_2"),
+        List.of(new Threshold(1, 0.7071, true)),
+        holdsLabels ? new TreeEnsemble(objective, 10, List.of(tree)) : null,
+        holdsLabels ? List.of(new PartyId("retailer")) : List.of());
+  }
+
+  private static VerticalGBTRegressionModel regression(boolean holdsLabels) {
+    return new VerticalGBTRegressionModel("m", part(holdsLabels, TreeObjective.SQUARED), null);
+  }
+
+  private static VerticalGBTClassificationModel classes(boolean holdsLabels) {
+    return new VerticalGBTClassificationModel("m", part(holdsLabels, TreeObjective.LOGISTIC), null);
+  }
+
+  static Stream<PipelineStage> stages() {
+    return Stream.of(
+        new VerticalGBTClassifier(),
+        new VerticalGBTRegressor(),
+        classes(true),
+        classes(false),
+        regression(true),
+        regression(false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("stages")
+  void params_each_isDocumentedHasADefaultAndIsExplained(PipelineStage stage) {
+    boolean ofClasses =
+        stage.uid().startsWith("vgbt_") || stage instanceof VerticalGBTClassificationModel;
+    List<String> names = Stream.of(stage.params()).map(Param::name).toList();
+    assertThat(names)
+        .contains(
+            "featuresCol",
+            "labelCol",
+            "predictionCol",
+            "weightCol",
+            "session",
+            "idCol",
+            "maxIter",
+            "maxDepth",
+            "maxBins",
+            "stepSize",
+            "lambda",
+            "gamma",
+            "minChildWeight",
+            "minInstancesPerNode",
+            "firstTreeAlone");
+    assertThat(names.containsAll(Set.of("threshold", "classWeight", "probabilityCol")))
+        .isEqualTo(ofClasses);
+    assertThat(names.contains("objective")).isEqualTo(!ofClasses);
+    for (Param<?> param : stage.params()) {
+      assertThat(param.doc()).as(param.name()).isNotBlank();
+      assertThat(stage.explainParams()).contains(param.name() + ":");
+      if (!param.name().equals("thresholds")) {
+        assertThat(stage.hasDefault(param)).as(param.name()).isTrue();
+      }
+    }
+    stage.set("stepSize", 0.25);
+    PipelineStage copy = stage.copy(ParamMap.empty());
+    assertThat(copy.uid()).isEqualTo(stage.uid());
+    assertThat(copy.explainParams()).isEqualTo(stage.explainParams());
+    assertThat(copy).isNotSameAs(stage);
+  }
+
+  @Test
+  void regressor_savedAndLoaded_isEqualAndChecksItsParams() throws Exception {
+    VerticalGBTRegressor estimator =
+        new VerticalGBTRegressor().setObjective("poisson").setMaxDepth(4).setIdCol("key");
+    String place = folder.resolve("estimator").toString();
+    estimator.save(place);
+    VerticalGBTRegressor loaded = VerticalGBTRegressor.load(place);
+    assertThat(loaded.uid()).isEqualTo(estimator.uid());
+    assertThat(loaded.explainParams()).isEqualTo(estimator.explainParams());
+    assertThatThrownBy(() -> estimator.setObjective("logistic"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> estimator.setMaxIter(0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void models_savedAndLoaded_areEqualToTheLastBit() throws Exception {
+    for (boolean holdsLabels : List.of(true, false)) {
+      String place = folder.resolve("regression-" + holdsLabels).toString();
+      regression(holdsLabels).setSession("bank").save(place);
+      VerticalGBTRegressionModel loaded = VerticalGBTRegressionModel.load(place);
+      assertThat(loaded.part()).isEqualTo(part(holdsLabels, TreeObjective.SQUARED));
+      assertThat(loaded.getSession()).isEqualTo("bank");
+      assertThat(loaded.holdsLabels()).isEqualTo(holdsLabels);
+      assertThatThrownBy(loaded::summary).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> VerticalGBTClassificationModel.load(place))
+          .hasMessageContaining("VerticalGBTClassificationModel");
+      place(holdsLabels);
+    }
+  }
+
+  private void place(boolean holdsLabels) throws Exception {
+    String place = folder.resolve("classes-" + holdsLabels).toString();
+    classes(holdsLabels).setThreshold(0.75).save(place);
+    VerticalGBTClassificationModel loaded = VerticalGBTClassificationModel.load(place);
+    assertThat(loaded.part()).isEqualTo(part(holdsLabels, TreeObjective.LOGISTIC));
+    assertThat(loaded.getThreshold()).isEqualTo(0.75);
+  }
+
+  /** As it was before nodes had a cover and peers a name, and as it may once be. */
+  @Test
+  void load_partOfAnotherFormat_isRefusedNamingBoth() throws Exception {
+    Path place = folder.resolve("model");
+    regression(true).save(place.toString());
+    String data = place.resolve("data").toString();
+    Row row = spark.read().parquet(data).head();
+    Dataset<Row> rows = spark.createDataFrame(List.of(row), row.schema());
+    rows.drop("format", "peers").write().mode("overwrite").parquet(data);
+    assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it is of format 1, must be 2");
+    rows.withColumn("format", functions.lit(3)).write().mode("overwrite").parquet(data);
+    assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("it is of format 3, must be 2");
+  }
+
+  @Test
+  void transformSchema_labelHolder_addsThePredictionFeatureHolderNothing() {
+    StructType schema = TwoParties.retailerTable(spark, 0, 1).schema();
+    assertThat(regression(true).transformSchema(schema).fieldNames())
+        .containsExactly("id", "features", "prediction");
+    assertThat(regression(false).transformSchema(schema)).isEqualTo(schema);
+    assertThatThrownBy(() -> regression(false).setIdCol("key").transformSchema(schema))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("idCol");
+  }
+
+  @Test
+  void models_ofOneParty_neitherPredictAloneNorTellThresholds() {
+    assertThatThrownBy(() -> regression(true).predict(Vectors.dense(1, 2, 3)))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> classes(true).predict(Vectors.dense(1, 2, 3)))
+        .isInstanceOf(UnsupportedOperationException.class);
+    for (Object model : List.of(regression(true), regression(false), classes(true))) {
+      assertThat(model.toString()).contains("3 columns").doesNotContain("0.7071", "3.5");
+    }
+    assertThat(regression(true).toDebugString())
+        .isEqualTo(
+            """
+            VerticalGBTRegressionModel: uid=m, 3 columns
+            Start: 10.0
+            Tree 1
+              If (features_1 <= 0.7071, missing left)
+                If (retailer split 17)
+                  Predict: 0.25
+                Else
+                  Predict: 0.5
+              Else
+                Predict: 0.125
+            """);
+    assertThat(regression(false).toDebugString())
+        .isEqualTo(
+            """
+            VerticalGBTRegressionModel: uid=m, 3 columns
+            split 0: features_1 <= 0.7071, missing left
+            """);
+  }
+}

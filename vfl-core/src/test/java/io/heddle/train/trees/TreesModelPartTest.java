@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.train.trees;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.heddle.channel.WireReader;
+import io.heddle.channel.WireWriter;
+import io.heddle.error.CheckpointException;
+import io.heddle.party.PartyId;
+import io.heddle.train.shared.OwnData;
+import io.heddle.train.shared.StateFormat;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TreesModelPartTest {
+  private static final PartyId MALL = new PartyId("mall");
+  private static final PartyId SHOP = new PartyId("shop");
+  private static final String FIT = "00112233445566778899aabbccddeeff";
+
+  /** Two trees: the label holder, the shop and the mall split the first, nobody the second. */
+  private static TreesModelPart labelHolder() {
+    List<TreeNode> tree =
+        List.of(
+            new TreeNode(0, 1, 1, 2, 0, 8, 40, 40),
+            new TreeNode(2, 17, 3, 4, 0, 2, 30, 30),
+            new TreeNode(1, 0, 5, 6, 0, 3, 10, 10),
+            TreeNode.leaf(-1, 20),
+            new TreeNode(2, 4, 7, 8, 0, 0.5, 10, 10),
+            TreeNode.leaf(0.25, 5),
+            TreeNode.leaf(2, 5),
+            TreeNode.leaf(3, 5),
+            TreeNode.leaf(4, 5));
+    return new TreesModelPart(
+        FIT,
+        List.of("age", "income", "never"),
+        List.of(new Threshold(1, 5, false), new Threshold(0, 35.5, true)),
+        new TreeEnsemble(TreeObjective.SQUARED, 10, List.of(tree, List.of(TreeNode.leaf(0.5, 40)))),
+        List.of(MALL, SHOP));
+  }
+
+  private static TreesModelPart featureHolder() {
+    return new TreesModelPart(
+        FIT,
+        List.of("visits", "spent"),
+        List.of(
+            new Threshold(1, 2.5, false),
+            new Threshold(1, Double.POSITIVE_INFINITY, false),
+            new Threshold(0, -1, true)),
+        null,
+        List.of());
+  }
+
+  @Test
+  void importances_ofALabelHolder_nameItsColumnsAndPeersByTheirParty() {
+    assertThat(labelHolder().importances())
+        .containsExactly(
+            new FeatureImportance(null, "age", 1, 8, 40),
+            new FeatureImportance(MALL, null, 1, 3, 10),
+            new FeatureImportance(SHOP, null, 2, 2.5, 40),
+            new FeatureImportance(null, "income", 0, 0, 0),
+            new FeatureImportance(null, "never", 0, 0, 0));
+  }
+
+  @Test
+  void importances_ofAFeatureHolder_areFrequenciesOnly() {
+    assertThat(featureHolder().importances())
+        .containsExactly(
+            new FeatureImportance(null, "spent", 2, Double.NaN, Double.NaN),
+            new FeatureImportance(null, "visits", 1, Double.NaN, Double.NaN));
+  }
+
+  @Test
+  void lines_ofALabelHolder_showPeersSplitsByNumber() {
+    assertThat(labelHolder().lines())
+        .containsExactly(
+            "Start: 10.0",
+            "Tree 1",
+            "  If (age <= 35.5, missing left)",
+            "    If (shop split 17)",
+            "      Predict: -1.0",
+            "    Else",
+            "      If (shop split 4)",
+            "        Predict: 3.0",
+            "      Else",
+            "        Predict: 4.0",
+            "  Else",
+            "    If (mall split 0)",
+            "      Predict: 0.25",
+            "    Else",
+            "      Predict: 2.0",
+            "Tree 2",
+            "  Predict: 0.5");
+  }
+
+  @Test
+  void lines_ofAFeatureHolder_areItsSplits() {
+    assertThat(featureHolder().lines())
+        .containsExactly(
+            "split 0: spent <= 2.5, missing right",
+            "split 1: spent <= Infinity, missing right",
+            "split 2: visits <= -1.0, missing left");
+  }
+
+  @Test
+  void importances_ofAFit_areThoseOfItsSplits() {
+    Forests.Joined joined = Forests.generate(1200, 21, true, 2, 3, 3);
+    double[] numbers = new double[joined.rows()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = 5 * joined.labels()[i] + i % 7;
+    }
+    List<TreesFit> fits =
+        Forests.fit(
+            TreeTerms.builder()
+                .objective(TreeObjective.SQUARED)
+                .maxIter(3)
+                .maxDepth(4)
+                .maxBins(16)
+                .build(),
+            joined.withLabels(numbers),
+            null);
+    TreesModelPart part = fits.get(0).part();
+    Map<Object, Integer> counted = new HashMap<>();
+    double gain = 0;
+    for (List<TreeNode> tree : Forests.ensemble(fits).trees()) {
+      for (TreeNode node : tree) {
+        // With half the squared error every row's second derivative is 1, which rounding keeps.
+        assertThat(node.cover()).isEqualTo(node.isLeaf() ? 0 : node.rows());
+        if (!node.isLeaf()) {
+          Object of =
+              node.owner() == 0
+                  ? part.columnNames().get(part.thresholds().get(node.split()).column())
+                  : Forests.featureHolder(node.owner());
+          counted.merge(of, 1, Integer::sum);
+          gain += node.gain();
+        }
+      }
+    }
+    List<FeatureImportance> importances = part.importances();
+    assertThat(importances).hasSize(4);
+    assertThat(importances)
+        .isSortedAccordingTo(Comparator.comparingDouble(FeatureImportance::gain).reversed());
+    double summed = 0;
+    for (FeatureImportance each : importances) {
+      Object of = each.peer() == null ? each.column() : each.peer();
+      assertThat(each.splits()).isEqualTo(counted.getOrDefault(of, 0));
+      summed += each.gain();
+    }
+    assertThat(summed).isCloseTo(gain, org.assertj.core.data.Offset.offset(1e-9 * gain));
+    for (int k = 1; k <= 2; k++) {
+      assertThat(
+              fits.get(k).part().importances().stream().mapToInt(FeatureImportance::splits).sum())
+          .isEqualTo(fits.get(k).part().thresholds().size())
+          .isEqualTo(counted.getOrDefault(Forests.featureHolder(k), 0));
+    }
+  }
+
+  @Test
+  void part_ofSplitsThatNobodyHas_isRefused() {
+    TreesModelPart part = labelHolder();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TreesModelPart(
+                    FIT, part.columnNames(), part.thresholds(), part.ensemble(), List.of(MALL)))
+        .withMessageContaining("split 17 of party 2: there are 1 peers");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TreesModelPart(
+                    FIT,
+                    part.columnNames(),
+                    part.thresholds().subList(0, 1),
+                    part.ensemble(),
+                    part.peers()))
+        .withMessageContaining("split 1 of party 0");
+  }
+
+  @Test
+  void part_writtenAndRead_isEqual() {
+    for (TreesModelPart part : List.of(labelHolder(), featureHolder())) {
+      WireWriter out = new WireWriter();
+      part.write(out);
+      WireReader in = new WireReader(out.toByteArray());
+      assertThat(TreesModelPart.read(in)).isEqualTo(part);
+      in.end();
+    }
+  }
+
+  /** As it was before nodes had a cover. */
+  @Test
+  void state_ofTheFormatBefore_isRefused() {
+    OwnData data = new OwnData(new byte[32], List.of(new byte[32]), new byte[32]);
+    byte[] old =
+        StateFormat.write(
+            out -> {
+              data.write(out);
+              out.writeBytes(new byte[0]);
+              out.writeBoolean(false);
+            });
+    assertThatThrownBy(() -> TreesState.of(old))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("another version of the program wrote them");
+    byte[] now = new TreesState(data, new byte[0], null).toBytes();
+    assertThat(TreesState.of(now)).isNotNull();
+    byte[] later = now.clone();
+    later[7]++;
+    assertThatThrownBy(() -> TreesState.of(later))
+        .isInstanceOf(CheckpointException.class)
+        .hasRootCauseMessage("Invalid state: format 3 of trees, must be 2");
+  }
+}
