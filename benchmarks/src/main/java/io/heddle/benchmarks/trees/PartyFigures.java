@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param holder what the label holder alone knows
  */
 record PartyFigures(
-    LinkedHashMap<String, Cost> phases,
+    Map<String, Cost> phases,
     List<Cost> trees,
-    LinkedHashMap<String, Cost> acts,
+    Map<String, Cost> acts,
     List<Crossed> sent,
     long additions,
     double peakMemoryMiB,

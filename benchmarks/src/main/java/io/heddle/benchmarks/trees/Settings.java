@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a run is asked to do; the same text at both parties. */
-record Settings(LinkedHashMap<String, String> values) implements Serializable {
+record Settings(Map<String, String> values) implements Serializable {
   private static final Map<String, String> DEFAULTS =
       map(
           "rows", "100000",
@@ -30,8 +30,8 @@ record Settings(LinkedHashMap<String, String> values) implements Serializable {
           "pinned", "no",
           "reference", "no");
 
-  private static LinkedHashMap<String, String> map(String... pairs) {
-    LinkedHashMap<String, String> map = new LinkedHashMap<>();
+  private static Map<String, String> map(String... pairs) {
+    Map<String, String> map = new LinkedHashMap<>();
     for (int i = 0; i < pairs.length; i += 2) {
       map.put(pairs[i], pairs[i + 1]);
     }
@@ -66,7 +66,7 @@ record Settings(LinkedHashMap<String, String> values) implements Serializable {
    * @throws IllegalArgumentException names the first option that is unknown or has no value
    */
   static Settings parse(String... arguments) {
-    LinkedHashMap<String, String> values = new LinkedHashMap<>(DEFAULTS);
+    Map<String, String> values = new LinkedHashMap<>(DEFAULTS);
     for (int i = 0; i < arguments.length; i += 2) {
       String name = arguments[i].startsWith("--") ? arguments[i].substring(2) : "";
       if (!DEFAULTS.containsKey(name)) {

@@ -6,6 +6,7 @@ import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.party.PartyId;
 import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Puts a role's time down to what it did: its own work before a message, named by that message, and
@@ -29,7 +30,7 @@ final class TimedChannel extends ForwardingChannel {
       watch.lap();
     }
 
-    LinkedHashMap<String, Cost> costs() {
+    Map<String, Cost> costs() {
       return new LinkedHashMap<>(costs);
     }
   }

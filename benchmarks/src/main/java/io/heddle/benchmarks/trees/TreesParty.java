@@ -48,11 +48,11 @@ final class TreesParty {
   private final Settings settings;
   private final TreeTerms terms;
   private final boolean holdsLabels;
-  private final LinkedHashMap<String, Cost> phases = new LinkedHashMap<>();
+  private final Map<String, Cost> phases = new LinkedHashMap<>();
   private final List<Cost> trees = new ArrayList<>();
   private final TimedChannel.Acts acts = new TimedChannel.Acts();
   private final Cost.Watch watch = new Cost.Watch();
-  private LinkedHashMap<String, Cost> training = new LinkedHashMap<>();
+  private Map<String, Cost> training = new LinkedHashMap<>();
 
   TreesParty(Settings settings, boolean holdsLabels) {
     this.settings = settings;

@@ -23,7 +23,7 @@ class TwoPartiesTest {
         TwoParties.measure(
             Settings.parse(
                 "--rows 600 --label-columns 2 --feature-columns 3 --trees 2 --depth 2 --bins 8 --xmx 256m --reference yes"
-                    .split(" ")));
+                    .split(" ", -1)));
 
     assertThat(figures)
         .containsEntry("trees", 2)
@@ -64,7 +64,7 @@ class TwoPartiesTest {
         "--label-holder a.csv | --label-holder and --feature-holder go together",
       })
   void parse_whatIsWrong_isNamed(String arguments, String message) {
-    assertThatThrownBy(() -> Settings.parse(arguments.split(" ")))
+    assertThatThrownBy(() -> Settings.parse(arguments.split(" ", -1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
   }
