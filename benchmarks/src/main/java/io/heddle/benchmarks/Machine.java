@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What a figure was measured on. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static String processor() throws IOException {
+  public static String processor() throws IOException {
     Path file = Path.of("/proc/cpuinfo");
     if (!Files.exists(file)) {
       return System.getProperty("os.arch");
@@ -24,7 +24,7 @@ final class Machine {
     }
   }
 
-  static String load() throws IOException {
+  public static String load() throws IOException {
     Path file = Path.of("/proc/loadavg");
     return Files.exists(file) ? Files.readString(file).strip() : "unknown";
   }

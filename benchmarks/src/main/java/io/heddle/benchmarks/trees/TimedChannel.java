@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.benchmarks.trees;
+
+import io.heddle.channel.Channel;
+import io.heddle.channel.ForwardingChannel;
+import io.heddle.channel.Message;
+import io.heddle.party.PartyId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Puts a role's time down to what it did: its own work before a message, named by that message, and
+ * what sending and receiving held it up. For one thread.
+ */
+final class TimedChannel extends ForwardingChannel {
+  private final Acts acts;
+
+  /** Of a channel and all narrower ones. */
+  static final class Acts {
+    private final Cost.Watch watch = new Cost.Watch();
+    private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
+
+    void end(String act) {
+      costs.merge(act, watch.lap(), Cost::plus);
+    }
+
+    /** Forgets what was before. */
+    void restart() {
+      costs.clear();
+      watch.lap();
+    }
+
+    Map<String, Cost> costs() {
+      return new LinkedHashMap<>(costs);
+    }
+  }
+
+  TimedChannel(Channel channel, Acts acts) {
+    super(channel);
+    this.acts = acts;
+  }
+
+  @Override
+  protected Channel around(Channel narrower, String name) {
+    return new TimedChannel(narrower, acts);
+  }
+
+  @Override
+  public void send(PartyId to, Message message) {
+    String name = message.getClass().getSimpleName();
+    acts.end("work before sending " + name);
+    super.send(to, message);
+    acts.end("sending " + name);
+  }
+
+  @Override
+  public <M extends Message> M receive(PartyId from, Class<M> type) {
+    acts.end("work before receiving " + type.getSimpleName());
+    M message = super.receive(from, type);
+    acts.end("waiting for and reading " + type.getSimpleName());
+    return message;
+  }
+
+  @Override
+  public void commit(byte[] state) {
+    super.commit(state);
+    acts.end("work at the end of a tree");
+  }
+}

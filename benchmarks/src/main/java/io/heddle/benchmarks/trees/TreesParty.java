@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.benchmarks.trees;
+
+import io.heddle.benchmarks.trees.PartyFigures.Crossed;
+import io.heddle.benchmarks.trees.PartyFigures.Holder;
+import io.heddle.channel.Channel;
+import io.heddle.channel.Exchange;
+import io.heddle.crypto.Sha256;
+import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.party.PartyId;
+import io.heddle.progress.Progress;
+import io.heddle.psi.command.ProcessUsage;
+import io.heddle.session.Session;
+import io.heddle.session.SessionTerms;
+import io.heddle.table.LocalAlignedRows;
+import io.heddle.table.PartyTable;
+import io.heddle.train.trees.JoinedTrees;
+import io.heddle.train.trees.TreeEnsemble;
+import io.heddle.train.trees.TreeRules;
+import io.heddle.train.trees.TreeScores;
+import io.heddle.train.trees.TreeTerms;
+import io.heddle.train.trees.TreesFeatureHolder;
+import io.heddle.train.trees.TreesFit;
+import io.heddle.train.trees.TreesLabelHolder;
+import io.heddle.train.trees.TreesScoringFeatureHolder;
+import io.heddle.train.trees.TreesScoringLabelHolder;
+import io.heddle.train.trees.TreesSummary;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryType;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** One party of a run: trains, scores the training rows, and measures itself. */
+final class TreesParty {
+  static final PartyId LABEL_HOLDER = new PartyId("label-holder");
+  static final PartyId FEATURE_HOLDER = new PartyId("feature-holder");
+
+  static final String START = "start";
+  static final String TRAINING = "training";
+  static final String FIT = "fit";
+  private static final String SCORE = "score";
+
+  private final Settings settings;
+  private final TreeTerms terms;
+  private final boolean holdsLabels;
+  private final Map<String, Cost> phases = new LinkedHashMap<>();
+  private final List<Cost> trees = new ArrayList<>();
+  private final TimedChannel.Acts acts = new TimedChannel.Acts();
+  private final Cost.Watch watch = new Cost.Watch();
+  private Map<String, Cost> training = new LinkedHashMap<>();
+
+  TreesParty(Settings settings, boolean holdsLabels) {
+    this.settings = settings;
+    this.holdsLabels = holdsLabels;
+    terms = settings.terms();
+  }
+
+  /** Laps at what the engine tells of its way. */
+  private final class Stages implements Progress {
+    private final Cost.Watch whole = new Cost.Watch();
+
+    @Override
+    public void begin(String phase, long total, String unit) {
+      phases.put("setUp", watch.lap());
+      whole.lap();
+      acts.restart();
+    }
+
+    @Override
+    public void advance(long count) {
+      if (count > 0) {
+        trees.add(watch.lap());
+      }
+    }
+
+    @Override
+    public void end() {
+      phases.put(TRAINING, whole.lap());
+      training = acts.costs();
+      watch.lap();
+    }
+
+    @Override
+    public void waitingFor(String party) {}
+
+    @Override
+    public void note(String line) {
+      System.err.println(line);
+    }
+  }
+
+  PartyFigures run(Supplier<Exchange> opening) {
+    phases.put(START, new Cost(ProcessUsage.seconds(), ProcessUsage.cpuSeconds()));
+    watch.lap();
+    TreesTable table = table(holdsLabels);
+    phases.put("table", watch.lap());
+    try (Exchange exchange = opening.get();
+        Session session =
+            Session.open(
+                exchange,
+                SessionTerms.of(
+                    "trees",
+                    Map.of(LABEL_HOLDER, "label-holder", FEATURE_HOLDER, "feature-holder"),
+                    new TreeMap<>()),
+                Progress.NONE)) {
+      Channel step = session.beginStep(FIT, new TreeMap<>(terms.asTerms()));
+      phases.put("connect", watch.lap());
+      PartyTable aligned =
+          new PartyTable(
+              LocalAlignedRows.of(
+                  table.rows(), table.columns(), Runtime.getRuntime().availableProcessors()),
+              table.names(),
+              Sha256.of());
+      return holdsLabels
+          ? ofLabelHolder(session, step, table, aligned)
+          : ofFeatureHolder(session, step, aligned);
+    }
+  }
+
+  private PartyFigures ofLabelHolder(
+      Session session, Channel step, TreesTable table, PartyTable aligned) {
+    PaillierPrivateKey key = TreesLabelHolder.key(session::privateRandomness, step, terms);
+    phases.put("key", watch.lap());
+    byte[] seed = TreesLabelHolder.roundingSeed(session::privateRandomness, step);
+    TreesFit fit =
+        new TreesLabelHolder(terms, key, session::privateRandomness, seed)
+            .fit(new TimedChannel(step, acts), aligned, table.labels(), null, new Stages());
+    TreeScores scores =
+        new TreesScoringLabelHolder(fit.part())
+            .score(session.beginStep(SCORE, new TreeMap<>()), aligned, Progress.NONE);
+    return finished(session, fit).with(holder(fit, table, scores.rawPrediction(), seed));
+  }
+
+  private PartyFigures ofFeatureHolder(Session session, Channel step, PartyTable aligned) {
+    TreesFit fit =
+        new TreesFeatureHolder(
+                terms, new TreeRules(settings.isOn("all-bins")), session::privateRandomness)
+            .fit(new TimedChannel(step, acts), LABEL_HOLDER, aligned, 0, new Stages());
+    new TreesScoringFeatureHolder(fit.part())
+        .score(session.beginStep(SCORE, new TreeMap<>()), LABEL_HOLDER, aligned, Progress.NONE);
+    return finished(session, fit);
+  }
+
+  private PartyFigures finished(Session session, TreesFit fit) {
+    phases.put("score", watch.lap());
+    session.finish();
+    fit.summary().warnings().forEach(System.err::println);
+    return new PartyFigures(
+        phases,
+        trees,
+        training,
+        session.traffic().lines().stream()
+            .filter(line -> line.messagesSent() > 0)
+            .map(
+                line ->
+                    new Crossed(
+                        line.stepKind(),
+                        line.type().getSimpleName(),
+                        line.messagesSent(),
+                        line.bytesSent()))
+            .toList(),
+        fit.summary().additions(),
+        ProcessUsage.peakMemoryMiB(),
+        peakHeapMiB(),
+        null);
+  }
+
+  private Holder holder(TreesFit fit, TreesTable table, double[] scores, byte[] seed) {
+    TreeEnsemble ensemble = fit.part().ensemble();
+    if (ensemble == null) {
+      throw new AssertionError("The label holder has no trees");
+    }
+    Double difference = null;
+    Double seconds = null;
+    if (settings.isOn("reference")) {
+      Cost.Watch plaintext = new Cost.Watch();
+      TreeEnsemble reference =
+          JoinedTrees.fit(
+              terms,
+              ensemble.trees().size(),
+              seed,
+              table.labels(),
+              null,
+              List.of(table.columns(), table(false).columns()));
+      seconds = plaintext.lap().seconds();
+      difference = ensemble.largestLeafDifference(reference);
+    }
+    TreesSummary summary = fit.summary();
+    return new Holder(
+        summary.trees(),
+        summary.sharedTrees(),
+        summary.sharedNodes(),
+        (long) table.rows() * summary.sharedTrees(),
+        summary.losses().get(summary.losses().size() - 1),
+        TreesTable.auc(table.labels(), scores),
+        difference,
+        seconds);
+  }
+
+  private TreesTable table(boolean ofLabelHolder) {
+    if (!settings.isGenerated()) {
+      return TreesTable.read(
+          Path.of(settings.text(ofLabelHolder ? "label-holder" : "feature-holder")));
+    }
+    int first = settings.number("label-columns");
+    int all = first + settings.number("feature-columns");
+    return TreesTable.generate(
+        settings.number("rows"),
+        ofLabelHolder ? 0 : first,
+        ofLabelHolder ? first : all,
+        all,
+        settings.number("seed"));
+  }
+
+  private static double peakHeapMiB() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP)
+            .mapToLong(pool -> pool.getPeakUsage().getUsed())
+            .sum()
+        / (1024.0 * 1024.0);
+  }
+}
