@@ -7,6 +7,7 @@ import io.heddle.party.PartyId;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -197,6 +198,11 @@ public record JobConfig(
    *
    * @param objective what they predict
    * @param classWeight how much more a row of label 1 weighs: none, balanced, or a number
+   * @param gossTopRate with {@code gossOtherRate} GOSS, whose shares of the rows they are; both 0
+   *     for none
+   * @param featureSubsetStrategy how many of its columns each party takes for a tree
+   * @param validationFraction the share of the rows that is held out for {@code
+   *     earlyStoppingRounds}; both 0 for none
    * @param firstTreeAlone whether the label holder grows the first tree on its own columns
    * @param threshold the probability above which the prediction is 1
    */
@@ -211,6 +217,12 @@ public record JobConfig(
       double gamma,
       double minChildWeight,
       int minInstancesPerNode,
+      double subsamplingRate,
+      double gossTopRate,
+      double gossOtherRate,
+      String featureSubsetStrategy,
+      double validationFraction,
+      int earlyStoppingRounds,
       boolean firstTreeAlone,
       double threshold) {
     private static Gbt read(Settings settings) {
@@ -230,8 +242,53 @@ public record JobConfig(
           settings.number("gbt.gamma", 0, 0, 1e9),
           settings.number("gbt.minChildWeight", 1, 0, 1e9),
           (int) settings.integer("gbt.minInstancesPerNode", 1, 1, Integer.MAX_VALUE),
+          subsamplingRate(settings),
+          gossTopRate(settings),
+          gossOtherRate(settings),
+          strategy(settings),
+          validationFraction(settings),
+          (int) settings.integer("gbt.earlyStoppingRounds", 0, 0, 10_000),
           settings.flag("gbt.firstTreeAlone", true),
           settings.number("gbt.threshold", 0.5, 0, 1));
+    }
+
+    private static double subsamplingRate(Settings settings) {
+      double rate = settings.number("gbt.subsamplingRate", 1, 1e-9, 1);
+      if (rate < 1 && gossTopRate(settings) > 0) {
+        throw settings.invalid("gbt.subsamplingRate", "1 with gbt.gossTopRate");
+      }
+      return rate;
+    }
+
+    private static double gossTopRate(Settings settings) {
+      return settings.number("gbt.gossTopRate", 0, 0, 0.999);
+    }
+
+    private static double gossOtherRate(Settings settings) {
+      double rate = settings.number("gbt.gossOtherRate", 0.1, 1e-9, 1);
+      if (gossTopRate(settings) + rate > 1) {
+        throw settings.invalid("gbt.gossOtherRate", "at most 1 less gbt.gossTopRate");
+      }
+      return rate;
+    }
+
+    private static double validationFraction(Settings settings) {
+      boolean stops = settings.integer("gbt.earlyStoppingRounds", 0, 0, 10_000) > 0;
+      double fraction = settings.number("gbt.validationFraction", stops ? 0.2 : 0, 0, 0.9);
+      if (stops && fraction == 0) {
+        throw settings.invalid("gbt.validationFraction", "above 0 with gbt.earlyStoppingRounds");
+      }
+      return fraction;
+    }
+
+    private static String strategy(Settings settings) {
+      String allowed = "all, auto, sqrt, log2, onethird or a share above 0 and at most 1.0";
+      String text = settings.text("gbt.featureSubsetStrategy", "all", allowed);
+      boolean isShare = text.matches("0?\\.[0-9]{1,9}|1\\.0{1,9}") && Double.parseDouble(text) > 0;
+      if (!isShare && !Set.of("all", "auto", "sqrt", "log2", "onethird").contains(text)) {
+        throw settings.invalid("gbt.featureSubsetStrategy", allowed);
+      }
+      return text;
     }
 
     private static String classWeight(Settings settings, TreesObjective objective) {
@@ -268,6 +325,12 @@ public record JobConfig(
       terms.put("gbt.gamma", String.valueOf(gamma));
       terms.put("gbt.minChildWeight", String.valueOf(minChildWeight));
       terms.put("gbt.minInstancesPerNode", String.valueOf(minInstancesPerNode));
+      terms.put("gbt.subsamplingRate", String.valueOf(subsamplingRate));
+      terms.put("gbt.gossTopRate", String.valueOf(gossTopRate));
+      terms.put("gbt.gossOtherRate", String.valueOf(gossOtherRate));
+      terms.put("gbt.featureSubsetStrategy", featureSubsetStrategy);
+      terms.put("gbt.validationFraction", String.valueOf(validationFraction));
+      terms.put("gbt.earlyStoppingRounds", String.valueOf(earlyStoppingRounds));
       terms.put("gbt.firstTreeAlone", String.valueOf(firstTreeAlone));
       terms.put("gbt.threshold", String.valueOf(threshold));
     }

@@ -140,6 +140,10 @@ final class TreesComparison {
         .gamma(gbt.gamma())
         .minChildWeight(gbt.minChildWeight())
         .minInstancesPerNode(gbt.minInstancesPerNode())
+        .subsamplingRate(gbt.subsamplingRate())
+        .goss(gbt.gossTopRate(), gbt.gossOtherRate())
+        .featureSubsetStrategy(gbt.featureSubsetStrategy())
+        .earlyStopping(gbt.validationFraction(), gbt.earlyStoppingRounds())
         .firstTreeAlone(gbt.firstTreeAlone())
         .keyBits(job.keyBits())
         .build();

@@ -93,6 +93,12 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
         .setGamma(params.gamma())
         .setMinChildWeight(params.minChildWeight())
         .setMinInstancesPerNode(params.minInstancesPerNode())
+        .setSubsamplingRate(params.subsamplingRate())
+        .setGossTopRate(params.gossTopRate())
+        .setGossOtherRate(params.gossOtherRate())
+        .setFeatureSubsetStrategy(params.featureSubsetStrategy())
+        .setValidationFraction(params.validationFraction())
+        .setEarlyStoppingRounds(params.earlyStoppingRounds())
         .setFirstTreeAlone(params.firstTreeAlone())
         .setSession(session.name());
   }

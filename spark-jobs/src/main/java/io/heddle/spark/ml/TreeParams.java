@@ -22,6 +22,12 @@ class TreeParams {
   final DoubleParam gamma;
   final DoubleParam minChildWeight;
   final IntParam minInstancesPerNode;
+  final DoubleParam subsamplingRate;
+  final DoubleParam gossTopRate;
+  final DoubleParam gossOtherRate;
+  final Param<String> featureSubsetStrategy;
+  final DoubleParam validationFraction;
+  final IntParam earlyStoppingRounds;
   final BooleanParam firstTreeAlone;
 
   TreeParams(Params owner) {
@@ -62,6 +68,41 @@ class TreeParams {
             "minInstancesPerNode",
             "least rows on either side of a split, >= 1; ten are required anyway",
             ParamValidators.gtEq(1));
+    subsamplingRate =
+        new DoubleParam(
+            owner,
+            "subsamplingRate",
+            "share of the rows that each tree is grown on, in (0, 1]",
+            ParamValidators.inRange(0, 1, false, true));
+    gossTopRate =
+        new DoubleParam(
+            owner,
+            "gossTopRate",
+            "GOSS: share of the rows of the largest derivatives, in [0, 1]; 0 for no GOSS",
+            ParamValidators.inRange(0, 1));
+    gossOtherRate =
+        new DoubleParam(
+            owner,
+            "gossOtherRate",
+            "GOSS: share of the rows that is drawn of the others, in [0, 1]",
+            ParamValidators.inRange(0, 1));
+    featureSubsetStrategy =
+        new Param<>(
+            owner,
+            "featureSubsetStrategy",
+            "how many of its columns a party takes for a tree: all, auto, sqrt, log2, onethird or a share");
+    validationFraction =
+        new DoubleParam(
+            owner,
+            "validationFraction",
+            "share of the rows held out for earlyStoppingRounds, in [0, 0.9]",
+            ParamValidators.inRange(0, 0.9));
+    earlyStoppingRounds =
+        new IntParam(
+            owner,
+            "earlyStoppingRounds",
+            "trees without a smaller loss of the rows held out after which a fit ends, 0 for never",
+            ParamValidators.gtEq(0));
     firstTreeAlone =
         new BooleanParam(
             owner,
@@ -82,6 +123,12 @@ class TreeParams {
     defaults.set(gamma, 0.0);
     defaults.set(minChildWeight, 1.0);
     defaults.set(minInstancesPerNode, 1);
+    defaults.set(subsamplingRate, 1.0);
+    defaults.set(gossTopRate, 0.0);
+    defaults.set(gossOtherRate, 0.1);
+    defaults.set(featureSubsetStrategy, "all");
+    defaults.set(validationFraction, 0.0);
+    defaults.set(earlyStoppingRounds, 0);
     defaults.set(firstTreeAlone, true);
   }
 

@@ -107,6 +107,10 @@ final class TreesStage {
         .gamma(params.getGamma())
         .minChildWeight(params.getMinChildWeight())
         .minInstancesPerNode(params.getMinInstancesPerNode())
+        .subsamplingRate(params.getSubsamplingRate())
+        .goss(params.getGossTopRate(), params.getGossOtherRate())
+        .featureSubsetStrategy(params.getFeatureSubsetStrategy())
+        .earlyStopping(params.getValidationFraction(), params.getEarlyStoppingRounds())
         .firstTreeAlone(params.getFirstTreeAlone())
         .keyBits(session.keyBits())
         .build();

@@ -71,6 +71,41 @@ public interface VerticalGBTParams extends Params {
     return own().minInstancesPerNode;
   }
 
+  /** Share of the rows that each tree is grown on, in (0, 1]; 1.0 by default. */
+  default DoubleParam subsamplingRate() {
+    return own().subsamplingRate;
+  }
+
+  /** GOSS: share of the rows of the largest derivatives, in [0, 1]; 0.0 (no GOSS) by default. */
+  default DoubleParam gossTopRate() {
+    return own().gossTopRate;
+  }
+
+  /** GOSS: share of the rows that is drawn of the others, in [0, 1]; 0.1 by default. */
+  default DoubleParam gossOtherRate() {
+    return own().gossOtherRate;
+  }
+
+  /**
+   * How many of its columns a party takes for a tree: all, auto, sqrt, log2, onethird or a share;
+   * all by default.
+   */
+  default Param<String> featureSubsetStrategy() {
+    return own().featureSubsetStrategy;
+  }
+
+  /** Share of the rows held out for {@code earlyStoppingRounds}, in [0, 0.9]; 0.0 by default. */
+  default DoubleParam validationFraction() {
+    return own().validationFraction;
+  }
+
+  /**
+   * Trees without a smaller loss of the rows held out after which a fit ends; 0 (never) by default.
+   */
+  default IntParam earlyStoppingRounds() {
+    return own().earlyStoppingRounds;
+  }
+
   /**
    * Whether the label holder grows the first tree on its own columns, which protects labels; true
    * by default.
@@ -121,6 +156,30 @@ public interface VerticalGBTParams extends Params {
 
   default int getMinInstancesPerNode() {
     return (int) getOrDefault(minInstancesPerNode());
+  }
+
+  default double getSubsamplingRate() {
+    return (double) getOrDefault(subsamplingRate());
+  }
+
+  default double getGossTopRate() {
+    return (double) getOrDefault(gossTopRate());
+  }
+
+  default double getGossOtherRate() {
+    return (double) getOrDefault(gossOtherRate());
+  }
+
+  default String getFeatureSubsetStrategy() {
+    return getOrDefault(featureSubsetStrategy());
+  }
+
+  default double getValidationFraction() {
+    return (double) getOrDefault(validationFraction());
+  }
+
+  default int getEarlyStoppingRounds() {
+    return (int) getOrDefault(earlyStoppingRounds());
   }
 
   default boolean getFirstTreeAlone() {

@@ -53,6 +53,30 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(minInstancesPerNode(), value);
   }
 
+  default S setSubsamplingRate(double value) {
+    return with(subsamplingRate(), value);
+  }
+
+  default S setGossTopRate(double value) {
+    return with(gossTopRate(), value);
+  }
+
+  default S setGossOtherRate(double value) {
+    return with(gossOtherRate(), value);
+  }
+
+  default S setFeatureSubsetStrategy(String value) {
+    return with(featureSubsetStrategy(), value);
+  }
+
+  default S setValidationFraction(double value) {
+    return with(validationFraction(), value);
+  }
+
+  default S setEarlyStoppingRounds(int value) {
+    return with(earlyStoppingRounds(), value);
+  }
+
   default S setFirstTreeAlone(boolean value) {
     return with(firstTreeAlone(), value);
   }

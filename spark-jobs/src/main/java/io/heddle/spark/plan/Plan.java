@@ -313,6 +313,11 @@ public final class Plan {
       add("train", 120, labels, holder, 55 + 3L * terms.keyBits() / 8);
       add("train", 121, holder, labels, 44);
       add("train", 122, labels, holder, 8);
+      if (job.gbt().subsamplingRate() < 1
+          || job.gbt().gossTopRate() > 0
+          || job.gbt().validationFraction() > 0) {
+        add("train", 128, labels, holder, trees * tree.bits(1));
+      }
       add("train", 123, labels, holder, trees * tree.gradients());
       add("train", 124, holder, labels, trees * tree.sums(Math.max(1, sizes.columns())));
       add("train", 125, labels, holder, trees * tree.choices());

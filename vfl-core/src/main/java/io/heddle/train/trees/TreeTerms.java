@@ -24,7 +24,8 @@ import java.util.TreeMap;
  * @param gossTopRate GOSS: the share of the rows, those with the largest derivatives, that each
  *     tree is grown on whatever is drawn; 0 for no GOSS. Feature holders see which rows these are
  *     more often than others
- * @param gossOtherRate GOSS: the share of the rows that is drawn of the others, and stands for them
+ * @param gossOtherRate GOSS: the share of the rows that is drawn of the others, and stands for
+ *     them; of no meaning without GOSS
  * @param featureSubsetStrategy how many of its columns each party takes for a tree: {@code all},
  *     {@code auto} (which is all), {@code sqrt}, {@code log2}, {@code onethird}, or a share above 0
  *     to 1, as MLlib has it
@@ -77,11 +78,11 @@ public record TreeTerms(
         "must be at least 0 and at most 1");
     require(
         gossOtherRate >= 0
-            && (gossTopRate == 0) == (gossOtherRate == 0)
+            && (gossTopRate == 0 || gossOtherRate > 0)
             && gossTopRate + gossOtherRate <= 1,
         "gossOtherRate",
         gossOtherRate,
-        "must be above 0 if gossTopRate is, and at most 1 less gossTopRate");
+        "must be above 0 with gossTopRate, and at most 1 less gossTopRate");
     require(
         gossTopRate == 0 || subsamplingRate == 1,
         "subsamplingRate",
@@ -100,10 +101,10 @@ public record TreeTerms(
     require(
         earlyStoppingRounds >= 0, "earlyStoppingRounds", earlyStoppingRounds, "must be at least 0");
     require(
-        (validationFraction == 0) == (earlyStoppingRounds == 0),
-        "earlyStoppingRounds",
-        earlyStoppingRounds,
-        "must be above 0 if validationFraction is, and only then");
+        earlyStoppingRounds == 0 || validationFraction > 0,
+        "validationFraction",
+        validationFraction,
+        "must be above 0 with earlyStoppingRounds");
     require(
         keyBits == 2048 || keyBits == 3072 || keyBits == 4096,
         "keyBits",
@@ -191,7 +192,7 @@ public record TreeTerms(
     private int minInstancesPerNode = 1;
     private double subsamplingRate = 1;
     private double gossTopRate = 0;
-    private double gossOtherRate = 0;
+    private double gossOtherRate = 0.1;
     private String featureSubsetStrategy = "all";
     private double validationFraction = 0;
     private int earlyStoppingRounds = 0;
@@ -250,7 +251,7 @@ public record TreeTerms(
       return this;
     }
 
-    /** GOSS with these shares; zeros for none. */
+    /** GOSS with these shares; a top rate of 0 for none. */
     public Builder goss(double topRate, double otherRate) {
       gossTopRate = topRate;
       gossOtherRate = otherRate;
@@ -262,7 +263,7 @@ public record TreeTerms(
       return this;
     }
 
-    /** Both, or zeros for neither. */
+    /** Rounds of 0 for trees that go on whatever the loss of the rows held out. */
     public Builder earlyStopping(double fraction, int rounds) {
       validationFraction = fraction;
       earlyStoppingRounds = rounds;

@@ -46,11 +46,11 @@ class TreeTermsTest {
         row(b -> b.goss(1.5, 0.1), "Invalid gossTopRate 1.5: must be at least 0 and at most 1"),
         row(
             b -> b.goss(0.2, 0),
-            "Invalid gossOtherRate 0.0: must be above 0 if gossTopRate is, and at most 1 less"
+            "Invalid gossOtherRate 0.0: must be above 0 with gossTopRate, and at most 1 less"
                 + " gossTopRate"),
         row(
             b -> b.goss(0.7, 0.4),
-            "Invalid gossOtherRate 0.4: must be above 0 if gossTopRate is, and at most 1 less"
+            "Invalid gossOtherRate 0.4: must be above 0 with gossTopRate, and at most 1 less"
                 + " gossTopRate"),
         row(
             b -> b.goss(0.2, 0.1).subsamplingRate(0.5),
@@ -64,14 +64,10 @@ class TreeTermsTest {
             "Invalid featureSubsetStrategy 0.0: must be all, auto, sqrt, log2, onethird or a share"
                 + " above 0 and at most 1.0"),
         row(b -> b.earlyStopping(0.95, 3), "Invalid validationFraction 0.95: must be 0 to 0.9"),
-        row(
-            b -> b.earlyStopping(0.2, 0),
-            "Invalid earlyStoppingRounds 0: must be above 0 if validationFraction is, and only"
-                + " then"),
+        row(b -> b.earlyStopping(0.2, -1), "Invalid earlyStoppingRounds -1: must be at least 0"),
         row(
             b -> b.earlyStopping(0, 3),
-            "Invalid earlyStoppingRounds 3: must be above 0 if validationFraction is, and only"
-                + " then"),
+            "Invalid validationFraction 0.0: must be above 0 with earlyStoppingRounds"),
         row(b -> b.keyBits(1024), "Invalid keyBits 1024: must be 2048, 3072 or 4096"));
   }
 
@@ -92,6 +88,7 @@ class TreeTermsTest {
         row(b -> b.minInstancesPerNode(Integer.MAX_VALUE).stepSize(Double.MIN_VALUE), "others"),
         row(b -> b.goss(0.5, 0.5).featureSubsetStrategy("1.0"), "shares"),
         row(b -> b.subsamplingRate(1e-9).earlyStopping(0.9, 1), "small shares"),
+        row(b -> b.goss(0, 0).earlyStopping(0.5, 0), "rows held out for nothing"),
         row(b -> b.keyBits(4096), "long key"));
   }
 
