@@ -178,7 +178,7 @@ class JobConfigTest {
         "gbt.minInstancesPerNode=20 | gbt.minInstancesPerNode",
         "gbt.subsamplingRate=0.5 | gbt.subsamplingRate",
         "gbt.gossTopRate=0.2 | gbt.gossTopRate",
-        "gbt.gossOtherRate=0.1 | gbt.gossOtherRate",
+        "gbt.gossOtherRate=0.2 | gbt.gossOtherRate",
         "gbt.featureSubsetStrategy=sqrt | gbt.featureSubsetStrategy",
         "gbt.validationFraction=0.2 | gbt.validationFraction",
         "gbt.earlyStoppingRounds=5 | gbt.earlyStoppingRounds",

@@ -82,7 +82,7 @@ class KeyMatrixTest {
           entry("gbt.minInstancesPerNode", "20"),
           entry("gbt.subsamplingRate", "0.5"),
           entry("gbt.gossTopRate", "0.2"),
-          entry("gbt.gossOtherRate", "0.1"),
+          entry("gbt.gossOtherRate", "0.2"),
           entry("gbt.featureSubsetStrategy", "sqrt"),
           entry("gbt.validationFraction", "0.2"),
           entry("gbt.earlyStoppingRounds", "5"),

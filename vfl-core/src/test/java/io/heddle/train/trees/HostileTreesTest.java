@@ -152,7 +152,11 @@ class HostileTreesTest {
             "chunk cut",
             GradientChunk.class,
             m -> new GradientChunk(0, longer(m.ciphertexts(), -WIDTH)),
-            "Invalid ciphertext block of " + 255 * WIDTH + " bytes: must be 256 ciphertexts"),
+            "Invalid ciphertext block of "
+                + (ROWS - 1) * WIDTH
+                + " bytes: must be "
+                + ROWS
+                + " ciphertexts"),
         fromLabelHolder(
             "chunk of zeros",
             GradientChunk.class,
