@@ -7,7 +7,6 @@ import io.heddle.party.PartyId;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -198,11 +197,12 @@ public record JobConfig(
    *
    * @param objective what they predict
    * @param classWeight how much more a row of label 1 weighs: none, balanced, or a number
-   * @param gossTopRate with {@code gossOtherRate} GOSS, whose shares of the rows they are; both 0
-   *     for none
-   * @param featureSubsetStrategy how many of its columns each party takes for a tree
+   * @param gossTopRate with {@code gossOtherRate} GOSS, whose shares of the rows they are; 0 for
+   *     none
+   * @param featureSubsetStrategy how many of its columns each party takes for a tree, see {@link
+   *     FeatureSubset}
    * @param validationFraction the share of the rows that is held out for {@code
-   *     earlyStoppingRounds}; both 0 for none
+   *     earlyStoppingRounds}; 0 for none
    * @param firstTreeAlone whether the label holder grows the first tree on its own columns
    * @param threshold the probability above which the prediction is 1
    */
@@ -282,11 +282,9 @@ public record JobConfig(
     }
 
     private static String strategy(Settings settings) {
-      String allowed = "all, auto, sqrt, log2, onethird or a share above 0 and at most 1.0";
-      String text = settings.text("gbt.featureSubsetStrategy", "all", allowed);
-      boolean isShare = text.matches("0?\\.[0-9]{1,9}|1\\.0{1,9}") && Double.parseDouble(text) > 0;
-      if (!isShare && !Set.of("all", "auto", "sqrt", "log2", "onethird").contains(text)) {
-        throw settings.invalid("gbt.featureSubsetStrategy", allowed);
+      String text = settings.text("gbt.featureSubsetStrategy", "all", FeatureSubset.ALLOWED);
+      if (!FeatureSubset.isStrategy(text)) {
+        throw settings.invalid("gbt.featureSubsetStrategy", FeatureSubset.ALLOWED);
       }
       return text;
     }

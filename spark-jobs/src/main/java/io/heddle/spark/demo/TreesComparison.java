@@ -10,7 +10,6 @@ import io.heddle.spark.job.TrainedPart;
 import io.heddle.spark.ml.VerticalGBTClassificationModel;
 import io.heddle.train.trees.JoinedTrees;
 import io.heddle.train.trees.TreeEnsemble;
-import io.heddle.train.trees.TreeObjective;
 import io.heddle.train.trees.TreeTerms;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,7 +102,7 @@ final class TreesComparison {
     List<byte[]> alignedTraining = TraceFiles.readTrainingIds(trace);
     TreeEnsemble reference =
         JoinedTrees.fit(
-            terms(job),
+            TreeTerms.of(job),
             federated.trees().size(),
             TraceFiles.readSeed(trace),
             tables.get(0).labels(alignedTraining),
@@ -126,26 +125,5 @@ final class TreesComparison {
       throw new IllegalArgumentException("No trees in the label holder's part of the model");
     }
     return ensemble;
-  }
-
-  private static TreeTerms terms(JobConfig job) {
-    JobConfig.Gbt gbt = job.gbt();
-    return TreeTerms.builder()
-        .objective(TreeObjective.LOGISTIC)
-        .maxIter(gbt.maxIter())
-        .maxDepth(gbt.maxDepth())
-        .maxBins(gbt.maxBins())
-        .stepSize(gbt.stepSize())
-        .lambda(gbt.lambda())
-        .gamma(gbt.gamma())
-        .minChildWeight(gbt.minChildWeight())
-        .minInstancesPerNode(gbt.minInstancesPerNode())
-        .subsamplingRate(gbt.subsamplingRate())
-        .goss(gbt.gossTopRate(), gbt.gossOtherRate())
-        .featureSubsetStrategy(gbt.featureSubsetStrategy())
-        .earlyStopping(gbt.validationFraction(), gbt.earlyStoppingRounds())
-        .firstTreeAlone(gbt.firstTreeAlone())
-        .keyBits(job.keyBits())
-        .build();
   }
 }

@@ -10,6 +10,7 @@ import io.heddle.spark.ml.VerticalGBTRegressor;
 import io.heddle.spark.ml.VerticalGBTSetters;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.LabelRule;
+import io.heddle.train.trees.TreeObjective;
 import io.heddle.train.trees.TreesSummary;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,11 +34,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
 
   @Override
   public LabelRule labels() {
-    return switch (job.gbt().objective()) {
-      case LOGISTIC -> LabelRule.TWO_CLASSES;
-      case SQUARED -> LabelRule.NUMBERS;
-      case POISSON -> LabelRule.COUNTS;
-    };
+    return LabelRule.of(TreeObjective.of(job.gbt().objective()));
   }
 
   @Override

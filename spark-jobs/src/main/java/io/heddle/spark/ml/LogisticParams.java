@@ -42,12 +42,7 @@ final class LogisticParams {
             owner,
             "standardization",
             "whether regularisation acts on columns scaled to unit standard deviation");
-    threshold =
-        new DoubleParam(
-            owner,
-            "threshold",
-            "probability above which the prediction is 1, in [0, 1]",
-            ParamValidators.inRange(0, 1));
+    threshold = threshold(owner);
   }
 
   /** As every stage has it. */
@@ -71,6 +66,15 @@ final class LogisticParams {
   static Param<String> weightCol(Params owner) {
     return new Param<>(
         owner, "weightCol", "column of row weights at the label holder; empty: every row weighs 1");
+  }
+
+  /** As every classifier has it. */
+  static DoubleParam threshold(Params owner) {
+    return new DoubleParam(
+        owner,
+        "threshold",
+        "probability above which the prediction is 1, in [0, 1]",
+        ParamValidators.inRange(0, 1));
   }
 
   /** The defaults of both stages, through the owner's protected setter. */

@@ -139,12 +139,7 @@ class TreeParams {
 
     OfClassifier(Params owner) {
       super(owner);
-      threshold =
-          new DoubleParam(
-              owner,
-              "threshold",
-              "probability above which the prediction is 1, in [0, 1]",
-              ParamValidators.inRange(0, 1));
+      threshold = LogisticParams.threshold(owner);
       ClassWeight.Rule rule = ClassWeight::isAllowed;
       classWeight = new Param<>(owner, "classWeight", ClassWeight.DOC, rule);
     }

@@ -3,7 +3,6 @@ package io.heddle.spark.ml;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.error.DataException;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.LabelRule;
@@ -16,8 +15,6 @@ import io.heddle.train.trees.TreesLabelHolder;
 import io.heddle.train.trees.TreesModelPart;
 import io.heddle.train.trees.TreesScoringFeatureHolder;
 import io.heddle.train.trees.TreesScoringLabelHolder;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.apache.spark.ml.param.shared.HasFeaturesCol;
@@ -72,28 +69,8 @@ final class TreesStage {
 
   private TreesFit fit(Dataset<Row> table) {
     TreeTerms terms = terms();
-    AlignedTable given = AlignedTable.read(table);
-    SortedMap<String, String> stepTerms = terms.asTerms();
-    session.addAlignment(stepTerms, given);
-    // Whatever can fail or take long here and now does so before the peers wait for it.
-    StageRows prepared = given == null ? null : session.beforeStep(() -> prepare(given));
-    try {
-      return session.step(
-          FIT,
-          stepTerms,
-          step -> {
-            if (prepared != null) {
-              return fit(step, terms, prepared);
-            }
-            try (StageRows rows = prepare(session.align(step, table, params.getIdCol()).table())) {
-              return fit(step, terms, rows);
-            }
-          });
-    } finally {
-      if (prepared != null) {
-        prepared.close();
-      }
-    }
+    return new AlignedStep(session, FIT, table, params.getIdCol())
+        .train(terms.asTerms(), this::prepare, (step, rows) -> fit(step, terms, rows));
   }
 
   private TreeTerms terms() {
@@ -116,17 +93,9 @@ final class TreesStage {
         .build();
   }
 
-  private static LabelRule rule(TreeObjective objective) {
-    return switch (objective) {
-      case LOGISTIC -> LabelRule.TWO_CLASSES;
-      case SQUARED -> LabelRule.NUMBERS;
-      case POISSON -> LabelRule.COUNTS;
-    };
-  }
-
   private StageRows prepare(AlignedTable aligned) {
     return StageRows.of(
-        session, aligned, featuresCol, labelCol, params.getWeightCol(), rule(objective));
+        session, aligned, featuresCol, labelCol, params.getWeightCol(), LabelRule.of(objective));
   }
 
   private TreesFit fit(Channel step, TreeTerms terms, StageRows rows) {
@@ -162,43 +131,21 @@ final class TreesStage {
     TreesModelPart part = model.part();
     Dataset<Row> table = dataset.toDF();
     HeddleSession session = HeddleSession.named(model.getSession(), dataset.sparkSession());
-    if (session.holdsLabels() != model.holdsLabels()) {
-      throw new IllegalArgumentException(
-          "This model part is that of a "
-              + (model.holdsLabels() ? "label" : "feature")
-              + " holder, but party "
-              + session.self()
-              + " is not one in this session");
-    }
-    AlignedTable given = AlignedTable.read(table);
-    SortedMap<String, String> terms = new TreeMap<>();
-    terms.put("fit", part.fitId());
-    session.addAlignment(terms, given);
-    return session.step(
-        TRANSFORM,
-        terms,
-        step -> {
-          AlignedTable aligned =
-              given != null ? given : session.align(step, table, model.getIdCol()).table();
-          try (FeatureRows features = FeatureRows.of(aligned, model.getFeaturesCol())) {
-            if (!features.table().columnNames().equals(part.columnNames())) {
-              throw new DataException(
-                  "The columns of "
-                      + model.getFeaturesCol()
-                      + " are not those of the model, in its order: "
-                      + String.join(", ", part.columnNames()));
-            }
-            if (!model.holdsLabels()) {
-              new TreesScoringFeatureHolder(part)
-                  .score(step, session.labelHolder(), features.table(), session.progress());
-              return table;
-            }
-            return scored.apply(
-                aligned,
-                new TreesScoringLabelHolder(part)
-                    .score(step, features.table(), session.progress()));
-          }
-        });
+    return new AlignedStep(session, TRANSFORM, table, model.getIdCol())
+        .score(
+            new AlignedStep.Part(part.fitId(), model.holdsLabels(), part.columnNames()),
+            model.getFeaturesCol(),
+            (step, aligned, features) -> {
+              if (!model.holdsLabels()) {
+                new TreesScoringFeatureHolder(part)
+                    .score(step, session.labelHolder(), features.table(), session.progress());
+                return table;
+              }
+              return scored.apply(
+                  aligned,
+                  new TreesScoringLabelHolder(part)
+                      .score(step, features.table(), session.progress()));
+            });
   }
 
   /** What a model's table must have. */

@@ -11,7 +11,6 @@ import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
 import io.heddle.train.logistic.LogisticTerms;
-import java.util.SortedMap;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.param.ParamMap;
@@ -158,32 +157,14 @@ public class VerticalLogisticRegression
             .standardization(getStandardization())
             .keyBits(session.keyBits())
             .build();
-    AlignedTable given = AlignedTable.read(table);
-    SortedMap<String, String> stepTerms = terms.asTerms();
-    session.addAlignment(stepTerms, given);
-    // Whatever can fail or take long here and now does so before the peers wait for it.
-    StageRows prepared = given == null ? null : session.beforeStep(() -> prepare(session, given));
-    try {
-      LogisticFit fit =
-          session.step(
-              STEP,
-              stepTerms,
-              step -> {
-                if (prepared != null) {
-                  return fit(session, step, terms, prepared);
-                }
-                try (StageRows rows =
-                    prepare(session, session.align(step, table, getIdCol()).table())) {
-                  return fit(session, step, terms, rows);
-                }
-              });
-      return new VerticalLogisticRegressionModel(
-          Uid.random("vlogregmodel"), session.holdsLabels(), fit.part(), fit.summary());
-    } finally {
-      if (prepared != null) {
-        prepared.close();
-      }
-    }
+    LogisticFit fit =
+        new AlignedStep(session, STEP, table, getIdCol())
+            .train(
+                terms.asTerms(),
+                aligned -> prepare(session, aligned),
+                (step, rows) -> fit(session, step, terms, rows));
+    return new VerticalLogisticRegressionModel(
+        Uid.random("vlogregmodel"), session.holdsLabels(), fit.part(), fit.summary());
   }
 
   private StageRows prepare(HeddleSession session, AlignedTable aligned) {

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
-import io.heddle.error.DataException;
 import io.heddle.spark.session.HeddleSession;
-import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.FitSummary;
 import io.heddle.train.logistic.LogisticModelPart;
 import io.heddle.train.logistic.Scores;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.ml.linalg.Vectors;
@@ -132,49 +128,27 @@ public class VerticalLogisticRegressionModel
     StructType result = transformSchema(dataset.schema());
     Dataset<Row> table = dataset.toDF();
     HeddleSession session = HeddleSession.named(getSession(), dataset.sparkSession());
-    if (session.holdsLabels() != labelHolder) {
-      throw new IllegalArgumentException(
-          "This model part is that of a "
-              + (labelHolder ? "label" : "feature")
-              + " holder, but party "
-              + session.self()
-              + " is not one in this session");
-    }
-    AlignedTable given = AlignedTable.read(table);
-    SortedMap<String, String> terms = new TreeMap<>();
-    terms.put("fit", part.fitId());
-    session.addAlignment(terms, given);
-    return session.step(
-        STEP,
-        terms,
-        step -> {
-          AlignedTable aligned =
-              given != null ? given : session.align(step, table, getIdCol()).table();
-          try (FeatureRows features = FeatureRows.of(aligned, getFeaturesCol())) {
-            if (!features.table().columnNames().equals(part.columnNames())) {
-              throw new DataException(
-                  "The columns of "
-                      + getFeaturesCol()
-                      + " are not those of the model, in its order: "
-                      + String.join(", ", part.columnNames()));
-            }
-            if (!labelHolder) {
-              new ScoringFeatureHolder(
-                      part, session.privacyRules(), session.open()::privateRandomness)
-                  .score(step, session.labelHolder(), features.table(), session.progress());
-              return table;
-            }
-            Scores scores =
-                new ScoringLabelHolder(part).score(step, features.table(), session.progress());
-            return ScoredRows.ofClasses(
-                aligned,
-                scores.rawPrediction(),
-                scores.probability(),
-                this,
-                getThreshold(),
-                result);
-          }
-        });
+    return new AlignedStep(session, STEP, table, getIdCol())
+        .score(
+            new AlignedStep.Part(part.fitId(), labelHolder, part.columnNames()),
+            getFeaturesCol(),
+            (step, aligned, features) -> {
+              if (!labelHolder) {
+                new ScoringFeatureHolder(
+                        part, session.privacyRules(), session.open()::privateRandomness)
+                    .score(step, session.labelHolder(), features.table(), session.progress());
+                return table;
+              }
+              Scores scores =
+                  new ScoringLabelHolder(part).score(step, features.table(), session.progress());
+              return ScoredRows.ofClasses(
+                  aligned,
+                  scores.rawPrediction(),
+                  scores.probability(),
+                  this,
+                  getThreshold(),
+                  result);
+            });
   }
 
   @Override

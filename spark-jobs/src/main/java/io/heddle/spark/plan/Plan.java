@@ -299,13 +299,7 @@ public final class Plan {
 
   /** At most: trees may end early, and nodes of few rows are not asked about. */
   private void trainTrees(int rows) {
-    TreeTerms terms =
-        TreeTerms.builder()
-            .maxIter(job.gbt().maxIter())
-            .maxDepth(job.gbt().maxDepth())
-            .maxBins(job.gbt().maxBins())
-            .keyBits(job.keyBits())
-            .build();
+    TreeTerms terms = TreeTerms.of(job);
     TreeTraffic tree = new TreeTraffic(terms, rows);
     long trees = terms.maxIter();
     PartyId labels = job.labelHolder();
@@ -313,10 +307,8 @@ public final class Plan {
       add("train", 120, labels, holder, 55 + 3L * terms.keyBits() / 8);
       add("train", 121, holder, labels, 44);
       add("train", 122, labels, holder, 8);
-      if (job.gbt().subsamplingRate() < 1
-          || job.gbt().gossTopRate() > 0
-          || job.gbt().validationFraction() > 0) {
-        add("train", 128, labels, holder, trees * tree.bits(1));
+      if (tree.sampledRows() > 0) {
+        add("train", 128, labels, holder, trees * tree.sampledRows());
       }
       add("train", 123, labels, holder, trees * tree.gradients());
       add("train", 124, holder, labels, trees * tree.sums(Math.max(1, sizes.columns())));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.table;
 
+import io.heddle.train.trees.TreeObjective;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 
@@ -49,6 +50,15 @@ public enum LabelRule {
 
   LabelRule(String words) {
     this.words = words;
+  }
+
+  /** That of what trees predict. */
+  public static LabelRule of(TreeObjective objective) {
+    return switch (objective) {
+      case LOGISTIC -> TWO_CLASSES;
+      case SQUARED -> NUMBERS;
+      case POISSON -> COUNTS;
+    };
   }
 
   public abstract boolean allows(double label);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import io.heddle.config.FeatureSubset;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
-import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 
 /** A party's choice of its own columns for one tree; no other party learns it. */
 final class ColumnSampler {
+  private static final String PURPOSE = "trees/columns of a tree";
+
   private ColumnSampler() {}
 
   /**
@@ -15,7 +17,7 @@ final class ColumnSampler {
    * @return ascending
    */
   private static int[] choose(String strategy, int columns, Randomness noise) {
-    int count = count(strategy, columns);
+    int count = FeatureSubset.columns(strategy, columns);
     if (count == columns) {
       return RowSets.all(columns);
     }
@@ -25,39 +27,12 @@ final class ColumnSampler {
 
   /** The label holder's, from the seed of a fit. */
   static int[] ofLabelHolder(String strategy, int columns, byte[] seed, int tree) {
-    return choose(
-        strategy,
-        columns,
-        Randomness.derive(
-            seed,
-            "trees/columns of a tree",
-            ByteBuffer.allocate(Integer.BYTES).putInt(tree).array()));
+    return choose(strategy, columns, TreeNoise.of(seed, PURPOSE, tree));
   }
 
   /** A feature holder's. */
   static int[] ofFeatureHolder(
       String strategy, int columns, PrivateRandomness randomness, byte[] context) {
-    return choose(strategy, columns, randomness.derive("trees/columns of a tree", context));
-  }
-
-  /** At least one, if there are any. */
-  private static int count(String strategy, int columns) {
-    double share =
-        switch (strategy) {
-          case "all", "auto" -> columns;
-          case "sqrt" -> Math.sqrt(columns);
-          case "log2" -> Math.log(columns) / Math.log(2);
-          case "onethird" -> columns / 3.0;
-          default -> columns * Double.parseDouble(strategy);
-        };
-    return Math.min(columns, Math.max(1, (int) Math.ceil(share)));
-  }
-
-  /** Whether a strategy is one of the words, or a share above 0 and at most 1. */
-  static boolean isStrategy(String strategy) {
-    return switch (strategy) {
-      case "all", "auto", "sqrt", "log2", "onethird" -> true;
-      default -> strategy.matches("0?\\.[0-9]{1,9}|1\\.0{1,9}") && Double.parseDouble(strategy) > 0;
-    };
+    return choose(strategy, columns, randomness.derive(PURPOSE, context));
   }
 }

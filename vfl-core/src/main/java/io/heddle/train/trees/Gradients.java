@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
-import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.encoding.FixedPoint;
 import java.nio.ByteBuffer;
@@ -32,13 +31,12 @@ final class Gradients {
     double[] sampledH = sampled(drawn, h);
     exponentG = exponent(sampledG);
     exponentH = exponent(sampledH);
-    byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(tree).array();
     roundedG =
         FixedPoint.stochastic(
-            sampledG, BITS - exponentG, Randomness.derive(seed, "trees/rounding g", number));
+            sampledG, BITS - exponentG, TreeNoise.of(seed, "trees/rounding g", tree));
     roundedH =
         FixedPoint.stochastic(
-            sampledH, BITS - exponentH, Randomness.derive(seed, "trees/rounding h", number));
+            sampledH, BITS - exponentH, TreeNoise.of(seed, "trees/rounding h", tree));
   }
 
   /**

@@ -173,6 +173,7 @@ public final class JoinedTrees {
     Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
     SplitGain gain = new SplitGain(gradients, terms);
     SampledRows sample = gradients.sample();
+    NodeCuts ownCuts = ownCuts(number);
     boolean alone = number == 1 && terms.firstTreeAlone() && holders.get(0).canSplit();
     List<TreeNode> tree = new ArrayList<>();
     Deque<Open> open = new ArrayDeque<>();
@@ -182,7 +183,7 @@ public final class JoinedTrees {
     double[] added = new double[scores.length];
     while (!open.isEmpty()) {
       Open node = open.remove();
-      Found found = node.depth() == terms.maxDepth() ? null : best(node, number, gradients, gain);
+      Found found = node.depth() == terms.maxDepth() ? null : best(node, ownCuts, gradients, gain);
       if (found == null) {
         double value = gradients.leaf(node.rows(), terms);
         tree.set(node.at(), TreeNode.leaf(value, node.rows().length));
@@ -267,7 +268,7 @@ public final class JoinedTrees {
 
   private record Found(int owner, Candidate candidate, double gain) {}
 
-  private @Nullable Found best(Open node, int tree, Gradients gradients, SplitGain gain) {
+  private @Nullable Found best(Open node, NodeCuts own, Gradients gradients, SplitGain gain) {
     Found best = null;
     boolean pure = node.depth() > 0 && rows.isPure(node.rows());
     for (int k = 0; k < holders.size(); k++) {
@@ -276,7 +277,7 @@ public final class JoinedTrees {
       if (k > 0 && (cuts == null || pure)) {
         break;
       }
-      NodeCuts allowed = k == 0 || cuts == null ? ownCuts(tree) : cuts[k];
+      NodeCuts allowed = k == 0 || cuts == null ? own : cuts[k];
       for (Candidate candidate : holder.candidates.of(allowed)) {
         boolean[] left = holder.left(candidate, node.sampled());
         long g = 0;

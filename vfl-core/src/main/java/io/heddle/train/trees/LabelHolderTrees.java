@@ -166,8 +166,9 @@ final class LabelHolderTrees {
     report.loss(loss);
     String heldOut = "";
     if (terms.validationFraction() > 0) {
-      report.heldOutLoss(rows.heldOutLoss(scores));
-      heldOut = ", of rows held out " + rows.heldOutLoss(scores);
+      double ofHeldOut = rows.heldOutLoss(scores);
+      report.heldOutLoss(ofHeldOut);
+      heldOut = ", of rows held out " + ofHeldOut;
     }
     progress.note(after + ": loss " + loss + heldOut);
   }

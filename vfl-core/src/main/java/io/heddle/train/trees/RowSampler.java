@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import io.heddle.crypto.Randomness;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +59,7 @@ final class RowSampler {
       return new Sample(SampledRows.all(g.length), null);
     }
     int[] training = rows.training();
-    Randomness noise =
-        Randomness.derive(
-            seed, "trees/rows of a tree", ByteBuffer.allocate(Integer.BYTES).putInt(tree).array());
+    Randomness noise = TreeNoise.of(seed, "trees/rows of a tree", tree);
     if (terms.gossTopRate() == 0) {
       int[] drawn =
           training.length == terms.sampleRows(g.length)
@@ -69,26 +68,36 @@ final class RowSampler {
       return new Sample(SampledRows.of(drawn, g.length), null);
     }
     int top = terms.gossTopRows(g.length);
-    int[] bySize =
-        Arrays.stream(training)
-            .boxed()
-            .sorted((a, b) -> Double.compare(Math.abs(g[b]), Math.abs(g[a])))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    boolean[] isTop = new boolean[g.length];
-    for (int i = 0; i < top; i++) {
-      isTop[bySize[i]] = true;
-    }
+    boolean[] isTop = largest(training, g, top);
     int[] others = Arrays.stream(training).filter(row -> !isTop[row]).toArray();
     int[] drawn = shuffled(others, noise, terms.sampleRows(g.length) - top);
-    int[] both = new int[top + drawn.length];
-    System.arraycopy(bySize, 0, both, 0, top);
-    System.arraycopy(drawn, 0, both, top, drawn.length);
-    Arrays.sort(both);
+    int[] both =
+        IntStream.concat(Arrays.stream(training).filter(row -> isTop[row]), Arrays.stream(drawn))
+            .sorted()
+            .toArray();
     double factor = (double) others.length / drawn.length;
     return new Sample(
         SampledRows.of(both, g.length),
         Arrays.stream(both).mapToDouble(row -> isTop[row] ? 1 : factor).toArray());
+  }
+
+  /** Whether each row is one of so many of the largest magnitudes; of equal ones the first are. */
+  private static boolean[] largest(int[] rows, double[] g, int count) {
+    boolean[] isLargest = new boolean[g.length];
+    if (count == 0) {
+      return isLargest;
+    }
+    double[] sizes = Arrays.stream(rows).mapToDouble(row -> Math.abs(g[row])).sorted().toArray();
+    double least = sizes[sizes.length - count];
+    int equal = 0;
+    for (int i = sizes.length - count; i < sizes.length && sizes[i] == least; i++) {
+      equal++;
+    }
+    for (int row : rows) {
+      double size = Math.abs(g[row]);
+      isLargest[row] = size > least || (size == least && equal-- > 0);
+    }
+    return isLargest;
   }
 
   /** So many of the rows, ascending: those that draw the smallest numbers. */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import io.heddle.config.JobConfig;
+
 /** What the trees' sum predicts, by the loss of one row and its first two derivatives. */
 public enum TreeObjective {
   /** The log-odds of a label that is 0 or 1. */
@@ -120,6 +122,15 @@ public enum TreeObjective {
   };
 
   private static final double LEAST_CURVATURE = 1e-16;
+
+  /** The one that a job names. */
+  public static TreeObjective of(JobConfig.TreesObjective named) {
+    return switch (named) {
+      case LOGISTIC -> LOGISTIC;
+      case SQUARED -> SQUARED;
+      case POISSON -> POISSON;
+    };
+  }
 
   /** The best single score for rows of this mean label. */
   abstract double start(double mean);

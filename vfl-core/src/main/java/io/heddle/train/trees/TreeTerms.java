@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import io.heddle.config.FeatureSubset;
+import io.heddle.config.JobConfig;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -89,10 +91,10 @@ public record TreeTerms(
         subsamplingRate,
         "must be 1 with gossTopRate");
     require(
-        ColumnSampler.isStrategy(featureSubsetStrategy),
+        FeatureSubset.isStrategy(featureSubsetStrategy),
         "featureSubsetStrategy",
         featureSubsetStrategy,
-        "must be all, auto, sqrt, log2, onethird or a share above 0 and at most 1.0");
+        "must be " + FeatureSubset.ALLOWED);
     require(
         validationFraction >= 0 && validationFraction <= 0.9,
         "validationFraction",
@@ -169,6 +171,28 @@ public record TreeTerms(
     terms.put("firstTreeAlone", Boolean.toString(firstTreeAlone));
     terms.put("keyBits", Integer.toString(keyBits));
     return terms;
+  }
+
+  /** Those of a job. */
+  public static TreeTerms of(JobConfig job) {
+    JobConfig.Gbt gbt = job.gbt();
+    return builder()
+        .objective(TreeObjective.of(gbt.objective()))
+        .maxIter(gbt.maxIter())
+        .maxDepth(gbt.maxDepth())
+        .maxBins(gbt.maxBins())
+        .stepSize(gbt.stepSize())
+        .lambda(gbt.lambda())
+        .gamma(gbt.gamma())
+        .minChildWeight(gbt.minChildWeight())
+        .minInstancesPerNode(gbt.minInstancesPerNode())
+        .subsamplingRate(gbt.subsamplingRate())
+        .goss(gbt.gossTopRate(), gbt.gossOtherRate())
+        .featureSubsetStrategy(gbt.featureSubsetStrategy())
+        .earlyStopping(gbt.validationFraction(), gbt.earlyStoppingRounds())
+        .firstTreeAlone(gbt.firstTreeAlone())
+        .keyBits(job.keyBits())
+        .build();
   }
 
   /**

@@ -14,6 +14,11 @@ public final class TreeTraffic {
     ciphertextBytes = terms.keyBits() / 4;
   }
 
+  /** Which rows a tree is grown on, to each feature holder; nothing if it is on all. */
+  public long sampledRows() {
+    return terms.samplesRows() ? bits(1) : 0;
+  }
+
   /** Encrypted derivatives, to each feature holder. */
   public long gradients() {
     return (long) rows * ciphertextBytes;

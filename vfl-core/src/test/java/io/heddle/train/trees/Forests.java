@@ -3,6 +3,7 @@ package io.heddle.train.trees;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
@@ -11,7 +12,9 @@ import io.heddle.session.Session;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.table.PartyTable;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +79,7 @@ final class Forests {
       }
       labels[i] = random.nextDouble() < 1 / (1 + Math.exp(-z)) ? 1 : 0;
     }
-    List<double[][]> holders = new java.util.ArrayList<>();
+    List<double[][]> holders = new ArrayList<>();
     int from = 0;
     for (int count : columnsPerHolder) {
       holders.add(Arrays.copyOfRange(table, from, from + count));
@@ -152,6 +155,15 @@ final class Forests {
 
   static Channel begin(Session session, TreeTerms terms) {
     return session.beginStep("fit", new TreeMap<>(terms.asTerms()));
+  }
+
+  /** For messages of roles that run at the same time. */
+  static List<Message> tap() {
+    return Collections.synchronizedList(new ArrayList<>());
+  }
+
+  static <M> List<M> sent(Class<M> type, List<Message> messages) {
+    return messages.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   static TreeEnsemble ensemble(List<TreesFit> fits) {

@@ -13,7 +13,6 @@ import io.heddle.train.trees.TreeMessage.Descent;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -118,14 +117,10 @@ class TreeAttackTest {
     return new Joined(labels, List.of(new double[][] {own}, new double[][] {secret, other}));
   }
 
-  private static List<Message> list() {
-    return Collections.synchronizedList(new ArrayList<>());
-  }
-
   /** The share of the rows of which the attack tells the secret column's value. */
   private static double accuracy(Joined joined, TreeTerms terms, TreeRules rules) {
-    List<Message> fromFeature = list();
-    List<Message> fromLabel = list();
+    List<Message> fromFeature = Forests.tap();
+    List<Message> fromLabel = Forests.tap();
     List<TreesFit> fits =
         Forests.fit(
             terms,
@@ -158,8 +153,8 @@ class TreeAttackTest {
       List<Message> fromFeature,
       List<Message> fromLabel,
       boolean[] truth) {
-    List<NodeSums> sums = of(NodeSums.class, fromFeature);
-    List<Descent> descents = of(Descent.class, fromLabel);
+    List<NodeSums> sums = Forests.sent(NodeSums.class, fromFeature);
+    List<Descent> descents = Forests.sent(Descent.class, fromLabel);
     TrainingRows labels = TrainingRows.of(terms.objective(), joined.labels(), null, null);
     Equations equations = new Equations();
     int perTree = terms.maxDepth();
@@ -203,10 +198,6 @@ class TreeAttackTest {
                     packing.plaintexts(rowsBySlot.length))),
             rowsBySlot);
     equations.add(rows, node, gradients, truth, open.g(), open.h());
-  }
-
-  private static <M> List<M> of(Class<M> type, List<Message> messages) {
-    return messages.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   private static TreeTerms.Builder terms() {

@@ -17,7 +17,6 @@ import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -52,16 +51,8 @@ class TreePrivacyTest {
         (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
   }
 
-  private static List<Message> list() {
-    return Collections.synchronizedList(new ArrayList<>());
-  }
-
   private static UnaryOperator<Channel> keeping(List<Message> sent) {
     return channel -> TappedChannel.keepingSent(channel, sent);
-  }
-
-  private static <M> List<M> of(Class<M> type, List<Message> messages) {
-    return messages.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
   /**
@@ -138,20 +129,20 @@ class TreePrivacyTest {
     int asked = 0;
     for (int seed = 0; seed < 4; seed++) {
       int rows = 700;
-      List<Message> sums = list();
-      List<Message> descents = list();
+      List<Message> sums = Forests.tap();
+      List<Message> descents = Forests.tap();
       fit(
           terms().objective(TreeObjective.SQUARED).maxIter(1).build(),
           numbers(seed, rows),
           TreeRules.DEFAULT,
           keeping(descents),
           keeping(sums));
-      List<NodeSums> levels = of(NodeSums.class, sums);
+      List<NodeSums> levels = Forests.sent(NodeSums.class, sums);
       int[][] root = leftCounts(levels.get(0), rows);
       assertApart(root[0], rows);
       List<Node> level = List.of(new Node(RowSets.all(rows), byName(levels.get(0), 0, root[0])));
       for (int depth = 1; depth < levels.size(); depth++) {
-        Descent descent = of(Descent.class, descents).get(depth - 1);
+        Descent descent = Forests.sent(Descent.class, descents).get(depth - 1);
         int[][] counts = leftCounts(levels.get(depth), rows);
         List<Node> below = new ArrayList<>();
         int at = 0;
@@ -196,7 +187,7 @@ class TreePrivacyTest {
 
   @Test
   void names_ofTheSameCandidates_differBetweenTrees() {
-    List<Message> sums = list();
+    List<Message> sums = Forests.tap();
     int rows = 600;
     fit(
         terms().objective(TreeObjective.SQUARED).maxDepth(1).maxIter(3).build(),
@@ -205,7 +196,7 @@ class TreePrivacyTest {
         UnaryOperator.identity(),
         keeping(sums));
     List<List<Integer>> names = new ArrayList<>();
-    for (NodeSums root : of(NodeSums.class, sums)) {
+    for (NodeSums root : Forests.sent(NodeSums.class, sums)) {
       int[] left = leftCounts(root, rows)[0];
       Map<Integer, Integer> nameOf = new TreeMap<>();
       for (int i = 0; i < left.length; i++) {
@@ -219,7 +210,7 @@ class TreePrivacyTest {
 
   @Test
   void ciphertexts_ofAWholeFit_areNeverTheSame() {
-    List<Message> sent = list();
+    List<Message> sent = Forests.tap();
     fit(
         terms().build(),
         Forests.generate(400, 91, true, 1, 3),
@@ -251,7 +242,7 @@ class TreePrivacyTest {
       other[i] = i * 61 % rows;
       labels[i] = strong[i] < 300 ? (i % 50 == 0 ? 1 : 0) : other[i] < 350 != (i % 7 == 0) ? 1 : 0;
     }
-    List<Message> sent = list();
+    List<Message> sent = Forests.tap();
     fit(
         terms().build(),
         new Joined(labels, List.of(new double[0][], new double[][] {strong, other})),
@@ -260,7 +251,7 @@ class TreePrivacyTest {
         UnaryOperator.identity());
     int pure = 0;
     List<int[]> level = List.of(RowSets.all(rows));
-    for (Descent descent : of(Descent.class, sent)) {
+    for (Descent descent : Forests.sent(Descent.class, sent)) {
       if (descent.fates().length == 1) {
         level = List.of(RowSets.all(rows));
       }
@@ -288,7 +279,7 @@ class TreePrivacyTest {
 
   @Test
   void rows_tooFew_areRefusedOnBothSidesBeforeAnythingIsSent() {
-    List<Message> sent = list();
+    List<Message> sent = Forests.tap();
     assertThatThrownBy(
             () ->
                 fit(
@@ -305,7 +296,7 @@ class TreePrivacyTest {
 
   @Test
   void rows_tooFewForOneTree_areRefusedByTheFeatureHolder() {
-    List<Message> sent = list();
+    List<Message> sent = Forests.tap();
     assertThatThrownBy(
             () ->
                 fit(
