@@ -45,6 +45,11 @@ interface Learner {
   /** What labels must be, and so what is predicted: a class, a number or a count. */
   LabelRule labels();
 
+  /** Whether columns may lack values. */
+  default boolean takesMissing() {
+    return false;
+  }
+
   /** The probability above which a prediction is 1; of no use where no class is predicted. */
   double threshold();
 

@@ -59,7 +59,8 @@ final class ScoreJob {
               spark,
               data,
               new PartyConfig.Data(party.data().id(), party.data().label(), loaded.columnNames()),
-              null);
+              null,
+              learner.takesMissing());
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
       AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
       Dataset<Row> scored = model.transform(rows.table());

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param features the columns that take part, in the order of the source or the configuration
  */
 record TableReader(Dataset<Row> table, List<String> features) {
+  private static final Column NOTHING = functions.lit(Double.NaN);
+
   /** What scoring adds beside ids and label. */
   private static final Set<String> SCORE_COLUMNS =
       Set.of("rawPrediction", "probability", "prediction");
@@ -39,9 +41,14 @@ record TableReader(Dataset<Row> table, List<String> features) {
    * Reads what a party's configuration names.
    *
    * @param labels what its labels must be; null to read none
+   * @param takesMissing whether other columns may lack values: empty fields and NaN are missing
    */
   static TableReader read(
-      SparkSession spark, DataSource source, PartyConfig.Data data, @Nullable LabelRule labels) {
+      SparkSession spark,
+      DataSource source,
+      PartyConfig.Data data,
+      @Nullable LabelRule labels,
+      boolean takesMissing) {
     String labelCol = labels == null ? null : data.label();
     if (data.id().isEmpty()) {
       throw new ConfigurationException(
@@ -100,17 +107,18 @@ record TableReader(Dataset<Row> table, List<String> features) {
         reader.guarded(
             () -> {
               Dataset<Row> selected = raw.select(columns.toArray(Column[]::new)).persist();
-              check(selected, numeric, labelCol, labels, place);
+              check(selected, numeric, takesMissing, labelCol, labels, place);
               return selected;
             });
     return new TableReader(table, List.copyOf(features));
   }
 
+  /** NaN where there is nothing, null where there is something that is no number. */
   private static Column number(Dataset<Row> raw, String name, String place) {
     Column column = AlignedTable.column(raw, name);
     DataType type = raw.schema().apply(name).dataType();
     if (type instanceof NumericType || type.equals(DataTypes.BooleanType)) {
-      return column.cast(DataTypes.DoubleType);
+      return functions.coalesce(column.cast(DataTypes.DoubleType), NOTHING);
     }
     if (!(type instanceof StringType)) {
       throw new DataException(
@@ -123,12 +131,16 @@ record TableReader(Dataset<Row> table, List<String> features) {
               + ": must be a number, a boolean or text that is a number; data.columns names the"
               + " columns that take part");
     }
-    return functions.trim(column.cast(DataTypes.StringType)).try_cast(DataTypes.DoubleType);
+    Column text = functions.trim(column.cast(DataTypes.StringType));
+    return functions
+        .when(text.isNull().or(text.equalTo("")), NOTHING)
+        .otherwise(text.try_cast(DataTypes.DoubleType));
   }
 
   private static void check(
       Dataset<Row> table,
       List<String> numeric,
+      boolean takesMissing,
       @Nullable String labelCol,
       @Nullable LabelRule labels,
       String place) {
@@ -136,14 +148,9 @@ record TableReader(Dataset<Row> table, List<String> features) {
     counts.add(functions.count(functions.lit(1)));
     for (String name : numeric) {
       Column column = AlignedTable.column(table, name);
-      counts.add(
-          functions.count(
-              functions.when(
-                  column
-                      .isNull()
-                      .or(column.isNaN())
-                      .or(functions.abs(column).equalTo(Double.POSITIVE_INFINITY)),
-                  1)));
+      Column bad = column.isNull().or(functions.abs(column).equalTo(Double.POSITIVE_INFINITY));
+      boolean mayLack = takesMissing && !name.equals(labelCol);
+      counts.add(functions.count(functions.when(mayLack ? bad : bad.or(column.isNaN()), 1)));
     }
     if (labelCol != null && labels != null) {
       // Here, not only where the training rows are: the held-out ones come up after the training.
@@ -166,7 +173,9 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + counted.getLong(j + 1)
                 + " of "
                 + counted.getLong(0)
-                + " rows are missing, not a number or not finite");
+                + " rows are "
+                + (takesMissing && !numeric.get(j).equals(labelCol) ? "" : "missing, ")
+                + "not a number or not finite");
       }
     }
     if (labelCol != null && labels != null && counted.getLong(numeric.size() + 1) > 0) {

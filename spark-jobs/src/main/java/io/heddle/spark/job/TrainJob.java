@@ -69,7 +69,11 @@ final class TrainJob {
             out == null ? null : Publication.prepare(out, "--out", session.broken())) {
       TableReader own =
           TableReader.read(
-              spark, data, party.data(), session.holdsLabels() ? learner.labels() : null);
+              spark,
+              data,
+              party.data(),
+              session.holdsLabels() ? learner.labels() : null,
+              learner.takesMissing());
       HeddleSession.Aligned aligned = align(session, own.table(), party.data().id());
       KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
       AlignedTable rows = withFeatures(aligned.table(), own.features(), party.data().label());

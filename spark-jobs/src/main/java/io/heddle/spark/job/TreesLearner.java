@@ -38,6 +38,11 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
   }
 
   @Override
+  public boolean takesMissing() {
+    return true;
+  }
+
+  @Override
   public double threshold() {
     return job.gbt().threshold();
   }

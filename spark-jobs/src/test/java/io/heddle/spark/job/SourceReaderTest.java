@@ -115,7 +115,7 @@ class SourceReaderTest {
   }
 
   private TableReader read(DataSource source) {
-    return TableReader.read(spark, source, DATA, LabelRule.TWO_CLASSES);
+    return TableReader.read(spark, source, DATA, LabelRule.TWO_CLASSES, false);
   }
 
   private TableReader csv() {

@@ -49,7 +49,8 @@ class TableReaderTest {
             spark,
             file(csv("\uFEFFid,y,a,b.c|007,1,1.5,-2e3|\"x\"\"y,z\",0, 3 ,4|")),
             DATA,
-            LabelRule.TWO_CLASSES);
+            LabelRule.TWO_CLASSES,
+            false);
     assertThat(read.features()).containsExactly("a", "b.c");
     List<Row> rows = read.table().collectAsList();
     assertThat(rows.get(0).toSeq().mkString(";")).isEqualTo("007;1.0;1.5;-2000.0");
@@ -59,9 +60,9 @@ class TableReaderTest {
   @Test
   void read_labelsOfNumbersAndCounts_areThoseThatTheRuleAllows() throws Exception {
     String file = csv("id,y,a|1,-1.5,1|2,0.5,1|3,1e9,1|");
-    assertThat(TableReader.read(spark, file(file), DATA, LabelRule.NUMBERS).table().count())
+    assertThat(TableReader.read(spark, file(file), DATA, LabelRule.NUMBERS, false).table().count())
         .isEqualTo(3);
-    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.COUNTS))
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.COUNTS, false))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Label column y")
         .hasMessageContaining("1 of 3 rows are not finite and not negative");
@@ -70,10 +71,11 @@ class TableReaderTest {
   @Test
   void read_parquet_equalsCsv() throws Exception {
     TableReader csv =
-        TableReader.read(spark, file(csv("id,y,a|1,1,2|2,0,3|")), DATA, LabelRule.TWO_CLASSES);
+        TableReader.read(
+            spark, file(csv("id,y,a|1,1,2|2,0,3|")), DATA, LabelRule.TWO_CLASSES, false);
     String parquet = folder.resolve("table.parquet").toString();
     csv.table().selectExpr("cast(id as long) as id", "y", "a").write().parquet(parquet);
-    TableReader read = TableReader.read(spark, file(parquet), DATA, LabelRule.TWO_CLASSES);
+    TableReader read = TableReader.read(spark, file(parquet), DATA, LabelRule.TWO_CLASSES, false);
     assertThat(read.features()).containsExactly("a");
     assertThat(read.table().orderBy("id").collectAsList().toString())
         .isEqualTo(csv.table().orderBy("id").collectAsList().toString());
@@ -98,7 +100,8 @@ class TableReaderTest {
       })
   void read_badTable_isDataExceptionWithoutValues(String text, String says) throws Exception {
     String file = csv(text);
-    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES))
+    assertThatThrownBy(
+            () -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES, false))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(says);
   }
@@ -110,11 +113,50 @@ class TableReaderTest {
   void read_labelsBesideZeroAndOne_areRefusedAtTheLabelHolder(String text, String says)
       throws Exception {
     String file = csv(text);
-    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES))
+    assertThatThrownBy(
+            () -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES, false))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Label column y")
         .hasMessageContaining(says + " rows are not 0 or 1");
-    assertThat(TableReader.read(spark, file(file), DATA, null).features()).containsExactly("a");
+    assertThat(TableReader.read(spark, file(file), DATA, null, false).features())
+        .containsExactly("a");
+  }
+
+  @Test
+  void read_missingValuesWhereTheyMayBe_areNaN() throws Exception {
+    String file = csv("id,y,a,b|1,1,,2|2,0, ,NaN|3,0,3,4|");
+    TableReader read = TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES, true);
+    assertThat(read.table().collectAsList().stream().map(row -> row.toSeq().mkString(";")))
+        .containsExactly("1;1.0;NaN;2.0", "2;0.0;NaN;NaN", "3;0.0;3.0;4.0");
+    String parquet = folder.resolve("table.parquet").toString();
+    read.table()
+        .selectExpr("id", "y", "nullif(a, double('NaN')) as a", "try_cast(b as int) as b")
+        .write()
+        .parquet(parquet);
+    assertThat(
+            TableReader.read(spark, file(parquet), DATA, LabelRule.TWO_CLASSES, true)
+                .table()
+                .orderBy("id")
+                .collectAsList()
+                .toString())
+        .isEqualTo(read.table().orderBy("id").collectAsList().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "id,y,a|1,1,x|2,0,3|; Column a",
+        "id,y,a|1,1,Infinity|2,0,1|; 1 of 2 rows are not a number or not finite",
+        "id,y,a|1,,1|2,0,1|; Column y",
+        "id,y,a|1,NaN,1|2,0,1|; 1 of 2 rows are missing"
+      })
+  void read_noNumbersOrLabels_areRefusedAlsoWhereValuesMayMiss(String text, String says)
+      throws Exception {
+    String file = csv(text);
+    assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES, true))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining(says);
   }
 
   @Test
@@ -123,7 +165,11 @@ class TableReaderTest {
       assertThatThrownBy(
               () ->
                   TableReader.read(
-                      spark, file(folder.resolve(file).toString()), DATA, LabelRule.TWO_CLASSES))
+                      spark,
+                      file(folder.resolve(file).toString()),
+                      DATA,
+                      LabelRule.TWO_CLASSES,
+                      false))
           .isInstanceOf(DataException.class)
           .hasMessageContaining(file);
     }

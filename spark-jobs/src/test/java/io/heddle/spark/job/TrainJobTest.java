@@ -285,7 +285,7 @@ class TrainJobTest {
     Function<HeddleSession, Integer> retailer =
         session -> {
           PartyConfig party = party(session, "full");
-          TableReader own = TableReader.read(spark, csv(session), party.data(), null);
+          TableReader own = TableReader.read(spark, csv(session), party.data(), null, false);
           HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
           AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
           KeyedSplit all = KeyedSplit.of(job.seed(), 0, aligned.ids());
