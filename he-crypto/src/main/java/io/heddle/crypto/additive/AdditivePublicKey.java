@@ -51,6 +51,18 @@ public interface AdditivePublicKey {
   CiphertextBlock obfuscate(CiphertextBlock ciphertexts, Randomness randomness);
 
   /**
+   * Adds numbers that this party knows, and gives each sum fresh randomness as {@link #obfuscate}
+   * does.
+   *
+   * @param plaintexts one per ciphertext
+   * @param randomness used for nothing else
+   * @throws EncodingException if a sum may wrap around
+   * @throws KeyMismatchException if the block is under another key
+   */
+  CiphertextBlock addAndObfuscate(
+      CiphertextBlock ciphertexts, PlaintextBlock plaintexts, Randomness randomness);
+
+  /**
    * Reads ciphertexts from a peer and checks every one: the block has the expected length, each is
    * in range, has no factor in common with N (one test over the block's product), and does not show
    * its plaintext.

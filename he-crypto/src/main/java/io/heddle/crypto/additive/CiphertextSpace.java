@@ -126,6 +126,26 @@ public final class CiphertextSpace {
   }
 
   /**
+   * Refuses numbers to be added to ciphertexts, one to each, if there are not as many or if a sum
+   * may reach half of the limit.
+   *
+   * @throws EncodingException if a sum may be too large
+   */
+  public void requireNoWrap(CiphertextBlock ciphertexts, PlaintextBlock plaintexts) {
+    if (plaintexts.size() != ciphertexts.size()) {
+      throw new IllegalArgumentException(
+          "Invalid block size " + plaintexts.size() + ": must be " + ciphertexts.size());
+    }
+    BigInteger most = BigInteger.ZERO;
+    for (int i = 0; i < plaintexts.size(); i++) {
+      most = most.max(plaintexts.get(i));
+    }
+    if (ciphertexts.bound().add(most).shiftLeft(1).compareTo(limit) >= 0) {
+      throw new EncodingException("A sum with a known number may wrap around");
+    }
+  }
+
+  /**
    * Refuses bytes from a peer that are not so many ciphertexts.
    *
    * @throws ProtocolException names both lengths

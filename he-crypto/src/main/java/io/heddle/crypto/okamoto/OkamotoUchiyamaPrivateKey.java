@@ -3,6 +3,7 @@ package io.heddle.crypto.okamoto;
 
 import io.heddle.crypto.Cores;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.RepeatableRandom;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
@@ -65,6 +66,17 @@ public final class OkamotoUchiyamaPrivateKey implements AdditivePrivateKey {
    */
   public static OkamotoUchiyamaPrivateKey generate(int keyBits, SecureRandom random) {
     return new OkamotoUchiyamaPrivateKey(SecretNumbers.generate(keyBits, random));
+  }
+
+  /**
+   * Makes the key that follows from randomness: the same one again from the same, so a party that
+   * is started again needs no place to keep it. Takes a second or a few.
+   *
+   * @param keyBits 2048, 3072 or 4096, as for {@link #generate}
+   * @param randomness used for nothing else: whoever knows it has the key
+   */
+  public static OkamotoUchiyamaPrivateKey derive(int keyBits, Randomness randomness) {
+    return generate(keyBits, new RepeatableRandom(randomness));
   }
 
   @Override

@@ -151,8 +151,22 @@ public final class OkamotoUchiyamaPublicKey implements AdditivePublicKey, Serial
   @Override
   public CiphertextBlock obfuscate(CiphertextBlock ciphertexts, Randomness randomness) {
     Residues residues = space.residues(ciphertexts);
-    FixedBase powers = noise();
-    int bytes = obfuscationBits() / 8;
+    List<Residues> pieces =
+        Cores.pieces(
+            residues.size(),
+            (from, to) ->
+                space
+                    .modulus()
+                    .multiply(residues.slice(from, to), obfuscation(randomness, from, to - from)));
+    return space.block(pieces, ciphertexts.bound());
+  }
+
+  @Override
+  public CiphertextBlock addAndObfuscate(
+      CiphertextBlock ciphertexts, PlaintextBlock plaintexts, Randomness randomness) {
+    Residues residues = space.residues(ciphertexts);
+    space.requireNoWrap(ciphertexts, plaintexts);
+    boolean allShort = GeneratorPowers.allShort(plaintexts);
     List<Residues> pieces =
         Cores.pieces(
             residues.size(),
@@ -160,10 +174,18 @@ public final class OkamotoUchiyamaPublicKey implements AdditivePublicKey, Serial
                 space
                     .modulus()
                     .multiply(
-                        residues.slice(from, to),
-                        powers.powers(
-                            exponents(randomness, OBFUSCATION | from, to - from, bytes), bytes)));
-    return space.block(pieces, ciphertexts.bound());
+                        space
+                            .modulus()
+                            .multiply(
+                                residues.slice(from, to),
+                                messages.of(plaintexts, allShort, from, to)),
+                        obfuscation(randomness, from, to - from)));
+    return space.block(pieces, space.limit().shiftRight(1));
+  }
+
+  private Residues obfuscation(Randomness randomness, long first, int count) {
+    int bytes = obfuscationBits() / 8;
+    return noise().powers(exponents(randomness, OBFUSCATION | first, count, bytes), bytes);
   }
 
   @Override

@@ -202,24 +202,10 @@ public final class PaillierPublicKey implements AdditivePublicKey, PlaintextSpac
     return space.block(addWithNoise(answers, masks, randomness), n);
   }
 
-  /**
-   * Adds numbers that this party knows, and gives each sum fresh randomness as {@link #obfuscate}
-   * does.
-   *
-   * @param plaintexts one per ciphertext
-   * @param randomness used for nothing else
-   * @throws EncodingException if a sum may wrap around
-   * @throws KeyMismatchException if the block is under another key
-   */
+  @Override
   public CiphertextBlock addAndObfuscate(
       CiphertextBlock ciphertexts, PlaintextBlock plaintexts, Randomness randomness) {
-    BigInteger most = BigInteger.ZERO;
-    for (int i = 0; i < plaintexts.size(); i++) {
-      most = most.max(plaintexts.get(i));
-    }
-    if (ciphertexts.bound().add(most).shiftLeft(1).compareTo(n) >= 0) {
-      throw new EncodingException("A sum with a known number may wrap around");
-    }
+    space.requireNoWrap(ciphertexts, plaintexts);
     return space.block(addWithNoise(ciphertexts, plaintexts, randomness), n.shiftRight(1));
   }
 

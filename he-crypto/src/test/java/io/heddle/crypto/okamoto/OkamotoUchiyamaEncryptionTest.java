@@ -320,4 +320,65 @@ class OkamotoUchiyamaEncryptionTest {
           .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).contains("mask"));
     }
   }
+
+  private static CiphertextBlock bounded(long bound, long... values) {
+    return PUBLIC
+        .space()
+        .block(PUBLIC.space().residues(encrypted(values)), BigInteger.valueOf(bound));
+  }
+
+  @Test
+  void addAndObfuscate_isTheFormulaToTheByte_andDecryptsToTheSums() {
+    CiphertextBlock in = bounded(1000, 5, 5, 999);
+    BigInteger large = ONE.shiftLeft(500);
+    Randomness randomness = randomness("add and obfuscate");
+    for (PlaintextBlock known :
+        List.of(plaintexts(7, 0, 1), PlaintextBlock.of(0, List.of(large, ONE, BigInteger.ZERO)))) {
+      CiphertextBlock sums = PUBLIC.addAndObfuscate(in, known, randomness);
+      BigInteger h = G.modPow(N, N);
+      for (int i = 0; i < 3; i++) {
+        BigInteger r = exponent(randomness, 2L << 56 | i, 2048 + 64);
+        assertThat(TestKeys.residue(sums, i))
+            .isEqualTo(
+                TestKeys.residue(in, i)
+                    .multiply(G.modPow(known.get(i), N))
+                    .multiply(h.modPow(r, N))
+                    .mod(N));
+        assertThat(KEY.decrypt(sums).get(i))
+            .isEqualTo(known.get(i).add(BigInteger.valueOf(i == 2 ? 999 : 5)));
+      }
+    }
+  }
+
+  @Test
+  void addAndObfuscate_sumsThatMayWrapAround_areRefused() {
+    BigInteger most = LIMIT.shiftRight(1).subtract(ONE).subtract(BigInteger.valueOf(1000));
+    CiphertextBlock in = bounded(1000, 1000);
+    assertThat(
+            KEY.decrypt(
+                    PUBLIC.addAndObfuscate(
+                        in, PlaintextBlock.of(0, List.of(most)), randomness("w")))
+                .get(0))
+        .isEqualTo(LIMIT.shiftRight(1).subtract(ONE));
+    assertThatThrownBy(
+            () ->
+                PUBLIC.addAndObfuscate(
+                    in, PlaintextBlock.of(0, List.of(most.add(ONE))), randomness("w")))
+        .isInstanceOf(EncodingException.class)
+        .hasMessage("A sum with a known number may wrap around");
+    assertThatThrownBy(() -> PUBLIC.addAndObfuscate(in, plaintexts(1, 2), randomness("w")))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> OTHER.addAndObfuscate(in, plaintexts(1), randomness("w")))
+        .isInstanceOf(KeyMismatchException.class);
+  }
+
+  @Test
+  void derive_sameRandomness_isTheSameKey() {
+    Randomness secret = randomness("a key");
+    OkamotoUchiyamaPrivateKey key = OkamotoUchiyamaPrivateKey.derive(2048, secret);
+    assertThat(OkamotoUchiyamaPrivateKey.derive(2048, secret).publicKey())
+        .isEqualTo(key.publicKey());
+    assertThat(OkamotoUchiyamaPrivateKey.derive(2048, randomness("another")).publicKey())
+        .isNotEqualTo(key.publicKey());
+  }
 }
