@@ -68,7 +68,7 @@ public final class TreesRoles {
     if (holdsLabels) {
       TreeScores found =
           new TreesScoringLabelHolder(fit.part()).score(scoring, table, Progress.NONE);
-      scores = bits(found.rawPrediction()) + Arrays.deepToString(found.leaves());
+      scores = bits(found.rawPrediction()[0]) + Arrays.deepToString(found.leaves());
     } else {
       new TreesScoringFeatureHolder(fit.part()).score(scoring, labelHolder, table, Progress.NONE);
     }

@@ -60,7 +60,9 @@ public record JobConfig(
     /** A number, by its squared error. */
     SQUARED,
     /** The mean of a count that is not negative. */
-    POISSON
+    POISSON,
+    /** The probabilities of several classes, where labels are 0, 1 and so on. */
+    MULTI_CLASS
   }
 
   /** The family of intersection protocols. */
@@ -196,6 +198,8 @@ public record JobConfig(
    * Parameters by the names of Spark MLlib's boosted trees where it has them, else by XGBoost's.
    *
    * @param objective what they predict
+   * @param classes how many there are with several classes, 3 to 64; 0 with other objectives. The
+   *     parties agree on it, for it tells feature holders what stands in a ciphertext
    * @param classWeight how much more a row of label 1 weighs: none, balanced, or a number
    * @param gossTopRate with {@code gossOtherRate} GOSS, whose shares of the rows they are; 0 for
    *     none
@@ -208,6 +212,7 @@ public record JobConfig(
    */
   public record Gbt(
       TreesObjective objective,
+      int classes,
       String classWeight,
       int maxIter,
       int maxDepth,
@@ -225,6 +230,9 @@ public record JobConfig(
       int earlyStoppingRounds,
       boolean firstTreeAlone,
       double threshold) {
+    /** The most classes that labels may be of. */
+    public static final int MOST_CLASSES = 64;
+
     private static Gbt read(Settings settings) {
       double stepSize = settings.number("gbt.stepSize", 0.3, 0, 1);
       if (stepSize == 0) {
@@ -233,6 +241,7 @@ public record JobConfig(
       TreesObjective objective = settings.choice("gbt.objective", TreesObjective.LOGISTIC);
       return new Gbt(
           objective,
+          classes(settings, objective),
           classWeight(settings, objective),
           (int) settings.integer("gbt.maxIter", 20, 1, 10_000),
           (int) settings.integer("gbt.maxDepth", 5, 1, 12),
@@ -250,6 +259,16 @@ public record JobConfig(
           (int) settings.integer("gbt.earlyStoppingRounds", 0, 0, 10_000),
           settings.flag("gbt.firstTreeAlone", true),
           settings.number("gbt.threshold", 0.5, 0, 1));
+    }
+
+    private static int classes(Settings settings, TreesObjective objective) {
+      String key = "gbt.classes";
+      if (objective == TreesObjective.MULTI_CLASS) {
+        settings.text(key, "the number of classes with gbt.objective = multi-class");
+      } else if (settings.has(key)) {
+        throw settings.invalid(key, "left out with gbt.objective = " + Settings.word(objective));
+      }
+      return (int) settings.integer(key, 0, 3, MOST_CLASSES);
     }
 
     private static double subsamplingRate(Settings settings) {
@@ -296,6 +315,12 @@ public record JobConfig(
       if (text.equals("none")) {
         return text;
       }
+      if (objective == TreesObjective.MULTI_CLASS) {
+        if (text.equals("balanced")) {
+          return text;
+        }
+        throw settings.invalid(key, "none or balanced with gbt.objective = multi-class");
+      }
       if (objective != TreesObjective.LOGISTIC) {
         throw settings.invalid(
             key,
@@ -314,6 +339,9 @@ public record JobConfig(
 
     private void addTo(SortedMap<String, String> terms) {
       terms.put("gbt.objective", Settings.word(objective));
+      if (objective == TreesObjective.MULTI_CLASS) {
+        terms.put("gbt.classes", String.valueOf(classes));
+      }
       terms.put("gbt.classWeight", classWeight);
       terms.put("gbt.maxIter", String.valueOf(maxIter));
       terms.put("gbt.maxDepth", String.valueOf(maxDepth));

@@ -94,6 +94,7 @@ final class Keys {
               "logistic.standardization",
               "logistic.threshold",
               "gbt.objective",
+              "gbt.classes",
               "gbt.classWeight",
               "gbt.maxIter",
               "gbt.maxDepth",
@@ -118,17 +119,18 @@ final class Keys {
   /** XGBoost's names of settings of trees, each with ours; its lambda and gamma are ours too. */
   private static final SortedMap<String, String> ALIASES =
       new TreeMap<>(
-          Map.of(
-              "gbt.n_estimators", "gbt.maxIter",
-              "gbt.num_round", "gbt.maxIter",
-              "gbt.max_depth", "gbt.maxDepth",
-              "gbt.max_bin", "gbt.maxBins",
-              "gbt.eta", "gbt.stepSize",
-              "gbt.learning_rate", "gbt.stepSize",
-              "gbt.reg_lambda", "gbt.lambda",
-              "gbt.min_split_loss", "gbt.gamma",
-              "gbt.min_child_weight", "gbt.minChildWeight",
-              "gbt.scale_pos_weight", "gbt.classWeight"));
+          Map.ofEntries(
+              Map.entry("gbt.n_estimators", "gbt.maxIter"),
+              Map.entry("gbt.num_class", "gbt.classes"),
+              Map.entry("gbt.num_round", "gbt.maxIter"),
+              Map.entry("gbt.max_depth", "gbt.maxDepth"),
+              Map.entry("gbt.max_bin", "gbt.maxBins"),
+              Map.entry("gbt.eta", "gbt.stepSize"),
+              Map.entry("gbt.learning_rate", "gbt.stepSize"),
+              Map.entry("gbt.reg_lambda", "gbt.lambda"),
+              Map.entry("gbt.min_split_loss", "gbt.gamma"),
+              Map.entry("gbt.min_child_weight", "gbt.minChildWeight"),
+              Map.entry("gbt.scale_pos_weight", "gbt.classWeight")));
 
   static final List<Keys> ALL = List.of(PARTY, JOB);
 

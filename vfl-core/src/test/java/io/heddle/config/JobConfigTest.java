@@ -235,6 +235,10 @@ class JobConfigTest {
         "logistic.regParam = NaN | logistic.regParam | a number from 0",
         "logistic.maxIter = 0 | logistic.maxIter | from 1",
         "gbt.objective = softmax | gbt.objective | logistic, squared, poisson",
+        "gbt.classes = 3 | gbt.classes | left out with gbt.objective = logistic",
+        "gbt { objective = multi-class, classes = 2 } | gbt.classes | a whole number from 3 to 64",
+        "gbt { objective = multi-class, num_class = 65 } | gbt.classes | a whole number from 3 to 64",
+        "gbt { objective = multi-class, classes = 3, classWeight = 2 } | gbt.classWeight | none or balanced with gbt.objective = multi-class",
         "gbt.classWeight = 0 | gbt.classWeight | none, balanced, or a number above 0",
         "gbt.classWeight = heavy | gbt.classWeight | none, balanced, or a number above 0",
         "gbt { objective = squared, classWeight = balanced } | gbt.classWeight | none with gbt.objective = squared",
@@ -262,6 +266,24 @@ class JobConfigTest {
         .hasMessageContaining(key)
         .hasMessageContaining("job.conf:2")
         .hasMessageContaining(allowed);
+  }
+
+  @Test
+  void load_severalClasses_needsTheirNumberAndTellsIt() throws IOException {
+    JobConfig ours =
+        load(SMALL + "gbt { objective = multi-class, classes = 3, classWeight = balanced }");
+    JobConfig theirs =
+        load(SMALL + "gbt { objective = multi-class, num_class = 3, classWeight = balanced }");
+    assertThat(ours.gbt().classes()).isEqualTo(3);
+    assertThat(theirs.canonicalTerms())
+        .isEqualTo(ours.canonicalTerms())
+        .containsEntry("gbt.objective", "multi-class")
+        .containsEntry("gbt.classes", "3");
+    assertThat(load(SMALL).canonicalTerms()).doesNotContainKey("gbt.classes");
+    assertThatThrownBy(() -> load(SMALL + "gbt.objective = multi-class"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Missing setting gbt.classes")
+        .hasMessageContaining("must be the number of classes");
   }
 
   @Test

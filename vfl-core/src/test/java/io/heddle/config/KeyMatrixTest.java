@@ -71,6 +71,7 @@ class KeyMatrixTest {
           entry("logistic.standardization", "false"),
           entry("logistic.threshold", "0.4"),
           entry("gbt.objective", "squared"),
+          entry("gbt.classes", "4"),
           entry("gbt.classWeight", "balanced"),
           entry("gbt.maxIter", "3"),
           entry("gbt.maxDepth", "2"),
@@ -244,7 +245,12 @@ class KeyMatrixTest {
   @ParameterizedTest(name = "{0} in a session to {1}")
   @MethodSource("jobKeys")
   void open_jobsDifferInOneKey_bothRefuseAndNameIt(String key, String kind) throws IOException {
-    String text = key.startsWith("psi.sum.") ? JOB + "psi { result = sum, sum.column = v }" : JOB;
+    String text =
+        key.startsWith("psi.sum.")
+            ? JOB + "psi { result = sum, sum.column = v }"
+            : key.equals("gbt.classes")
+                ? JOB + "gbt { objective = multi-class, classes = 3 }"
+                : JOB;
     JobConfig ofBank = job(text);
     SessionTerms ofShop;
     assertThat(CHANGED).as("a changed value of every key of a job").containsKey(key);

@@ -133,7 +133,7 @@ final class TreesParty {
     TreeScores scores =
         new TreesScoringLabelHolder(fit.part())
             .score(session.beginStep(SCORE, new TreeMap<>()), aligned, Progress.NONE);
-    return finished(session, fit).with(holder(fit, table, scores.rawPrediction(), seed));
+    return finished(session, fit).with(holder(fit, table, scores.rawPrediction()[0], seed));
   }
 
   private PartyFigures ofFeatureHolder(Session session, Channel step, PartyTable aligned) {

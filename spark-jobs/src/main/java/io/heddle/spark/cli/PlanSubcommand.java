@@ -186,6 +186,7 @@ final class PlanSubcommand implements Runnable {
       case LOGISTIC -> "two classes";
       case SQUARED -> "numbers";
       case POISSON -> "counts";
+      case MULTI_CLASS -> job.gbt().classes() + " classes";
     };
   }
 

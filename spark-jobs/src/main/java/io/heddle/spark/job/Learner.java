@@ -6,7 +6,9 @@ import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.LabelRule;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.ml.PredictionModel;
 import org.apache.spark.ml.functions;
 import org.apache.spark.ml.linalg.Vector;
@@ -23,7 +25,7 @@ interface Learner {
   /** The column with the label holder's labels. */
   String LABEL = "heddle_label";
 
-  /** What scored rows have: of both classes, and the class, number or count. */
+  /** What scored rows have: of all classes, and the class, number or count. */
   String PROBABILITY = "probability";
 
   String PREDICTION = "prediction";
@@ -50,20 +52,42 @@ interface Learner {
     return false;
   }
 
-  /** The probability above which a prediction is 1; of no use where no class is predicted. */
+  /** The probability above which a prediction is 1; of no use but with two classes. */
   double threshold();
 
-  /** What the label holder publishes of scored rows; the first column is the one to measure. */
+  /** How many classes there are; 0 where labels are none. */
+  default int classes() {
+    return labels() == LabelRule.TWO_CLASSES ? 2 : 0;
+  }
+
+  /**
+   * What tells how good scored rows are: the probability of label 1, of each of several classes, or
+   * the number or count.
+   */
+  default List<Column> measured(Dataset<Row> scored) {
+    return switch (labels()) {
+      case TWO_CLASSES -> List.of(probability(scored, 1).as(PROBABILITY));
+      case CLASSES ->
+          IntStream.range(0, classes())
+              .mapToObj(c -> probability(scored, c).as(PROBABILITY + "_" + c))
+              .toList();
+      case NUMBERS, COUNTS -> List.of(AlignedTable.column(scored, PREDICTION));
+    };
+  }
+
+  private static Column probability(Dataset<Row> scored, int of) {
+    return functions
+        .vector_to_array(AlignedTable.column(scored, PROBABILITY), "float64")
+        .getItem(of);
+  }
+
+  /** What the label holder publishes of scored rows. */
   default List<Column> outcome(Dataset<Row> scored) {
-    Column prediction = AlignedTable.column(scored, PREDICTION);
-    return labels() == LabelRule.TWO_CLASSES
-        ? List.of(
-            functions
-                .vector_to_array(AlignedTable.column(scored, PROBABILITY), "float64")
-                .getItem(1)
-                .as(PROBABILITY),
-            prediction)
-        : List.of(prediction);
+    List<Column> columns = new ArrayList<>(measured(scored));
+    if (classes() > 0) {
+      columns.add(AlignedTable.column(scored, PREDICTION));
+    }
+    return columns;
   }
 
   /**

@@ -17,18 +17,26 @@ record Quality(SortedMap<String, Double> figures, String words) {
   /**
    * Compares predictions with the truth.
    *
-   * @param predicted probabilities of label 1, numbers or mean counts, in the same order
+   * @param predicted probabilities of label 1, numbers or mean counts, in the same order; of
+   *     several classes {@code [class][row]}
    * @param threshold of probabilities
    */
-  static Quality of(LabelRule rule, double[] labels, double[] predicted, double threshold) {
+  static Quality of(LabelRule rule, double[] labels, double[][] predicted, double threshold) {
     return switch (rule) {
-      case TWO_CLASSES -> classes(RankMetrics.of(labels, predicted, threshold));
-      case NUMBERS -> numbers(labels, predicted);
-      case COUNTS -> counts(labels, predicted);
+      case TWO_CLASSES -> twoClasses(RankMetrics.of(labels, predicted[0], threshold));
+      case CLASSES -> classes(ClassMetrics.of(labels, predicted));
+      case NUMBERS -> numbers(labels, predicted[0]);
+      case COUNTS -> counts(labels, predicted[0]);
     };
   }
 
-  private static Quality classes(RankMetrics metrics) {
+  private static Quality classes(ClassMetrics metrics) {
+    return of(
+        Map.of("auc", metrics.auc(), "logLoss", metrics.logLoss(), "accuracy", metrics.accuracy()),
+        "accuracy " + fixed(metrics.accuracy()));
+  }
+
+  private static Quality twoClasses(RankMetrics metrics) {
     return of(
         Map.of("auc", metrics.auc(), "logLoss", metrics.logLoss(), "accuracy", metrics.accuracy()),
         "AUC " + fixed(metrics.auc()));

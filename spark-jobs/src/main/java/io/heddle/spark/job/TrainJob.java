@@ -196,20 +196,21 @@ final class TrainJob {
     if (!session.holdsLabels()) {
       return null;
     }
+    List<Column> columns = new ArrayList<>();
+    columns.add(functions.col(AlignedTable.INDEX));
+    columns.add(functions.col(Learner.LABEL));
+    columns.addAll(learner.measured(scored));
     List<Row> rows =
-        scored
-            .select(
-                functions.col(AlignedTable.INDEX),
-                functions.col(Learner.LABEL),
-                learner.outcome(scored).get(0))
-            .toJavaRDD()
-            .collect()
-            .stream()
+        scored.select(columns.toArray(Column[]::new)).toJavaRDD().collect().stream()
             // Figures are sums, and the last digit of a sum depends on its order.
             .sorted(Comparator.comparingInt(row -> row.getInt(0)))
             .toList();
     double[] labels = rows.stream().mapToDouble(row -> row.getDouble(1)).toArray();
-    double[] predicted = rows.stream().mapToDouble(row -> row.getDouble(2)).toArray();
+    double[][] predicted = new double[columns.size() - 2][];
+    for (int c = 0; c < predicted.length; c++) {
+      int at = c + 2;
+      predicted[c] = rows.stream().mapToDouble(row -> row.getDouble(at)).toArray();
+    }
     return Quality.of(learner.labels(), labels, predicted, learner.threshold());
   }
 

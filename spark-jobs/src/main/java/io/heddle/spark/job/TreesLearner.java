@@ -43,18 +43,24 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
   }
 
   @Override
+  public int classes() {
+    return labels() == LabelRule.CLASSES ? job.gbt().classes() : Learner.super.classes();
+  }
+
+  @Override
   public double threshold() {
     return job.gbt().threshold();
   }
 
   @Override
   public Trained fit(Dataset<Row> rows, @Nullable TraceFiles trace) {
-    return labels() == LabelRule.TWO_CLASSES ? fitClasses(rows, trace) : fitNumbers(rows, trace);
+    return classes() > 0 ? fitClasses(rows, trace) : fitNumbers(rows, trace);
   }
 
   private Trained fitClasses(Dataset<Row> rows, @Nullable TraceFiles trace) {
     VerticalGBTClassifier estimator =
         withTerms(new VerticalGBTClassifier())
+            .setNumClasses(classes())
             .setThreshold(threshold())
             .setFeaturesCol(FEATURES)
             .setProbabilityCol(PROBABILITY)
@@ -121,7 +127,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
   @Override
   public Loaded load(Path part) {
     String place = part.toUri().toString();
-    if (labels() == LabelRule.TWO_CLASSES) {
+    if (classes() > 0) {
       VerticalGBTClassificationModel model =
           VerticalGBTClassificationModel.load(place)
               .setSession(session.name())

@@ -5,13 +5,16 @@ import io.heddle.error.DataException;
 import java.util.Arrays;
 import scala.Function1;
 
-/** How much more a row of label 1 weighs than one of label 0, as it is written in a Param. */
+/**
+ * How much more a row of label 1 weighs than one of label 0, or that all classes weigh as much, as
+ * it is written in a Param.
+ */
 final class ClassWeight {
   static final String NONE = "none";
   static final String BALANCED = "balanced";
   static final String DOC =
       "how much more a row of label 1 weighs than one of label 0 at the label holder: none,"
-          + " balanced (both classes weigh as much in all), or a number above 0";
+          + " balanced (all classes weigh as much in all), or with two classes a number above 0";
 
   /** Params travel with their stages. */
   interface Rule extends Function1<String, Object>, java.io.Serializable {}
@@ -30,8 +33,17 @@ final class ClassWeight {
     }
   }
 
-  /** The same labels, each row's weight times that of its class. */
-  static LabelColumns weighed(LabelColumns columns, String text) {
+  /** A number says nothing about more than two classes. */
+  static boolean isAllowed(String text, int classes) {
+    return classes == 2 || text.equals(NONE) || text.equals(BALANCED);
+  }
+
+  /**
+   * The same labels, each row's weight times that of its class.
+   *
+   * @param classes labels of other ones keep their weight
+   */
+  static LabelColumns weighed(LabelColumns columns, String text, int classes) {
     if (text.equals(NONE)) {
       return columns;
     }
@@ -41,26 +53,35 @@ final class ClassWeight {
     if (given == null) {
       Arrays.fill(weights, 1);
     }
-    double zeros = 1;
-    double ones;
+    double[] factors = new double[classes];
+    Arrays.fill(factors, 1);
     if (text.equals(BALANCED)) {
-      double ofZeros = 0;
-      double ofOnes = 0;
-      for (int i = 0; i < labels.length; i++) {
-        ofZeros += labels[i] == 1 ? 0 : weights[i];
-        ofOnes += labels[i] == 1 ? weights[i] : 0;
-      }
-      if (!(ofZeros > 0 && ofOnes > 0)) {
-        throw new DataException("All rows of weight above 0 have one label: nothing to train on");
-      }
-      zeros = (ofZeros + ofOnes) / (2 * ofZeros);
-      ones = (ofZeros + ofOnes) / (2 * ofOnes);
+      balance(labels, weights, factors);
     } else {
-      ones = Double.parseDouble(text);
+      factors[1] = Double.parseDouble(text);
     }
     for (int i = 0; i < labels.length; i++) {
-      weights[i] *= labels[i] == 1 ? ones : zeros;
+      weights[i] *= labels[i] < classes ? factors[(int) labels[i]] : 1;
     }
     return new LabelColumns(labels, weights);
+  }
+
+  private static void balance(double[] labels, double[] weights, double[] factors) {
+    double[] sums = new double[factors.length];
+    for (int i = 0; i < labels.length; i++) {
+      if (labels[i] < sums.length) {
+        sums[(int) labels[i]] += weights[i];
+      }
+    }
+    double total = Arrays.stream(sums).sum();
+    for (int c = 0; c < sums.length; c++) {
+      if (!(sums[c] > 0)) {
+        throw new DataException(
+            factors.length == 2
+                ? "All rows of weight above 0 have one label: nothing to train on"
+                : "No row of weight above 0 is of class " + c);
+      }
+      factors[c] = total / (factors.length * sums[c]);
+    }
   }
 }

@@ -38,7 +38,7 @@ final class ScoredRows {
    * @param model names the columns
    * @param result the schema of the result
    */
-  static Dataset<Row> ofClasses(
+  static Dataset<Row> ofTwoClasses(
       AlignedTable aligned,
       double[] raw,
       double[] probability,
@@ -61,6 +61,42 @@ final class ScoredRows {
                 DataTypes.DoubleType,
                 i -> probability[i] > threshold ? 1.0 : 0.0)),
         result);
+  }
+
+  /**
+   * Adds the columns that a classifier of more classes adds; the prediction is the most likely one,
+   * the first of several.
+   *
+   * @param raw {@code [class][row]}, and so the probabilities
+   * @param model names the columns
+   * @param result the schema of the result
+   */
+  static Dataset<Row> ofClasses(
+      AlignedTable aligned,
+      double[][] raw,
+      double[][] probabilities,
+      ProbabilisticClassificationModel<?, ?> model,
+      StructType result) {
+    return of(
+        aligned,
+        List.of(
+            new Added(
+                model.getRawPredictionCol(),
+                SQLDataTypes.VectorType(),
+                i -> Vectors.dense(ofRow(raw, i))),
+            new Added(
+                model.getProbabilityCol(),
+                SQLDataTypes.VectorType(),
+                i -> Vectors.dense(ofRow(probabilities, i))),
+            new Added(
+                model.getPredictionCol(),
+                DataTypes.DoubleType,
+                i -> (double) Vectors.dense(ofRow(probabilities, i)).argmax())),
+        result);
+  }
+
+  private static double[] ofRow(double[][] values, int row) {
+    return Arrays.stream(values).mapToDouble(each -> each[row]).toArray();
   }
 
   /** Adds columns, computed and kept. */

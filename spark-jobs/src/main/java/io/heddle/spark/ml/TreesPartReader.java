@@ -26,8 +26,17 @@ import scala.Option;
 
 /** How a part of boosted trees is written and read. */
 final class TreesPartReader<M extends Params> extends MLReader<M> {
-  /** Before the second one nodes had no cover, and peers no names. */
-  private static final int FORMAT = 2;
+  /**
+   * Before the second one nodes had no cover, and peers no names; before the third one leaves had
+   * one value each.
+   */
+  private static final int FORMAT = 3;
+
+  private static final ArrayType NUMBERS = new ArrayType(DataTypes.DoubleType, false);
+
+  /** What every format has, but the first. */
+  private static final StructType HEADER =
+      new StructType().add("format", DataTypes.IntegerType, true);
 
   private static final StructType THRESHOLD =
       new StructType()
@@ -41,7 +50,7 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
           .add("split", DataTypes.IntegerType, false)
           .add("left", DataTypes.IntegerType, false)
           .add("right", DataTypes.IntegerType, false)
-          .add("value", DataTypes.DoubleType, false)
+          .add("values", NUMBERS, false)
           .add("gain", DataTypes.DoubleType, false)
           .add("cover", DataTypes.DoubleType, false)
           .add("rows", DataTypes.IntegerType, false);
@@ -54,7 +63,7 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
           .add("columnNames", new ArrayType(DataTypes.StringType, false), false)
           .add("thresholds", new ArrayType(THRESHOLD, false), false)
           .add("objective", DataTypes.StringType, true)
-          .add("start", DataTypes.DoubleType, true)
+          .add("start", NUMBERS, true)
           .add("trees", new ArrayType(new ArrayType(NODE, false), false), true)
           .add("peers", new ArrayType(DataTypes.StringType, false), false);
 
@@ -80,7 +89,7 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
             .map(each -> RowFactory.create(each.column(), each.value(), each.missingLeft()))
             .toArray(Row[]::new),
         ensemble == null ? null : ensemble.objective().name(),
-        ensemble == null ? null : ensemble.start(),
+        ensemble == null ? null : ensemble.start().toArray(Double[]::new),
         ensemble == null
             ? null
             : ensemble.trees().stream().map(TreesPartReader::nodes).toArray(Row[][]::new),
@@ -96,7 +105,7 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
                     node.split(),
                     node.left(),
                     node.right(),
-                    node.value(),
+                    node.values().toArray(Double[]::new),
                     node.gain(),
                     node.cover(),
                     node.rows()))
@@ -107,9 +116,9 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
   public M load(String path) {
     DefaultParamsReader.Metadata metadata =
         DefaultParamsReader$.MODULE$.loadMetadata(path, sparkSession(), type.getName());
-    Row row =
-        sparkSession().read().schema(SCHEMA).parquet(new Path(path, "data").toString()).head();
-    Integer format = row.getAs("format");
+    String data = new Path(path, "data").toString();
+    Row header = sparkSession().read().schema(HEADER).parquet(data).head();
+    Integer format = header.getAs("format");
     if (format == null || format != FORMAT) {
       throw new DataException(
           "Cannot read the model part "
@@ -120,6 +129,7 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
               + FORMAT
               + ". Train anew, or use the version of the program that wrote it");
     }
+    Row row = sparkSession().read().schema(SCHEMA).parquet(data).head();
     List<Threshold> thresholds = new ArrayList<>();
     for (Row each : row.<Row>getList(row.fieldIndex("thresholds"))) {
       thresholds.add(new Threshold(each.getInt(0), each.getDouble(1), each.getBoolean(2)));
@@ -151,7 +161,7 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
                 node.getInt(1),
                 node.getInt(2),
                 node.getInt(3),
-                node.getDouble(4),
+                node.<Double>getList(4),
                 node.getDouble(5),
                 node.getDouble(6),
                 node.getInt(7)));
@@ -159,6 +169,6 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
       trees.add(nodes);
     }
     return new TreeEnsemble(
-        TreeObjective.valueOf(row.getAs("objective")), row.<Double>getAs("start"), trees);
+        TreeObjective.valueOf(row.getAs("objective")), row.getList(row.fieldIndex("start")), trees);
   }
 }

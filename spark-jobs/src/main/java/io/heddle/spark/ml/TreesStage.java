@@ -30,21 +30,36 @@ final class TreesStage {
   static final String TRANSFORM = "transform-vertical-gbt";
 
   private final VerticalGBTParams params;
-  private final TreeObjective objective;
+  private final Predicted predicted;
   private final UnaryOperator<LabelColumns> weighing;
   private final FitTrace trace;
   private final String featuresCol;
   private final String labelCol;
   private final HeddleSession session;
 
+  /**
+   * What trees predict.
+   *
+   * @param classes 0 but for several classes
+   */
+  record Predicted(TreeObjective objective, int classes) {
+    static Predicted ofScore(TreeObjective objective) {
+      return new Predicted(objective, 0);
+    }
+
+    static Predicted ofClasses(int classes) {
+      return new Predicted(TreeObjective.MULTI_CLASS, classes);
+    }
+  }
+
   private <S extends VerticalGBTParams & HasFeaturesCol & HasLabelCol> TreesStage(
       S stage,
-      TreeObjective objective,
+      Predicted predicted,
       UnaryOperator<LabelColumns> weighing,
       @Nullable FitTrace trace,
       HeddleSession session) {
     params = stage;
-    this.objective = objective;
+    this.predicted = predicted;
     this.weighing = weighing;
     this.trace = trace != null ? trace : FitTrace.NONE;
     featuresCol = stage.getFeaturesCol();
@@ -59,12 +74,12 @@ final class TreesStage {
    */
   static <S extends VerticalGBTParams & HasFeaturesCol & HasLabelCol> TreesFit fit(
       S stage,
-      TreeObjective objective,
+      Predicted predicted,
       UnaryOperator<LabelColumns> weighing,
       @Nullable FitTrace trace,
       Dataset<?> dataset) {
     HeddleSession session = HeddleSession.named(stage.getSession(), dataset.sparkSession());
-    return new TreesStage(stage, objective, weighing, trace, session).fit(dataset.toDF());
+    return new TreesStage(stage, predicted, weighing, trace, session).fit(dataset.toDF());
   }
 
   private TreesFit fit(Dataset<Row> table) {
@@ -75,7 +90,8 @@ final class TreesStage {
 
   private TreeTerms terms() {
     return TreeTerms.builder()
-        .objective(objective)
+        .objective(predicted.objective())
+        .classes(predicted.classes())
         .maxIter(params.getMaxIter())
         .maxDepth(params.getMaxDepth())
         .maxBins(params.getMaxBins())
@@ -95,7 +111,12 @@ final class TreesStage {
 
   private StageRows prepare(AlignedTable aligned) {
     return StageRows.of(
-        session, aligned, featuresCol, labelCol, params.getWeightCol(), LabelRule.of(objective));
+        session,
+        aligned,
+        featuresCol,
+        labelCol,
+        params.getWeightCol(),
+        LabelRule.of(predicted.objective()));
   }
 
   private TreesFit fit(Channel step, TreeTerms terms, StageRows rows) {
@@ -110,7 +131,7 @@ final class TreesStage {
                   rows.features().table(),
                   session.sharedTrees(),
                   session.progress());
-      session.countSharedTrees(fit.summary().sharedTrees());
+      session.countSharedTrees(fit.summary().sharedTrees() * terms.outputs());
       return fit;
     }
     LabelColumns labels = weighing.apply(given);

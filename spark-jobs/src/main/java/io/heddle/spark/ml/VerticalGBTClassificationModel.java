@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.train.trees.TreeEnsemble;
+import io.heddle.train.trees.TreeObjective;
 import io.heddle.train.trees.TreesModelPart;
 import io.heddle.train.trees.TreesSummary;
 import org.apache.spark.ml.classification.ProbabilisticClassificationModel;
@@ -103,13 +105,16 @@ public class VerticalGBTClassificationModel
         this,
         dataset,
         (aligned, scores) ->
-            ScoredRows.ofClasses(
-                aligned,
-                scores.rawPrediction(),
-                scores.prediction(),
-                this,
-                getThreshold(),
-                result));
+            numClasses() == 2
+                ? ScoredRows.ofTwoClasses(
+                    aligned,
+                    scores.rawPrediction()[0],
+                    scores.prediction()[0],
+                    this,
+                    getThreshold(),
+                    result)
+                : ScoredRows.ofClasses(
+                    aligned, scores.rawPrediction(), scores.prediction(), this, result));
   }
 
   @Override
@@ -118,9 +123,11 @@ public class VerticalGBTClassificationModel
     return holdsLabels() ? super.transformSchema(schema) : schema;
   }
 
+  /** Also 2 at a feature holder, whose part does not tell. */
   @Override
   public int numClasses() {
-    return 2;
+    TreeEnsemble ensemble = part.ensemble();
+    return ensemble == null ? 2 : Math.max(2, ensemble.outputs());
   }
 
   /** How many columns this party has. */
@@ -142,6 +149,11 @@ public class VerticalGBTClassificationModel
 
   @Override
   public Vector raw2probabilityInPlace(Vector raw) {
+    if (numClasses() > 2) {
+      double[] probabilities = raw.toArray().clone();
+      TreeObjective.MULTI_CLASS.predict(probabilities);
+      return Vectors.dense(probabilities);
+    }
     double positive = 1 / (1 + Math.exp(-raw.apply(1)));
     return Vectors.dense(1 - positive, positive);
   }

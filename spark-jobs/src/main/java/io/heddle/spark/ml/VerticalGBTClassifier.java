@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.config.JobConfig;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.trees.TreeObjective;
@@ -8,7 +9,9 @@ import io.heddle.train.trees.TreesFit;
 import io.heddle.train.trees.TreesLabelHolder;
 import org.apache.spark.ml.classification.ProbabilisticClassifier;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.util.DefaultParamsReader;
 import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.ml.util.MLReader;
@@ -18,10 +21,13 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Boosted trees for two classes over columns that several parties hold, each its own, for common
- * rows. Every party runs the same stage on its own table; the one that has the labels sets {@code
+ * Boosted trees for classes over columns that several parties hold, each its own, for common rows.
+ * Every party runs the same stage on its own table; the one that has the labels sets {@code
  * labelCol}, the others leave it unset. The trees are those of second-order boosting on the joined
  * columns, with rounded derivatives and with the rules of {@link TreesLabelHolder}.
+ *
+ * <p>Labels are 0 and 1 or, with {@code numClasses} above 2, whole numbers below it. Each tree is
+ * then of all classes together, its leaves with a value for each.
  *
  * <p>Works in the session that Param {@code session} names. Each {@code fit} is one numbered step
  * of it: all parties call the same stages in the same order with the same Params, else the session
@@ -47,6 +53,7 @@ public class VerticalGBTClassifier
   // No initialiser: the superclass asks for it before this class's fields are set.
   private @Nullable String uid;
   private final TreeParams.OfClassifier own;
+  private final IntParam numClasses;
   private transient @Nullable FitTrace trace;
 
   public VerticalGBTClassifier() {
@@ -61,6 +68,13 @@ public class VerticalGBTClassifier
     super();
     own = new TreeParams.OfClassifier(this);
     own.setDefaults(this::setDefault);
+    numClasses =
+        new IntParam(
+            this,
+            "numClasses",
+            "how many classes there are, 2 to 64: labels are whole numbers from 0 on below it",
+            ParamValidators.inRange(2, JobConfig.Gbt.MOST_CLASSES));
+    setDefault(numClasses, 2);
   }
 
   @Override
@@ -74,6 +88,23 @@ public class VerticalGBTClassifier
   @Override
   public TreeParams.OfClassifier own() {
     return own;
+  }
+
+  /**
+   * How many classes there are, 2 to 64; 2 by default. The same at every party: it says what stands
+   * in a ciphertext, which has room for fewer where there are many rows.
+   */
+  public IntParam numClasses() {
+    return numClasses;
+  }
+
+  public int getNumClasses() {
+    return (int) getOrDefault(numClasses);
+  }
+
+  public VerticalGBTClassifier setNumClasses(int value) {
+    set(numClasses, value);
+    return this;
   }
 
   public VerticalGBTClassifier setThreshold(double value) {
@@ -103,11 +134,14 @@ public class VerticalGBTClassifier
 
   @Override
   public VerticalGBTClassificationModel train(Dataset<?> dataset) {
+    int classes = getNumClasses();
     TreesFit fit =
         TreesStage.fit(
             this,
-            TreeObjective.LOGISTIC,
-            labels -> ClassWeight.weighed(labels, getClassWeight()),
+            classes == 2
+                ? TreesStage.Predicted.ofScore(TreeObjective.LOGISTIC)
+                : TreesStage.Predicted.ofClasses(classes),
+            labels -> ClassWeight.weighed(labels, getClassWeight(), classes),
             trace,
             dataset);
     return new VerticalGBTClassificationModel(Uid.random("vgbtmodel"), fit.part(), fit.summary());
@@ -125,6 +159,13 @@ public class VerticalGBTClassifier
     if (!session.holdsLabels() && isSet(classWeight())) {
       throw new IllegalArgumentException(
           "Party " + session.self() + " holds no labels in this session: leave classWeight unset");
+    }
+    if (!ClassWeight.isAllowed(getClassWeight(), getNumClasses())) {
+      throw new IllegalArgumentException(
+          "Invalid classWeight "
+              + getClassWeight()
+              + ": must be none or balanced with numClasses = "
+              + getNumClasses());
     }
     return session.holdsLabels() ? super.transformSchema(schema) : schema;
   }

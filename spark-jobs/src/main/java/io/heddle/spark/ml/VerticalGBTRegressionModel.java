@@ -99,7 +99,9 @@ public class VerticalGBTRegressionModel extends RegressionModel<Vector, Vertical
                 aligned,
                 List.of(
                     new ScoredRows.Added(
-                        getPredictionCol(), DataTypes.DoubleType, row -> scores.prediction()[row])),
+                        getPredictionCol(),
+                        DataTypes.DoubleType,
+                        row -> scores.prediction()[0][row])),
                 result));
   }
 

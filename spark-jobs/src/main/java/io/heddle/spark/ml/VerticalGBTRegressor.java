@@ -89,7 +89,13 @@ public class VerticalGBTRegressor
   @Override
   public VerticalGBTRegressionModel train(Dataset<?> dataset) {
     TreeObjective objective = TreeObjective.valueOf(getObjective().toUpperCase(Locale.ROOT));
-    TreesFit fit = TreesStage.fit(this, objective, UnaryOperator.identity(), trace, dataset);
+    TreesFit fit =
+        TreesStage.fit(
+            this,
+            TreesStage.Predicted.ofScore(objective),
+            UnaryOperator.identity(),
+            trace,
+            dataset);
     return new VerticalGBTRegressionModel(Uid.random("vgbtrmodel"), fit.part(), fit.summary());
   }
 

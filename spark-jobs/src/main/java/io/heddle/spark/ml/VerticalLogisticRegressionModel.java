@@ -141,7 +141,7 @@ public class VerticalLogisticRegressionModel
               }
               Scores scores =
                   new ScoringLabelHolder(part).score(step, features.table(), session.progress());
-              return ScoredRows.ofClasses(
+              return ScoredRows.ofTwoClasses(
                   aligned,
                   scores.rawPrediction(),
                   scores.probability(),

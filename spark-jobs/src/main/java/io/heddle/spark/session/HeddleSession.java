@@ -438,7 +438,8 @@ public final class HeddleSession implements AutoCloseable {
 
   /**
    * In how many trees the fits of this session have asked for sums over this party's bins so far;
-   * all fits count, as with {@link #openedPredictors}.
+   * all fits count, as with {@link #openedPredictors}, and trees of several classes as often as
+   * they have classes.
    */
   public int sharedTrees() {
     return sharedTrees.get();

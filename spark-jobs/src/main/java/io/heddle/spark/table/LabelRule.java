@@ -20,6 +20,22 @@ public enum LabelRule {
     }
   },
 
+  /** Of one of several classes, of which the model knows how many there are. */
+  CLASSES("whole numbers from 0 on") {
+    @Override
+    public boolean allows(double label) {
+      return label >= 0 && label == Math.rint(label) && Double.isFinite(label);
+    }
+
+    @Override
+    public Column isAllowed(Column label) {
+      return label
+          .geq(0.0)
+          .and(label.lt(Double.POSITIVE_INFINITY))
+          .and(label.equalTo(functions.rint(label)));
+    }
+  },
+
   /** Any. */
   NUMBERS("finite") {
     @Override
@@ -56,6 +72,7 @@ public enum LabelRule {
   public static LabelRule of(TreeObjective objective) {
     return switch (objective) {
       case LOGISTIC -> TWO_CLASSES;
+      case MULTI_CLASS -> CLASSES;
       case SQUARED -> NUMBERS;
       case POISSON -> COUNTS;
     };

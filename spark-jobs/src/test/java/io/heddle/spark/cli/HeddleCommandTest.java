@@ -360,6 +360,40 @@ class HeddleCommandTest {
                   + Map.of("logistic", "two classes", "squared", "numbers", "poisson", "counts")
                       .get(objective));
     }
+    assertThat(
+            run(
+                "plan",
+                "train",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--rows",
+                "9000",
+                "--set",
+                "gbt.objective=multi-class",
+                "--set",
+                "gbt.num_class=5"))
+        .as(err)
+        .isZero();
+    assertThat(out).contains("20 trees for 5 classes");
+    assertThat(
+            run(
+                "plan",
+                "train",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--rows",
+                "9000",
+                "--set",
+                "gbt.objective=multi-class",
+                "--set",
+                "gbt.classes=40"))
+        .isEqualTo(3);
+    assertThat(err)
+        .contains("Invalid number of classes 40 for 9000 training rows: must be at most");
   }
 
   @Test

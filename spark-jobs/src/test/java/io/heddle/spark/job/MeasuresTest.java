@@ -67,9 +67,25 @@ class MeasuresTest {
   }
 
   @Test
+  void metricsOfClasses_smallCases_areExact() {
+    double[] labels = {0, 1, 2, 2};
+    double[][] probabilities = {{.5, .2, .3, .1}, {.3, .5, .4, .1}, {.2, .3, .3, .8}};
+    ClassMetrics metrics = ClassMetrics.of(labels, probabilities);
+    // One of all four pairs of class 2 with others is a tie, all else are in order.
+    assertThat(metrics.auc()).isCloseTo((1 + 1 + 3.5 / 4) / 3, within(1e-15));
+    assertThat(metrics.logLoss())
+        .isCloseTo(-(2 * Math.log(.5) + Math.log(.3) + Math.log(.8)) / 4, within(1e-15));
+    assertThat(metrics.accuracy()).isEqualTo(0.75);
+    assertThat(ClassMetrics.of(new double[] {0, 1, 1, 0}, probabilities).auc()).isNaN();
+    assertThat(ClassMetrics.of(new double[] {0, 1, 2, 3}, probabilities).logLoss()).isFinite();
+    assertThatThrownBy(() -> ClassMetrics.of(new double[] {1}, probabilities))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void quality_hasTheMeasuresOfWhatIsPredicted() {
     double[] labels = {0, 1};
-    double[] predicted = {0.25, 0.75};
+    double[][] predicted = {{0.25, 0.75}};
     Quality classes = Quality.of(LabelRule.TWO_CLASSES, labels, predicted, 0.5);
     assertThat(classes.figures()).containsOnlyKeys("auc", "logLoss", "accuracy");
     assertThat(classes.words()).isEqualTo("AUC 1.0000");
@@ -79,6 +95,14 @@ class MeasuresTest {
     Quality counts = Quality.of(LabelRule.COUNTS, labels, predicted, 0.5);
     assertThat(counts.figures()).containsOnlyKeys("meanPoissonDeviance", "rmse", "mae");
     assertThat(counts.words()).startsWith("mean Poisson deviance 0.2877");
+    Quality several =
+        Quality.of(
+            LabelRule.CLASSES,
+            new double[] {0, 1, 2, 2},
+            new double[][] {{.5, .2, .3, .1}, {.3, .5, .4, .1}, {.2, .3, .3, .8}},
+            0.5);
+    assertThat(several.figures()).containsOnlyKeys("auc", "logLoss", "accuracy");
+    assertThat(several.words()).isEqualTo("accuracy 0.7500");
     assertThat(Quality.of(LabelRule.TWO_CLASSES, new double[] {1, 1}, predicted, 0.5).figures())
         .doesNotContainKey("auc");
   }

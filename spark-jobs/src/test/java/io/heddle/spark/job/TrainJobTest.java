@@ -3,6 +3,7 @@ package io.heddle.spark.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,9 +27,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Row;
@@ -70,6 +73,10 @@ class TrainJobTest {
   }
 
   private DataSource csv(HeddleSession session) {
+    return csv(session, row -> (int) row.getDouble(2));
+  }
+
+  private DataSource csv(HeddleSession session, ToIntFunction<Row> label) {
     List<Row> rows =
         (session.holdsLabels()
                 ? TwoParties.bankTable(spark, 0, 1000)
@@ -87,7 +94,7 @@ class TrainJobTest {
           .append(',')
           .append(x.apply(2));
       if (session.holdsLabels()) {
-        text.append(',').append((int) row.getDouble(2));
+        text.append(',').append(label.applyAsInt(row));
       }
       text.append('\n');
     }
@@ -232,6 +239,67 @@ class TrainJobTest {
             line ->
                 assertThat(Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)))
                     .isBetween(-0.5, 2.0));
+    nothingLeftBeside();
+  }
+
+  /** Of label 1 those with a small number in one column are of class 2. */
+  private static int ofThree(Row row) {
+    return row.getDouble(2) == 1 && row.<Vector>getAs(1).apply(0) < 0.5
+        ? 2
+        : (int) row.getDouble(2);
+  }
+
+  @Test
+  void trainThenScore_treesForClasses_publishAProbabilityForEach() throws Exception {
+    List<String> trees =
+        List.of(
+            "algorithm=gbt",
+            "gbt.objective=multi-class",
+            "gbt.num_class=3",
+            "gbt.num_round=3",
+            "gbt.max_depth=2",
+            "gbt.classWeight=balanced",
+            "data.id=customer.id");
+    JobConfig job = JobConfig.load(TwoParties.jobFile(folder), Overrides.ofArguments(trees));
+    Function<HeddleSession, Integer> train =
+        session -> {
+          new TrainJob(spark, session, party(session, "no"), job)
+              .run(
+                  csv(session, TrainJobTest::ofThree),
+                  place(session, "model"),
+                  place(session, "run"));
+          return 0;
+        };
+    TwoParties.run(folder, trees, train, train);
+    Function<HeddleSession, Integer> score =
+        session -> {
+          new ScoreJob(spark, session, party(session, "no"), job)
+              .run(
+                  csv(session, TrainJobTest::ofThree),
+                  place(session, "model"),
+                  place(session, "scores"));
+          return 0;
+        };
+    TwoParties.run(folder, trees, score, score);
+
+    ObjectMapper json = new ObjectMapper();
+    JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
+    assertThat(bank.get("accuracy").asDouble()).isBetween(0.6, 1.0);
+    assertThat(bank.get("auc").asDouble()).isBetween(0.75, 1.0);
+    assertThat(bank.get("logLoss").asDouble()).isBetween(0.1, Math.log(3));
+    assertThat(bank.get("passes").asInt()).isEqualTo(3);
+    assertThat(bank.get("ledger").toString()).contains("labels are of 3 classes");
+    List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
+    assertThat(scores.get(0))
+        .isEqualTo("customer.id,probability_0,probability_1,probability_2,prediction");
+    assertThat(scores).hasSize(801);
+    for (String line : scores.subList(1, 801)) {
+      double[] numbers =
+          Arrays.stream(line.split(",")).skip(1).mapToDouble(Double::parseDouble).toArray();
+      assertThat(numbers[0] + numbers[1] + numbers[2]).isCloseTo(1, within(1e-12));
+      assertThat(numbers[(int) numbers[3]])
+          .isEqualTo(Math.max(numbers[0], Math.max(numbers[1], numbers[2])));
+    }
     nothingLeftBeside();
   }
 

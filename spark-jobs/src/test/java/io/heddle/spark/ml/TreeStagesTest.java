@@ -48,16 +48,16 @@ class TreeStagesTest {
   private static TreesModelPart part(boolean holdsLabels, TreeObjective objective) {
     List<TreeNode> tree =
         List.of(
-            new TreeNode(0, 0, 1, 2, 0, 3.5, 40, 40),
-            new TreeNode(1, 17, 3, 4, 0, 1.5, 30, 30),
-            new TreeNode(-1, -1, -1, -1, 0.125, 0, 0, 10),
-            new TreeNode(-1, -1, -1, -1, 0.25, 0, 0, 15),
-            new TreeNode(-1, -1, -1, -1, 0.5, 0, 0, 15));
+            new TreeNode(0, 0, 1, 2, List.of(), 3.5, 40, 40),
+            new TreeNode(1, 17, 3, 4, List.of(), 1.5, 30, 30),
+            new TreeNode(-1, -1, -1, -1, List.of(0.125), 0, 0, 10),
+            new TreeNode(-1, -1, -1, -1, List.of(0.25), 0, 0, 15),
+            new TreeNode(-1, -1, -1, -1, List.of(0.5), 0, 0, 15));
     return new TreesModelPart(
         "00112233445566778899aabbccddeeff",
         List.of("features_0", "features_1", "features_2"),
         List.of(new Threshold(1, 0.7071, true)),
-        holdsLabels ? new TreeEnsemble(objective, 10, List.of(tree)) : null,
+        holdsLabels ? new TreeEnsemble(objective, List.of(10.0), List.of(tree)) : null,
         holdsLabels ? List.of(new PartyId("retailer")) : List.of());
   }
 
@@ -168,11 +168,11 @@ class TreeStagesTest {
     rows.drop("format", "peers").write().mode("overwrite").parquet(data);
     assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("it is of format 1, must be 2");
-    rows.withColumn("format", functions.lit(3)).write().mode("overwrite").parquet(data);
+        .hasMessageContaining("it is of format 1, must be 3");
+    rows.withColumn("format", functions.lit(4)).write().mode("overwrite").parquet(data);
     assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("it is of format 3, must be 2");
+        .hasMessageContaining("it is of format 4, must be 3");
   }
 
   @Test

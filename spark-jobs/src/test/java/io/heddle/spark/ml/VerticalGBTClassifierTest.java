@@ -187,7 +187,7 @@ class VerticalGBTClassifierTest {
                     weights,
                     List.of(bank.columns(), results.get(1).columns()))
                 .trees());
-    assertThat(ensemble(bank.model()).start()).isCloseTo(0, within(1e-12));
+    assertThat(ensemble(bank.model()).start().get(0)).isCloseTo(0, within(1e-12));
   }
 
   @Test

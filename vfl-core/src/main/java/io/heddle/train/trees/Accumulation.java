@@ -19,7 +19,7 @@ import java.util.List;
  * @param nodes the ranks of each node's rows among these, ascending
  * @param sizes how many bins each column has
  * @param chosen the columns to add up by
- * @param bound no sum of plaintexts can be larger
+ * @param rowBound no plaintext of a row can be larger
  */
 record Accumulation(
     PaillierPublicKey key,
@@ -28,7 +28,7 @@ record Accumulation(
     int[][] nodes,
     int[] sizes,
     int[] chosen,
-    BigInteger bound)
+    BigInteger rowBound)
     implements Serializable {
 
   /**
@@ -44,6 +44,7 @@ record Accumulation(
   static Part sum(BinnedBlock block, Accumulation what) {
     int firstRank = block.from(what.sample);
     int[] rows = Arrays.copyOfRange(what.sample, firstRank, block.to(what.sample));
+    BigInteger bound = what.rowBound.multiply(BigInteger.valueOf(rows.length));
     CiphertextBlock own =
         rows.length == what.sample.length
             ? what.ciphertexts
@@ -58,7 +59,7 @@ record Accumulation(
       counts[k] = counts(bins, ranks, sizes);
       Histogram plan = Histogram.plan(bins, sizes, ranks);
       additions += plan.multiplications();
-      sums.add(BinSums.histogram(what.key.space(), plan, own, what.bound));
+      sums.add(BinSums.histogram(what.key.space(), plan, own, bound));
     }
     return new Part(counts, CiphertextBlock.concat(sums), additions);
   }

@@ -49,6 +49,7 @@ final class FeatureHolderTrees {
   private final byte[][] bins;
   private final GradientPacking packing;
   private final int leastRows;
+  private final int leastBinRows;
   private final TreesReport report = new TreesReport();
 
   private final List<Threshold> thresholds = new ArrayList<>();
@@ -75,8 +76,9 @@ final class FeatureHolderTrees {
     this.treeLimit = treeLimit;
     candidates = new Candidates(columns.columns());
     bins = columns.collect();
-    packing = GradientPacking.of(terms.keyBits(), table.rows().rows());
-    leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
+    packing = GradientPacking.of(terms, table.rows().rows());
+    leastRows = TreeRules.leastSideRows(terms);
+    leastBinRows = TreeRules.leastBinRows(terms);
     report.constantColumns(columns.constantColumns());
   }
 
@@ -118,7 +120,7 @@ final class FeatureHolderTrees {
     if (last < terms.maxIter()) {
       report.stoppedAtLimit(last, terms.maxIter());
     }
-    report.featureHolderLedger(table.rows().rows());
+    report.featureHolderLedger(terms, table.rows().rows());
     TreesFit fit =
         new TreesFit(
             new TreesModelPart(
@@ -320,7 +322,7 @@ final class FeatureHolderTrees {
   private CiphertextBlock masked(Tree tree, CiphertextBlock left, int[] shifts) {
     PaillierPublicKey key = tree.key();
     CiphertextBlock packed =
-        BinSums.pack(key.space(), left, packing.slotBits(), packing.perPlaintext());
+        BinSums.pack(key.space(), left, packing.candidateBits(), packing.perPlaintext());
     return key.addAndObfuscate(
         packed,
         packing.shifts(shifts),
@@ -355,7 +357,7 @@ final class FeatureHolderTrees {
                     nodes,
                     columns.sizes(),
                     tree.chosen(),
-                    packing.bound()),
+                    packing.rowBound()),
                 Accumulation::sum);
     for (int p = 0; p < nodes.length; p++) {
       Pair pair = pairs.get(p);
@@ -373,24 +375,23 @@ final class FeatureHolderTrees {
     return key.space().block(key.space().residues(sum), packing.bound());
   }
 
-  /** Partitions have different rows, so that the bound of one's sums is that of all. */
+  /** Each part is bounded by its own rows, so that their sum is by all. */
   private CiphertextBlock sum(PaillierPublicKey key, List<Accumulation.Part> parts) {
     report.additions((long) (parts.size() - 1) * parts.get(0).bins().size());
     return key.sum(parts.stream().map(Accumulation.Part::bins).toList());
   }
 
-  private static void setCuts(Candidates layout, Pair pair) {
+  private void setCuts(Candidates layout, Pair pair) {
     Node built = pair.built();
     Node sibling = pair.sibling();
     Node parent = pair.parent();
     if (sibling == null || parent == null) {
-      built.cuts = built.cuts.coarsened(layout, TreeRules.LEAST_BIN_ROWS, built.counts);
+      built.cuts = built.cuts.coarsened(layout, leastBinRows, built.counts);
       return;
     }
     sibling.counts = new int[built.counts.length];
     Arrays.setAll(sibling.counts, bin -> parent.counts[bin] - built.counts[bin]);
-    built.cuts =
-        parent.cuts.coarsened(layout, TreeRules.LEAST_BIN_ROWS, built.counts, sibling.counts);
+    built.cuts = parent.cuts.coarsened(layout, leastBinRows, built.counts, sibling.counts);
     sibling.cuts = built.cuts;
   }
 
@@ -504,7 +505,7 @@ final class FeatureHolderTrees {
     Node other = new Node(RowSets.part(parent.rows, left, false), sample, parent.cuts);
     Node smaller = leftIsSmaller ? one : other;
     Node larger = leftIsSmaller ? other : one;
-    int least = TreeRules.leastNodeRows(table.rows().rows());
+    int least = TreeRules.leastNodeRows(table.rows().rows(), terms);
     if (smaller.ranks.length < least || smaller.ranks.length > larger.ranks.length) {
       throw new ProtocolException(
           "The label holder asks about a node of "

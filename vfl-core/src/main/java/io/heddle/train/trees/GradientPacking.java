@@ -2,37 +2,86 @@
 package io.heddle.train.trees;
 
 import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How derivatives stand in plaintexts. A row's are one number: the second one in the low bits, the
- * first one above, shifted by 2^16 so that nothing is negative. Sums over all rows stay within
- * their bits, so sums of candidates stand side by side, a slot each.
+ * How derivatives stand in plaintexts. The two by one score of a row are one number: the second one
+ * in the low bits, the first one above, shifted by 2^16 so that nothing is negative. Sums over all
+ * rows stay within their bits, so those by all scores stand side by side, a slot each, and so do
+ * sums of candidates.
  *
  * @param lowBits of a sum of second derivatives
  * @param slotBits of both
- * @param perPlaintext how many slots there are
+ * @param outputs how many scores a row has, which is how many slots a candidate has
+ * @param perPlaintext how many candidates there are
  */
-record GradientPacking(int lowBits, int slotBits, int perPlaintext) {
-  static GradientPacking of(int keyBits, int rows) {
+record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext) {
+  /** Of rows that fit, by {@link #requireFits}. */
+  static GradientPacking of(TreeTerms terms, int rows) {
+    return of(terms.keyBits(), rows, terms.outputs());
+  }
+
+  static GradientPacking of(int keyBits, int rows, int outputs) {
     int low = bits((long) rows << Gradients.BITS);
     int high = bits((long) rows << (Gradients.BITS + 1));
     int slot = low + high;
     // Half of the modulus, at least 2^(keyBits - 2), stays above all slots and as much again: sums
     // and the shifts that are added to them are each bounded by what fills the slots.
-    return new GradientPacking(low, slot, (keyBits - 3) / slot);
+    return new GradientPacking(low, slot, outputs, (keyBits - 3) / (slot * outputs));
   }
 
   private static int bits(long most) {
     return Long.SIZE - Long.numberOfLeadingZeros(most);
   }
 
+  /**
+   * Requires that all derivatives of a row fit one ciphertext.
+   *
+   * @throws ConfigurationException if there are too many classes for that
+   */
+  static void requireFits(TreeTerms terms, int rows) {
+    int most = of(terms.keyBits(), rows, 1).perPlaintext();
+    if (terms.outputs() > most) {
+      throw new ConfigurationException(
+          "Invalid number of classes "
+              + terms.outputs()
+              + " for "
+              + rows
+              + " training rows: must be at most "
+              + most
+              + ", which a ciphertext under a key of "
+              + terms.keyBits()
+              + " bits has room for"
+              + (terms.keyBits() < TreeTerms.MAX_KEY_BITS ? ". A longer key has more" : ""));
+    }
+  }
+
+  /** Bits of what a candidate has. */
+  int candidateBits() {
+    return outputs * slotBits;
+  }
+
   /** No sum over rows is larger. */
   BigInteger bound() {
-    return BigInteger.ONE.shiftLeft(slotBits).subtract(BigInteger.ONE);
+    return BigInteger.ONE.shiftLeft(candidateBits()).subtract(BigInteger.ONE);
+  }
+
+  /** The most that one row adds to a sum. */
+  BigInteger rowBound() {
+    BigInteger most = pair(2L << Gradients.BITS, 1L << Gradients.BITS);
+    BigInteger bound = BigInteger.ZERO;
+    for (int c = 0; c < outputs; c++) {
+      bound = bound.shiftLeft(slotBits).add(most);
+    }
+    return bound;
+  }
+
+  private BigInteger pair(long high, long low) {
+    return BigInteger.valueOf(high).shiftLeft(lowBits).add(BigInteger.valueOf(low));
   }
 
   /** The plaintexts of consecutive ranks of the sample. */
@@ -40,10 +89,14 @@ record GradientPacking(int lowBits, int slotBits, int perPlaintext) {
     List<BigInteger> values = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
       int row = gradients.sample().row(i);
-      values.add(
-          BigInteger.valueOf(gradients.g(row) + (1L << Gradients.BITS))
-              .shiftLeft(lowBits)
-              .add(BigInteger.valueOf(gradients.h(row))));
+      BigInteger value = BigInteger.ZERO;
+      for (int c = outputs - 1; c >= 0; c--) {
+        value =
+            value
+                .shiftLeft(slotBits)
+                .add(pair(gradients.g(c, row) + (1L << Gradients.BITS), gradients.h(c, row)));
+      }
+      values.add(value);
     }
     return PlaintextBlock.of(from, values);
   }
@@ -52,61 +105,57 @@ record GradientPacking(int lowBits, int slotBits, int perPlaintext) {
    * What makes sums with one shift per row on the left into sums with one shift per row of the
    * node: how many rows there are on the left is not to be seen.
    *
-   * @param missingShifts per slot, rows of the node that are not on the left
+   * @param missingShifts per candidate, rows of the node that are not on the left
    */
   PlaintextBlock shifts(int[] missingShifts) {
     List<BigInteger> values = new ArrayList<>();
     for (int from = 0; from < missingShifts.length; from += perPlaintext) {
       BigInteger value = BigInteger.ZERO;
       for (int k = Math.min(from + perPlaintext, missingShifts.length) - 1; k >= from; k--) {
-        value =
-            value
-                .shiftLeft(slotBits)
-                .add(
-                    BigInteger.valueOf((long) missingShifts[k] << Gradients.BITS)
-                        .shiftLeft(lowBits));
+        BigInteger shift = pair((long) missingShifts[k] << Gradients.BITS, 0);
+        for (int c = 0; c < outputs; c++) {
+          value = value.shiftLeft(slotBits).add(shift);
+        }
       }
       values.add(value);
     }
     return PlaintextBlock.of(0, values);
   }
 
-  int plaintexts(int slots) {
-    return (slots + perPlaintext - 1) / perPlaintext;
+  int plaintexts(int candidates) {
+    return (candidates + perPlaintext - 1) / perPlaintext;
   }
-
-  /** Sums of both derivatives; arrays as they are. */
-  record Sums(long[] g, long[] h) {}
 
   /**
    * Takes sums apart.
    *
-   * @param rows per slot, of its node
+   * @param rows per candidate, of its node
+   * @return candidate after candidate
    * @throws ProtocolException if a sum is beyond what so many rows can have
    */
   Sums unpack(PlaintextBlock plaintexts, int[] rows) {
-    long[] g = new long[rows.length];
-    long[] h = new long[rows.length];
+    Sums sums = Sums.of(rows.length, outputs);
+    int slots = perPlaintext * outputs;
     for (int i = 0; i < plaintexts.size(); i++) {
       BigInteger rest = plaintexts.get(i);
-      for (int k = 0; k < perPlaintext; k++) {
-        int at = i * perPlaintext + k;
+      for (int k = 0; k < slots; k++) {
+        int at = i * slots + k;
         long low = rest.longValue() & ((1L << lowBits) - 1);
         rest = rest.shiftRight(lowBits);
         long high = rest.longValue() & ((1L << (slotBits - lowBits)) - 1);
         rest = rest.shiftRight(slotBits - lowBits);
-        if (at < rows.length) {
-          long most = (long) rows[at] << Gradients.BITS;
+        if (at < sums.g().length) {
+          long most = (long) rows[at / outputs] << Gradients.BITS;
           require(low <= most && high <= 2 * most);
-          g[at] = high - most;
-          h[at] = low;
+          sums.g()[at] = high - most;
+          sums.h()[at] = low;
         } else {
           require(low == 0 && high == 0);
         }
       }
       require(rest.signum() == 0);
     }
-    return new Sums(g, h);
+    return sums;
   }
 
   private static void require(boolean holds) {

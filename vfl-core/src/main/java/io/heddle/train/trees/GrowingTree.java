@@ -24,8 +24,7 @@ final class GrowingTree {
   static final class Node {
     private final int[] rows;
     private final int[] sampled;
-    private final long g;
-    private final long h;
+    private final Sums sums;
     private Split split = Split.NONE;
     private boolean @Nullable [] left;
     private int leftAt = -1;
@@ -34,14 +33,7 @@ final class GrowingTree {
     private Node(int[] rows, Gradients gradients) {
       this.rows = rows;
       sampled = gradients.sample().among(rows);
-      long sumG = 0;
-      long sumH = 0;
-      for (int row : sampled) {
-        sumG += gradients.g(row);
-        sumH += gradients.h(row);
-      }
-      g = sumG;
-      h = sumH;
+      sums = Sums.of(sampled, gradients);
     }
 
     /** All that come here, ascending; not to be changed. */
@@ -67,13 +59,9 @@ final class GrowingTree {
       return count;
     }
 
-    /** Rounded sums of those. */
-    long g() {
-      return g;
-    }
-
-    long h() {
-      return h;
+    /** Over those. */
+    Sums sums() {
+      return sums;
     }
 
     /** Which of its rows go left, once it is split. */
@@ -108,8 +96,12 @@ final class GrowingTree {
     return List.of(one, other);
   }
 
-  /** The finished tree; adds what its leaves say to the scores of their rows. */
-  List<TreeNode> finish(double[] scores) {
+  /**
+   * The finished tree; adds what its leaves say to the scores of their rows.
+   *
+   * @param scores {@code [output][row]}
+   */
+  List<TreeNode> finish(double[][] scores) {
     List<TreeNode> finished = new ArrayList<>();
     for (Node node : nodes) {
       if (node.split.exists()) {
@@ -119,16 +111,19 @@ final class GrowingTree {
                 node.record,
                 node.leftAt,
                 node.leftAt + 1,
-                0,
+                List.of(),
                 node.split.gain(),
-                gradients.sumH(node.h),
+                gradients.sumH(node.sums.totalH(0)),
                 node.rows.length));
       } else {
-        double value = gradients.leaf(node.rows, terms);
-        for (int row : node.rows) {
-          scores[row] += value;
+        List<Double> values = gradients.leaf(node.rows, terms);
+        for (int c = 0; c < scores.length; c++) {
+          double value = values.get(c);
+          for (int row : node.rows) {
+            scores[c][row] += value;
+          }
         }
-        finished.add(TreeNode.leaf(value, node.rows.length));
+        finished.add(TreeNode.leaf(values, node.rows.length));
       }
     }
     return finished;

@@ -22,10 +22,11 @@ public final class JoinedTrees {
   private final byte[] roundingSeed;
   private final ColumnChoice choice;
   private final List<Holder> holders = new ArrayList<>();
-  private final double[] scores;
+  private final double[][] scores;
   private final List<List<TreeNode>> trees = new ArrayList<>();
   private final List<Double> heldOutLosses = new ArrayList<>();
   private final int leastRows;
+  private final int leastBinRows;
 
   /** Which of its columns a feature holder takes for a tree. */
   interface ColumnChoice {
@@ -107,9 +108,9 @@ public final class JoinedTrees {
     this.roundingSeed = roundingSeed;
     this.choice = choice;
     columns.forEach(each -> holders.add(Holder.of(each, terms.maxBins())));
-    scores = new double[rows.count()];
-    Arrays.fill(scores, rows.start());
-    leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
+    scores = rows.startScores();
+    leastRows = TreeRules.leastSideRows(terms);
+    leastBinRows = TreeRules.leastBinRows(terms);
   }
 
   /**
@@ -149,7 +150,7 @@ public final class JoinedTrees {
     JoinedTrees joined =
         new JoinedTrees(
             terms,
-            TrainingRows.of(terms.objective(), labels, weights, heldOut),
+            TrainingRows.of(terms.objective(), terms.classes(), labels, weights, heldOut),
             roundingSeed,
             columns,
             choice);
@@ -178,17 +179,19 @@ public final class JoinedTrees {
     List<TreeNode> tree = new ArrayList<>();
     Deque<Open> open = new ArrayDeque<>();
     int[] all = RowSets.all(rows.count());
-    tree.add(TreeNode.leaf(0, all.length));
+    tree.add(TreeNode.leaf(List.of(), all.length));
     open.add(new Open(all, sample.rows(), 0, 0, alone ? null : rootCuts(sample.rows(), number)));
-    double[] added = new double[scores.length];
+    double[][] added = new double[scores.length][rows.count()];
     while (!open.isEmpty()) {
       Open node = open.remove();
       Found found = node.depth() == terms.maxDepth() ? null : best(node, ownCuts, gradients, gain);
       if (found == null) {
-        double value = gradients.leaf(node.rows(), terms);
-        tree.set(node.at(), TreeNode.leaf(value, node.rows().length));
-        for (int row : node.rows()) {
-          added[row] = value;
+        List<Double> values = gradients.leaf(node.rows(), terms);
+        tree.set(node.at(), TreeNode.leaf(values, node.rows().length));
+        for (int c = 0; c < added.length; c++) {
+          for (int row : node.rows()) {
+            added[c][row] = values.get(c);
+          }
         }
         continue;
       }
@@ -203,21 +206,23 @@ public final class JoinedTrees {
               holder.thresholds.size(),
               tree.size(),
               tree.size() + 1,
-              0,
+              List.of(),
               found.gain(),
-              gradients.cover(node.rows()),
+              gradients.sumH(Sums.of(node.rows(), gradients).totalH(0)),
               node.rows().length));
       holder.thresholds.add(holder.candidates.threshold(found.candidate()));
       Open one = new Open(left, sample.among(left), node.depth() + 1, tree.size(), null);
       Open other = new Open(right, sample.among(right), node.depth() + 1, tree.size() + 1, null);
       NodeCuts[] cuts = childCuts(node, one, other);
       open.add(one.with(cuts));
-      tree.add(TreeNode.leaf(0, left.length));
+      tree.add(TreeNode.leaf(List.of(), left.length));
       open.add(other.with(cuts));
-      tree.add(TreeNode.leaf(0, right.length));
+      tree.add(TreeNode.leaf(List.of(), right.length));
     }
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] += added[i];
+    for (int c = 0; c < scores.length; c++) {
+      for (int i = 0; i < scores[c].length; i++) {
+        scores[c][i] += added[c][i];
+      }
     }
     trees.add(tree);
   }
@@ -237,14 +242,14 @@ public final class JoinedTrees {
       cuts[k] =
           NodeCuts.all(holder.columns)
               .of(choice.of(k, tree))
-              .coarsened(holder.candidates, TreeRules.LEAST_BIN_ROWS, holder.counts(sampled));
+              .coarsened(holder.candidates, leastBinRows, holder.counts(sampled));
     }
     return cuts;
   }
 
   private NodeCuts @Nullable [] childCuts(Open parent, Open left, Open right) {
     NodeCuts[] above = parent.cuts();
-    int least = TreeRules.leastNodeRows(rows.count());
+    int least = TreeRules.leastNodeRows(rows.count(), terms);
     boolean parentPure = parent.depth() > 0 && rows.isPure(parent.rows());
     if (above == null
         || parentPure
@@ -259,7 +264,7 @@ public final class JoinedTrees {
       cuts[k] =
           above[k].coarsened(
               holder.candidates,
-              TreeRules.LEAST_BIN_ROWS,
+              leastBinRows,
               holder.counts(left.sampled()),
               holder.counts(right.sampled()));
     }
@@ -271,6 +276,7 @@ public final class JoinedTrees {
   private @Nullable Found best(Open node, NodeCuts own, Gradients gradients, SplitGain gain) {
     Found best = null;
     boolean pure = node.depth() > 0 && rows.isPure(node.rows());
+    Sums all = Sums.of(node.sampled(), gradients);
     for (int k = 0; k < holders.size(); k++) {
       Holder holder = holders.get(k);
       NodeCuts[] cuts = node.cuts();
@@ -280,23 +286,9 @@ public final class JoinedTrees {
       NodeCuts allowed = k == 0 || cuts == null ? own : cuts[k];
       for (Candidate candidate : holder.candidates.of(allowed)) {
         boolean[] left = holder.left(candidate, node.sampled());
-        long g = 0;
-        long h = 0;
-        long leftG = 0;
-        long leftH = 0;
-        int count = 0;
-        for (int i = 0; i < left.length; i++) {
-          int row = node.sampled()[i];
-          g += gradients.g(row);
-          h += gradients.h(row);
-          if (left[i]) {
-            leftG += gradients.g(row);
-            leftH += gradients.h(row);
-            count++;
-          }
-        }
-        if (count >= leastRows && left.length - count >= leastRows) {
-          double gained = gain.of(g, h, leftG, leftH);
+        int[] side = RowSets.part(node.sampled(), left, true);
+        if (side.length >= leastRows && left.length - side.length >= leastRows) {
+          double gained = gain.of(all, Sums.of(side, gradients), 0);
           if (gained > (best == null ? 0 : best.gain())) {
             best = new Found(k, candidate, gained);
           }

@@ -54,7 +54,7 @@ final class LabelHolderTrees {
   private final TreesReport report = new TreesReport();
   private final SortedMap<PartyId, Integer> candidates = new TreeMap<>();
 
-  private final double[] scores;
+  private final double[][] scores;
   private final List<List<TreeNode>> trees = new ArrayList<>();
   private final List<Threshold> thresholds = new ArrayList<>();
   // How many splits each feature holder has made.
@@ -83,11 +83,10 @@ final class LabelHolderTrees {
     this.data = data;
     // Sums with derivatives are taken in this JVM: they tell labels, which no executor is to see.
     own = new OwnSplits(columns.columns(), columns.collect(), terms);
-    packing = GradientPacking.of(terms.keyBits(), rows.count());
+    packing = GradientPacking.of(terms, rows.count());
     peers = List.copyOf(channel.peers());
     records = new int[peers.size()];
-    scores = new double[rows.count()];
-    Arrays.fill(scores, rows.start());
+    scores = rows.startScores();
     report.constantColumns(columns.constantColumns());
   }
 
@@ -126,7 +125,7 @@ final class LabelHolderTrees {
     if (agreed.last() < terms.maxIter()) {
       report.stoppedAtLimit(agreed.last(), terms.maxIter());
     }
-    report.labelHolderLedger(candidates, terms.objective(), rows.count());
+    report.labelHolderLedger(candidates, terms, rows.count());
     if (terms.samplesRows()) {
       report.sampledRows(terms.gossTopRate() > 0);
     }
@@ -262,7 +261,7 @@ final class LabelHolderTrees {
       PeerSums @Nullable [] sums,
       Gradients gradients,
       SplitGain gain) {
-    Split best = own.best(node.sampled(), ownColumns, gradients, gain);
+    Split best = own.best(node, ownColumns, gradients, gain);
     if (sums != null) {
       for (int k = 0; k < sums.length; k++) {
         best = best.or(sums[k].best(k + 1, node, gain));
@@ -316,18 +315,18 @@ final class LabelHolderTrees {
     PartyId peer = peers.get(k);
     int[] names = message.candidates();
     requireCounts(peer, message, pairs.size());
-    int[] rowsBySlot = new int[names.length];
+    int[] rowsByCandidate = new int[names.length];
     int at = 0;
     for (int p = 0; p < pairs.size(); p++) {
       int end = at + message.counts()[p];
-      Arrays.fill(rowsBySlot, at, end, pairs.get(p).built().sampled().length);
+      Arrays.fill(rowsByCandidate, at, end, pairs.get(p).built().sampled().length);
       requireNames(peer, names, at, end);
       at = end;
     }
     CiphertextBlock block =
         CiphertextBlock.fromBytes(
             key.publicKey(), message.ciphertexts(), packing.plaintexts(names.length));
-    GradientPacking.Sums all = packing.unpack(key.decrypt(block), rowsBySlot);
+    Sums all = packing.unpack(key.decrypt(block), rowsByCandidate);
     at = 0;
     for (int p = 0; p < pairs.size(); p++) {
       Pair pair = pairs.get(p);
@@ -338,12 +337,7 @@ final class LabelHolderTrees {
         here[i - at] = message.allowed()[2 * i];
         there[i - at] = message.allowed()[2 * i + 1];
       }
-      PeerSums built =
-          new PeerSums(
-              Arrays.copyOfRange(names, at, end),
-              Arrays.copyOfRange(all.g(), at, end),
-              Arrays.copyOfRange(all.h(), at, end),
-              here);
+      PeerSums built = new PeerSums(Arrays.copyOfRange(names, at, end), all.part(at, end), here);
       requireOf(sums, pair.built())[k] = built;
       Node sibling = pair.sibling();
       Node parent = pair.parent();
@@ -431,6 +425,7 @@ final class LabelHolderTrees {
   }
 
   private void readBits(PartyId peer, byte[] bytes, List<Node> nodes, Map<Node, boolean[]> bits) {
+    int least = TreeRules.leastBinRows(terms);
     int expected = nodes.stream().mapToInt(node -> RowSets.bytes(node.rows().length)).sum();
     if (bytes.length != expected) {
       throw new ProtocolException(
@@ -440,12 +435,9 @@ final class LabelHolderTrees {
     for (Node node : nodes) {
       boolean[] left = RowSets.read(bytes, at, node.rows().length);
       int count = node.sampledLeft(left);
-      if (Math.min(count, node.sampled().length - count) < TreeRules.LEAST_BIN_ROWS) {
+      if (Math.min(count, node.sampled().length - count) < least) {
         throw new ProtocolException(
-            peer
-                + " splits off fewer than "
-                + TreeRules.LEAST_BIN_ROWS
-                + " rows of a node, which it may not offer");
+            peer + " splits off fewer than " + least + " rows of a node, which it may not offer");
       }
       bits.put(node, left);
       report.bits(left.length);
@@ -485,7 +477,7 @@ final class LabelHolderTrees {
   }
 
   private boolean isShared(List<Node> children) {
-    int least = TreeRules.leastNodeRows(rows.count());
+    int least = TreeRules.leastNodeRows(rows.count(), terms);
     return children.stream().allMatch(child -> child.sampled().length >= least)
         && !children.stream().allMatch(child -> rows.isPure(child.rows()));
   }
@@ -514,7 +506,7 @@ final class LabelHolderTrees {
           TreeMessages.write(agreed, out);
           out.writeInts(candidates.values().stream().mapToInt(Integer::intValue).toArray());
           out.writeInts(records);
-          out.writeDoubles(scores);
+          StateFormat.writeVectors(out, List.of(scores));
           new TreesModelPart("", table.columnNames(), thresholds, null, List.of()).write(out);
           new TreeEnsemble(terms.objective(), rows.start(), trees).write(out);
           report.write(out);
@@ -536,17 +528,20 @@ final class LabelHolderTrees {
     agreed = TreeMessages.readAgreed(in);
     int[] counts = in.readInts(peers.size());
     int[] done = in.readInts(peers.size());
-    double[] reached = in.readDoubles(scores.length);
+    List<double[]> reached = StateFormat.readVectors(in);
     StateFormat.require(
         counts.length == peers.size()
             && done.length == peers.size()
-            && reached.length == scores.length,
+            && reached.size() == scores.length
+            && reached.stream().allMatch(each -> each.length == rows.count()),
         "peers or rows");
     for (int k = 0; k < peers.size(); k++) {
       candidates.put(peers.get(k), counts[k]);
       records[k] = done[k];
     }
-    System.arraycopy(reached, 0, scores, 0, reached.length);
+    for (int c = 0; c < scores.length; c++) {
+      scores[c] = reached.get(c);
+    }
     thresholds.addAll(TreesModelPart.read(in).thresholds());
     trees.addAll(TreeEnsemble.read(in).trees());
     StateFormat.require(trees.size() < agreed.last(), trees.size() + " trees");

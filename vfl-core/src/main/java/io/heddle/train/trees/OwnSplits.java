@@ -18,7 +18,7 @@ final class OwnSplits {
     this.bins = bins;
     candidates = new Candidates(columns);
     all = candidates.of(NodeCuts.all(columns));
-    leastRows = Math.max(TreeRules.LEAST_BIN_ROWS, terms.minInstancesPerNode());
+    leastRows = TreeRules.leastSideRows(terms);
   }
 
   boolean isEmpty() {
@@ -30,22 +30,41 @@ final class OwnSplits {
   }
 
   /**
-   * The split of some rows that gains most; the first of several.
+   * The split of a node that gains most; the first of several.
    *
-   * @param rows of the sample
    * @param columns to split by
    */
-  Split best(int[] rows, int[] columns, Gradients gradients, SplitGain gain) {
-    long[] g = new long[candidates.bins()];
-    long[] h = new long[candidates.bins()];
-    int[] counts = new int[candidates.bins()];
-    long totalG = 0;
-    long totalH = 0;
+  Split best(GrowingTree.Node node, int[] columns, Gradients gradients, SplitGain gain) {
+    int outputs = gradients.outputs();
+    long[][] g = new long[outputs][candidates.bins()];
+    long[][] h = new long[outputs][candidates.bins()];
+    int[] counts = {};
+    for (int c = 0; c < outputs; c++) {
+      counts = addUp(node.sampled(), columns, gradients, c, g[c], h[c]);
+    }
+    Sums left = Sums.of(1, outputs);
+    Split best = Split.NONE;
+    for (Candidate candidate : all) {
+      int count = candidates.left(candidate, counts);
+      // Nothing lies left of any candidate of a column that is not asked about.
+      if (count >= leastRows && node.sampled().length - count >= leastRows) {
+        for (int c = 0; c < outputs; c++) {
+          left.g()[c] = candidates.left(candidate, g[c]);
+          left.h()[c] = candidates.left(candidate, h[c]);
+        }
+        best = best.or(new Split(0, candidates.number(candidate), gain.of(node.sums(), left, 0)));
+      }
+    }
+    return best;
+  }
+
+  /** Adds derivatives by one score to their bins; returns how many rows each bin has. */
+  private int[] addUp(
+      int[] rows, int[] columns, Gradients gradients, int output, long[] g, long[] h) {
+    int[] counts = new int[g.length];
     for (int row : rows) {
-      long rowG = gradients.g(row);
-      long rowH = gradients.h(row);
-      totalG += rowG;
-      totalH += rowH;
+      long rowG = gradients.g(output, row);
+      long rowH = gradients.h(output, row);
       for (int j : columns) {
         int at = candidates.start(j) + (bins[j][row] & 0xff);
         g[at] += rowG;
@@ -53,17 +72,7 @@ final class OwnSplits {
         counts[at]++;
       }
     }
-    Split best = Split.NONE;
-    for (Candidate candidate : all) {
-      int left = candidates.left(candidate, counts);
-      // Nothing lies left of any candidate of a column that is not asked about.
-      if (left >= leastRows && rows.length - left >= leastRows) {
-        double gained =
-            gain.of(totalG, totalH, candidates.left(candidate, g), candidates.left(candidate, h));
-        best = best.or(new Split(0, candidates.number(candidate), gained));
-      }
-    }
-    return best;
+    return counts;
   }
 
   /** The candidate behind a number that {@link #best} gave. */

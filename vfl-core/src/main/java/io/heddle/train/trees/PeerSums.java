@@ -6,13 +6,13 @@ import io.heddle.party.PartyId;
 import java.util.Arrays;
 
 /**
- * A feature holder's sums in one node, by candidate.
+ * A feature holder's sums in one node.
  *
  * @param candidates names, ascending
- * @param g left of each, rounded; h likewise
+ * @param left of each candidate, in this order
  * @param allowed whether each leaves enough rows on both sides
  */
-record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
+record PeerSums(int[] candidates, Sums left, boolean[] allowed) {
 
   /**
    * What the sibling has: the parent's sums without this node's.
@@ -22,8 +22,8 @@ record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
    */
   PeerSums sibling(
       PartyId peer, PeerSums parent, boolean[] allowedThere, GrowingTree.Node sibling) {
-    long[] siblingG = new long[g.length];
-    long[] siblingH = new long[h.length];
+    int outputs = left.outputs();
+    Sums rest = Sums.of(candidates.length, outputs);
     long most = (long) sibling.sampled().length << Gradients.BITS;
     for (int i = 0; i < candidates.length; i++) {
       int at = Arrays.binarySearch(parent.candidates, candidates[i]);
@@ -31,14 +31,20 @@ record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
         throw new ProtocolException(
             peer + " sent a candidate of a node that its parent did not have");
       }
-      siblingG[i] = parent.g[at] - g[i];
-      siblingH[i] = parent.h[at] - h[i];
-      if (Math.abs(siblingG[i]) > most || siblingH[i] < 0 || siblingH[i] > most) {
-        throw new ProtocolException(
-            peer + " sent sums of a node that do not fit those of its parent");
+      for (int c = 0; c < outputs; c++) {
+        int here = i * outputs + c;
+        int above = at * outputs + c;
+        long g = parent.left.g()[above] - left.g()[here];
+        long h = parent.left.h()[above] - left.h()[here];
+        if (Math.abs(g) > most || h < 0 || h > most) {
+          throw new ProtocolException(
+              peer + " sent sums of a node that do not fit those of its parent");
+        }
+        rest.g()[here] = g;
+        rest.h()[here] = h;
       }
     }
-    return new PeerSums(candidates, siblingG, siblingH, allowedThere);
+    return new PeerSums(candidates, rest, allowedThere);
   }
 
   /**
@@ -46,9 +52,9 @@ record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
    *
    * @throws ProtocolException if not
    */
-  void requireLeft(PartyId peer, int candidate, GrowingTree.Node left) {
+  void requireLeft(PartyId peer, int candidate, GrowingTree.Node child) {
     int at = Arrays.binarySearch(candidates, candidate);
-    if (at < 0 || g[at] != left.g() || h[at] != left.h()) {
+    if (at < 0 || !left.isSame(at, child.sums(), 0)) {
       throw new ProtocolException(
           peer + " sends other rows of a node to the left than those whose sums it sent");
     }
@@ -59,7 +65,7 @@ record PeerSums(int[] candidates, long[] g, long[] h, boolean[] allowed) {
     Split best = Split.NONE;
     for (int i = 0; i < candidates.length; i++) {
       if (allowed[i]) {
-        best = best.or(new Split(owner, candidates[i], gain.of(node.g(), node.h(), g[i], h[i])));
+        best = best.or(new Split(owner, candidates[i], gain.of(node.sums(), left, i)));
       }
     }
     return best;

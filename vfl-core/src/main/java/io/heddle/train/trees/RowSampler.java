@@ -52,49 +52,61 @@ final class RowSampler {
    * derivatives and, of the others, some that stand for all (GOSS: Ke and others, LightGBM, NIPS
    * 2017, algorithm 2).
    *
-   * @param g first derivatives
+   * @param g first derivatives, {@code [output][row]}; of several scores of a row their magnitudes
+   *     are added
    */
-  Sample draw(TrainingRows rows, double[] g, int tree) {
+  Sample draw(TrainingRows rows, double[][] g, int tree) {
+    int count = rows.count();
     if (!terms.samplesRows()) {
-      return new Sample(SampledRows.all(g.length), null);
+      return new Sample(SampledRows.all(count), null);
     }
     int[] training = rows.training();
     Randomness noise = TreeNoise.of(seed, "trees/rows of a tree", tree);
     if (terms.gossTopRate() == 0) {
       int[] drawn =
-          training.length == terms.sampleRows(g.length)
+          training.length == terms.sampleRows(count)
               ? training
-              : shuffled(training, noise, terms.sampleRows(g.length));
-      return new Sample(SampledRows.of(drawn, g.length), null);
+              : shuffled(training, noise, terms.sampleRows(count));
+      return new Sample(SampledRows.of(drawn, count), null);
     }
-    int top = terms.gossTopRows(g.length);
-    boolean[] isTop = largest(training, g, top);
+    int top = terms.gossTopRows(count);
+    boolean[] isTop = largest(training, sizes(g), top);
     int[] others = Arrays.stream(training).filter(row -> !isTop[row]).toArray();
-    int[] drawn = shuffled(others, noise, terms.sampleRows(g.length) - top);
+    int[] drawn = shuffled(others, noise, terms.sampleRows(count) - top);
     int[] both =
         IntStream.concat(Arrays.stream(training).filter(row -> isTop[row]), Arrays.stream(drawn))
             .sorted()
             .toArray();
     double factor = (double) others.length / drawn.length;
     return new Sample(
-        SampledRows.of(both, g.length),
+        SampledRows.of(both, count),
         Arrays.stream(both).mapToDouble(row -> isTop[row] ? 1 : factor).toArray());
   }
 
-  /** Whether each row is one of so many of the largest magnitudes; of equal ones the first are. */
-  private static boolean[] largest(int[] rows, double[] g, int count) {
-    boolean[] isLargest = new boolean[g.length];
+  private static double[] sizes(double[][] g) {
+    double[] sizes = new double[g[0].length];
+    for (double[] ofOutput : g) {
+      for (int row = 0; row < sizes.length; row++) {
+        sizes[row] += Math.abs(ofOutput[row]);
+      }
+    }
+    return sizes;
+  }
+
+  /** Whether each row is one of so many of the largest sizes; of equal ones the first are. */
+  private static boolean[] largest(int[] rows, double[] sizeOf, int count) {
+    boolean[] isLargest = new boolean[sizeOf.length];
     if (count == 0) {
       return isLargest;
     }
-    double[] sizes = Arrays.stream(rows).mapToDouble(row -> Math.abs(g[row])).sorted().toArray();
+    double[] sizes = Arrays.stream(rows).mapToDouble(row -> sizeOf[row]).sorted().toArray();
     double least = sizes[sizes.length - count];
     int equal = 0;
     for (int i = sizes.length - count; i < sizes.length && sizes[i] == least; i++) {
       equal++;
     }
     for (int row : rows) {
-      double size = Math.abs(g[row]);
+      double size = sizeOf[row];
       isLargest[row] = size > least || (size == least && equal-- > 0);
     }
     return isLargest;

@@ -10,23 +10,31 @@ import java.util.List;
  * The trees of one fit, level by level from the root, without the thresholds: what the label holder
  * has.
  *
- * @param start the score of a row before the first tree
+ * @param start the scores of a row before the first tree: one, or one for each class
  * @param trees each a list of nodes, the root first, children after their parents
  */
-public record TreeEnsemble(TreeObjective objective, double start, List<List<TreeNode>> trees) {
+public record TreeEnsemble(
+    TreeObjective objective, List<Double> start, List<List<TreeNode>> trees) {
   public TreeEnsemble {
+    start = List.copyOf(start);
+    int outputs = start.size();
+    if (objective == TreeObjective.MULTI_CLASS ? outputs < 3 : outputs != 1) {
+      throw new IllegalArgumentException("Invalid number of scores " + outputs);
+    }
     trees = trees.stream().map(List::copyOf).toList();
     for (List<TreeNode> tree : trees) {
       for (int i = 0; i < tree.size(); i++) {
         TreeNode node = tree.get(i);
         boolean fits =
             node.isLeaf()
-                || (node.left() > i
+                ? node.values().size() == outputs
+                : node.values().isEmpty()
+                    && node.left() > i
                     && node.right() > i
                     && node.left() < tree.size()
                     && node.right() < tree.size()
                     && node.owner() >= 0
-                    && node.split() >= 0);
+                    && node.split() >= 0;
         if (!fits) {
           throw new IllegalArgumentException("Invalid node " + i + " of a tree");
         }
@@ -35,6 +43,11 @@ public record TreeEnsemble(TreeObjective objective, double start, List<List<Tree
         throw new IllegalArgumentException("A tree without nodes");
       }
     }
+  }
+
+  /** How many scores a row has: one, or one for each class. */
+  public int outputs() {
+    return start.size();
   }
 
   /** Levels of splits in the deepest tree. */
@@ -65,39 +78,58 @@ public record TreeEnsemble(TreeObjective objective, double start, List<List<Tree
       throw new IllegalArgumentException(
           trees.size() + " trees compared with " + other.trees.size());
     }
-    double largest = Math.abs(start - other.start);
+    if (outputs() != other.outputs()) {
+      throw new IllegalArgumentException(
+          outputs() + " scores of a row compared with " + other.outputs());
+    }
+    double largest = largestDifference(start, other.start);
     for (int t = 0; t < trees.size(); t++) {
       List<TreeNode> one = trees.get(t);
       List<TreeNode> two = other.trees.get(t);
       for (int i = 0; i < Math.max(one.size(), two.size()); i++) {
-        double left = i < one.size() ? one.get(i).value() : 0;
-        double right = i < two.size() ? two.get(i).value() : 0;
-        largest = Math.max(largest, Math.abs(left - right));
+        List<Double> left = i < one.size() ? one.get(i).values() : List.of();
+        List<Double> right = i < two.size() ? two.get(i).values() : List.of();
+        largest = Math.max(largest, largestDifference(left, right));
       }
+    }
+    return largest;
+  }
+
+  /** None is as many zeros. */
+  private static double largestDifference(List<Double> left, List<Double> right) {
+    double largest = 0;
+    for (int c = 0; c < Math.max(left.size(), right.size()); c++) {
+      double one = left.isEmpty() ? 0 : left.get(c);
+      double two = right.isEmpty() ? 0 : right.get(c);
+      largest = Math.max(largest, Math.abs(one - two));
     }
     return largest;
   }
 
   void write(WireWriter out) {
     out.writeString(objective.name());
-    out.writeDouble(start);
+    writeNumbers(out, start);
     out.writeInt(trees.size());
     for (List<TreeNode> tree : trees) {
       out.writeInt(tree.size());
       for (TreeNode node : tree) {
         out.writeInts(
             new int[] {node.owner(), node.split(), node.left(), node.right(), node.rows()});
-        out.writeDouble(node.value());
+        writeNumbers(out, node.values());
         out.writeDouble(node.gain());
         out.writeDouble(node.cover());
       }
     }
   }
 
+  private static void writeNumbers(WireWriter out, List<Double> numbers) {
+    out.writeDoubles(numbers.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
   static TreeEnsemble read(WireReader in) {
     return new TreeEnsemble(
         TreeObjective.valueOf(in.readString(16)),
-        in.readDouble(),
+        StateFormat.readNumbers(in),
         StateFormat.readList(in, tree -> StateFormat.readList(tree, TreeEnsemble::readNode)));
   }
 
@@ -109,7 +141,7 @@ public record TreeEnsemble(TreeObjective objective, double start, List<List<Tree
         numbers[1],
         numbers[2],
         numbers[3],
-        in.readDouble(),
+        StateFormat.readNumbers(in),
         in.readDouble(),
         in.readDouble(),
         numbers[4]);

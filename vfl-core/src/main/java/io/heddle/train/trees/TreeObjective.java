@@ -3,7 +3,10 @@ package io.heddle.train.trees;
 
 import io.heddle.config.JobConfig;
 
-/** What the trees' sum predicts, by the loss of one row and its first two derivatives. */
+/**
+ * What the trees' sums predict, by the loss of one row. A row has one score, or one for each class;
+ * the loss's first derivative by each is what the score predicts less what it should.
+ */
 public enum TreeObjective {
   /** The log-odds of a label that is 0 or 1. */
   LOGISTIC {
@@ -13,34 +16,28 @@ public enum TreeObjective {
     }
 
     @Override
-    double loss(double score, double label) {
-      double away = label == 1 ? -score : score;
+    double loss(double[] scores, double label) {
+      double away = label == 1 ? -scores[0] : scores[0];
       return away > 0 ? away + Math.log1p(Math.exp(-away)) : Math.log1p(Math.exp(away));
     }
 
     @Override
-    double gradient(double score, double label) {
-      return prediction(score) - label;
+    double curvature(double prediction) {
+      return Math.max(prediction * (1 - prediction), LEAST_CURVATURE);
     }
 
     @Override
-    double curvature(double score) {
-      double p = prediction(score);
-      return Math.max(p * (1 - p), LEAST_CURVATURE);
+    public void predict(double[] scores) {
+      scores[0] = 1 / (1 + Math.exp(-scores[0]));
     }
 
     @Override
-    public double prediction(double score) {
-      return 1 / (1 + Math.exp(-score));
-    }
-
-    @Override
-    boolean allows(double label) {
+    boolean allows(double label, int classes) {
       return label == 0 || label == 1;
     }
 
     @Override
-    String allowed() {
+    String allowed(int classes) {
       return "0 or 1";
     }
   },
@@ -53,32 +50,25 @@ public enum TreeObjective {
     }
 
     @Override
-    double loss(double score, double label) {
-      return (score - label) * (score - label) / 2;
+    double loss(double[] scores, double label) {
+      return (scores[0] - label) * (scores[0] - label) / 2;
     }
 
     @Override
-    double gradient(double score, double label) {
-      return score - label;
-    }
-
-    @Override
-    double curvature(double score) {
+    double curvature(double prediction) {
       return 1;
     }
 
     @Override
-    public double prediction(double score) {
-      return score;
-    }
+    public void predict(double[] scores) {}
 
     @Override
-    boolean allows(double label) {
+    boolean allows(double label, int classes) {
       return Double.isFinite(label);
     }
 
     @Override
-    String allowed() {
+    String allowed(int classes) {
       return "finite numbers";
     }
   },
@@ -91,33 +81,92 @@ public enum TreeObjective {
     }
 
     @Override
-    double loss(double score, double label) {
-      return Math.exp(score) - label * score;
+    double loss(double[] scores, double label) {
+      return Math.exp(scores[0]) - label * scores[0];
     }
 
     @Override
-    double gradient(double score, double label) {
-      return Math.exp(score) - label;
+    double curvature(double prediction) {
+      return Math.max(prediction, LEAST_CURVATURE);
     }
 
     @Override
-    double curvature(double score) {
-      return Math.max(Math.exp(score), LEAST_CURVATURE);
+    public void predict(double[] scores) {
+      scores[0] = Math.exp(scores[0]);
     }
 
     @Override
-    public double prediction(double score) {
-      return Math.exp(score);
-    }
-
-    @Override
-    boolean allows(double label) {
+    boolean allows(double label, int classes) {
       return Double.isFinite(label) && label >= 0;
     }
 
     @Override
-    String allowed() {
+    String allowed(int classes) {
       return "finite numbers that are not negative";
+    }
+  },
+
+  /**
+   * The logarithms of the probabilities of classes, but for what they have in common: softmax, with
+   * one score for each class. The second derivatives are twice those of the loss on the diagonal,
+   * as XGBoost and LightGBM take them: without the others, which are negative, these alone bound
+   * what the loss bends.
+   */
+  MULTI_CLASS {
+    @Override
+    double start(double mean) {
+      return Math.log(mean);
+    }
+
+    @Override
+    double target(double label, int output) {
+      return label == output ? 1 : 0;
+    }
+
+    @Override
+    double loss(double[] scores, double label) {
+      double most = largest(scores);
+      double sum = 0;
+      for (double score : scores) {
+        sum += Math.exp(score - most);
+      }
+      return Math.log(sum) + (most - scores[(int) label]);
+    }
+
+    @Override
+    double curvature(double prediction) {
+      return Math.max(2 * prediction * (1 - prediction), LEAST_CURVATURE);
+    }
+
+    @Override
+    public void predict(double[] scores) {
+      double most = largest(scores);
+      double sum = 0;
+      for (int c = 0; c < scores.length; c++) {
+        scores[c] = Math.exp(scores[c] - most);
+        sum += scores[c];
+      }
+      for (int c = 0; c < scores.length; c++) {
+        scores[c] /= sum;
+      }
+    }
+
+    private double largest(double[] scores) {
+      double largest = scores[0];
+      for (double score : scores) {
+        largest = Math.max(largest, score);
+      }
+      return largest;
+    }
+
+    @Override
+    boolean allows(double label, int classes) {
+      return label >= 0 && label < classes && label == Math.rint(label);
+    }
+
+    @Override
+    String allowed(int classes) {
+      return "whole numbers from 0 to " + (classes - 1);
     }
   };
 
@@ -129,23 +178,29 @@ public enum TreeObjective {
       case LOGISTIC -> LOGISTIC;
       case SQUARED -> SQUARED;
       case POISSON -> POISSON;
+      case MULTI_CLASS -> MULTI_CLASS;
     };
   }
 
-  /** The best single score for rows of this mean label. */
+  /** The best score for all rows, if its targets have this mean. */
   abstract double start(double mean);
 
-  abstract double loss(double score, double label);
+  /** What a score should predict. */
+  double target(double label, int output) {
+    return label;
+  }
 
-  abstract double gradient(double score, double label);
+  /** Of a row with these scores. */
+  abstract double loss(double[] scores, double label);
 
-  abstract double curvature(double score);
+  /** The second derivative by the score that predicts this. */
+  abstract double curvature(double prediction);
 
-  /** What a score means: a probability, a number, a mean count. */
-  public abstract double prediction(double score);
+  /** Puts what a row's scores predict in their place: probabilities, a number, a mean count. */
+  public abstract void predict(double[] scores);
 
-  abstract boolean allows(double label);
+  abstract boolean allows(double label, int classes);
 
   /** What labels must be, for errors. */
-  abstract String allowed();
+  abstract String allowed(int classes);
 }

@@ -6,6 +6,10 @@ import io.heddle.error.PrivacyException;
 /**
  * What one party's own file allows, whatever the job says.
  *
+ * <p>The floors are for one pair of sums, those of the two derivatives. With several classes each
+ * candidate has as many pairs, each two more equations on the same rows, and all floors and the
+ * limit go with their number (docs/adr/0037).
+ *
  * @param allBins whether this party's bins may be asked about in more nodes than its rows can hide
  *     them ({@code privacy.consent.bins = full}); counts at a feature holder only
  */
@@ -13,34 +17,47 @@ public record TreeRules(boolean allBins) {
   /** As many trees as the rows can hide the bins from. */
   public static final TreeRules DEFAULT = new TreeRules(false);
 
-  /** Rows of every bin that is summed, in a node and in its sibling, and of every leaf. */
-  static final int LEAST_BIN_ROWS = 10;
-
   /** A node in which more rows have one label is finished by the label holder alone. */
   static final double MOST_PURE = 0.95;
 
+  private static final int LEAST_BIN_ROWS = 10;
   private static final int LEAST_NODE_ROWS = 100;
   private static final int ROWS_PER_SHARED_NODE = 1000;
   private static final int EQUATIONS_PER_NODE = 3;
   private static final int ROWS_PER_EQUATION = 10;
 
+  /** Rows of every bin that is summed, in a node and in its sibling, and of every leaf. */
+  static int leastBinRows(TreeTerms terms) {
+    return LEAST_BIN_ROWS * terms.outputs();
+  }
+
+  /** Rows on either side of a split, whoever makes it. */
+  static int leastSideRows(TreeTerms terms) {
+    return Math.max(leastBinRows(terms), terms.minInstancesPerNode());
+  }
+
   /** Rows of a node, and of its sibling, in which feature holders are asked for splits. */
-  static int leastNodeRows(int rows) {
-    return Math.max(LEAST_NODE_ROWS, rows / ROWS_PER_SHARED_NODE);
+  static int leastNodeRows(int rows, TreeTerms terms) {
+    return Math.max(LEAST_NODE_ROWS * terms.outputs(), rows / ROWS_PER_SHARED_NODE);
   }
 
   /**
    * How many trees may ask this party: exact sums over many nodes are equations on its bins, and as
    * many as a tenth of the rows begin to solve them.
    *
-   * @param before trees that have asked already
+   * @param before trees that have asked already, each as often as a row had scores in it
    */
-  int treeLimit(int rows, int maxDepth, int before) {
+  int treeLimit(int rows, TreeTerms terms, int before) {
     if (allBins) {
       return Integer.MAX_VALUE;
     }
-    return Math.max(
-        0, ((rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE) >> (maxDepth - 1)) - before);
+    int most = (rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE) >> (terms.maxDepth() - 1);
+    return Math.max(0, most - before) / terms.outputs();
+  }
+
+  /** How many rows each node of the last level is worth. */
+  static int rowsPerLastNode(TreeTerms terms) {
+    return ROWS_PER_EQUATION * EQUATIONS_PER_NODE * terms.outputs();
   }
 
   /**
@@ -50,14 +67,15 @@ public record TreeRules(boolean allBins) {
    */
   static void requireRows(int rows, TreeTerms terms) {
     int grown = terms.sampleRows(rows);
-    if (grown < leastNodeRows(rows)) {
+    int least = leastNodeRows(rows, terms);
+    if (grown < least) {
       throw new PrivacyException(
           "Too few rows for trees: "
               + rows
               + " training rows, "
               + (terms.samplesRows() ? "of which " + grown + " for a tree, " : "")
               + "at least "
-              + leastNodeRows(rows)
+              + least
               + " needed, or sums show single rows");
     }
   }

@@ -13,6 +13,8 @@ import java.util.TreeMap;
  * #builder}.
  *
  * @param objective what is predicted
+ * @param classes how many classes labels are of with {@link TreeObjective#MULTI_CLASS}: 3 to 64,
+ *     and no more than a ciphertext has room for; 0 with any other objective
  * @param maxIter trees, 1 to 10,000
  * @param maxDepth levels of splits in a tree, 1 to 12
  * @param maxBins bins of a column, missing values not counted: 2 to 255
@@ -41,6 +43,7 @@ import java.util.TreeMap;
  */
 public record TreeTerms(
     TreeObjective objective,
+    int classes,
     int maxIter,
     int maxDepth,
     int maxBins,
@@ -57,8 +60,16 @@ public record TreeTerms(
     int earlyStoppingRounds,
     boolean firstTreeAlone,
     int keyBits) {
+  /** The longest key. */
+  static final int MAX_KEY_BITS = 4096;
 
   public TreeTerms {
+    boolean hasClasses = objective == TreeObjective.MULTI_CLASS;
+    require(
+        hasClasses ? classes >= 3 && classes <= JobConfig.Gbt.MOST_CLASSES : classes == 0,
+        "classes",
+        classes,
+        hasClasses ? "must be 3 to " + JobConfig.Gbt.MOST_CLASSES : "must be 0 with " + objective);
     require(maxIter >= 1 && maxIter <= 10_000, "maxIter", maxIter, "must be 1 to 10000");
     require(maxDepth >= 1 && maxDepth <= 12, "maxDepth", maxDepth, "must be 1 to 12");
     require(maxBins >= 2 && maxBins <= 255, "maxBins", maxBins, "must be 2 to 255");
@@ -108,7 +119,7 @@ public record TreeTerms(
         validationFraction,
         "must be above 0 with earlyStoppingRounds");
     require(
-        keyBits == 2048 || keyBits == 3072 || keyBits == 4096,
+        keyBits == 2048 || keyBits == 3072 || keyBits == MAX_KEY_BITS,
         "keyBits",
         keyBits,
         "must be 2048, 3072 or 4096");
@@ -122,6 +133,16 @@ public record TreeTerms(
     if (!holds) {
       throw new IllegalArgumentException("Invalid " + name + " " + value + ": " + allowed);
     }
+  }
+
+  /** Whether labels are classes: a node in which nearly all are alike tells them. */
+  boolean hasClasses() {
+    return objective == TreeObjective.LOGISTIC || objective == TreeObjective.MULTI_CLASS;
+  }
+
+  /** How many scores a row has: one, or one for each of several classes. */
+  public int outputs() {
+    return objective == TreeObjective.MULTI_CLASS ? classes : 1;
   }
 
   /** Whether trees are grown on less than all rows. */
@@ -153,7 +174,10 @@ public record TreeTerms(
   /** The canonical text of every term, for the comparison between parties. */
   public SortedMap<String, String> asTerms() {
     SortedMap<String, String> terms = new TreeMap<>();
-    terms.put("objective", objective.name().toLowerCase(Locale.ROOT));
+    terms.put("objective", objective.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    if (objective == TreeObjective.MULTI_CLASS) {
+      terms.put("classes", Integer.toString(classes));
+    }
     terms.put("maxIter", Integer.toString(maxIter));
     terms.put("maxDepth", Integer.toString(maxDepth));
     terms.put("maxBins", Integer.toString(maxBins));
@@ -178,6 +202,7 @@ public record TreeTerms(
     JobConfig.Gbt gbt = job.gbt();
     return builder()
         .objective(TreeObjective.of(gbt.objective()))
+        .classes(gbt.classes())
         .maxIter(gbt.maxIter())
         .maxDepth(gbt.maxDepth())
         .maxBins(gbt.maxBins())
@@ -206,6 +231,7 @@ public record TreeTerms(
   /** Collects terms; {@link #build} checks them. */
   public static final class Builder {
     private TreeObjective objective = TreeObjective.LOGISTIC;
+    private int classes = 0;
     private int maxIter = 20;
     private int maxDepth = 5;
     private int maxBins = 32;
@@ -227,6 +253,11 @@ public record TreeTerms(
 
     public Builder objective(TreeObjective value) {
       objective = value;
+      return this;
+    }
+
+    public Builder classes(int value) {
+      classes = value;
       return this;
     }
 
@@ -310,6 +341,7 @@ public record TreeTerms(
     public TreeTerms build() {
       return new TreeTerms(
           objective,
+          classes,
           maxIter,
           maxDepth,
           maxBins,

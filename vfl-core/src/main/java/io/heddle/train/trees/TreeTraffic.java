@@ -7,8 +7,13 @@ public final class TreeTraffic {
   private final int rows;
   private final int ciphertextBytes;
 
-  /** Of training on so many rows. */
+  /**
+   * Of training on so many rows.
+   *
+   * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
+   */
   public TreeTraffic(TreeTerms terms, int rows) {
+    GradientPacking.requireFits(terms, rows);
     this.terms = terms;
     this.rows = rows;
     ciphertextBytes = terms.keyBits() / 4;
@@ -31,7 +36,7 @@ public final class TreeTraffic {
    */
   public long sums(int columns) {
     long candidates = (long) builtNodes() * columns * (terms.maxBins() - 1);
-    int perPlaintext = GradientPacking.of(terms.keyBits(), rows).perPlaintext();
+    int perPlaintext = GradientPacking.of(terms, rows).perPlaintext();
     return candidates * Integer.BYTES + (candidates / perPlaintext + 1) * ciphertextBytes;
   }
 
@@ -53,7 +58,7 @@ public final class TreeTraffic {
   private int builtNodes() {
     int nodes = 1;
     for (int depth = 1; depth < terms.maxDepth(); depth++) {
-      nodes += Math.min(1 << (depth - 1), rows / (2 * TreeRules.leastNodeRows(rows)));
+      nodes += Math.min(1 << (depth - 1), rows / (2 * TreeRules.leastNodeRows(rows, terms)));
     }
     return nodes;
   }

@@ -43,8 +43,12 @@ public final class TreesFeatureHolder {
    *
    * @param table this party's columns; NaN is a missing value
    * @param treesBefore in how many trees of earlier fits these columns were asked for, at least 0:
-   *     they count against this party's limit. That of a fit is {@link TreesSummary#sharedTrees}
+   *     they count against this party's limit, those of several classes as often as they have
+   *     classes. Of a fit these are {@link TreesSummary#sharedTrees} times {@link
+   *     TreeTerms#outputs}
    * @throws DataException if no column varies, or one has infinite values
+   * @throws io.heddle.error.ConfigurationException if there are more classes than a ciphertext has
+   *     room for
    * @throws PrivacyException if there are too few rows to hide this party's bins in even one tree;
    *     nothing of the columns has been sent then
    * @throws io.heddle.error.CheckpointException if the columns have changed since the step was
@@ -61,9 +65,10 @@ public final class TreesFeatureHolder {
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
     }
+    GradientPacking.requireFits(terms, table.rows().rows());
     TreeRules.requireRows(table.rows().rows(), terms);
     TreesState restored = TreesState.of(step.restored());
-    int treeLimit = rules.treeLimit(table.rows().rows(), terms.maxDepth(), treesBefore);
+    int treeLimit = rules.treeLimit(table.rows().rows(), terms, treesBefore);
     if (treeLimit < 1) {
       throw tooFewRows(table.rows().rows(), treesBefore);
     }
@@ -93,7 +98,9 @@ public final class TreesFeatureHolder {
             + rows
             + " training rows, and each tree may ask about "
             + (1 << (terms.maxDepth() - 1))
-            + " nodes on the last level, each worth 30 rows, or its sums begin to show this"
+            + " nodes on the last level, each worth "
+            + TreeRules.rowsPerLastNode(terms)
+            + " rows, or its sums begin to show this"
             + " party's bins"
             + (treesBefore > 0 ? "; " + treesBefore + " trees of earlier fits count too" : "")
             + ". Take less depth, or allow it by privacy.consent.bins = full in this party's own"

@@ -84,6 +84,8 @@ public final class TreesLabelHolder {
    * @param labels by aligned row, as the objective wants them
    * @param weights of the rows, not negative; null for equal ones
    * @throws io.heddle.error.DataException if labels, weights or columns cannot be used
+   * @throws io.heddle.error.ConfigurationException if there are more classes than a ciphertext has
+   *     room for
    * @throws io.heddle.error.CheckpointException if labels, weights or columns have changed since
    *     the step was broken off, or what was kept of it is of another version or under another key
    * @throws io.heddle.error.PrivacyException if there are too few rows
@@ -100,11 +102,13 @@ public final class TreesLabelHolder {
       throw new IllegalArgumentException(
           labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
     }
+    GradientPacking.requireFits(terms, labels.length);
     TreeRules.requireRows(labels.length, terms);
     TreesState restored = TreesState.of(step.restored());
     TrainingRows rows =
         TrainingRows.of(
             terms.objective(),
+            terms.classes(),
             labels,
             weights,
             new RowSampler(terms, roundingSeed).heldOut(labels.length));

@@ -94,10 +94,11 @@ final class TreesReport {
   /**
    * What the sums of all trees tell about a column that splits nothing, to one who can tell which
    * candidates of different trees are the same: the two sums of each node that is not known from
-   * its parent's are equations on it, and the nearest solution tells so many rows.
+   * its parent's, or two for each class, are equations on it, and the nearest solution tells so
+   * many rows.
    */
-  private String equations(int rows) {
-    int equations = sharedNodes + sharedTrees;
+  private String equations(TreeTerms terms, int rows) {
+    int equations = (sharedNodes + sharedTrees) * terms.outputs();
     double told = 50 + 100 * Math.asin(Math.sqrt(Math.min(1, equations / (double) rows))) / Math.PI;
     return "To one who finds the same candidates in all trees, in spite of their names, these sums"
         + " are "
@@ -109,8 +110,7 @@ final class TreesReport {
         + " % of the rows, where half are on either side and guessing tells 50 %";
   }
 
-  void labelHolderLedger(
-      SortedMap<PartyId, Integer> candidates, TreeObjective objective, int rows) {
+  void labelHolderLedger(SortedMap<PartyId, Integer> candidates, TreeTerms terms, int rows) {
     candidates.forEach(
         (party, count) ->
             ledger.add(
@@ -123,10 +123,10 @@ final class TreesReport {
                     + " nodes of "
                     + sharedTrees
                     + " trees; every bin between two of them had at least "
-                    + TreeRules.LEAST_BIN_ROWS
+                    + TreeRules.leastBinRows(terms)
                     + " rows, or none, by which it may know the candidates of a column that has"
                     + " split an earlier node"));
-    ledger.add(equations(rows));
+    ledger.add(equations(terms, rows));
     ledger.add(
         "The label holder learned "
             + bits
@@ -135,15 +135,22 @@ final class TreesReport {
     ledger.add(
         "Feature holders learned which rows are in these nodes and which child of a node is the"
             + " smaller one; "
-            + (objective == TreeObjective.LOGISTIC
+            + (terms.hasClasses()
                 ? "nodes in which more than "
                     + TreeRules.MOST_PURE
                     + " of the rows have one label were finished by the label holder alone"
                 : "rows of one node have labels that are near to each other, and no node was kept"
                     + " from them for that"));
+    if (terms.outputs() > 1) {
+      ledger.add(
+          "Feature holders know that labels are of "
+              + terms.outputs()
+              + " classes: all derivatives of a row are in one ciphertext, and each sum is one for each"
+              + " class");
+    }
   }
 
-  void featureHolderLedger(int rows) {
+  void featureHolderLedger(TreeTerms terms, int rows) {
     ledger.add(
         "This party learned which rows are in "
             + sharedNodes
@@ -155,7 +162,7 @@ final class TreesReport {
             + " these nodes, and "
             + bits
             + " bits about rows from this party's splits");
-    ledger.add(equations(rows));
+    ledger.add(equations(terms, rows));
   }
 
   /** Writes what was collected before the end; lines of the ledger come at the end only. */

@@ -64,14 +64,22 @@ public final class TreesScoringLabelHolder {
   }
 
   private TreeScores scores(int[][] leaves, int rows) {
-    double[] raw = new double[rows];
-    double[] prediction = new double[rows];
+    int outputs = ensemble.outputs();
+    double[][] raw = new double[outputs][rows];
+    double[][] prediction = new double[outputs][rows];
+    double[] ofRow = new double[outputs];
     for (int i = 0; i < rows; i++) {
-      raw[i] = ensemble.start();
-      for (int t = 0; t < leaves.length; t++) {
-        raw[i] += ensemble.trees().get(t).get(leaves[t][i]).value();
+      for (int c = 0; c < outputs; c++) {
+        raw[c][i] = ensemble.start().get(c);
+        for (int t = 0; t < leaves.length; t++) {
+          raw[c][i] += ensemble.trees().get(t).get(leaves[t][i]).values().get(c);
+        }
+        ofRow[c] = raw[c][i];
       }
-      prediction[i] = ensemble.objective().prediction(raw[i]);
+      ensemble.objective().predict(ofRow);
+      for (int c = 0; c < outputs; c++) {
+        prediction[c][i] = ofRow[c];
+      }
     }
     return new TreeScores(raw, prediction, leaves);
   }

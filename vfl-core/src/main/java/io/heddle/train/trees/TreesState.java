@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
 
-  /** Before the second one nodes had no cover, and a model part no names of peers. */
-  private static final int FORMAT = 2;
+  /** Before the third one leaves had one number each. */
+  private static final int FORMAT = 3;
 
   byte[] toBytes() {
     return StateFormat.write(

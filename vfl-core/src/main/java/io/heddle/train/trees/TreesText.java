@@ -3,6 +3,7 @@ package io.heddle.train.trees;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -25,7 +26,7 @@ final class TreesText {
           .mapToObj(i -> "split " + i + ": " + condition(part, i));
     }
     return Stream.concat(
-        Stream.of("Start: " + ensemble.start()),
+        Stream.of("Start: " + numbers(ensemble.start())),
         IntStream.range(0, ensemble.trees().size())
             .boxed()
             .flatMap(t -> tree(part, t, ensemble.trees().get(t))));
@@ -42,7 +43,7 @@ final class TreesText {
     TreeNode node = tree.get(at);
     String start = "  ".repeat(indent);
     if (node.isLeaf()) {
-      lines.add(start + "Predict: " + node.value());
+      lines.add(start + "Predict: " + numbers(node.values()));
       return;
     }
     String split =
@@ -53,6 +54,11 @@ final class TreesText {
     add(node.left(), indent + 1);
     lines.add(start + "Else");
     add(node.right(), indent + 1);
+  }
+
+  /** Of classes in their order. */
+  private static String numbers(List<Double> values) {
+    return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   private static String condition(TreesModelPart part, int split) {

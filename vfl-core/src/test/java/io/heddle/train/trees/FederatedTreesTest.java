@@ -240,10 +240,11 @@ class FederatedTreesTest {
   void losses_areThoseOfTheModelsParts() {
     Forests.Joined joined = Forests.generate(1000, 7, true, 2, 4);
     List<TreesFit> fits = requireEqual(terms().build(), joined, null);
-    double[] scores = Forests.scores(fits, joined);
+    double[] scores = Forests.scores(fits, joined)[0];
     double loss = 0;
     for (int i = 0; i < scores.length; i++) {
-      loss += TreeObjective.LOGISTIC.loss(scores[i], joined.labels()[i]) / scores.length;
+      double[] ofRow = {scores[i]};
+      loss += TreeObjective.LOGISTIC.loss(ofRow, joined.labels()[i]) / scores.length;
     }
     List<Double> losses = fits.get(0).summary().losses();
     assertThat(loss)

@@ -88,6 +88,36 @@ final class Forests {
     return new Joined(labels, holders);
   }
 
+  /**
+   * The same columns; labels of so many classes, about as many rows of each, by thresholds of
+   * columns of all holders that say other things of each class.
+   */
+  static Joined classes(int rows, long seed, boolean holes, int classes, int... columnsPerHolder) {
+    Joined two = generate(rows, seed, holes, columnsPerHolder);
+    SplittableRandom random = new SplittableRandom(~seed);
+    double[] labels = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      double best = Double.NEGATIVE_INFINITY;
+      for (int c = 0; c < classes; c++) {
+        double z = -Math.log(-Math.log(random.nextDouble()));
+        int column = c;
+        for (double[][] holder : two.holders()) {
+          for (double[] values : holder) {
+            double value =
+                Double.isNaN(values[i]) ? 0.1 : values[i] - Math.rint(values[i] / 10) * 10;
+            double weight = column++ % classes == 0 ? 2 : -0.3;
+            z += value > 0.2 ? weight : 0;
+          }
+        }
+        if (z > best) {
+          best = z;
+          labels[i] = c;
+        }
+      }
+    }
+    return two.withLabels(labels);
+  }
+
   static PartyTable table(double[][] columns, int rows, int partitions) {
     return new PartyTable(
         LocalAlignedRows.of(rows, columns, partitions),
@@ -174,17 +204,19 @@ final class Forests {
     return ensemble;
   }
 
-  /** The scores of rows by all parties' parts together, in the clear. */
-  static double[] scores(List<TreesFit> fits, Joined joined) {
+  /** By score and row: all parties' parts together, in the clear. */
+  static double[][] scores(List<TreesFit> fits, Joined joined) {
     return scores(fits, joined, ensemble(fits).trees().size());
   }
 
   /** By the first trees only. */
-  static double[] scores(List<TreesFit> fits, Joined joined, int first) {
+  static double[][] scores(List<TreesFit> fits, Joined joined, int first) {
     TreeEnsemble ensemble = ensemble(fits);
-    double[] scores = new double[joined.rows()];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = ensemble.start();
+    double[][] scores = new double[ensemble.outputs()][joined.rows()];
+    for (int i = 0; i < joined.rows(); i++) {
+      for (int c = 0; c < scores.length; c++) {
+        scores[c][i] = ensemble.start().get(c);
+      }
       for (List<TreeNode> tree : ensemble.trees().subList(0, first)) {
         TreeNode node = tree.get(0);
         while (!node.isLeaf()) {
@@ -192,7 +224,9 @@ final class Forests {
           double value = joined.holders().get(node.owner())[threshold.column()][i];
           node = tree.get(threshold.goesLeft(value) ? node.left() : node.right());
         }
-        scores[i] += node.value();
+        for (int c = 0; c < scores.length; c++) {
+          scores[c][i] += node.values().get(c);
+        }
       }
     }
     return scores;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -53,14 +54,14 @@ class GradientPackingTest {
   @ValueSource(ints = {1, 2, 100, 1 << 10, (1 << 20) - 1, 1 << 20, 1 << 30, Integer.MAX_VALUE})
   void sums_ofAllRowsAtTheLargestValues_comeBack(int rows) {
     for (int keyBits : new int[] {2048, 3072, 4096}) {
-      GradientPacking packing = GradientPacking.of(keyBits, rows);
+      GradientPacking packing = GradientPacking.of(keyBits, rows, 1);
       int count = 2 * packing.perPlaintext() + 1;
       assertThat(packing.plaintexts(count)).isEqualTo(3);
       for (int sign : new int[] {-1, 1}) {
         long[] g = all(count, sign * UNIT * rows);
         long[] h = all(count, rows * UNIT);
         PlaintextBlock block = packed(packing, g, h, rows(count, rows));
-        GradientPacking.Sums sums = packing.unpack(block, rows(count, rows));
+        Sums sums = packing.unpack(block, rows(count, rows));
         assertThat(sums.g()).isEqualTo(g);
         assertThat(sums.h()).isEqualTo(h);
       }
@@ -78,7 +79,7 @@ class GradientPackingTest {
     for (int keyBits : new int[] {2048, 3072, 4096}) {
       BigInteger smallestModulus = BigInteger.ONE.shiftLeft(keyBits - 1);
       for (int k = 0; k < 31; k++) {
-        GradientPacking packing = GradientPacking.of(keyBits, 1 << k);
+        GradientPacking packing = GradientPacking.of(keyBits, 1 << k, 1);
         BigInteger sums = BigInteger.ONE.shiftLeft(packing.slotBits() * packing.perPlaintext());
         PlaintextBlock shifts = packing.shifts(rows(packing.perPlaintext(), 1 << k));
         assertThat(shifts.size()).isEqualTo(1);
@@ -92,28 +93,28 @@ class GradientPackingTest {
   @Test
   void rowsAndShifts_ofASubset_addUpToTheShiftOfAllRows() {
     TrainingRows labels =
-        TrainingRows.of(TreeObjective.LOGISTIC, new double[] {1, 0, 0, 1, 1, 0, 1, 0}, null, null);
-    double[] scores = new SplittableRandom(3).doubles(8, -3, 3).toArray();
+        TrainingRows.of(
+            TreeObjective.LOGISTIC, 0, new double[] {1, 0, 0, 1, 1, 0, 1, 0}, null, null);
+    double[][] scores = {new SplittableRandom(3).doubles(8, -3, 3).toArray()};
     Gradients gradients =
         Gradients.of(labels, scores, TreeTerms.builder().build(), Forests.seed(), 1);
-    GradientPacking packing = GradientPacking.of(2048, 8);
+    GradientPacking packing = GradientPacking.of(2048, 8, 1);
     PlaintextBlock rows = packing.rows(gradients, 0, 8);
     // Three of the eight rows lie left.
     BigInteger left = rows.get(1).add(rows.get(4)).add(rows.get(7));
     BigInteger shifted = left.add(packing.shifts(new int[] {5}).get(0));
-    GradientPacking.Sums sums =
-        packing.unpack(PlaintextBlock.of(0, List.of(shifted)), new int[] {8});
-    assertThat(sums.g()).containsExactly(gradients.g(1) + gradients.g(4) + gradients.g(7));
-    assertThat(sums.h()).containsExactly(gradients.h(1) + gradients.h(4) + gradients.h(7));
+    Sums sums = packing.unpack(PlaintextBlock.of(0, List.of(shifted)), new int[] {8});
+    assertThat(sums.g()).containsExactly(gradients.g(0, 1) + gradients.g(0, 4) + gradients.g(0, 7));
+    assertThat(sums.h()).containsExactly(gradients.h(0, 1) + gradients.h(0, 4) + gradients.h(0, 7));
   }
 
   @Test
   void rows_inChunks_areThoseOfAll() {
     TrainingRows labels =
-        TrainingRows.of(TreeObjective.SQUARED, new double[] {1, 2, 7, 4}, null, null);
+        TrainingRows.of(TreeObjective.SQUARED, 0, new double[] {1, 2, 7, 4}, null, null);
     Gradients gradients =
-        Gradients.of(labels, new double[4], TreeTerms.builder().build(), Forests.seed(), 1);
-    GradientPacking packing = GradientPacking.of(2048, 4);
+        Gradients.of(labels, new double[1][4], TreeTerms.builder().build(), Forests.seed(), 1);
+    GradientPacking packing = GradientPacking.of(2048, 4, 1);
     PlaintextBlock all = packing.rows(gradients, 0, 4);
     PlaintextBlock end = packing.rows(gradients, 2, 4);
     assertThat(end.firstIndex()).isEqualTo(2);
@@ -130,7 +131,7 @@ class GradientPackingTest {
 
   @Test
   void sums_beyondTheirNodesRows_areRefused() {
-    GradientPacking packing = GradientPacking.of(2048, 1000);
+    GradientPacking packing = GradientPacking.of(2048, 1000, 1);
     int[] rows = {20, 20, 20};
     int[] node = {20, 20, 20};
     for (int at = 0; at < 3; at++) {
@@ -150,12 +151,83 @@ class GradientPackingTest {
 
   @Test
   void bits_besideTheSlots_areRefused() {
-    GradientPacking packing = GradientPacking.of(2048, 1000);
+    GradientPacking packing = GradientPacking.of(2048, 1000, 1);
     int[] node = {20, 20, 20};
     BigInteger good = packed(packing, new long[3], new long[3], node).get(0);
     int slots = packing.slotBits() * packing.perPlaintext();
     for (int bit : new int[] {3 * packing.slotBits(), slots - 1, slots, slots + 1, 2046}) {
       assertRefused(packing, PlaintextBlock.of(0, List.of(good.setBit(bit))), node);
+    }
+  }
+
+  /** As with one score, and slots of classes and candidates side by side. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 7, 21})
+  void sumsOfSeveralClasses_atTheLargestValues_comeBack(int classes) {
+    for (int keyBits : new int[] {2048, 3072, 4096}) {
+      for (int rows : new int[] {2100, 1 << 20, Integer.MAX_VALUE}) {
+        GradientPacking packing = GradientPacking.of(keyBits, rows, classes);
+        assertThat(packing.candidateBits() * packing.perPlaintext()).isLessThan(keyBits - 2);
+        int count = packing.perPlaintext() + 1;
+        GradientPacking alone =
+            new GradientPacking(
+                packing.lowBits(), packing.slotBits(), 1, packing.perPlaintext() * classes);
+        SplittableRandom random = new SplittableRandom(classes);
+        long[] g = new long[count * classes];
+        long[] h = new long[count * classes];
+        for (int i = 0; i < g.length; i++) {
+          g[i] = (random.nextInt(3) - 1) * UNIT * rows;
+          h[i] = random.nextInt(2) * UNIT * rows;
+        }
+        PlaintextBlock block = packed(alone, g, h, rows(g.length, rows));
+        assertThat(block.size()).isEqualTo(packing.plaintexts(count)).isEqualTo(2);
+        Sums sums = packing.unpack(block, rows(count, rows));
+        assertThat(sums.g()).isEqualTo(g);
+        assertThat(sums.h()).isEqualTo(h);
+      }
+    }
+  }
+
+  @Test
+  void rowsAndShifts_ofSeveralClasses_addUpForEach() {
+    TrainingRows labels =
+        TrainingRows.of(
+            TreeObjective.MULTI_CLASS, 3, new double[] {1, 0, 2, 1, 1, 0, 2, 0}, null, null);
+    SplittableRandom random = new SplittableRandom(3);
+    double[][] scores = new double[3][];
+    Arrays.setAll(scores, c -> random.doubles(8, -3, 3).toArray());
+    TreeTerms terms = TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).classes(3).build();
+    Gradients gradients = Gradients.of(labels, scores, terms, Forests.seed(), 1);
+    GradientPacking packing = GradientPacking.of(terms, 8);
+    PlaintextBlock rows = packing.rows(gradients, 0, 8);
+    for (int i = 0; i < 8; i++) {
+      assertThat(rows.get(i)).isLessThanOrEqualTo(packing.rowBound());
+    }
+    assertThat(packing.rowBound().multiply(BigInteger.valueOf(8)))
+        .isLessThanOrEqualTo(packing.bound());
+    // Three of the eight rows lie left.
+    BigInteger left = rows.get(1).add(rows.get(4)).add(rows.get(7));
+    BigInteger shifted = left.add(packing.shifts(new int[] {5}).get(0));
+    Sums sums = packing.unpack(PlaintextBlock.of(0, List.of(shifted)), new int[] {8});
+    assertThat(sums.g()).hasSize(3);
+    for (int c = 0; c < 3; c++) {
+      assertThat(sums.g()[c]).isEqualTo(gradients.g(c, 1) + gradients.g(c, 4) + gradients.g(c, 7));
+      assertThat(sums.h()[c]).isEqualTo(gradients.h(c, 1) + gradients.h(c, 4) + gradients.h(c, 7));
+    }
+  }
+
+  @Test
+  void classes_asManyAsFit_areTakenAndOneMoreIsNot() {
+    for (int keyBits : new int[] {2048, 3072, 4096}) {
+      int most = GradientPacking.of(keyBits, 1 << 20, 1).perPlaintext();
+      TreeTerms.Builder terms =
+          TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).keyBits(keyBits);
+      GradientPacking.requireFits(terms.classes(most).build(), 1 << 20);
+      TreeTerms more = terms.classes(most + 1).build();
+      assertThatThrownBy(() -> GradientPacking.requireFits(more, 1 << 20))
+          .isInstanceOf(ConfigurationException.class)
+          .hasMessageContaining("must be at most " + most)
+          .hasMessageEndingWith(keyBits == 4096 ? "has room for" : "A longer key has more");
     }
   }
 }

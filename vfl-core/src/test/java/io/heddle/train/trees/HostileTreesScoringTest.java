@@ -86,13 +86,16 @@ class HostileTreesScoringTest {
   void score_withALyingPeer_endsWithItsError(
       String what, UnaryOperator<Message> lie, String message) {
     List<TreeNode> tree =
-        List.of(new TreeNode(1, 0, 1, 2, 0, 1, 1, 9), TreeNode.leaf(-1, 4), TreeNode.leaf(1, 5));
+        List.of(
+            new TreeNode(1, 0, 1, 2, List.of(), 1, 1, 9),
+            TreeNode.leaf(List.of(-1.0), 4),
+            TreeNode.leaf(List.of(1.0), 5));
     TreesModelPart bank =
         new TreesModelPart(
             FIT,
             List.of(),
             List.of(),
-            new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)),
+            new TreeEnsemble(TreeObjective.LOGISTIC, List.of(0.0), List.of(tree)),
             List.of(Forests.featureHolder(1)));
     TreesModelPart shop =
         new TreesModelPart(

@@ -9,6 +9,7 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.AlignmentException;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a peer sends against the protocol ends the fit, and the error shows no value. */
 class HostileTreesTest {
@@ -356,7 +358,7 @@ class HostileTreesTest {
 
   /** The same with other sums, all alike: that many units left, and no first derivative. */
   private static NodeSums withSums(NodeSums message, long sum) {
-    GradientPacking packing = GradientPacking.of(2048, ROWS);
+    GradientPacking packing = GradientPacking.of(2048, ROWS, 1);
     int slots = message.candidates().length;
     List<BigInteger> values = new ArrayList<>();
     for (int from = 0; from < slots; from += packing.perPlaintext()) {
@@ -550,5 +552,80 @@ class HostileTreesTest {
   void messages_ids_standInTheirRanges() {
     assertThat(TreeMessages.TYPES).allMatch(type -> type.id() >= 120 && type.id() <= 129);
     assertThat(TreesScoringMessages.TYPES).allMatch(type -> type.id() >= 130 && type.id() <= 139);
+  }
+
+  private static final int CLASSES_ROWS = 901;
+  private static final TreeTerms CLASSES =
+      TreeTerms.builder()
+          .objective(TreeObjective.MULTI_CLASS)
+          .classes(3)
+          .maxIter(1)
+          .maxDepth(2)
+          .maxBins(8)
+          .firstTreeAlone(false)
+          .build();
+
+  /** The same but for the sums of one class, which are all of so many units. */
+  private static NodeSums withSums(NodeSums message, int rows, int output, long sum) {
+    GradientPacking packing = GradientPacking.of(CLASSES, rows);
+    int count = message.candidates().length;
+    PlaintextBlock sent =
+        Forests.KEY.decrypt(
+            CiphertextBlock.fromBytes(
+                Forests.KEY.publicKey(), message.ciphertexts(), packing.plaintexts(count)));
+    BigInteger slot = BigInteger.valueOf(sum).shiftLeft(packing.lowBits());
+    slot = slot.add(BigInteger.valueOf(sum));
+    List<BigInteger> values = new ArrayList<>();
+    for (int i = 0; i < sent.size(); i++) {
+      BigInteger value = sent.get(i);
+      for (int k = 0;
+          k < Math.min(packing.perPlaintext(), count - i * packing.perPlaintext());
+          k++) {
+        int at = k * packing.candidateBits() + output * packing.slotBits();
+        BigInteger old =
+            value.shiftRight(at).mod(BigInteger.ONE.shiftLeft(packing.slotBits())).shiftLeft(at);
+        value = value.subtract(old).add(slot.shiftLeft(at));
+      }
+      values.add(value);
+    }
+    byte[] ciphertexts =
+        Forests.KEY
+            .encrypt(PlaintextBlock.of(0, values), Randomness.derive(new byte[32], "hostile"))
+            .toBytes();
+    return new NodeSums(message.counts(), message.candidates(), message.allowed(), ciphertexts);
+  }
+
+  private static void assertClassesEnd(int number, UnaryOperator<NodeSums> change, String message) {
+    assertThatThrownBy(
+            () ->
+                Forests.fit(
+                    CLASSES,
+                    Forests.classes(CLASSES_ROWS, 71, false, 3, 0, 3),
+                    null,
+                    TreeRules.DEFAULT,
+                    UnaryOperator.identity(),
+                    lie(NodeSums.class, number, change),
+                    (exchange, terms) -> Session.open(exchange, terms, Progress.NONE)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(message);
+  }
+
+  /** Whichever class it is, the others' sums as they should be. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void sums_ofOneClass_thatCannotBe_areRefused(int output) {
+    assertClassesEnd(
+        0,
+        m -> withSums(m, CLASSES_ROWS, output, (long) (CLASSES_ROWS + 1) << Gradients.BITS),
+        "A sum of a candidate is beyond what its node's rows can sum to");
+    assertClassesEnd(
+        0,
+        m -> withSums(m, CLASSES_ROWS, output, (long) CLASSES_ROWS << (Gradients.BITS - 1)),
+        "sends other rows of a node to the left than those whose sums it sent");
+    // The smaller child has at least 300 rows, and their largest sums are not in the parent.
+    assertClassesEnd(
+        1,
+        m -> withSums(m, CLASSES_ROWS, output, 300L << Gradients.BITS),
+        "sent sums of a node that do not fit those of its parent");
   }
 }

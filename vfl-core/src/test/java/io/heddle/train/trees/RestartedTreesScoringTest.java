@@ -33,17 +33,17 @@ class RestartedTreesScoringTest {
   private static TreesModelPart part(PartyId party, String fitId, double threshold) {
     List<TreeNode> tree =
         List.of(
-            new TreeNode(0, 0, 1, 2, 0, 1, 1, 4),
-            TreeNode.leaf(-1, 2),
-            new TreeNode(1, 0, 3, 4, 0, 1, 1, 2),
-            TreeNode.leaf(0.25, 1),
-            TreeNode.leaf(2, 1));
+            new TreeNode(0, 0, 1, 2, List.of(), 1, 1, 4),
+            TreeNode.leaf(List.of(-1.0), 2),
+            new TreeNode(1, 0, 3, 4, List.of(), 1, 1, 2),
+            TreeNode.leaf(List.of(0.25), 1),
+            TreeNode.leaf(List.of(2.0), 1));
     return new TreesModelPart(
         fitId,
         List.of("x0"),
         List.of(new Threshold(0, threshold, false)),
         party.equals(Forests.BANK)
-            ? new TreeEnsemble(TreeObjective.SQUARED, 10, List.of(tree))
+            ? new TreeEnsemble(TreeObjective.SQUARED, List.of(10.0), List.of(tree))
             : null,
         party.equals(Forests.BANK) ? List.of(Forests.featureHolder(1)) : List.of());
   }
@@ -61,7 +61,7 @@ class RestartedTreesScoringTest {
       return new TreesScoringLabelHolder(part).score(channel, table, Progress.NONE);
     }
     new TreesScoringFeatureHolder(part).score(channel, Forests.BANK, table, Progress.NONE);
-    return new TreeScores(new double[0], new double[0], new int[0][]);
+    return new TreeScores(new double[0][], new double[0][], new int[0][]);
   }
 
   private TreeScores run() {
@@ -100,7 +100,7 @@ class RestartedTreesScoringTest {
   @Test
   void score_thatHasEnded_givesTheSameScoresWithoutAWord() {
     TreeScores scores = run();
-    assertThat(scores.rawPrediction()).containsExactly(9, 9, 10.25, 12);
+    assertThat(scores.rawPrediction()[0]).containsExactly(9, 9, 10.25, 12);
     for (PartyId party : PARTIES) {
       TreeScores again = restart(party, end(party), part(party), table(VALUES));
       if (party.equals(Forests.BANK)) {

@@ -64,10 +64,10 @@ class RestartedTreesTest {
   }
 
   private static Run run(Map<PartyId, byte[]> restored) {
-    return run(TERMS, restored);
+    return run(TERMS, JOINED, restored);
   }
 
-  private static Run run(TreeTerms terms, Map<PartyId, byte[]> restored) {
+  private static Run run(TreeTerms terms, Joined joined, Map<PartyId, byte[]> restored) {
     Map<PartyId, StepLog> logs = new ConcurrentHashMap<>();
     Map<PartyId, Channel> channels = new ConcurrentHashMap<>();
     UnaryOperator<Channel> logged =
@@ -78,7 +78,7 @@ class RestartedTreesTest {
           return log.through(channel, restored.get(channel.self()));
         };
     List<TreesFit> fits =
-        Forests.fit(terms, JOINED, null, TreeRules.DEFAULT, logged, logged, PINNED);
+        Forests.fit(terms, joined, null, TreeRules.DEFAULT, logged, logged, PINNED);
     return new Run(fits, logs, channels);
   }
 
@@ -104,7 +104,7 @@ class RestartedTreesTest {
     Run run = undisturbed();
     // Before the first tree, after the second, which is the first that asks, and at the end.
     assertThat(run.log(Forests.BANK).commits()).hasSize(3);
-    assertRestarts(TERMS, run);
+    assertRestarts(TERMS, JOINED, run);
   }
 
   @Test
@@ -120,19 +120,37 @@ class RestartedTreesTest {
             .earlyStopping(0.3, 1)
             .firstTreeAlone(false)
             .build();
-    Run run = run(terms, Map.of());
+    Run run = run(terms, JOINED, Map.of());
     assertThat(run.log(Forests.BANK).commits()).hasSizeBetween(3, 9);
-    assertRestarts(terms, run);
+    assertRestarts(terms, JOINED, run);
   }
 
-  private static void assertRestarts(TreeTerms terms, Run run) {
+  @Test
+  void fit_ofSeveralClasses_sendsAndEndsAsIfNothingHadHappened() {
+    TreeTerms terms =
+        TreeTerms.builder()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(3)
+            .maxIter(3)
+            .maxDepth(2)
+            .maxBins(8)
+            .goss(0.4, 0.4)
+            .firstTreeAlone(false)
+            .build();
+    Joined joined = Forests.classes(700, 62, true, 3, 2, 3);
+    Run run = run(terms, joined, Map.of());
+    assertThat(run.log(Forests.BANK).commits()).hasSize(4);
+    assertRestarts(terms, joined, run);
+  }
+
+  private static void assertRestarts(TreeTerms terms, Joined joined, Run run) {
     int commits = run.log(Forests.BANK).commits().size();
     for (int k = 0; k < commits; k++) {
       Map<PartyId, byte[]> restored = new HashMap<>();
       for (PartyId party : run.parties()) {
         restored.put(party, run.log(party).commits().get(k).state());
       }
-      Run again = run(terms, restored);
+      Run again = run(terms, joined, restored);
       for (int p = 0; p < 2; p++) {
         assertThat(bits(again.fits().get(p))).isEqualTo(bits(run.fits().get(p)));
       }

@@ -17,7 +17,7 @@ class RowSamplerTest {
   private static TrainingRows rows(RowSampler sampler) {
     double[] labels = new double[ROWS];
     Arrays.setAll(labels, i -> i % 2);
-    return TrainingRows.of(TreeObjective.LOGISTIC, labels, null, sampler.heldOut(ROWS));
+    return TrainingRows.of(TreeObjective.LOGISTIC, 0, labels, null, sampler.heldOut(ROWS));
   }
 
   private static List<Integer> boxed(int[] values) {
@@ -34,7 +34,7 @@ class RowSamplerTest {
       // Few values: there are always equal ones at the border.
       double[] g = new double[ROWS];
       Arrays.setAll(g, i -> random.nextInt(-6, 7) / 8.0);
-      RowSampler.Sample sample = sampler.draw(rows, g, tree);
+      RowSampler.Sample sample = sampler.draw(rows, new double[][] {g}, tree);
       double[] factors = Objects.requireNonNull(sample.factors());
 
       assertThat(sample.rows().size()).isEqualTo(terms.sampleRows(ROWS)).isEqualTo(70 + 35);
@@ -60,10 +60,10 @@ class RowSamplerTest {
     TreeTerms terms = TreeTerms.builder().subsamplingRate(0.5).build();
     RowSampler sampler = new RowSampler(terms, Forests.seed());
     TrainingRows rows = rows(sampler);
-    int[] one = sampler.draw(rows, new double[ROWS], 1).rows().rows();
+    int[] one = sampler.draw(rows, new double[1][ROWS], 1).rows().rows();
 
     assertThat(one).hasSize(ROWS / 2).isSorted().doesNotHaveDuplicates();
-    assertThat(sampler.draw(rows, new double[ROWS], 1).rows().rows()).isEqualTo(one);
-    assertThat(sampler.draw(rows, new double[ROWS], 2).rows().rows()).isNotEqualTo(one);
+    assertThat(sampler.draw(rows, new double[1][ROWS], 1).rows().rows()).isEqualTo(one);
+    assertThat(sampler.draw(rows, new double[1][ROWS], 2).rows().rows()).isNotEqualTo(one);
   }
 }

@@ -4,7 +4,9 @@ package io.heddle.train.trees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Against formula 7 of the XGBoost paper, twice it, as the library itself takes it. */
@@ -13,23 +15,17 @@ class SplitGainTest {
   private final SplittableRandom random = new SplittableRandom(12);
   private final double[] labels = random.doubles(ROWS, -5, 5).toArray();
   private final double[] weights = random.doubles(ROWS, 0, 2).toArray();
-  private final TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, labels, weights, null);
+  private final TrainingRows rows =
+      TrainingRows.of(TreeObjective.SQUARED, 0, labels, weights, null);
   private final Gradients gradients =
-      Gradients.of(rows, new double[ROWS], TreeTerms.builder().build(), Forests.seed(), 1);
+      Gradients.of(rows, new double[1][ROWS], TreeTerms.builder().build(), Forests.seed(), 1);
 
-  private long[] sums(int from, int to) {
-    long[] sums = new long[2];
-    for (int i = from; i < to; i++) {
-      sums[0] += gradients.g(i);
-      sums[1] += gradients.h(i);
-    }
-    return sums;
+  private Sums sums(int from, int to) {
+    return Sums.of(IntStream.range(from, to).toArray(), gradients);
   }
 
   private double gain(TreeTerms terms, int cut) {
-    long[] all = sums(0, ROWS);
-    long[] left = sums(0, cut);
-    return new SplitGain(gradients, terms).of(all[0], all[1], left[0], left[1]);
+    return new SplitGain(gradients, terms).of(sums(0, ROWS), sums(0, cut), 0);
   }
 
   private double[] exact(int from, int to) {
@@ -74,9 +70,9 @@ class SplitGainTest {
   @Test
   void gain_withTooLittleWeightOnEitherSide_isNone() {
     for (int cut : new int[] {10, 390}) {
-      long[] left = sums(0, cut);
-      long[] right = sums(cut, ROWS);
-      double least = gradients.sumH(Math.min(left[1], right[1]));
+      long left = sums(0, cut).totalH(0);
+      long right = sums(cut, ROWS).totalH(0);
+      double least = gradients.sumH(Math.min(left, right));
       assertThat(gain(TreeTerms.builder().minChildWeight(least).build(), cut)).isPositive();
       assertThat(gain(TreeTerms.builder().minChildWeight(Math.nextUp(least)).build(), cut))
           .isZero();
@@ -86,9 +82,9 @@ class SplitGainTest {
   @Test
   void gain_ofASideWithoutCurvatureOrPenalty_isFinite() {
     TreeTerms terms = TreeTerms.builder().lambda(0).minChildWeight(0).build();
-    assertThat(new SplitGain(gradients, terms).of(0, 0, 0, 0)).isZero();
-    long[] all = sums(0, ROWS);
-    assertThat(new SplitGain(gradients, terms).of(all[0], all[1], 0, 0)).isZero();
+    Sums none = sums(0, 0);
+    assertThat(new SplitGain(gradients, terms).of(none, none, 0)).isZero();
+    assertThat(new SplitGain(gradients, terms).of(sums(0, ROWS), none, 0)).isZero();
   }
 
   @Test
@@ -101,6 +97,52 @@ class SplitGainTest {
       h += weights[row];
     }
     TreeTerms terms = TreeTerms.builder().lambda(2).stepSize(0.5).build();
-    assertThat(gradients.leaf(some, terms)).isCloseTo(-0.5 * g / (h + 2), within(1e-12));
+    assertThat(gradients.leaf(some, terms).get(0)).isCloseTo(-0.5 * g / (h + 2), within(1e-12));
+  }
+
+  /** The gains of each class by itself, added up. */
+  @Test
+  void gain_ofSeveralClasses_isTheSumOfEachOnes() {
+    double[] classes = IntStream.range(0, ROWS).mapToDouble(i -> i * 7 % 5 % 3).toArray();
+    TrainingRows ofClasses = TrainingRows.of(TreeObjective.MULTI_CLASS, 3, classes, weights, null);
+    double[][] scores = new double[3][];
+    Arrays.setAll(scores, c -> random.doubles(ROWS, -1, 1).toArray());
+    TreeTerms terms =
+        TreeTerms.builder()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(3)
+            .minChildWeight(0)
+            .build();
+    Gradients of = Gradients.of(ofClasses, scores, terms, Forests.seed(), 1);
+    double[][] g = new double[3][ROWS];
+    double[][] h = new double[3][ROWS];
+    ofClasses.derive(scores, g, h);
+    for (int cut = 1; cut < ROWS; cut += 7) {
+      double expected = 0;
+      double leftH = 0;
+      for (int c = 0; c < 3; c++) {
+        double left = Arrays.stream(g[c], 0, cut).sum();
+        double right = Arrays.stream(g[c], cut, ROWS).sum();
+        double below = Arrays.stream(h[c], 0, cut).sum();
+        double other = Arrays.stream(h[c], cut, ROWS).sum();
+        leftH += below;
+        expected +=
+            left * left / (below + 1)
+                + right * right / (other + 1)
+                - (left + right) * (left + right) / (below + other + 1);
+      }
+      Sums all = Sums.of(RowSets.all(ROWS), of);
+      Sums side = Sums.of(RowSets.all(cut), of);
+      assertThat(new SplitGain(of, terms).of(all, side, 0))
+          .isCloseTo(Math.max(0, expected), within(0.01 + 0.01 * Math.abs(expected)));
+      // Least weight is of all classes together.
+      TreeTerms least =
+          TreeTerms.builder()
+              .objective(TreeObjective.MULTI_CLASS)
+              .classes(3)
+              .minChildWeight(1.01 * leftH)
+              .build();
+      assertThat(new SplitGain(of, least).of(all, side, 0)).isZero();
+    }
   }
 }

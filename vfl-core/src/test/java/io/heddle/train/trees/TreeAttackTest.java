@@ -25,27 +25,27 @@ import org.junit.jupiter.api.Test;
 class TreeAttackTest {
   /** Equations on whether rows are left of one candidate. */
   private static final class Equations {
-    private final List<double[]> left = new ArrayList<>();
-    private final List<Double> right = new ArrayList<>();
+    private final List<double[]> coefficients = new ArrayList<>();
+    private final List<Double> results = new ArrayList<>();
 
     /** Adds those of a node, if the sums of the candidate are among those that were sent. */
-    void add(int rows, int[] node, Gradients gradients, boolean[] truth, long[] g, long[] h) {
-      double[] ofG = new double[rows];
-      double[] ofH = new double[rows];
-      long trueG = 0;
-      long trueH = 0;
-      for (int row : node) {
-        ofG[row] = gradients.g(row);
-        ofH[row] = gradients.h(row);
-        trueG += truth[row] ? gradients.g(row) : 0;
-        trueH += truth[row] ? gradients.h(row) : 0;
-      }
-      for (int i = 0; i < g.length; i++) {
-        if (g[i] == trueG && h[i] == trueH) {
-          left.add(ofG);
-          right.add((double) g[i]);
-          left.add(ofH);
-          right.add((double) h[i]);
+    void add(int rows, int[] node, Gradients gradients, boolean[] truth, Sums sent) {
+      int[] left = Arrays.stream(node).filter(row -> truth[row]).toArray();
+      Sums trueSums = Sums.of(left, gradients);
+      for (int i = 0; i < sent.g().length / sent.outputs(); i++) {
+        if (sent.isSame(i, trueSums, 0)) {
+          for (int c = 0; c < sent.outputs(); c++) {
+            double[] ofG = new double[rows];
+            double[] ofH = new double[rows];
+            for (int row : node) {
+              ofG[row] = gradients.g(c, row);
+              ofH[row] = gradients.h(c, row);
+            }
+            coefficients.add(ofG);
+            results.add((double) trueSums.g()[c]);
+            coefficients.add(ofH);
+            results.add((double) trueSums.h()[c]);
+          }
           return;
         }
       }
@@ -54,9 +54,9 @@ class TreeAttackTest {
     /** The solution by least squares that is nearest to not knowing, one half for each row. */
     double[] solve(int unknowns) {
       double[][] normal = new double[unknowns][unknowns + 1];
-      for (int e = 0; e < left.size(); e++) {
-        double[] row = left.get(e);
-        double rest = right.get(e) - Arrays.stream(row).sum() / 2;
+      for (int e = 0; e < coefficients.size(); e++) {
+        double[] row = coefficients.get(e);
+        double rest = results.get(e) - Arrays.stream(row).sum() / 2;
         for (int i = 0; i < unknowns; i++) {
           if (row[i] != 0) {
             for (int j = 0; j < unknowns; j++) {
@@ -155,14 +155,15 @@ class TreeAttackTest {
       boolean[] truth) {
     List<NodeSums> sums = Forests.sent(NodeSums.class, fromFeature);
     List<Descent> descents = Forests.sent(Descent.class, fromLabel);
-    TrainingRows labels = TrainingRows.of(terms.objective(), joined.labels(), null, null);
+    TrainingRows labels =
+        TrainingRows.of(terms.objective(), terms.classes(), joined.labels(), null, null);
     Equations equations = new Equations();
     int perTree = terms.maxDepth();
     int trees = Forests.ensemble(fits).trees().size();
     int all = joined.rows();
     int at = 0;
     for (int tree = 1; tree <= trees; tree++) {
-      double[] scores = Forests.scores(fits, joined, tree - 1);
+      double[][] scores = Forests.scores(fits, joined, tree - 1);
       Gradients gradients = Gradients.of(labels, scores, terms, Forests.seed(), tree);
       int[] root = RowSets.all(all);
       add(equations, all, root, gradients, truth, sums.get(at++));
@@ -175,7 +176,7 @@ class TreeAttackTest {
       }
     }
     assertThat(at).isEqualTo(sums.size());
-    assertThat(equations.left).hasSizeGreaterThanOrEqualTo(trees);
+    assertThat(equations.coefficients).hasSizeGreaterThanOrEqualTo(trees);
     return equations;
   }
 
@@ -186,18 +187,18 @@ class TreeAttackTest {
       Gradients gradients,
       boolean[] truth,
       NodeSums message) {
-    int[] rowsBySlot = new int[message.candidates().length];
-    Arrays.fill(rowsBySlot, node.length);
-    GradientPacking packing = GradientPacking.of(2048, rows);
-    GradientPacking.Sums open =
+    int[] nodeRows = new int[message.candidates().length];
+    Arrays.fill(nodeRows, node.length);
+    GradientPacking packing = GradientPacking.of(2048, rows, gradients.outputs());
+    Sums open =
         packing.unpack(
             Forests.KEY.decrypt(
                 CiphertextBlock.fromBytes(
                     Forests.KEY.publicKey(),
                     message.ciphertexts(),
-                    packing.plaintexts(rowsBySlot.length))),
-            rowsBySlot);
-    equations.add(rows, node, gradients, truth, open.g(), open.h());
+                    packing.plaintexts(nodeRows.length))),
+            nodeRows);
+    equations.add(rows, node, gradients, truth, open);
   }
 
   private static TreeTerms.Builder terms() {
@@ -228,5 +229,54 @@ class TreeAttackTest {
         "a hidden column: %.3f of the rows told, %.3f said, %.3f by the majority%n",
         accuracy, told, majority(joined));
     assertThat(accuracy).isBetween(0.45, told + 3 * 0.5 / Math.sqrt(600));
+  }
+
+  /** Labels of three classes, of about as many rows each. */
+  private static Joined ofThreeClasses(int rows) {
+    Joined two = joined(rows);
+    double[] own = two.holders().get(0)[0];
+    double[] other = two.holders().get(1)[1];
+    SplittableRandom random = new SplittableRandom(12);
+    double[] labels = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      double z = own[i] - 3.5 + other[i] - 2.5 + random.nextDouble(-2, 2);
+      labels[i] = z < -1 ? 0 : z < 1 ? 1 : 2;
+    }
+    return two.withLabels(labels);
+  }
+
+  /** Each class is two more equations: a third of the trees of the test of two classes do. */
+  @Test
+  void sumsOfSeveralClasses_showTheColumnInFewerTrees() {
+    Joined joined = ofThreeClasses(330);
+    TreeTerms terms =
+        terms()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(3)
+            .maxIter(120)
+            .maxDepth(1)
+            .stepSize(0.2)
+            .build();
+    assertThat(accuracy(joined, terms, new TreeRules(true))).isGreaterThan(0.99);
+  }
+
+  @Test
+  void sumsOfSeveralClasses_withinTheLimit_tellNoMoreRowsThanTheLedgerSays() {
+    Joined joined = ofThreeClasses(900);
+    TreeTerms terms =
+        terms()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(3)
+            .maxIter(100)
+            .maxDepth(2)
+            .stepSize(0.2)
+            .build();
+    double accuracy = accuracy(joined, terms, TreeRules.DEFAULT);
+    // 5 trees of 3 nodes and 3 classes: 60 equations on 900 rows.
+    double told = 0.5 + Math.asin(Math.sqrt(60 / 900.0)) / Math.PI;
+    System.out.printf(
+        "a hidden column, three classes: %.3f of the rows told, %.3f said, %.3f by the majority%n",
+        accuracy, told, majority(joined));
+    assertThat(accuracy).isBetween(0.45, told + 3 * 0.5 / Math.sqrt(900));
   }
 }

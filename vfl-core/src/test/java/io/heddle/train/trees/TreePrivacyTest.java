@@ -3,11 +3,13 @@ package io.heddle.train.trees;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.error.ConfigurationException;
 import io.heddle.error.PrivacyException;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
@@ -29,8 +31,6 @@ import org.junit.jupiter.api.Test;
 
 /** What messages show, taken apart as a curious peer would; and what ends a fit early. */
 class TreePrivacyTest {
-  private static final int LEAST = 10;
-
   private static TreeTerms.Builder terms() {
     return TreeTerms.builder().maxIter(2).maxDepth(3).maxBins(40).firstTreeAlone(false);
   }
@@ -73,9 +73,16 @@ class TreePrivacyTest {
     return new Joined(labels, List.of(new double[][] {own}, new double[][] {column}));
   }
 
-  /** Where every second derivative is 1, sums of them are counts. */
-  private static int[][] leftCounts(NodeSums sums, int rows) {
-    GradientPacking packing = GradientPacking.of(2048, rows);
+  /**
+   * Before the first tree second derivatives are all alike but for rounding, so sums are counts.
+   */
+  private static int[][] leftCounts(NodeSums sums, TreeTerms terms, Joined joined) {
+    int rows = joined.rows();
+    TrainingRows labels =
+        TrainingRows.of(terms.objective(), terms.classes(), joined.labels(), null, null);
+    Gradients gradients = Gradients.of(labels, labels.startScores(), terms, Forests.seed(), 1);
+    double perRow = Sums.of(RowSets.all(rows), gradients).h()[0] / (double) rows;
+    GradientPacking packing = GradientPacking.of(terms, rows);
     int[] most = new int[sums.candidates().length];
     Arrays.fill(most, rows);
     // With the shifts of other nodes' rows the first derivatives mean nothing; counts stand.
@@ -93,28 +100,29 @@ class TreePrivacyTest {
     for (int p = 0; p < counts.length; p++) {
       counts[p] = new int[sums.counts()[p]];
       for (int i = 0; i < counts[p].length; i++, at++) {
-        counts[p][i] = Math.toIntExact(h[at] >> 15);
-        assertThat((long) counts[p][i] << 15).isEqualTo(h[at]);
+        double count = h[at * terms.outputs()] / perRow;
+        counts[p][i] = (int) Math.rint(count);
+        assertThat(count).isCloseTo(counts[p][i], within(0.01));
       }
     }
     return counts;
   }
 
-  private static void assertApart(int[] left, int rows) {
+  private static void assertApart(int[] left, int rows, int least) {
     int[] sorted = left.clone();
     Arrays.sort(sorted);
     int before = 0;
     for (int count : sorted) {
-      assertThat(count - before).matches(TreePrivacyTest::isNoneOrEnough);
+      assertNoneOrEnough(count - before, least);
       before = count;
     }
     if (left.length > 0) {
-      assertThat(rows - before).matches(TreePrivacyTest::isNoneOrEnough);
+      assertNoneOrEnough(rows - before, least);
     }
   }
 
-  private static boolean isNoneOrEnough(int rows) {
-    return rows == 0 || rows >= LEAST;
+  private static void assertNoneOrEnough(int rows, int least) {
+    assertThat(rows).matches(each -> each == 0 || each >= least);
   }
 
   /** A node that was asked about: its rows, and how many lie left of each name. */
@@ -126,55 +134,76 @@ class TreePrivacyTest {
 
   @Test
   void sums_ofAnyTwoCandidates_differByNoOrTenRowsInNodeAndSibling() {
+    TreeTerms terms = terms().objective(TreeObjective.SQUARED).maxIter(1).build();
     int asked = 0;
     for (int seed = 0; seed < 4; seed++) {
-      int rows = 700;
-      List<Message> sums = Forests.tap();
-      List<Message> descents = Forests.tap();
-      fit(
-          terms().objective(TreeObjective.SQUARED).maxIter(1).build(),
-          numbers(seed, rows),
-          TreeRules.DEFAULT,
-          keeping(descents),
-          keeping(sums));
-      List<NodeSums> levels = Forests.sent(NodeSums.class, sums);
-      int[][] root = leftCounts(levels.get(0), rows);
-      assertApart(root[0], rows);
-      List<Node> level = List.of(new Node(RowSets.all(rows), byName(levels.get(0), 0, root[0])));
-      for (int depth = 1; depth < levels.size(); depth++) {
-        Descent descent = Forests.sent(Descent.class, descents).get(depth - 1);
-        int[][] counts = leftCounts(levels.get(depth), rows);
-        List<Node> below = new ArrayList<>();
-        int at = 0;
-        int pair = 0;
-        int from = 0;
-        for (int i = 0; i < level.size(); i++) {
-          if (descent.fates()[i] == Descent.ENDED) {
-            continue;
-          }
-          Node parent = level.get(i);
-          boolean[] bits = RowSets.read(descent.bits(), at, parent.rows().length);
-          at += RowSets.bytes(bits.length);
-          boolean leftSmaller = descent.fates()[i] == Descent.LEFT_IS_SMALLER;
-          int[] built = RowSets.part(parent.rows(), bits, leftSmaller);
-          int[] sibling = RowSets.part(parent.rows(), bits, !leftSmaller);
-          Map<Integer, Integer> here = byName(levels.get(depth), from, counts[pair]);
-          Map<Integer, Integer> there = new TreeMap<>();
-          here.forEach((name, left) -> there.put(name, parent.leftOf(name) - left));
-          assertApart(counts[pair], built.length);
-          assertApart(
-              there.values().stream().mapToInt(Integer::intValue).toArray(), sibling.length);
-          from += counts[pair].length;
-          pair++;
-          asked += here.size();
-          Node one = new Node(built, here);
-          Node other = new Node(sibling, there);
-          below.addAll(leftSmaller ? List.of(one, other) : List.of(other, one));
-        }
-        level = below;
-      }
+      asked += assertFloors(terms, numbers(seed, 700), 10, 100);
     }
     assertThat(asked).as("candidates below the roots").isGreaterThan(10);
+  }
+
+  /** With as many pairs of sums, each has as many rows to hide in. */
+  @Test
+  void sums_ofThreeClasses_areOfThreeTimesTheRows() {
+    TreeTerms terms = terms().objective(TreeObjective.MULTI_CLASS).classes(3).maxIter(1).build();
+    int asked = 0;
+    for (int seed = 0; seed < 3; seed++) {
+      Joined numbers = numbers(seed, 2100);
+      Joined classes =
+          numbers.withLabels(
+              Arrays.stream(numbers.labels()).map(y -> Math.floor(y / 92)).toArray());
+      asked += assertFloors(terms, classes, 30, 300);
+    }
+    assertThat(asked).as("candidates below the roots").isGreaterThan(10);
+  }
+
+  /** Follows one tree; how many candidates of nodes below the root were sent. */
+  private static int assertFloors(TreeTerms terms, Joined joined, int leastBin, int leastNode) {
+    int rows = joined.rows();
+    int asked = 0;
+    List<Message> sums = Forests.tap();
+    List<Message> descents = Forests.tap();
+    fit(terms, joined, TreeRules.DEFAULT, keeping(descents), keeping(sums));
+    List<NodeSums> levels = Forests.sent(NodeSums.class, sums);
+    int[][] root = leftCounts(levels.get(0), terms, joined);
+    assertApart(root[0], rows, leastBin);
+    List<Node> level = List.of(new Node(RowSets.all(rows), byName(levels.get(0), 0, root[0])));
+    for (int depth = 1; depth < levels.size(); depth++) {
+      Descent descent = Forests.sent(Descent.class, descents).get(depth - 1);
+      int[][] counts = leftCounts(levels.get(depth), terms, joined);
+      List<Node> below = new ArrayList<>();
+      int at = 0;
+      int pair = 0;
+      int from = 0;
+      for (int i = 0; i < level.size(); i++) {
+        if (descent.fates()[i] == Descent.ENDED) {
+          continue;
+        }
+        Node parent = level.get(i);
+        boolean[] bits = RowSets.read(descent.bits(), at, parent.rows().length);
+        at += RowSets.bytes(bits.length);
+        boolean leftSmaller = descent.fates()[i] == Descent.LEFT_IS_SMALLER;
+        int[] built = RowSets.part(parent.rows(), bits, leftSmaller);
+        int[] sibling = RowSets.part(parent.rows(), bits, !leftSmaller);
+        Map<Integer, Integer> here = byName(levels.get(depth), from, counts[pair]);
+        Map<Integer, Integer> there = new TreeMap<>();
+        here.forEach((name, left) -> there.put(name, parent.leftOf(name) - left));
+        assertThat(built).hasSizeBetween(leastNode, sibling.length);
+        assertApart(counts[pair], built.length, leastBin);
+        assertApart(
+            there.values().stream().mapToInt(Integer::intValue).toArray(),
+            sibling.length,
+            leastBin);
+        from += counts[pair].length;
+        pair++;
+        asked += here.size();
+        Node one = new Node(built, here);
+        Node other = new Node(sibling, there);
+        below.addAll(leftSmaller ? List.of(one, other) : List.of(other, one));
+      }
+      level = below;
+    }
+    return asked;
   }
 
   private static Map<Integer, Integer> byName(NodeSums sums, int from, int[] counts) {
@@ -188,16 +217,12 @@ class TreePrivacyTest {
   @Test
   void names_ofTheSameCandidates_differBetweenTrees() {
     List<Message> sums = Forests.tap();
-    int rows = 600;
-    fit(
-        terms().objective(TreeObjective.SQUARED).maxDepth(1).maxIter(3).build(),
-        numbers(9, rows),
-        TreeRules.DEFAULT,
-        UnaryOperator.identity(),
-        keeping(sums));
+    Joined joined = numbers(9, 600);
+    TreeTerms terms = terms().objective(TreeObjective.SQUARED).maxDepth(1).maxIter(3).build();
+    fit(terms, joined, TreeRules.DEFAULT, UnaryOperator.identity(), keeping(sums));
     List<List<Integer>> names = new ArrayList<>();
     for (NodeSums root : Forests.sent(NodeSums.class, sums)) {
-      int[] left = leftCounts(root, rows)[0];
+      int[] left = leftCounts(root, terms, joined)[0];
       Map<Integer, Integer> nameOf = new TreeMap<>();
       for (int i = 0; i < left.length; i++) {
         nameOf.put(left[i], root.candidates()[i]);
@@ -326,6 +351,47 @@ class TreePrivacyTest {
       assertThat(fit.summary().trees()).isEqualTo(3);
       assertThat(fit.summary().warnings()).isEmpty();
     }
+  }
+
+  /** As many trees as of two classes, by the number of classes. */
+  @Test
+  void fit_ofSeveralClasses_isLimitedByTheirNumber() {
+    Joined joined = Forests.classes(1200, 98, false, 4, 1, 2);
+    TreeTerms terms =
+        terms().objective(TreeObjective.MULTI_CLASS).classes(4).maxIter(5).maxBins(8).build();
+    for (TreesFit fit : Forests.fit(terms, joined, null)) {
+      assertThat(fit.summary().trees()).isEqualTo(1200 / 30 / 4 / 4);
+      assertThat(fit.summary().warnings())
+          .anyMatch(line -> line.startsWith("Stopped after 2 trees of 5"));
+      assertThat(fit.summary().ledger()).anyMatch(line -> line.contains(" equations on 1200 rows"));
+    }
+  }
+
+  @Test
+  void rows_tooFewForSeveralClasses_areRefused() {
+    Joined joined = Forests.classes(299, 99, false, 3, 1, 2);
+    TreeTerms terms = terms().objective(TreeObjective.MULTI_CLASS).classes(3).build();
+    assertThatThrownBy(() -> Forests.fit(terms, joined, null, new TreeRules(true)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("299 training rows, at least 300 needed");
+  }
+
+  /** On both sides, before anything is sent. */
+  @Test
+  void classes_thatACiphertextHasNoRoomFor_areRefusedWithTheNumberThatItHas() {
+    int most = GradientPacking.of(2048, 4000, 1).perPlaintext();
+    Joined joined = Forests.generate(4000, 99, false, 1, 2);
+    List<Message> sent = Forests.tap();
+    TreeTerms terms = terms().objective(TreeObjective.MULTI_CLASS).classes(most + 1).build();
+    assertThatThrownBy(() -> fit(terms, joined, new TreeRules(true), keeping(sent), keeping(sent)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "Invalid number of classes %d for 4000 training rows: must be at most %d, which a"
+                + " ciphertext under a key of 2048 bits has room for. A longer key has more",
+            most + 1, most)
+        .satisfies(
+            e -> assertThat(e.getSuppressed()).anyMatch(ConfigurationException.class::isInstance));
+    assertThat(sent).isEmpty();
   }
 
   @Test

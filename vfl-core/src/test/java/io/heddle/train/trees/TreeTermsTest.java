@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.Arrays;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +70,14 @@ class TreeTermsTest {
         row(
             b -> b.earlyStopping(0, 3),
             "Invalid validationFraction 0.0: must be above 0 with earlyStoppingRounds"),
+        row(b -> b.objective(TreeObjective.MULTI_CLASS), "Invalid classes 0: must be 3 to 64"),
+        row(
+            b -> b.objective(TreeObjective.MULTI_CLASS).classes(2),
+            "Invalid classes 2: must be 3 to 64"),
+        row(
+            b -> b.objective(TreeObjective.MULTI_CLASS).classes(65),
+            "Invalid classes 65: must be 3 to 64"),
+        row(b -> b.classes(3), "Invalid classes 3: must be 0 with LOGISTIC"),
         row(b -> b.keyBits(1024), "Invalid keyBits 1024: must be 2048, 3072 or 4096"));
   }
 
@@ -89,6 +99,7 @@ class TreeTermsTest {
         row(b -> b.goss(0.5, 0.5).featureSubsetStrategy("1.0"), "shares"),
         row(b -> b.subsamplingRate(1e-9).earlyStopping(0.9, 1), "small shares"),
         row(b -> b.goss(0, 0).earlyStopping(0.5, 0), "rows held out for nothing"),
+        row(b -> b.objective(TreeObjective.MULTI_CLASS).classes(64), "most classes"),
         row(b -> b.keyBits(4096), "long key"));
   }
 
@@ -100,8 +111,16 @@ class TreeTermsTest {
 
   @Test
   void asTerms_hasEveryTerm() {
-    assertThat(TreeTerms.builder().build().asTerms().keySet())
-        .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(TreeTerms.class.getRecordComponents()).map(c -> c.getName()).toList());
+    Set<String> all =
+        Arrays.stream(TreeTerms.class.getRecordComponents())
+            .map(c -> c.getName())
+            .collect(Collectors.toSet());
+    TreeTerms classes = TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).classes(5).build();
+    assertThat(classes.asTerms().keySet()).isEqualTo(all);
+    assertThat(classes.asTerms())
+        .containsEntry("objective", "multi-class")
+        .containsEntry("classes", "5");
+    all.remove("classes");
+    assertThat(TreeTerms.builder().build().asTerms().keySet()).isEqualTo(all);
   }
 }

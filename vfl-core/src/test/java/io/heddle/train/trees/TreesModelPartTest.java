@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class TreesModelPartTest {
@@ -26,20 +27,23 @@ class TreesModelPartTest {
   private static TreesModelPart labelHolder() {
     List<TreeNode> tree =
         List.of(
-            new TreeNode(0, 1, 1, 2, 0, 8, 40, 40),
-            new TreeNode(2, 17, 3, 4, 0, 2, 30, 30),
-            new TreeNode(1, 0, 5, 6, 0, 3, 10, 10),
-            TreeNode.leaf(-1, 20),
-            new TreeNode(2, 4, 7, 8, 0, 0.5, 10, 10),
-            TreeNode.leaf(0.25, 5),
-            TreeNode.leaf(2, 5),
-            TreeNode.leaf(3, 5),
-            TreeNode.leaf(4, 5));
+            new TreeNode(0, 1, 1, 2, List.of(), 8, 40, 40),
+            new TreeNode(2, 17, 3, 4, List.of(), 2, 30, 30),
+            new TreeNode(1, 0, 5, 6, List.of(), 3, 10, 10),
+            TreeNode.leaf(List.of(-1.0), 20),
+            new TreeNode(2, 4, 7, 8, List.of(), 0.5, 10, 10),
+            TreeNode.leaf(List.of(0.25), 5),
+            TreeNode.leaf(List.of(2.0), 5),
+            TreeNode.leaf(List.of(3.0), 5),
+            TreeNode.leaf(List.of(4.0), 5));
     return new TreesModelPart(
         FIT,
         List.of("age", "income", "never"),
         List.of(new Threshold(1, 5, false), new Threshold(0, 35.5, true)),
-        new TreeEnsemble(TreeObjective.SQUARED, 10, List.of(tree, List.of(TreeNode.leaf(0.5, 40)))),
+        new TreeEnsemble(
+            TreeObjective.SQUARED,
+            List.of(10.0),
+            List.of(tree, List.of(TreeNode.leaf(List.of(0.5), 40)))),
         List.of(MALL, SHOP));
   }
 
@@ -95,6 +99,51 @@ class TreesModelPartTest {
             "      Predict: 2.0",
             "Tree 2",
             "  Predict: 0.5");
+  }
+
+  /** A split by the label holder, two leaves of three classes. */
+  private static TreesModelPart ofClasses(List<Double> leaf) {
+    List<TreeNode> tree =
+        List.of(
+            new TreeNode(0, 0, 1, 2, List.of(), 8, 40, 40),
+            TreeNode.leaf(List.of(-1.0, 0.5, 0.5), 20),
+            TreeNode.leaf(leaf, 20));
+    return new TreesModelPart(
+        FIT,
+        List.of("age"),
+        List.of(new Threshold(0, 35.5, true)),
+        new TreeEnsemble(TreeObjective.MULTI_CLASS, List.of(-1.0, -1.5, -0.5), List.of(tree)),
+        List.of(MALL));
+  }
+
+  @Test
+  void lines_ofSeveralClasses_haveANumberForEach() {
+    assertThat(ofClasses(List.of(0.25, 0.0, -2.0)).lines())
+        .containsExactly(
+            "Start: -1.0, -1.5, -0.5",
+            "Tree 1",
+            "  If (age <= 35.5, missing left)",
+            "    Predict: -1.0, 0.5, 0.5",
+            "  Else",
+            "    Predict: 0.25, 0.0, -2.0");
+  }
+
+  @Test
+  void leaves_ofAnotherNumberOfClasses_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ofClasses(List.of(0.25, 0.5)))
+        .withMessage("Invalid node 2 of a tree");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TreeEnsemble(TreeObjective.LOGISTIC, List.of(0.0, 1.0), List.of()))
+        .withMessage("Invalid number of scores 2");
+  }
+
+  @Test
+  void leafDifference_ofSeveralClasses_isTheLargestOfAny() {
+    TreeEnsemble one = Objects.requireNonNull(ofClasses(List.of(0.25, 0.0, -2.0)).ensemble());
+    TreeEnsemble other = Objects.requireNonNull(ofClasses(List.of(0.25, 0.0, -2.75)).ensemble());
+    assertThat(one.largestLeafDifference(one)).isZero();
+    assertThat(one.largestLeafDifference(other)).isEqualTo(0.75);
   }
 
   @Test
@@ -182,7 +231,8 @@ class TreesModelPartTest {
 
   @Test
   void part_writtenAndRead_isEqual() {
-    for (TreesModelPart part : List.of(labelHolder(), featureHolder())) {
+    for (TreesModelPart part :
+        List.of(labelHolder(), featureHolder(), ofClasses(List.of(0.25, 0.0, -2.0)))) {
       WireWriter out = new WireWriter();
       part.write(out);
       WireReader in = new WireReader(out.toByteArray());
@@ -211,6 +261,6 @@ class TreesModelPartTest {
     later[7]++;
     assertThatThrownBy(() -> TreesState.of(later))
         .isInstanceOf(CheckpointException.class)
-        .hasRootCauseMessage("Invalid state: format 3 of trees, must be 2");
+        .hasRootCauseMessage("Invalid state: format 4 of trees, must be 3");
   }
 }

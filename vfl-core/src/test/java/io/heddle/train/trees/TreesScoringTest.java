@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.Parties;
@@ -59,7 +60,11 @@ class TreesScoringTest {
       return new TreesScoringLabelHolder(part).score(step, table, Progress.NONE);
     }
     new TreesScoringFeatureHolder(part).score(step, Forests.BANK, table, Progress.NONE);
-    return new TreeScores(new double[0], new double[0], new int[0][]);
+    return new TreeScores(new double[0][], new double[0][], new int[0][]);
+  }
+
+  private static double[] ofRow(double[][] values, int row) {
+    return Arrays.stream(values).mapToDouble(each -> each[row]).toArray();
   }
 
   /** Scores, predictions and leaves against a walk of every row. */
@@ -67,18 +72,19 @@ class TreesScoringTest {
     TreeScores scores = score(parts(fits), tables(rows));
     assertThat(scores.rawPrediction()).isEqualTo(Forests.scores(fits, rows));
     TreeEnsemble ensemble = Forests.ensemble(fits);
-    double[] sums = new double[rows.rows()];
-    Arrays.fill(sums, ensemble.start());
-    for (int t = 0; t < scores.leaves().length; t++) {
-      for (int i = 0; i < sums.length; i++) {
+    for (int i = 0; i < rows.rows(); i++) {
+      double[] sums = ensemble.start().stream().mapToDouble(Double::doubleValue).toArray();
+      for (int t = 0; t < scores.leaves().length; t++) {
         TreeNode leaf = ensemble.trees().get(t).get(scores.leaves()[t][i]);
         assertThat(leaf.isLeaf()).isTrue();
-        sums[i] += leaf.value();
+        for (int c = 0; c < sums.length; c++) {
+          sums[c] += leaf.values().get(c);
+        }
       }
+      assertThat(ofRow(scores.rawPrediction(), i)).isEqualTo(sums);
+      ensemble.objective().predict(sums);
+      assertThat(ofRow(scores.prediction(), i)).isEqualTo(sums);
     }
-    assertThat(scores.rawPrediction()).isEqualTo(sums);
-    assertThat(scores.prediction())
-        .isEqualTo(Arrays.stream(sums).map(ensemble.objective()::prediction).toArray());
   }
 
   @Test
@@ -116,6 +122,26 @@ class TreesScoringTest {
     List<TreesFit> fits = Forests.fit(TERMS, joined, null);
     assertRight(fits, joined);
     assertRight(fits, Forests.generate(99, 84, true, 0, 2, 2, 3));
+  }
+
+  @Test
+  void scores_ofSeveralClasses_areOneForEach() {
+    TreeTerms classes =
+        TreeTerms.builder()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(4)
+            .maxIter(3)
+            .maxDepth(2)
+            .maxBins(12)
+            .build();
+    Joined joined = Forests.classes(1200, 86, true, 4, 2, 3);
+    List<TreesFit> fits = Forests.fit(classes, joined, null, new TreeRules(true));
+    assertRight(fits, joined);
+    assertRight(fits, Forests.generate(99, 87, true, 2, 3));
+    TreeScores scores = score(parts(fits), tables(joined));
+    for (int i = 0; i < joined.rows(); i++) {
+      assertThat(Arrays.stream(ofRow(scores.prediction(), i)).sum()).isCloseTo(1, within(1e-14));
+    }
   }
 
   @Test
@@ -171,14 +197,14 @@ class TreesScoringTest {
     TreesModelPart part = FITS.get(0).part();
     List<TreeNode> tree =
         List.of(
-            new TreeNode(owner, 0, 1, 2, 0, 1, 1, 600),
-            TreeNode.leaf(-1, 300),
-            TreeNode.leaf(1, 300));
+            new TreeNode(owner, 0, 1, 2, List.of(), 1, 1, 600),
+            TreeNode.leaf(List.of(-1.0), 300),
+            TreeNode.leaf(List.of(1.0), 300));
     return new TreesModelPart(
         part.fitId(),
         part.columnNames(),
         part.thresholds(),
-        new TreeEnsemble(TreeObjective.LOGISTIC, 0, List.of(tree)),
+        new TreeEnsemble(TreeObjective.LOGISTIC, List.of(0.0), List.of(tree)),
         IntStream.rangeClosed(1, owner).mapToObj(Forests::featureHolder).toList());
   }
 
