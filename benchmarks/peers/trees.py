@@ -37,9 +37,13 @@ class Contender:
     name: str
     # The library's name of its scheme; none for ours.
     schema: str | None = None
+    # Our name of it; none for theirs.
+    scheme: str | None = None
 
 
-HEDDLE = Contender("Heddle, Paillier")
+HEDDLE = Contender("Heddle, Paillier", scheme="paillier")
+HEDDLE_OU = Contender("Heddle, OU", scheme="okamoto-uchiyama")
+OURS = (HEDDLE, HEDDLE_OU)
 PEERS = {
     "zpaillier": Contender("SecretFlow SGB, ZPaillier", "zpaillier"),
     "ou": Contender("SecretFlow SGB, OU (another scheme)", "ou"),
@@ -85,7 +89,7 @@ def later(trees):
     return statistics.mean(tree for tree in trees[1:]) if len(trees) > 1 else None
 
 
-def run_heddle(options, depth, tables, folder):
+def run_heddle(contender, options, depth, tables, folder):
     words = {
         "label-holder": tables[0],
         "feature-holder": tables[1],
@@ -94,6 +98,7 @@ def run_heddle(options, depth, tables, folder):
         "bins": options.bins,
         "step-size": options.step_size,
         "key-bits": KEY_BITS,
+        "scheme": contender.scheme,
         "pinned": "no" if options.shared_cores else "yes",
     }
     command = [str(ROOT / "benchmarks" / "run"), "--trees", *(str(word) for name, value in words.items() for word in (f"--{name}", value))]
@@ -189,7 +194,7 @@ def measure(contender, options, depth):
         tables = first_rows([options.label_holder, options.feature_holder], options.rows, folder)
         before = loopback_bytes()
         if contender.schema is None:
-            figures = run_heddle(options, depth, tables, folder)
+            figures = run_heddle(contender, options, depth, tables, folder)
         else:
             figures = run_peer(contender, options, depth, tables, folder)
         after = loopback_bytes()
@@ -235,11 +240,12 @@ def report(kept, options, contenders):
             how = f"{NOT_MEASURED}: {each.not_measured}" if each.not_measured is not None else len(each.figures)
             row(contender.name, *(of_runs(each, key, form) for _, form, key in MEASURES), how)
         print()
-        row("Heddle / peer", *(name for name, _, _ in RATIOS))
-        row(*["--"] * (len(RATIOS) + 1))
-        for contender in contenders:
-            if contender.schema is not None:
-                row(contender.name, *(ratio(runs[HEDDLE], runs[contender], key) for _, _, key in RATIOS))
+        row("Heddle", "peer", *(name for name, _, _ in RATIOS))
+        row(*["--"] * (len(RATIOS) + 2))
+        for own in OURS:
+            for contender in contenders:
+                if contender.schema is not None:
+                    row(own.name, contender.name, *(ratio(runs[own], runs[contender], key) for _, _, key in RATIOS))
 
 
 def keep(kept, file):
@@ -289,7 +295,7 @@ def parse():
 def main():
     options = parse()
     OUT.mkdir(parents=True, exist_ok=True)
-    contenders = [HEDDLE] + [PEERS[name] for name in options.peers]
+    contenders = [*OURS] + [PEERS[name] for name in options.peers]
     kept = {}
     for depth in options.depths:
         kept[depth] = {}

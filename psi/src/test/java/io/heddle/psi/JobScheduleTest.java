@@ -14,6 +14,7 @@ import io.heddle.channel.SimulatedNetwork;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
@@ -48,7 +49,6 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +88,7 @@ class JobScheduleTest {
 
   // By a name that follows from the bank's secret and the step, as the key does.
   private static final Map<String, PaillierPrivateKey> KEYS = new ConcurrentHashMap<>();
+  private static final Map<String, AdditivePrivateKey> KEYS_OF_TREES = new ConcurrentHashMap<>();
   private static final Map<String, Map<PartyId, RecordedRole<String>>> UNDISTURBED =
       new HashMap<>();
   private final Path directory;
@@ -164,7 +165,9 @@ class JobScheduleTest {
             ? new LogisticLabelHolder(
                     TERMS,
                     RULES,
-                    key(randomness, step),
+                    KEYS.computeIfAbsent(
+                        nameOfKey(randomness, step),
+                        any -> LogisticLabelHolder.key(randomness, step, TERMS)),
                     randomness,
                     LogisticLabelHolder.roundingSeed(randomness, step))
                 .fit(step, table, labels, null, PassListener.NONE, Progress.NONE)
@@ -219,24 +222,18 @@ class JobScheduleTest {
             step ->
                 new TreesLabelHolder(
                     TreesRoles.TERMS,
-                    key(
-                        randomness,
-                        step,
+                    KEYS_OF_TREES.computeIfAbsent(
+                        nameOfKey(randomness, step),
                         any -> TreesLabelHolder.key(randomness, step, TreesRoles.TERMS)),
                     randomness,
                     TreesLabelHolder.roundingSeed(randomness, step)),
             () -> steps.begin("score", new TreeMap<>()));
   }
 
-  private static PaillierPrivateKey key(PrivateRandomness randomness, Channel step) {
-    return key(randomness, step, any -> LogisticLabelHolder.key(randomness, step, TERMS));
-  }
-
-  private static PaillierPrivateKey key(
-      PrivateRandomness randomness, Channel step, Function<String, PaillierPrivateKey> make) {
+  private static String nameOfKey(PrivateRandomness randomness, Channel step) {
     byte[] name = new byte[32];
     randomness.derive("test/name of a key", utf8(step.path())).fill(0, name);
-    return KEYS.computeIfAbsent(HexFormat.of().formatHex(name), make);
+    return HexFormat.of().formatHex(name);
   }
 
   private static double value(byte[] id, boolean bank) {

@@ -65,6 +65,13 @@ public record JobConfig(
     MULTI_CLASS
   }
 
+  /** By what trees' derivatives are encrypted. */
+  public enum TreesScheme {
+    PAILLIER,
+    /** Faster, and for feature holders that follow the protocol only. */
+    OKAMOTO_UCHIYAMA
+  }
+
   /** The family of intersection protocols. */
   public enum PsiProtocol {
     /** The fastest that fits. */
@@ -229,6 +236,7 @@ public record JobConfig(
       double validationFraction,
       int earlyStoppingRounds,
       boolean firstTreeAlone,
+      TreesScheme scheme,
       double threshold) {
     /** The most classes that labels may be of. */
     public static final int MOST_CLASSES = 64;
@@ -258,6 +266,7 @@ public record JobConfig(
           validationFraction(settings),
           (int) settings.integer("gbt.earlyStoppingRounds", 0, 0, 10_000),
           settings.flag("gbt.firstTreeAlone", true),
+          settings.choice("gbt.scheme", TreesScheme.PAILLIER),
           settings.number("gbt.threshold", 0.5, 0, 1));
     }
 
@@ -358,6 +367,7 @@ public record JobConfig(
       terms.put("gbt.validationFraction", String.valueOf(validationFraction));
       terms.put("gbt.earlyStoppingRounds", String.valueOf(earlyStoppingRounds));
       terms.put("gbt.firstTreeAlone", String.valueOf(firstTreeAlone));
+      terms.put("gbt.scheme", Settings.word(scheme));
       terms.put("gbt.threshold", String.valueOf(threshold));
     }
   }
@@ -538,6 +548,18 @@ public record JobConfig(
             "Invalid psi.protocol = kkrt ("
                 + file
                 + "): must be auto or ecdh where "
+                + PartyConfig.semiHonestKey(party.name())
+                + " = false ("
+                + config.file()
+                + ")");
+      }
+      if (algorithm == Algorithm.GBT
+          && gbt.scheme() == TreesScheme.OKAMOTO_UCHIYAMA
+          && !config.takesAsSemiHonest(List.of(party))) {
+        throw new ConfigurationException(
+            "Invalid gbt.scheme = okamoto-uchiyama ("
+                + file
+                + "): must be paillier where "
                 + PartyConfig.semiHonestKey(party.name())
                 + " = false ("
                 + config.file()

@@ -111,6 +111,7 @@ final class Keys {
               "gbt.validationFraction",
               "gbt.earlyStoppingRounds",
               "gbt.firstTreeAlone",
+              "gbt.scheme",
               "gbt.threshold",
               "paillier.key-bits",
               "test-fraction",

@@ -183,6 +183,7 @@ class JobConfigTest {
         "gbt.validationFraction=0.2 | gbt.validationFraction",
         "gbt.earlyStoppingRounds=5 | gbt.earlyStoppingRounds",
         "gbt.firstTreeAlone=false | gbt.firstTreeAlone",
+        "gbt.scheme=okamoto-uchiyama | gbt.scheme",
         "gbt.threshold=0.4 | gbt.threshold",
         "algorithm=gbt | algorithm",
         "paillier.key-bits=3072 | paillier.key-bits",
@@ -412,6 +413,24 @@ class JobConfigTest {
         .isInstanceOf(ConfigurationException.class)
         .hasMessageContaining("peers.shop")
         .hasMessageContaining("heddle peer add shop");
+  }
+
+  @Test
+  void checkFor_okamotoUchiyamaWithAPeerThatIsNotTrusted_namesBothKeys() throws IOException {
+    String bank =
+        "party=bank, peers.shop{address=\"h:1\",fingerprint=\"sha256:" + "00".repeat(32) + "\"}";
+    JobConfig trees = load(SMALL, "algorithm=gbt", "gbt.scheme=okamoto-uchiyama");
+
+    assertThatThrownBy(() -> trees.checkFor(party(bank + "\npeers.shop.semi-honest = false")))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("gbt.scheme = okamoto-uchiyama")
+        .hasMessageContaining("must be paillier where peers.shop.semi-honest = false");
+    assertThatCode(() -> trees.checkFor(party(bank))).doesNotThrowAnyException();
+    assertThatCode(
+            () ->
+                load(SMALL, "algorithm=gbt")
+                    .checkFor(party(bank + "\npeers.shop.semi-honest = false")))
+        .doesNotThrowAnyException();
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.benchmarks.trees;
 
+import io.heddle.train.trees.TreeScheme;
 import io.heddle.train.trees.TreeTerms;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -23,6 +24,7 @@ record Settings(Map<String, String> values) implements Serializable {
           "bins", "32",
           "step-size", "0.3",
           "key-bits", "2048",
+          "scheme", "paillier",
           "xmx", "",
           "java", "",
           "alone", "no",
@@ -54,6 +56,7 @@ record Settings(Map<String, String> values) implements Serializable {
         --bins N                    (32)
         --step-size X               (0.3)
         --key-bits N                2048, 3072 or 4096 (2048)
+        --scheme NAME               paillier or okamoto-uchiyama (paillier)
         --alone yes                 the label holder grows the first tree alone, as it does by default for users
         --all-bins yes              the feature holder allows as many trees as are asked for
         --pinned yes                each party has one processor core of its own (Linux: taskset)
@@ -138,8 +141,19 @@ record Settings(Map<String, String> values) implements Serializable {
         .maxDepth(number("depth"))
         .maxBins(number("bins"))
         .stepSize(stepSize)
+        .scheme(scheme())
         .keyBits(number("key-bits"))
         .firstTreeAlone(isOn("alone"))
         .build();
+  }
+
+  private TreeScheme scheme() {
+    return switch (text("scheme")) {
+      case "paillier" -> TreeScheme.PAILLIER;
+      case "okamoto-uchiyama" -> TreeScheme.OKAMOTO_UCHIYAMA;
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid --scheme '" + text("scheme") + "': must be paillier or okamoto-uchiyama");
+    };
   }
 }

@@ -6,7 +6,7 @@ import io.heddle.benchmarks.trees.PartyFigures.Holder;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Exchange;
 import io.heddle.crypto.Sha256;
-import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.command.ProcessUsage;
@@ -124,7 +124,7 @@ final class TreesParty {
 
   private PartyFigures ofLabelHolder(
       Session session, Channel step, TreesTable table, PartyTable aligned) {
-    PaillierPrivateKey key = TreesLabelHolder.key(session::privateRandomness, step, terms);
+    AdditivePrivateKey key = TreesLabelHolder.key(session::privateRandomness, step, terms);
     phases.put("key", watch.lap());
     byte[] seed = TreesLabelHolder.roundingSeed(session::privateRandomness, step);
     TreesFit fit =

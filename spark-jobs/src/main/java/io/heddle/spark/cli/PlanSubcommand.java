@@ -132,6 +132,15 @@ final class PlanSubcommand implements Runnable {
                     ? ", " + terms.gbt().maxIter() + " trees for " + predicted(terms)
                     : ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
                 : ""));
+    if (command == Plan.Command.TRAIN
+        && terms.algorithm() == JobConfig.Algorithm.GBT
+        && terms.gbt().scheme() == JobConfig.TreesScheme.OKAMOTO_UCHIYAMA) {
+      wrapped(
+          out,
+          "okamoto-uchiyama is for feature holders that follow the protocol only: one that sends"
+              + " numbers of its own making can find the label holder's key, and with it all"
+              + " derivatives. Against such a peer set gbt.scheme = paillier.");
+    }
     if (command == Plan.Command.PSI) {
       Plan.outcome(terms).forEach(line -> out.println("  " + line));
     }

@@ -108,6 +108,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
         .setValidationFraction(params.validationFraction())
         .setEarlyStoppingRounds(params.earlyStoppingRounds())
         .setFirstTreeAlone(params.firstTreeAlone())
+        .setScheme(params.scheme().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .setSession(session.name());
   }
 

@@ -29,6 +29,7 @@ class TreeParams {
   final DoubleParam validationFraction;
   final IntParam earlyStoppingRounds;
   final BooleanParam firstTreeAlone;
+  final Param<String> scheme;
 
   TreeParams(Params owner) {
     session = LogisticParams.session(owner);
@@ -108,6 +109,13 @@ class TreeParams {
             owner,
             "firstTreeAlone",
             "whether the label holder grows the first tree on its own columns, which protects labels");
+    scheme =
+        new Param<>(
+            owner,
+            "scheme",
+            "by what derivatives are encrypted: paillier, or okamoto-uchiyama for feature holders that"
+                + " follow the protocol",
+            ParamValidators.inArray(new String[] {"paillier", "okamoto-uchiyama"}));
   }
 
   /** The defaults of both stages, through the owner's protected setter. */
@@ -130,6 +138,7 @@ class TreeParams {
     defaults.set(validationFraction, 0.0);
     defaults.set(earlyStoppingRounds, 0);
     defaults.set(firstTreeAlone, true);
+    defaults.set(scheme, "paillier");
   }
 
   /** With those of classifiers. */

@@ -3,10 +3,12 @@ package io.heddle.spark.ml;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
+import io.heddle.error.ConfigurationException;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.LabelRule;
 import io.heddle.train.trees.TreeObjective;
+import io.heddle.train.trees.TreeScheme;
 import io.heddle.train.trees.TreeScores;
 import io.heddle.train.trees.TreeTerms;
 import io.heddle.train.trees.TreesFeatureHolder;
@@ -15,6 +17,7 @@ import io.heddle.train.trees.TreesLabelHolder;
 import io.heddle.train.trees.TreesModelPart;
 import io.heddle.train.trees.TreesScoringFeatureHolder;
 import io.heddle.train.trees.TreesScoringLabelHolder;
+import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import org.apache.spark.ml.param.shared.HasFeaturesCol;
@@ -105,8 +108,21 @@ final class TreesStage {
         .featureSubsetStrategy(params.getFeatureSubsetStrategy())
         .earlyStopping(params.getValidationFraction(), params.getEarlyStoppingRounds())
         .firstTreeAlone(params.getFirstTreeAlone())
+        .scheme(scheme())
         .keyBits(session.keyBits())
         .build();
+  }
+
+  private TreeScheme scheme() {
+    TreeScheme scheme =
+        TreeScheme.valueOf(params.getScheme().toUpperCase(Locale.ROOT).replace('-', '_'));
+    if (scheme == TreeScheme.OKAMOTO_UCHIYAMA && !session.takesPeersAsSemiHonest()) {
+      throw new ConfigurationException(
+          "Invalid scheme "
+              + params.getScheme()
+              + ": must be paillier where this party has peers.NAME.semi-honest = false for a peer");
+    }
+    return scheme;
   }
 
   private StageRows prepare(AlignedTable aligned) {

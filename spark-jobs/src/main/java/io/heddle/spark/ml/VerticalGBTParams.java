@@ -114,6 +114,14 @@ public interface VerticalGBTParams extends Params {
     return own().firstTreeAlone;
   }
 
+  /**
+   * By what derivatives are encrypted: paillier (the default), or okamoto-uchiyama, which is faster
+   * and for feature holders that follow the protocol only.
+   */
+  default Param<String> scheme() {
+    return own().scheme;
+  }
+
   default String getSession() {
     return getOrDefault(session());
   }
@@ -184,5 +192,9 @@ public interface VerticalGBTParams extends Params {
 
   default boolean getFirstTreeAlone() {
     return (boolean) getOrDefault(firstTreeAlone());
+  }
+
+  default String getScheme() {
+    return getOrDefault(scheme());
   }
 }

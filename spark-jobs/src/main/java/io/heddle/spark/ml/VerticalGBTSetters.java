@@ -81,6 +81,10 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(firstTreeAlone(), value);
   }
 
+  default S setScheme(String value) {
+    return with(scheme(), value);
+  }
+
   // Only a stage itself stands for S.
   @SuppressWarnings("unchecked")
   private <T> S with(Param<T> param, T value) {

@@ -304,7 +304,7 @@ public final class Plan {
     long trees = terms.maxIter();
     PartyId labels = job.labelHolder();
     for (PartyId holder : featureHolders()) {
-      add("train", 120, labels, holder, 55 + 3L * terms.keyBits() / 8);
+      add("train", 120, labels, holder, 52 + tree.key());
       add("train", 121, holder, labels, 44);
       add("train", 122, labels, holder, 8);
       if (tree.sampledRows() > 0) {

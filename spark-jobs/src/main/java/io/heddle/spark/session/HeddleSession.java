@@ -269,7 +269,12 @@ public final class HeddleSession implements AutoCloseable {
     return self().equals(labelHolder());
   }
 
-  /** Length of the Paillier keys of this session's fits. */
+  /** Whether this party takes all others as ones that follow protocols. */
+  public boolean takesPeersAsSemiHonest() {
+    return party.takesAsSemiHonest(job.parties());
+  }
+
+  /** Length of the keys of this session's fits. */
   public int keyBits() {
     return job.keyBits();
   }

@@ -101,7 +101,8 @@ class TreeStagesTest {
             "gamma",
             "minChildWeight",
             "minInstancesPerNode",
-            "firstTreeAlone");
+            "firstTreeAlone",
+            "scheme");
     assertThat(names.containsAll(Set.of("threshold", "classWeight", "probabilityCol")))
         .isEqualTo(ofClasses);
     assertThat(names.contains("objective")).isEqualTo(!ofClasses);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import io.heddle.crypto.additive.AdditivePublicKey;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.bucket.BinSums;
 import io.heddle.crypto.bucket.Histogram;
-import io.heddle.crypto.paillier.PaillierPublicKey;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import java.util.List;
  * @param rowBound no plaintext of a row can be larger
  */
 record Accumulation(
-    PaillierPublicKey key,
+    AdditivePublicKey key,
     CiphertextBlock ciphertexts,
     int[] sample,
     int[][] nodes,

@@ -5,9 +5,9 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
+import io.heddle.crypto.additive.AdditivePublicKey;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.bucket.BinSums;
-import io.heddle.crypto.paillier.PaillierPublicKey;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -90,7 +90,7 @@ final class FeatureHolderTrees {
    */
   TreesFit run(byte @Nullable [] restored) {
     Agreed agreed = restored == null ? begin() : goOn(restored);
-    PaillierPublicKey key = accept(agreed);
+    AdditivePublicKey key = accept(agreed);
     if (restored == null) {
       if (agreed.trees().first() > 1) {
         report.treeDone(false);
@@ -144,7 +144,7 @@ final class FeatureHolderTrees {
     return new Agreed(opening, channel.receive(labelHolder, TreesAgreed.class));
   }
 
-  private PaillierPublicKey accept(Agreed agreed) {
+  private AdditivePublicKey accept(Agreed agreed) {
     TreesAgreed trees = agreed.trees();
     if (trees.last() > terms.maxIter() || (long) trees.last() - trees.first() + 1 > treeLimit) {
       throw new ProtocolException(
@@ -156,7 +156,7 @@ final class FeatureHolderTrees {
               + Math.min(treeLimit, terms.maxIter())
               + " are allowed here");
     }
-    PaillierPublicKey key = PaillierPublicKey.fromBytes(agreed.opening().publicKey());
+    AdditivePublicKey key = terms.scheme().publicKey(agreed.opening().publicKey());
     if (key.keyBits() != terms.keyBits()) {
       throw new ProtocolException(
           "The label holder's key has " + key.keyBits() + " bits: must be " + terms.keyBits());
@@ -203,14 +203,14 @@ final class FeatureHolderTrees {
    */
   private record Tree(
       Channel step,
-      PaillierPublicKey key,
+      AdditivePublicKey key,
       SampledRows sample,
       CiphertextBlock gradients,
       int[] chosen,
       Candidates layout,
       SecretNames names) {}
 
-  private Tree begin(Channel step, PaillierPublicKey key, SampledRows sample) {
+  private Tree begin(Channel step, AdditivePublicKey key, SampledRows sample) {
     int[] chosen =
         ColumnSampler.ofFeatureHolder(
             terms.featureSubsetStrategy(), columns.count(), randomness, context(step));
@@ -259,7 +259,7 @@ final class FeatureHolderTrees {
     return SampledRows.read(bits, rows, terms.sampleRows(rows));
   }
 
-  private CiphertextBlock receiveGradients(Channel step, PaillierPublicKey key, int rows) {
+  private CiphertextBlock receiveGradients(Channel step, AdditivePublicKey key, int rows) {
     List<CiphertextBlock> blocks = new ArrayList<>();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int checked = 0;
@@ -320,7 +320,7 @@ final class FeatureHolderTrees {
   }
 
   private CiphertextBlock masked(Tree tree, CiphertextBlock left, int[] shifts) {
-    PaillierPublicKey key = tree.key();
+    AdditivePublicKey key = tree.key();
     CiphertextBlock packed =
         BinSums.pack(key.space(), left, packing.candidateBits(), packing.perPlaintext());
     return key.addAndObfuscate(
@@ -344,7 +344,7 @@ final class FeatureHolderTrees {
 
   /** Encrypted sums by bin of the nodes to build; counts and cuts of all. */
   private CiphertextBlock accumulate(Tree tree, List<Pair> pairs) {
-    PaillierPublicKey key = tree.key();
+    AdditivePublicKey key = tree.key();
     int[][] nodes = pairs.stream().map(pair -> pair.built().ranks).toArray(int[][]::new);
     List<Accumulation.Part> parts =
         columns
@@ -376,7 +376,7 @@ final class FeatureHolderTrees {
   }
 
   /** Each part is bounded by its own rows, so that their sum is by all. */
-  private CiphertextBlock sum(PaillierPublicKey key, List<Accumulation.Part> parts) {
+  private CiphertextBlock sum(AdditivePublicKey key, List<Accumulation.Part> parts) {
     report.additions((long) (parts.size() - 1) * parts.get(0).bins().size());
     return key.sum(parts.stream().map(Accumulation.Part::bins).toList());
   }

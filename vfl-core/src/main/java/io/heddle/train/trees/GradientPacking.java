@@ -22,16 +22,17 @@ import java.util.List;
 record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext) {
   /** Of rows that fit, by {@link #requireFits}. */
   static GradientPacking of(TreeTerms terms, int rows) {
-    return of(terms.keyBits(), rows, terms.outputs());
+    return of(terms.scheme().plaintextBits(terms.keyBits()), rows, terms.outputs());
   }
 
-  static GradientPacking of(int keyBits, int rows, int outputs) {
+  static GradientPacking of(int plaintextBits, int rows, int outputs) {
     int low = bits((long) rows << Gradients.BITS);
     int high = bits((long) rows << (Gradients.BITS + 1));
     int slot = low + high;
-    // Half of the modulus, at least 2^(keyBits - 2), stays above all slots and as much again: sums
-    // and the shifts that are added to them are each bounded by what fills the slots.
-    return new GradientPacking(low, slot, outputs, (keyBits - 3) / (slot * outputs));
+    // Half of what plaintexts stay below, at least 2^(plaintextBits - 2), stays above all slots and
+    // as much again: sums and the shifts that are added to them are each bounded by what fills the
+    // slots.
+    return new GradientPacking(low, slot, outputs, (plaintextBits - 3) / (slot * outputs));
   }
 
   private static int bits(long most) {
@@ -44,7 +45,7 @@ record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
    * @throws ConfigurationException if there are too many classes for that
    */
   static void requireFits(TreeTerms terms, int rows) {
-    int most = of(terms.keyBits(), rows, 1).perPlaintext();
+    int most = of(terms.scheme().plaintextBits(terms.keyBits()), rows, 1).perPlaintext();
     if (terms.outputs() > most) {
       throw new ConfigurationException(
           "Invalid number of classes "

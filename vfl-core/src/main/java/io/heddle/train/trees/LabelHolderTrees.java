@@ -6,8 +6,8 @@ import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
+import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.additive.CiphertextBlock;
-import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class LabelHolderTrees {
   private final Channel channel;
   private final TreeTerms terms;
-  private final PaillierPrivateKey key;
+  private final AdditivePrivateKey key;
   private final PrivateRandomness randomness;
   private final byte[] roundingSeed;
   private final Progress progress;
@@ -64,7 +64,7 @@ final class LabelHolderTrees {
   LabelHolderTrees(
       Channel channel,
       TreeTerms terms,
-      PaillierPrivateKey key,
+      AdditivePrivateKey key,
       PrivateRandomness randomness,
       byte[] roundingSeed,
       Progress progress,

@@ -39,7 +39,8 @@ import java.util.TreeMap;
  *     fit ends, and keeps those before; 0 for never
  * @param firstTreeAlone whether the label holder grows the first tree on its own columns, if it has
  *     any: that one's structure would tell most about the labels
- * @param keyBits Paillier modulus: 2048, 3072 or 4096
+ * @param scheme by what derivatives are encrypted
+ * @param keyBits of the modulus: 2048, 3072 or 4096
  */
 public record TreeTerms(
     TreeObjective objective,
@@ -59,6 +60,7 @@ public record TreeTerms(
     double validationFraction,
     int earlyStoppingRounds,
     boolean firstTreeAlone,
+    TreeScheme scheme,
     int keyBits) {
   /** The longest key. */
   static final int MAX_KEY_BITS = 4096;
@@ -174,7 +176,7 @@ public record TreeTerms(
   /** The canonical text of every term, for the comparison between parties. */
   public SortedMap<String, String> asTerms() {
     SortedMap<String, String> terms = new TreeMap<>();
-    terms.put("objective", objective.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    terms.put("objective", word(objective));
     if (objective == TreeObjective.MULTI_CLASS) {
       terms.put("classes", Integer.toString(classes));
     }
@@ -193,8 +195,13 @@ public record TreeTerms(
     terms.put("validationFraction", Double.toString(validationFraction));
     terms.put("earlyStoppingRounds", Integer.toString(earlyStoppingRounds));
     terms.put("firstTreeAlone", Boolean.toString(firstTreeAlone));
+    terms.put("scheme", word(scheme));
     terms.put("keyBits", Integer.toString(keyBits));
     return terms;
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Those of a job. */
@@ -216,6 +223,7 @@ public record TreeTerms(
         .featureSubsetStrategy(gbt.featureSubsetStrategy())
         .earlyStopping(gbt.validationFraction(), gbt.earlyStoppingRounds())
         .firstTreeAlone(gbt.firstTreeAlone())
+        .scheme(TreeScheme.of(gbt.scheme()))
         .keyBits(job.keyBits())
         .build();
   }
@@ -247,6 +255,7 @@ public record TreeTerms(
     private double validationFraction = 0;
     private int earlyStoppingRounds = 0;
     private boolean firstTreeAlone = true;
+    private TreeScheme scheme = TreeScheme.PAILLIER;
     private int keyBits = 2048;
 
     private Builder() {}
@@ -330,6 +339,11 @@ public record TreeTerms(
       return this;
     }
 
+    public Builder scheme(TreeScheme value) {
+      scheme = value;
+      return this;
+    }
+
     public Builder keyBits(int value) {
       keyBits = value;
       return this;
@@ -357,6 +371,7 @@ public record TreeTerms(
           validationFraction,
           earlyStoppingRounds,
           firstTreeAlone,
+          scheme,
           keyBits);
     }
   }

@@ -16,7 +16,15 @@ public final class TreeTraffic {
     GradientPacking.requireFits(terms, rows);
     this.terms = terms;
     this.rows = rows;
-    ciphertextBytes = terms.keyBits() / 4;
+    ciphertextBytes = terms.scheme().ciphertextBytes(terms.keyBits());
+  }
+
+  /** The key, to each feature holder. */
+  public long key() {
+    return switch (terms.scheme()) {
+      case PAILLIER -> 3 + 3L * terms.keyBits() / 8;
+      case OKAMOTO_UCHIYAMA -> 3 + terms.keyBits() / 4;
+    };
   }
 
   /** Which rows a tree is grown on, to each feature holder; nothing if it is on all. */

@@ -3,7 +3,7 @@ package io.heddle.train.trees;
 
 import io.heddle.channel.Channel;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.progress.Progress;
 import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
@@ -30,7 +30,7 @@ public final class TreesLabelHolder {
   private static final int SEED_BYTES = 32;
 
   private final TreeTerms terms;
-  private final PaillierPrivateKey key;
+  private final AdditivePrivateKey key;
   private final PrivateRandomness randomness;
   private final byte[] roundingSeed;
 
@@ -41,7 +41,7 @@ public final class TreesLabelHolder {
    *     what {@link JoinedTrees} needs to repeat it
    */
   public TreesLabelHolder(
-      TreeTerms terms, PaillierPrivateKey key, PrivateRandomness randomness, byte[] roundingSeed) {
+      TreeTerms terms, AdditivePrivateKey key, PrivateRandomness randomness, byte[] roundingSeed) {
     if (key.publicKey().keyBits() != terms.keyBits()) {
       throw new IllegalArgumentException(
           "Invalid key of "
@@ -66,12 +66,13 @@ public final class TreesLabelHolder {
     return seed;
   }
 
-  /** The Paillier key of a fit: the same again if the step is repeated. Takes a second or a few. */
-  public static PaillierPrivateKey key(
+  /** The key of a fit: the same again if the step is repeated. Takes a second or a few. */
+  public static AdditivePrivateKey key(
       PrivateRandomness randomness, Channel step, TreeTerms terms) {
-    return PaillierPrivateKey.derive(
+    TreeScheme scheme = terms.scheme();
+    return scheme.derive(
         terms.keyBits(),
-        randomness.derive("trees/paillier key", step.path().getBytes(StandardCharsets.UTF_8)));
+        randomness.derive(scheme.purpose(), step.path().getBytes(StandardCharsets.UTF_8)));
   }
 
   /**

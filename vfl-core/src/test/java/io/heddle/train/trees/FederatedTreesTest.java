@@ -107,6 +107,36 @@ class FederatedTreesTest {
   }
 
   @Test
+  void trees_byOkamotoUchiyama_areThoseOfTheJoinedColumns() {
+    Forests.Joined joined = Forests.generate(1200, 12, true, 3, 5, 4);
+    TreeTerms.Builder terms = terms().maxIter(2).firstTreeAlone(false);
+    List<TreesFit> fits =
+        requireEqual(terms.scheme(TreeScheme.OKAMOTO_UCHIYAMA).build(), joined, weights(1200));
+    List<TreesFit> paillier =
+        requireEqual(terms.scheme(TreeScheme.PAILLIER).build(), joined, weights(1200));
+    assertThat(Forests.ensemble(fits).trees()).isEqualTo(Forests.ensemble(paillier).trees());
+    assertThat(fits.get(1).summary().additions()).isEqualTo(paillier.get(1).summary().additions());
+    requireEqual(
+        TreeTerms.builder()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(3)
+            .maxIter(1)
+            .maxDepth(3)
+            .maxBins(8)
+            .firstTreeAlone(false)
+            .scheme(TreeScheme.OKAMOTO_UCHIYAMA)
+            .build(),
+        Forests.classes(1200, 5, true, 3, 2, 4),
+        null);
+  }
+
+  private static double[] weights(int rows) {
+    double[] weights = new double[rows];
+    Arrays.setAll(weights, row -> 0.5 + row % 3);
+    return weights;
+  }
+
+  @Test
   void trees_onSampledRowsAndColumns_areThoseOfTheJoinedColumns() {
     Forests.Joined joined = Forests.generate(1500, 8, true, 3, 6, 4);
     requireEqualSampled(

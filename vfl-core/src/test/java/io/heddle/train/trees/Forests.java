@@ -5,6 +5,8 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.crypto.Randomness;
+import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -159,7 +161,7 @@ final class Forests {
     code.put(
         BANK,
         session ->
-            new TreesLabelHolder(terms, KEY, session::privateRandomness, seed())
+            new TreesLabelHolder(terms, key(terms), session::privateRandomness, seed())
                 .fit(
                     wrapLabel.apply(begin(session, terms)),
                     table(joined.holders().get(0), joined.rows(), 3),
@@ -181,6 +183,16 @@ final class Forests {
     }
     return List.copyOf(
         Parties.run(InMemoryExchange::network, TreeMessages.TYPES, opening, code).values());
+  }
+
+  private static AdditivePrivateKey key(TreeTerms terms) {
+    return terms.scheme() == TreeScheme.PAILLIER ? KEY : OkamotoUchiyama.KEY;
+  }
+
+  /** Made where it is needed. */
+  private static final class OkamotoUchiyama {
+    static final AdditivePrivateKey KEY =
+        TreeScheme.OKAMOTO_UCHIYAMA.derive(2048, Randomness.derive(new byte[32], "a test's key"));
   }
 
   static Channel begin(Session session, TreeTerms terms) {

@@ -11,6 +11,7 @@ import io.heddle.channel.TappedChannel;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
+import io.heddle.crypto.okamoto.OkamotoUchiyamaPrivateKey;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.ProtocolException;
@@ -129,6 +130,8 @@ class HostileTreesTest {
 
   static Stream<Arguments> liesOfLabelHolders() {
     byte[] longKey = PaillierPrivateKey.generate(3072, new SecureRandom()).publicKey().toBytes();
+    byte[] otherScheme =
+        OkamotoUchiyamaPrivateKey.generate(2048, new SecureRandom()).publicKey().toBytes();
     return Stream.of(
         fromLabelHolder(
             "more trees than the terms say",
@@ -140,6 +143,11 @@ class HostileTreesTest {
             TreesOpening.class,
             m -> new TreesOpening(m.rows(), m.alignmentDigest(), m.fitId(), longKey),
             "key has 3072 bits: must be 2048"),
+        fromLabelHolder(
+            "a key of another scheme",
+            TreesOpening.class,
+            m -> new TreesOpening(m.rows(), m.alignmentDigest(), m.fitId(), otherScheme),
+            ""),
         fromLabelHolder(
             "no key",
             TreesOpening.class,
