@@ -108,7 +108,7 @@ class TreeParams {
         new BooleanParam(
             owner,
             "firstTreeAlone",
-            "whether the label holder grows the first tree on its own columns, which protects labels");
+            "whether the label holder grows the first tree on its own columns, and keeps it to itself");
     scheme =
         new Param<>(
             owner,

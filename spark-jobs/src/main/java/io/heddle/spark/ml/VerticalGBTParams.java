@@ -107,7 +107,7 @@ public interface VerticalGBTParams extends Params {
   }
 
   /**
-   * Whether the label holder grows the first tree on its own columns, which protects labels; true
+   * Whether the label holder grows the first tree on its own columns, and keeps it to itself; true
    * by default.
    */
   default BooleanParam firstTreeAlone() {

@@ -38,7 +38,7 @@ import java.util.TreeMap;
  * @param earlyStoppingRounds after how many trees without a smaller loss of the rows held out the
  *     fit ends, and keeps those before; 0 for never
  * @param firstTreeAlone whether the label holder grows the first tree on its own columns, if it has
- *     any: that one's structure would tell most about the labels
+ *     any, and keeps its nodes to itself; with small steps the second one tells as much of labels
  * @param scheme by what derivatives are encrypted
  * @param keyBits of the modulus: 2048, 3072 or 4096
  */

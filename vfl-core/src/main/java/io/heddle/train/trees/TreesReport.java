@@ -133,6 +133,11 @@ final class TreesReport {
             + " bits about rows from feature holders' splits; the names hide columns and thresholds,"
             + " not which sums contain which");
     ledger.add(
+        "Rows of one node have labels that are alike: by these nodes, and no label known, rows can"
+            + " be told apart by their labels, not as well as the trees do it, but often better than"
+            + " by a feature holder's own columns; a first tree by the label holder alone changes"
+            + " little of that. A node that it finished alone is known too where its sibling went on");
+    ledger.add(
         "Feature holders learned which rows are in these nodes and which child of a node is the"
             + " smaller one; "
             + (terms.hasClasses()

@@ -4,42 +4,26 @@ package io.heddle.train.logistic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PredictorConsent;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.Fits.Outcome;
-import java.io.File;
+import io.heddle.train.shared.PublicTables;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The public table of 569 rows: 10 columns with the labels, 20 elsewhere. */
 class BreastTest {
   private static final PrivacyRules TEN_ROWS = new PrivacyRules(10, PredictorConsent.FULL);
 
-  private static Map<String, double[]> read(String name) throws IOException {
-    File file = new File(System.getProperty("heddle.shared", ""), "data/" + name);
-    assumeThat(file).exists();
-    List<String> lines = Files.readAllLines(file.toPath());
-    Map<String, double[]> rows = new TreeMap<>();
-    for (String line : lines.subList(1, lines.size())) {
-      String[] cells = line.split(",", -1);
-      rows.put(cells[0], Arrays.stream(cells).skip(1).mapToDouble(Double::parseDouble).toArray());
-    }
-    return rows;
-  }
-
   /** Every third row left out. */
   private static Joined breast(int... featureCuts) throws IOException {
-    List<double[]> left = List.copyOf(read("breast_hetero_guest.csv").values());
-    List<double[]> right = List.copyOf(read("breast_hetero_host.csv").values());
+    List<double[]> left = List.copyOf(PublicTables.read("breast_hetero_guest.csv").values());
+    List<double[]> right = List.copyOf(PublicTables.read("breast_hetero_host.csv").values());
     int rows = left.size() * 2 / 3;
     double[] labels = new double[rows];
     double[][] own = new double[10][rows];
