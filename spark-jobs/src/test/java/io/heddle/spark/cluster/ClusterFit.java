@@ -44,8 +44,10 @@ import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringFeatureHolder;
 import io.heddle.train.logistic.ScoringLabelHolder;
 import io.heddle.train.logistic.ScoringMessages;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -61,6 +63,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -77,8 +80,13 @@ import org.jspecify.annotations.Nullable;
 final class ClusterFit {
   static final int PARTITIONS = 2;
 
-  /** Starts the line of a run: where an executor died, and the digest of all that came of it. */
+  /**
+   * Starts the line of a run: what was trained, where an executor died, and the digest of all that
+   * came of it.
+   */
   static final String RUN = "RUN ";
+
+  static final String TREES = "trees, ";
 
   /** In place of the number of a kernel: the reading of the ids. */
   private static final int READING = -1;
@@ -97,7 +105,8 @@ final class ClusterFit {
   private static final LogisticTerms TERMS = LogisticTerms.builder().maxIter(2).build();
   private static final PrivacyRules RULES = new PrivacyRules(10, PredictorConsent.FULL);
   private static final List<MessageType<?>> TYPES =
-      Stream.of(PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES)
+      Stream.of(
+              PsiMessages.TYPES, LogisticMessages.TYPES, ScoringMessages.TYPES, ClusterTrees.TYPES)
           .<MessageType<?>>flatMap(List::stream)
           .toList();
   private static final MessageCodec CODEC = Parties.codec(TYPES);
@@ -105,14 +114,16 @@ final class ClusterFit {
   private final SparkSession spark;
   private final Path marks;
   private final boolean beside;
+  private final boolean trees;
   private final Path job;
   private final Map<PartyId, PrivateRandomness> randomness = new ConcurrentHashMap<>();
   private final Map<PartyId, Dataset<Row>> tables;
 
-  private ClusterFit(SparkSession spark, Path marks, boolean beside) {
+  private ClusterFit(SparkSession spark, Path marks, boolean beside, boolean trees) {
     this.spark = spark;
     this.marks = marks;
     this.beside = beside;
+    this.trees = trees;
     job =
         beside
             ? TlsParties.configure(marks, "psi { protocol = kkrt, partition-ids = 4096 }")
@@ -156,11 +167,12 @@ final class ClusterFit {
 
   /**
    * Arguments: a folder for marks, the master, how often an executor dies: spread evenly over the
-   * kernels of both parties and the reading of their ids; then {@code beside} if the parties meet
-   * over sockets, intersect in tasks, and all goes from store to store. There four die, in two
-   * runs: as they make rows and tags, encrypt, and add up what was fetched.
+   * kernels of both parties and the reading of their ids; after that the parties grow trees, where
+   * three die, in two runs. Then {@code beside} if the parties meet over sockets, intersect in
+   * tasks, and all goes from store to store. There four die, in two runs: as they make rows and
+   * tags, encrypt, and add up what was fetched; and no trees are grown.
    */
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
     SparkSession spark =
         SparkSession.builder()
             .master(arguments[1])
@@ -177,8 +189,14 @@ final class ClusterFit {
             .config("spark.plugins", WorkerPlugin.class.getName())
             .getOrCreate();
     try {
-      new ClusterFit(spark, Path.of(arguments[0]), arguments.length > 3)
-          .runAll(Integer.parseInt(arguments[2]));
+      Path folder = Path.of(arguments[0]);
+      boolean beside = arguments.length > 3;
+      new ClusterFit(spark, folder, beside, false).runAll(Integer.parseInt(arguments[2]));
+      if (!beside) {
+        // Kernels have the numbers of others: what has died there lives here.
+        Path marks = Files.createDirectory(folder.resolve("trees"));
+        new ClusterFit(spark, marks, false, true).runAll(3);
+      }
     } finally {
       spark.stop();
     }
@@ -188,13 +206,18 @@ final class ClusterFit {
     List<String> ofBank = new ArrayList<>();
     List<String> ofRetailer = new ArrayList<>();
     print("undisturbed", run(List.of(), ofBank, ofRetailer));
-    List<List<Kill>> chosen =
-        beside
-            ? besideTheLinks(ofBank, ofRetailer)
-            : spread(kills, ofBank.size(), ofRetailer.size());
-    for (List<Kill> together : chosen) {
+    for (List<Kill> together : chosen(kills, ofBank, ofRetailer)) {
       print(together.toString(), run(together, new ArrayList<>(), new ArrayList<>()));
     }
+  }
+
+  private List<List<Kill>> chosen(int kills, List<String> ofBank, List<String> ofRetailer) {
+    if (beside) {
+      return besideTheLinks(ofBank, ofRetailer);
+    }
+    return trees
+        ? whereTreesAreGrown(ofBank, ofRetailer)
+        : spread(kills, ofBank.size(), ofRetailer.size());
   }
 
   /** One in the intersection and one in the fit, at each party in turn. */
@@ -209,6 +232,15 @@ final class ClusterFit {
             // The sender's tags are in the receiver's store.
             new Kill(TwoParties.RETAILER, ofRetailer.indexOf("PartitionTask") + 1),
             new Kill(TwoParties.BANK, ofBank.lastIndexOf("ResidualEncryption") + 1)));
+  }
+
+  /** As columns are cut into bins, and as derivatives are added up by what was made of them. */
+  private static List<List<Kill>> whereTreesAreGrown(List<String> ofBank, List<String> ofRetailer) {
+    return List.of(
+        List.of(new Kill(TwoParties.RETAILER, ofRetailer.indexOf("ColumnBins[]") + 1)),
+        List.of(
+            new Kill(TwoParties.BANK, ofBank.indexOf("ColumnBins[]") + 1),
+            new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Accumulation") + 1)));
   }
 
   private static List<List<Kill>> spread(int kills, int ofBank, int ofRetailer) {
@@ -229,8 +261,8 @@ final class ClusterFit {
     return chosen;
   }
 
-  private static void print(String run, String digest) {
-    System.out.println(RUN + run + ": " + digest);
+  private void print(String run, String digest) {
+    System.out.println(RUN + (trees ? TREES : "") + run + ": " + digest);
   }
 
   /** The digest of both models, the scores, and every message of both parties in its order. */
@@ -322,13 +354,15 @@ final class ClusterFit {
       PartyTable columns =
           new PartyTable(rows, COLUMNS, HexFormat.of().parseHex(aligned.table().digest()));
       Channel step = tapped(session, "fit", sent);
+      if (trees) {
+        Supplier<Channel> scoring = () -> tapped(session, "score", sent);
+        return bank
+            ? ClusterTrees.ofLabelHolder(step, scoring, mine, columns, labels(aligned))
+            : ClusterTrees.ofFeatureHolder(step, scoring, TwoParties.BANK, mine, columns);
+      }
       LogisticFit fit;
       String scores = "";
       if (bank) {
-        double[] labels =
-            aligned.table().collect("label").stream()
-                .mapToDouble(row -> row.getDouble(1))
-                .toArray();
         fit =
             new LogisticLabelHolder(
                     TERMS,
@@ -336,7 +370,7 @@ final class ClusterFit {
                     LogisticLabelHolder.key(mine, step, TERMS),
                     mine,
                     LogisticLabelHolder.roundingSeed(mine, step))
-                .fit(step, columns, labels, null, PassListener.NONE, Progress.NONE);
+                .fit(step, columns, labels(aligned), null, PassListener.NONE, Progress.NONE);
         scores =
             bits(
                 new ScoringLabelHolder(fit.part())
@@ -351,6 +385,10 @@ final class ClusterFit {
       }
       return bits(fit.part().coefficients()) + bits(fit.part().intercept()) + scores;
     }
+  }
+
+  private static double[] labels(Aligned aligned) {
+    return aligned.table().collect("label").stream().mapToDouble(row -> row.getDouble(1)).toArray();
   }
 
   private static Dataset<Row> table(Aligned aligned) {

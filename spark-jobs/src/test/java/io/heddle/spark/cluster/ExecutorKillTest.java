@@ -117,12 +117,18 @@ class ExecutorKillTest {
 
   @Test
   void job_executorsDie_isTheSameToTheLastBit() throws Exception {
-    assertAllTheSame(KILLS, run(KILLS));
+    List<String> runs = run(KILLS);
+    assertAllTheSame(KILLS, runs.stream().filter(run -> !isOfTrees(run)).toList());
+    assertAllTheSame(2, runs.stream().filter(ExecutorKillTest::isOfTrees).toList());
   }
 
   @Test
   void job_executorsDieOverWhatGoesBesideTheLinks_isTheSameToTheLastBit() throws Exception {
     assertAllTheSame(2, run(4, "beside"));
+  }
+
+  private static boolean isOfTrees(String run) {
+    return run.startsWith(ClusterFit.RUN + ClusterFit.TREES);
   }
 
   /**
