@@ -393,7 +393,7 @@ class HeddleCommandTest {
                 "gbt.classes=40"))
         .isEqualTo(3);
     assertThat(err)
-        .contains("Invalid number of classes 40 for 9000 training rows: must be at most");
+        .contains("Invalid number of classes 40 for 6300 training rows: must be at most");
   }
 
   @Test

@@ -19,7 +19,7 @@ import java.util.List;
  * @param nodes the ranks of each node's rows among these, ascending
  * @param sizes how many bins each column has
  * @param chosen the columns to add up by
- * @param rowBound no plaintext of a row can be larger
+ * @param packing how large their plaintexts can be
  */
 record Accumulation(
     AdditivePublicKey key,
@@ -28,7 +28,7 @@ record Accumulation(
     int[][] nodes,
     int[] sizes,
     int[] chosen,
-    BigInteger rowBound)
+    GradientPacking packing)
     implements Serializable {
 
   /**
@@ -44,7 +44,7 @@ record Accumulation(
   static Part sum(BinnedBlock block, Accumulation what) {
     int firstRank = block.from(what.sample);
     int[] rows = Arrays.copyOfRange(what.sample, firstRank, block.to(what.sample));
-    BigInteger bound = what.rowBound.multiply(BigInteger.valueOf(rows.length));
+    BigInteger bound = what.packing.bound(rows.length);
     CiphertextBlock own =
         rows.length == what.sample.length
             ? what.ciphertexts

@@ -357,7 +357,7 @@ final class FeatureHolderTrees {
                     nodes,
                     columns.sizes(),
                     tree.chosen(),
-                    packing.rowBound()),
+                    packing),
                 Accumulation::sum);
     for (int p = 0; p < nodes.length; p++) {
       Pair pair = pairs.get(p);

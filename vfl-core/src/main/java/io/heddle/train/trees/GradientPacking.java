@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.ProtocolException;
+import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.List;
  * @param outputs how many scores a row has, which is how many slots a candidate has
  * @param perPlaintext how many candidates there are
  */
-record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext) {
+record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
+    implements Serializable {
   /** Of rows that fit, by {@link #requireFits}. */
   static GradientPacking of(TreeTerms terms, int rows) {
     return of(terms.scheme().plaintextBits(terms.keyBits()), rows, terms.outputs());
@@ -71,9 +73,9 @@ record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
     return BigInteger.ONE.shiftLeft(candidateBits()).subtract(BigInteger.ONE);
   }
 
-  /** The most that one row adds to a sum. */
-  BigInteger rowBound() {
-    BigInteger most = pair(2L << Gradients.BITS, 1L << Gradients.BITS);
+  /** No sum over so many rows is larger. */
+  BigInteger bound(int rows) {
+    BigInteger most = pair((long) rows << (Gradients.BITS + 1), (long) rows << Gradients.BITS);
     BigInteger bound = BigInteger.ZERO;
     for (int c = 0; c < outputs; c++) {
       bound = bound.shiftLeft(slotBits).add(most);

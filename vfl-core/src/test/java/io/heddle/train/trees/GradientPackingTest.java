@@ -201,9 +201,10 @@ class GradientPackingTest {
     GradientPacking packing = GradientPacking.of(terms, 8);
     PlaintextBlock rows = packing.rows(gradients, 0, 8);
     for (int i = 0; i < 8; i++) {
-      assertThat(rows.get(i)).isLessThanOrEqualTo(packing.rowBound());
+      assertThat(rows.get(i)).isLessThanOrEqualTo(packing.bound(1));
     }
-    assertThat(packing.rowBound().multiply(BigInteger.valueOf(8)))
+    assertThat(packing.bound(3).add(packing.bound(5)))
+        .isEqualTo(packing.bound(8))
         .isLessThanOrEqualTo(packing.bound());
     // Three of the eight rows lie left.
     BigInteger left = rows.get(1).add(rows.get(4)).add(rows.get(7));
