@@ -2,6 +2,7 @@
 package io.heddle.psi.kkrt;
 
 import io.heddle.psi.ids.IdList;
+import io.heddle.psi.shared.IdHash;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

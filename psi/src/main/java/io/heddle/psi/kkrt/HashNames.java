@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
+import io.heddle.psi.shared.IdHash;
 import io.heddle.psi.tasks.IdNames;
 import java.util.Arrays;
 

@@ -2,6 +2,7 @@
 package io.heddle.psi.kkrt;
 
 import io.heddle.psi.ids.IdList;
+import io.heddle.psi.shared.IdHash;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

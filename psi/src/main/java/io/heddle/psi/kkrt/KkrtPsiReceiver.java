@@ -11,6 +11,7 @@ import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.IdProgress;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ public final class KkrtPsiReceiver {
     int theirSize = from.theirIds();
     Partitions partitions = Partitions.of(ids.size(), theirSize, partitionIds);
     from.requireWithin(partitions);
-    IdProgress done = IdProgress.begin(progress, ids.size(), partitions, from.done());
+    IdProgress done = partitions.begin(progress, ids.size(), from.done());
     DealtIds dealt = DealtIds.of(ids, run.items(), partitions.count(), partitions.receiverIds());
 
     findCommon(channel, sender, run, function, ids, dealt, partitions, from, done);

@@ -11,6 +11,7 @@ import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
 import io.heddle.psi.shared.Chunks;
+import io.heddle.psi.shared.IdProgress;
 import io.heddle.psi.shared.PsiTerms;
 import java.util.BitSet;
 
@@ -84,7 +85,7 @@ public final class KkrtPsiSender {
       KkrtState from) {
     Partitions partitions = Partitions.of(from.theirIds(), ids.size(), partitionIds);
     from.requireWithin(partitions);
-    IdProgress done = IdProgress.begin(progress, ids.size(), partitions, from.done());
+    IdProgress done = partitions.begin(progress, ids.size(), from.done());
     DealtIds dealt = DealtIds.of(ids, run.items(), partitions.count(), partitions.senderIds());
     for (int number = from.done(); number < partitions.count(); number++) {
       Items items = dealt.items(number, partitions.bins());

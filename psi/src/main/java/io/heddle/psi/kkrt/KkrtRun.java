@@ -10,6 +10,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.ot.JointCoin;
 import io.heddle.ot.OtUse;
 import io.heddle.party.PartyId;
+import io.heddle.psi.shared.IdHash;
 import io.heddle.psi.shared.PsiTerms;
 import java.nio.charset.StandardCharsets;
 
@@ -19,6 +20,9 @@ import java.nio.charset.StandardCharsets;
  * hid an id before hides another one.
  */
 final class KkrtRun {
+  /** Tells items from other hashes of ids. */
+  static final String ITEM = "HEDDLE-PSI-V01-KKRT-ITEM";
+
   private static final int SECRET_BYTES = 32;
   private static final int DIGEST_BYTES = 32;
   private static final int MOST_PATH_BYTES = 1024;
@@ -111,7 +115,7 @@ final class KkrtRun {
    * alignment's.
    */
   IdHash items() {
-    return new IdHash(binding, coin);
+    return new IdHash(ITEM, binding, coin);
   }
 
   /**

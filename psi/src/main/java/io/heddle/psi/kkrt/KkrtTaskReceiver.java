@@ -10,6 +10,7 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.kkrt.KkrtTaskMessage.NameBlobs;
 import io.heddle.psi.kkrt.KkrtTaskMessage.RowBlobs;
 import io.heddle.psi.kkrt.KkrtTaskMessage.TagBlobs;
+import io.heddle.psi.shared.IdProgress;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.IntersectionSize;
 import java.util.ArrayList;
@@ -76,8 +77,7 @@ public final class KkrtTaskReceiver {
       TaskInput input,
       TaskState from) {
     run.arm(function.toBytes());
-    IdProgress done =
-        IdProgress.begin(progress, input.facts().count(), run.partitions(), from.done());
+    IdProgress done = run.partitions().begin(progress, input.facts().count(), from.done());
     TaskState reached = findCommon(channel, sender, run, from, done);
     List<BitSet> common = reached.common();
     int count = common.stream().mapToInt(BitSet::cardinality).sum();

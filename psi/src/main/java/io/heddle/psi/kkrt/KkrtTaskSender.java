@@ -10,6 +10,7 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.kkrt.KkrtTaskMessage.NameBlobs;
 import io.heddle.psi.kkrt.KkrtTaskMessage.RowBlobs;
 import io.heddle.psi.kkrt.KkrtTaskMessage.TagBlobs;
+import io.heddle.psi.shared.IdProgress;
 import io.heddle.psi.shared.PsiTerms;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -75,8 +76,7 @@ public final class KkrtTaskSender {
       TaskInput input,
       TaskState from) {
     run.arm(function.toBytes());
-    IdProgress done =
-        IdProgress.begin(progress, input.facts().count(), run.partitions(), from.done());
+    IdProgress done = run.partitions().begin(progress, input.facts().count(), from.done());
     TaskState reached = from;
     int count = run.partitions().count();
     for (int first = from.done(); first < count; first = run.groupEnd(first)) {

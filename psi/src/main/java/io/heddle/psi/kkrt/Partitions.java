@@ -2,6 +2,9 @@
 package io.heddle.psi.kkrt;
 
 import io.heddle.error.AlignmentException;
+import io.heddle.progress.Progress;
+import io.heddle.psi.shared.BinomialBound;
+import io.heddle.psi.shared.IdProgress;
 
 /**
  * Into how many parts the ids of a run are dealt, and how many of each party one takes: both
@@ -51,6 +54,17 @@ record Partitions(int count, int receiverIds, int senderIds) {
   /** Tags of all partitions. */
   long tags() {
     return (long) count * KkrtSizes.HASHES * senderIds;
+  }
+
+  /**
+   * Begins to tell how far a party is.
+   *
+   * @param ids of this party
+   * @param done how many partitions were done before
+   */
+  IdProgress begin(Progress progress, int ids, int done) {
+    long each = (long) bins() + (long) KkrtSizes.HASHES * senderIds;
+    return IdProgress.begin(progress, "kkrt", ids, each, count, done);
   }
 
   /** Fails where so many of one party are in a partition that they do not fit. */

@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.crypto.Randomness;
 import io.heddle.ot.KkrtReceiver;
 import io.heddle.party.PartyId;
+import io.heddle.psi.shared.IdProgress;
 import io.heddle.psi.shared.TagTable;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -4,6 +4,7 @@ package io.heddle.psi.kkrt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.psi.ids.IdList;
+import io.heddle.psi.shared.IdHash;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ class ItemsTest {
   @ValueSource(ints = {3, 4, 5202, 21_307_065})
   void items_ofIds_areWhatTheDocumentSays(int bins) throws Exception {
     List<byte[]> ids = ids(5000);
-    Items items = Items.of(IdList.of(ids), new IdHash(BINDING, COIN), bins);
+    Items items = Items.of(IdList.of(ids), new IdHash(KkrtRun.ITEM, BINDING, COIN), bins);
     byte[] prefix =
         Arrays.copyOf(
             sha256("HEDDLE-PSI-V01-KKRT-ITEM".getBytes(StandardCharsets.US_ASCII), BINDING, COIN),
@@ -70,7 +71,7 @@ class ItemsTest {
   @ValueSource(ints = {2, 3, 16, 127})
   void partitions_ofIds_areWhatTheDocumentSays(int partitions) throws Exception {
     List<byte[]> ids = ids(5000);
-    IdHash hash = new IdHash(BINDING, COIN);
+    IdHash hash = new IdHash(KkrtRun.ITEM, BINDING, COIN);
     byte[] partitionOf = Items.partitions(IdList.of(ids), hash, partitions);
     byte[] prefix =
         Arrays.copyOf(

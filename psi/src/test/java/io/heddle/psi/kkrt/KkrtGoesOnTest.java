@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
-import static io.heddle.psi.kkrt.KkrtRuns.range;
-import static io.heddle.psi.kkrt.KkrtRuns.shuffled;
 import static io.heddle.psi.kkrt.PartitionRuns.RECEIVER;
 import static io.heddle.psi.kkrt.PartitionRuns.SENDER;
+import static io.heddle.psi.shared.PsiRuns.range;
+import static io.heddle.psi.shared.PsiRuns.shuffled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +16,7 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.shared.StepLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

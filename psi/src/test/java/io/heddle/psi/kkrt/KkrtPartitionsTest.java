@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
-import static io.heddle.psi.kkrt.KkrtRuns.range;
-import static io.heddle.psi.kkrt.KkrtRuns.shuffled;
 import static io.heddle.psi.kkrt.PartitionRuns.RECEIVER;
 import static io.heddle.psi.kkrt.PartitionRuns.SENDER;
+import static io.heddle.psi.shared.PsiRuns.range;
+import static io.heddle.psi.shared.PsiRuns.shuffled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +24,7 @@ import io.heddle.party.PartyId;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.ids.IdList;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
+import io.heddle.psi.shared.IdHash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Runs whose ids are dealt into several partitions. */
 class KkrtPartitionsTest {
-  private static final IdHash HASH = new IdHash(new byte[32], new byte[32]);
+  private static final IdHash HASH = new IdHash(KkrtRun.ITEM, new byte[32], new byte[32]);
 
   private final Map<PartyId, Queue<Message>> sent =
       Map.of(RECEIVER, new ConcurrentLinkedQueue<>(), SENDER, new ConcurrentLinkedQueue<>());

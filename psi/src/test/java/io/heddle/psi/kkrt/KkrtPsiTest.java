@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
-import static io.heddle.psi.kkrt.KkrtRuns.range;
-import static io.heddle.psi.kkrt.KkrtRuns.shuffled;
+import static io.heddle.psi.shared.PsiRuns.range;
+import static io.heddle.psi.shared.PsiRuns.shuffled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,6 +26,7 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
+import io.heddle.psi.shared.PsiRuns;
 import io.heddle.session.Session;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -284,7 +285,7 @@ class KkrtPsiTest {
   /** docs/protocol.md, 3.3 and 9, a second time: coin and names from what crossed. */
   @Test
   void names_ofCommonIds_areWhatTheDocumentSaysInAscendingOrder() {
-    KkrtRuns.Run run = KkrtRuns.run("secret", range(0, 60), range(20, 90), true);
+    PsiRuns.Run run = PsiRuns.run(PsiProtocol.KKRT, "secret", range(0, 60), range(20, 90), true);
     MessageCodec codec = new MessageCodec(PsiMessages.TYPES);
     byte[] salt = binding(run);
     byte[] coinBinding =
@@ -301,15 +302,15 @@ class KkrtPsiTest {
         sha256(
             text("heddle coin v1"),
             coinBinding,
-            half(run, codec, KkrtRuns.RECEIVER),
-            half(run, codec, KkrtRuns.SENDER));
+            half(run, codec, PsiRuns.RECEIVER),
+            half(run, codec, PsiRuns.SENDER));
     byte[] prefix = Arrays.copyOf(sha256(text("HEDDLE-PSI-V01-KKRT-ITEM"), salt, coin), 16);
     TreeMap<String, String> names = new TreeMap<>();
     for (String id : range(20, 60)) {
       byte[] name = Arrays.copyOf(sha256(prefix, text(id)), KkrtSizes.nameWidth(70));
       names.put(HexFormat.of().formatHex(name), id);
     }
-    List<CommonNames> sent = run.all(KkrtRuns.RECEIVER, CommonNames.class);
+    List<CommonNames> sent = run.all(PsiRuns.RECEIVER, CommonNames.class);
     assertThat(sent).hasSize(1);
     assertThat(HexFormat.of().formatHex(sent.get(0).items()))
         .isEqualTo(String.join("", names.keySet()));
@@ -318,12 +319,12 @@ class KkrtPsiTest {
   }
 
   /** That of the step, from the session's salt, which the test's session gives again. */
-  private static byte[] binding(KkrtRuns.Run run) {
+  private static byte[] binding(PsiRuns.Run run) {
     byte[] salt = run.salt();
     return sha256(text("heddle psi binding v1"), number(salt.length), salt, text("1-psi"));
   }
 
-  private static byte[] half(KkrtRuns.Run run, MessageCodec codec, PartyId party) {
+  private static byte[] half(PsiRuns.Run run, MessageCodec codec, PartyId party) {
     Message opening =
         Objects.requireNonNull(run.messages().get(party)).stream()
             .filter(message -> codec.type(message.getClass()).id() == 93)

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
-import static io.heddle.psi.kkrt.KkrtRuns.RECEIVER;
-import static io.heddle.psi.kkrt.KkrtRuns.SENDER;
-import static io.heddle.psi.kkrt.KkrtRuns.range;
-import static io.heddle.psi.kkrt.KkrtRuns.shuffled;
+import static io.heddle.psi.shared.PsiRuns.RECEIVER;
+import static io.heddle.psi.shared.PsiRuns.SENDER;
+import static io.heddle.psi.shared.PsiRuns.range;
+import static io.heddle.psi.shared.PsiRuns.shuffled;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.channel.MessageCodec;
+import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.kkrt.KkrtMessage.CommonNames;
 import io.heddle.psi.kkrt.KkrtMessage.SenderTags;
-import io.heddle.psi.kkrt.KkrtRuns.Run;
+import io.heddle.psi.shared.PsiRuns;
+import io.heddle.psi.shared.PsiRuns.Run;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -48,13 +50,18 @@ class KkrtRepeatedStepTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void step_repeatedWithIdsInOtherOrders_sendsTheSameBytes(boolean allLearn) {
-    Run first = KkrtRuns.run("secret", receiver(), sender(), allLearn);
+    Run first = PsiRuns.run(PsiProtocol.KKRT, "secret", receiver(), sender(), allLearn);
     assertThat(first.sent()).hasSize(2);
     assertThat(Objects.requireNonNull(first.sent().get("receiver to sender")).length)
         .isGreaterThan(5202 * 56);
     for (long seed = 1; seed <= 2; seed++) {
       Run second =
-          KkrtRuns.run("secret", shuffled(receiver(), seed), shuffled(sender(), seed), allLearn);
+          PsiRuns.run(
+              PsiProtocol.KKRT,
+              "secret",
+              shuffled(receiver(), seed),
+              shuffled(sender(), seed),
+              allLearn);
       assertSameBytes(first, second);
       assertThat(second.ofSender()).isEqualTo(first.ofSender());
       if (allLearn) {
@@ -67,12 +74,12 @@ class KkrtRepeatedStepTest {
 
   @Test
   void step_otherSessionSecrets_sharesNoBlock() {
-    Run first = KkrtRuns.run("secret", receiver(), sender(), true);
+    Run first = PsiRuns.run(PsiProtocol.KKRT, "secret", receiver(), sender(), true);
     // The same nonces, so the same session id and salt: the secrets alone differ.
-    Run second = KkrtRuns.run("other secret", receiver(), sender(), true);
+    Run second = PsiRuns.run(PsiProtocol.KKRT, "other secret", receiver(), sender(), true);
     for (var party : List.of(RECEIVER, SENDER)) {
-      assertThat(first.blocks(party)).hasSizeGreaterThan(1000);
-      assertThat(disjoint(second.blocks(party), first.blocks(party))).isTrue();
+      assertThat(first.blocks(party, 1)).hasSizeGreaterThan(1000);
+      assertThat(disjoint(second.blocks(party, 1), first.blocks(party, 1))).isTrue();
     }
     assertThat(second.ofReceiver())
         .isNotEqualTo(first.ofReceiver())
@@ -87,15 +94,15 @@ class KkrtRepeatedStepTest {
 
   @Test
   void step_oneIdMoreAtOneParty_meetsOtherMasksAtBoth() {
-    Run first = KkrtRuns.run("secret", receiver(), sender(), true);
+    Run first = PsiRuns.run(PsiProtocol.KKRT, "secret", receiver(), sender(), true);
     List<String> moreAtReceiver = new ArrayList<>(receiver());
     moreAtReceiver.add("one more");
     List<String> moreAtSender = new ArrayList<>(sender());
     moreAtSender.add("one more");
     for (Run second :
         List.of(
-            KkrtRuns.run("secret", moreAtReceiver, sender(), true),
-            KkrtRuns.run("secret", receiver(), moreAtSender, true))) {
+            PsiRuns.run(PsiProtocol.KKRT, "secret", moreAtReceiver, sender(), true),
+            PsiRuns.run(PsiProtocol.KKRT, "secret", receiver(), moreAtSender, true))) {
       assertThat(disjoint(rows(second), rows(first))).isTrue();
       assertThat(disjoint(tags(second), tags(first))).isTrue();
       assertThat(second.ofReceiver())
@@ -134,11 +141,11 @@ class KkrtRepeatedStepTest {
 
   @Test
   void step_ofAnyIds_showsTheSenderNamesOnly() {
-    Run run = KkrtRuns.run("secret", receiver(), sender(), true);
+    Run run = PsiRuns.run(PsiProtocol.KKRT, "secret", receiver(), sender(), true);
     assertThat(run.all(RECEIVER, CommonNames.class)).hasSize(1);
     assertThat(run.all(SENDER, SenderTags.class)).hasSize(3);
     assertThat(tags(run)).hasSize(3 * sender().size());
-    Run alone = KkrtRuns.run("secret", receiver(), sender(), false);
+    Run alone = PsiRuns.run(PsiProtocol.KKRT, "secret", receiver(), sender(), false);
     assertThat(alone.all(RECEIVER, CommonNames.class)).isEmpty();
     assertThat(alone.ofSender()).isEmpty();
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
-import static io.heddle.psi.kkrt.KkrtRuns.range;
-import static io.heddle.psi.kkrt.KkrtRuns.shuffled;
 import static io.heddle.psi.kkrt.PartitionRuns.RECEIVER;
 import static io.heddle.psi.kkrt.PartitionRuns.SENDER;
+import static io.heddle.psi.shared.PsiRuns.range;
+import static io.heddle.psi.shared.PsiRuns.shuffled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +22,7 @@ import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.shared.RunRecord;
+import io.heddle.psi.shared.StepLog;
 import io.heddle.psi.tasks.IdFacts;
 import io.heddle.psi.tasks.OwnIds;
 import io.heddle.session.Session;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.psi.kkrt;
 
-import static io.heddle.psi.kkrt.KkrtRuns.range;
-import static io.heddle.psi.kkrt.KkrtRuns.shuffled;
+import static io.heddle.psi.shared.PsiRuns.range;
+import static io.heddle.psi.shared.PsiRuns.shuffled;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

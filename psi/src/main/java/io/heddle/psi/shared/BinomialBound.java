@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.kkrt;
+package io.heddle.psi.shared;
 
 /**
  * How many of some ids may fall into one partition, when each falls into any with the same
  * probability. By the probabilities themselves, not by a bound on them; on every machine the same.
  */
-final class BinomialBound {
+public final class BinomialBound {
   /** Beyond it a term adds nothing to a sum. */
   private static final double NOTHING = 0x1p-60;
 
@@ -22,7 +22,7 @@ final class BinomialBound {
    * The smallest number that no partition exceeds, but for a probability of 2^-bits for all
    * partitions together.
    */
-  static int of(int ids, int partitions, int bits) {
+  public static int of(int ids, int partitions, int bits) {
     if (partitions == 1) {
       return ids;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.kkrt;
+package io.heddle.psi.shared;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.ForwardingChannel;
@@ -17,22 +17,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** For tests: what one party sent, received and kept in a step, to do it again from a commit on. */
-final class StepLog {
+public final class StepLog {
   private static final MessageCodec CODEC = Parties.codec(PsiMessages.TYPES);
 
   /** What a party kept, and how many messages had gone and come by then. */
-  record Commit(byte[] state, int sent, int received) {}
+  public record Commit(byte[] state, int sent, int received) {}
 
-  final List<String> sent = new ArrayList<>();
-  final List<Message> received = new ArrayList<>();
-  final List<Commit> commits = new ArrayList<>();
+  public final List<String> sent = new ArrayList<>();
+  public final List<Message> received = new ArrayList<>();
+  public final List<Commit> commits = new ArrayList<>();
 
-  Channel through(Channel channel) {
+  public Channel through(Channel channel) {
     return new Logged(channel, null, null);
   }
 
   /** Speaks with nobody: receives what came in after a commit of another run. */
-  Channel offline(Channel like, StepLog before, Commit commit) {
+  public Channel offline(Channel like, StepLog before, Commit commit) {
     return new Logged(
         like,
         commit.state(),

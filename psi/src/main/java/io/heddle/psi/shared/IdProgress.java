@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.kkrt;
+package io.heddle.psi.shared;
 
 import io.heddle.progress.Progress;
 
 /** Tells rows and tags as ids: as large a share of the own ids as of these. For any threads. */
-final class IdProgress {
+public final class IdProgress {
   private final Progress progress;
   private final int ids;
   private final long total;
@@ -19,20 +19,23 @@ final class IdProgress {
   /**
    * Begins.
    *
+   * @param protocol that runs, in a word
+   * @param each rows and tags of each partition
    * @param done how many partitions were done before
    */
-  static IdProgress begin(Progress progress, int ids, Partitions partitions, int done) {
-    long each = (long) partitions.bins() + (long) KkrtSizes.HASHES * partitions.senderIds();
-    long left = each * (partitions.count() - done);
-    int idsLeft = (int) ((long) ids * (partitions.count() - done) / partitions.count());
+  public static IdProgress begin(
+      Progress progress, String protocol, int ids, long each, int partitions, int done) {
+    long left = each * (partitions - done);
+    int idsLeft = (int) ((long) ids * (partitions - done) / partitions);
     if (done > 0) {
-      progress.note("intersection: " + done + " of " + partitions.count() + " partitions are done");
+      progress.note("intersection: " + done + " of " + partitions + " partitions are done");
     }
-    progress.begin("intersect ids by kkrt", idsLeft, "ids");
+    progress.begin("intersect ids by " + protocol, idsLeft, "ids");
     return new IdProgress(progress, idsLeft, left);
   }
 
-  synchronized void advance(long count) {
+  /** So many rows or tags more are done. */
+  public synchronized void advance(long count) {
     long before = idsDone();
     done += count;
     progress.advance(idsDone() - before);
@@ -42,7 +45,7 @@ final class IdProgress {
     return total == 0 ? 0 : Math.min(ids, (long) ((double) done / total * ids));
   }
 
-  void end() {
+  public void end() {
     progress.end();
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.kkrt;
+package io.heddle.psi.shared;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.psi.kkrt;
+package io.heddle.psi.shared;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
@@ -32,18 +32,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
-/** For tests: intersections by kkrt with secrets that can be had again, and what crossed. */
-final class KkrtRuns {
-  static final PartyId RECEIVER = new PartyId("receiver");
-  static final PartyId SENDER = new PartyId("sender");
-  private static final PsiLimits KKRT =
-      new PsiLimits(0, PsiLimits.LARGEST_SET, PsiProtocol.KKRT, true);
+/** For tests: intersections of two parties with secrets that can be had again, and what crossed. */
+public final class PsiRuns {
+  public static final PartyId RECEIVER = new PartyId("receiver");
+  public static final PartyId SENDER = new PartyId("sender");
 
   /** Step, key and digests of messages are not what is compared here. */
   private static final Set<String> OPENINGS =
       Set.of("SetSize", "IntersectionSize", "Proposal", "Answer", "Outcome");
 
-  private KkrtRuns() {}
+  private PsiRuns() {}
 
   /**
    * One run.
@@ -53,21 +51,25 @@ final class KkrtRuns {
    * @param messages what each party sent in the step
    * @param salt the session's, public to both
    */
-  record Run(
+  public record Run(
       List<String> ofReceiver,
       List<String> ofSender,
       SortedMap<String, byte[]> sent,
       Map<PartyId, Queue<Message>> messages,
       byte[] salt) {
 
-    /** All 16 bytes one after another in what a party sent, of whatever says more than a count. */
-    Set<String> blocks(PartyId party) {
+    /**
+     * All 16 bytes one after another in what a party sent, of whatever says more than a count.
+     *
+     * @param step from one to the next
+     */
+    public Set<String> blocks(PartyId party, int step) {
       Set<String> blocks = new HashSet<>();
       for (Message message : Objects.requireNonNull(messages.get(party))) {
         if (!OPENINGS.contains(message.getClass().getSimpleName())) {
           byte[] body = Parties.codec(PsiMessages.TYPES).encode(message);
           // Behind the numbers that stand before a list.
-          for (int at = 0; at + 28 <= body.length; at++) {
+          for (int at = 0; at + 28 <= body.length; at += step) {
             blocks.add(HexFormat.of().formatHex(body, at + 12, at + 28));
           }
         }
@@ -75,7 +77,7 @@ final class KkrtRuns {
       return blocks;
     }
 
-    <M extends Message> List<M> all(PartyId party, Class<M> type) {
+    public <M extends Message> List<M> all(PartyId party, Class<M> type) {
       return Objects.requireNonNull(messages.get(party)).stream()
           .filter(type::isInstance)
           .map(type::cast)
@@ -83,18 +85,23 @@ final class KkrtRuns {
     }
   }
 
-  static List<String> range(int from, int to) {
+  public static List<String> range(int from, int to) {
     return IntStream.range(from, to).mapToObj(i -> "customer-" + i).toList();
   }
 
-  static List<String> shuffled(List<String> ids, long seed) {
+  public static List<String> shuffled(List<String> ids, long seed) {
     List<String> other = new ArrayList<>(ids);
     Collections.shuffle(other, new Random(seed));
     return other;
   }
 
   /** Both parties, in memory. */
-  static Run run(String secret, List<String> receiver, List<String> sender, boolean allLearn) {
+  public static Run run(
+      PsiProtocol protocol,
+      String secret,
+      List<String> receiver,
+      List<String> sender,
+      boolean allLearn) {
     SentMessages sent = new SentMessages();
     Map<PartyId, Queue<Message>> messages =
         Map.of(RECEIVER, new ConcurrentLinkedQueue<>(), SENDER, new ConcurrentLinkedQueue<>());
@@ -106,8 +113,8 @@ final class KkrtRuns {
             (exchange, terms) -> PinnedSession.open(exchange, terms, secret, "nonce"),
             new TreeMap<>(
                 Map.of(
-                    RECEIVER, code(receiver, allLearn, messages, salt),
-                    SENDER, code(sender, allLearn, messages, salt))));
+                    RECEIVER, code(protocol, receiver, allLearn, messages, salt),
+                    SENDER, code(protocol, sender, allLearn, messages, salt))));
     return new Run(
         Objects.requireNonNull(common.get(RECEIVER)),
         Objects.requireNonNull(common.get(SENDER)),
@@ -117,6 +124,7 @@ final class KkrtRuns {
   }
 
   private static Parties.Code<List<String>> code(
+      PsiProtocol protocol,
       List<String> ids,
       boolean allLearn,
       Map<PartyId, Queue<Message>> messages,
@@ -127,19 +135,23 @@ final class KkrtRuns {
           TappedChannel.keepingSent(
               session.beginStep("psi", new TreeMap<>()),
               Objects.requireNonNull(messages.get(session.self())));
-      return Arrays.stream(rows(session, step, ids, allLearn)).mapToObj(ids::get).toList();
+      return Arrays.stream(rows(protocol, session, step, ids, allLearn))
+          .mapToObj(ids::get)
+          .toList();
     };
   }
 
-  private static int[] rows(Session session, Channel step, List<String> ids, boolean allLearn) {
+  private static int[] rows(
+      PsiProtocol protocol, Session session, Channel step, List<String> ids, boolean allLearn) {
+    PsiLimits limits = new PsiLimits(0, PsiLimits.LARGEST_SET, protocol, true);
     List<byte[]> bytes = ids.stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
     byte[] salt = session.bindingSalt("psi");
     return allLearn
         ? PrivateSetIntersection.align(
-                step, RECEIVER, salt, session::privateRandomness, bytes, KKRT, Progress.NONE)
+                step, RECEIVER, salt, session::privateRandomness, bytes, limits, Progress.NONE)
             .rows()
         : PrivateSetIntersection.intersect(
-                step, RECEIVER, salt, session::privateRandomness, bytes, KKRT, Progress.NONE)
+                step, RECEIVER, salt, session::privateRandomness, bytes, limits, Progress.NONE)
             .rows();
   }
 }
