@@ -3,7 +3,6 @@ package io.heddle.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.heddle.benchmarks.rr22.Trial;
 import io.heddle.config.JobConfig.PsiProtocol;
 import java.time.Duration;
 import java.util.List;
@@ -93,12 +92,12 @@ class BenchmarksTest {
   }
 
   @Test
-  void rr22Trial_inHaste_findsWhatIsCommon() {
-    Trial.Outcome outcome = Rr22Trial.rr22(5000, Trial.FASTER);
-    assertThat(outcome.common()).hasSize(2500);
-    assertThat(Rr22Trial.line("rr22", 5000, outcome))
-        .contains("5000 ids and 5000, 2500 common", "receiver: encoding", "sender: trees");
-    assertThat(Trial.kkrtFunction(5000).bytes()).isBetween(5000L * 100, 5000L * 120);
+  void rr22Trial_inHaste_measuresBoth() {
+    for (String way : List.of("rr22", "kkrt")) {
+      TwoSets.Line line = Rr22Trial.measure(way, 5000);
+      assertThat(line.common()).isEqualTo(2500);
+      assertThat(line.protocol().word()).isEqualTo(way);
+    }
   }
 
   @Test

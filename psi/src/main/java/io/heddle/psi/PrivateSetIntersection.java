@@ -20,6 +20,9 @@ import io.heddle.psi.kkrt.KkrtPsiSender;
 import io.heddle.psi.kkrt.KkrtSizes;
 import io.heddle.psi.kkrt.TaskOffers;
 import io.heddle.psi.oprf.Oprf;
+import io.heddle.psi.rr22.Rr22Receiver;
+import io.heddle.psi.rr22.Rr22Sender;
+import io.heddle.psi.rr22.Rr22State;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.SetSize;
 import io.heddle.psi.tasks.OwnIds;
@@ -35,17 +38,18 @@ import org.jspecify.annotations.Nullable;
  * method, at the same time, with the same receiver and salt, on one step of a session.
  *
  * <p>Every party learns how many ids each of the others has. Secrecy holds against peers that
- * follow the protocol, and with kkrt, which two parties may run, this matters most: a receiver that
- * does not, and knows some dozen of the sender's ids, can test any id. A peer may still put guessed
- * ids into its own set, which is what {@link PsiLimits} bounds. Two runs on sets that differ show
- * the difference. With three or more parties the receiver also learns how many ids each group of
- * parties has in common, and with the help of one of them, or by asking for rows that are not
- * common, which ids these are.
+ * follow the protocol, and with kkrt and rr22, which two parties may run, this matters most: with
+ * kkrt a receiver that does not, and knows some dozen of the sender's ids, can test any id. A peer
+ * may still put guessed ids into its own set, which is what {@link PsiLimits} bounds. Two runs on
+ * sets that differ show the difference. With three or more parties the receiver also learns how
+ * many ids each group of parties has in common, and with the help of one of them, or by asking for
+ * rows that are not common, which ids these are.
  *
  * <p>Ids are bytes after normalisation, compared as they are; each may stand in a list once. The
  * cost of ecdh is two multiplications on Curve25519 per id and party, that of kkrt some hashes and
- * a hundred bytes, over all cores. (Meadows 1986; Huberman, Franklin, Hogg 1999; Kolesnikov,
- * Kumaresan, Rosulek, Trieu, eprint 2016/799; docs/protocol.md, section 3.)
+ * a hundred bytes, over all cores, that of rr22 some hashes and 32 bytes. (Meadows 1986; Huberman,
+ * Franklin, Hogg 1999; Kolesnikov, Kumaresan, Rosulek, Trieu, eprint 2016/799; Raghuraman, Rindal,
+ * eprint 2022/320; docs/protocol.md, section 3.)
  */
 public final class PrivateSetIntersection {
   private static final byte[] BINDING = "heddle psi binding v1".getBytes(StandardCharsets.US_ASCII);
@@ -65,7 +69,7 @@ public final class PrivateSetIntersection {
    *     other ids meet another scalar and other orders
    * @param ids this party's ids, each once, in any order; may be empty
    * @throws IllegalArgumentException if an id stands twice in the own list
-   * @throws ConfigurationException if the limits ask for kkrt and it must not run
+   * @throws ConfigurationException if the limits ask for kkrt or rr22 and it must not run
    * @throws CheckpointException if the step has ended already, with other ids
    * @throws CheckpointException if what was kept of it is of another version
    * @throws io.heddle.error.PrivacyException if a peer brings more ids than the limits allow
@@ -321,20 +325,41 @@ public final class PrivateSetIntersection {
     PartyId peer = step.peers().first();
     byte[] kept = step.restored();
     if (kept != null) {
-      // All that is kept of a step before its end is kkrt's, after it has begun on the record.
-      return found(
-          terms,
-          receives,
-          receives
-              ? new KkrtPsiReceiver(terms, randomness, progress)
-                  .goOn(step, peer, sorted.ids(), kept)
-              : new KkrtPsiSender(terms, randomness, progress).goOn(step, peer, sorted.ids(), kept),
-          PsiProtocol.KKRT);
+      // What is kept of a step before its end is of a run in partitions that is on the record.
+      return goOn(step, receives, terms, randomness, sorted.ids(), kept, progress);
     }
     SetSize theirs = terms.exchange(step, peer, ids.size());
     PsiProtocol protocol = choose(terms, theirs, ids.size());
     terms.record().begin(protocol, ids.size(), peer, theirs.ids());
     return runTwo(step, receiver, terms, randomness, sorted, theirs.ids(), protocol, progress);
+  }
+
+  /** Goes on with a run that was broken off. */
+  private static Found goOn(
+      Channel step,
+      boolean receives,
+      PsiTerms terms,
+      PrivateRandomness randomness,
+      IdList ids,
+      byte[] kept,
+      Progress progress) {
+    PartyId peer = step.peers().first();
+    if (Rr22State.isOne(kept)) {
+      return found(
+          terms,
+          receives,
+          receives
+              ? new Rr22Receiver(terms, randomness, progress).goOn(step, peer, ids, kept)
+              : new Rr22Sender(terms, randomness, progress).goOn(step, peer, ids, kept),
+          PsiProtocol.RR22);
+    }
+    return found(
+        terms,
+        receives,
+        receives
+            ? new KkrtPsiReceiver(terms, randomness, progress).goOn(step, peer, ids, kept)
+            : new KkrtPsiSender(terms, randomness, progress).goOn(step, peer, ids, kept),
+        PsiProtocol.KKRT);
   }
 
   /** What two parties run. */
@@ -356,17 +381,23 @@ public final class PrivateSetIntersection {
     boolean receives = step.self().equals(receiver);
     PartyId peer = step.peers().first();
     IdList ids = sorted.ids();
-    return found(
-        terms,
-        receives,
-        protocol == PsiProtocol.KKRT
-            ? receives
-                ? new KkrtPsiReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
-                : new KkrtPsiSender(terms, randomness, progress).run(step, peer, ids, theirs)
-            : receives
-                ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
-                : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs),
-        protocol);
+    int[] places =
+        switch (protocol) {
+          case KKRT ->
+              receives
+                  ? new KkrtPsiReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
+                  : new KkrtPsiSender(terms, randomness, progress).run(step, peer, ids, theirs);
+          case RR22 ->
+              receives
+                  ? new Rr22Receiver(terms, randomness, progress).run(step, peer, ids, theirs)
+                  : new Rr22Sender(terms, randomness, progress).run(step, peer, ids, theirs);
+          case ECDH ->
+              receives
+                  ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
+                  : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs);
+          case AUTO, ECDH_OPRF -> throw new AssertionError("Not chosen by sizes: " + protocol);
+        };
+    return found(terms, receives, places, protocol);
   }
 
   /** Of two parties. */

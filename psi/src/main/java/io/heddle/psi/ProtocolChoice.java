@@ -4,6 +4,7 @@ package io.heddle.psi;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.ConfigurationException;
 import io.heddle.psi.kkrt.KkrtSizes;
+import io.heddle.psi.rr22.Rr22Sizes;
 
 /** Which family of protocols runs: all parties choose alike, by what all of them know. */
 public final class ProtocolChoice {
@@ -30,14 +31,15 @@ public final class ProtocolChoice {
       require(asked, parties == 2, "with more than two parties");
       return asked;
     }
-    if (asked == PsiProtocol.KKRT) {
+    if (asked == PsiProtocol.KKRT || asked == PsiProtocol.RR22) {
+      int most = asked == PsiProtocol.KKRT ? KkrtSizes.MOST_IDS : Rr22Sizes.MOST_IDS;
       require(asked, parties == 2, "with more than two parties");
       require(
           asked,
           semiHonest,
           "where one of the two has peers.NAME.semi-honest = false for the other");
-      require(asked, larger <= KkrtSizes.MOST_IDS, "for more than " + KkrtSizes.MOST_IDS + " ids");
-      return PsiProtocol.KKRT;
+      require(asked, larger <= most, "for more than " + most + " ids");
+      return asked;
     }
     boolean fits =
         parties == 2

@@ -13,21 +13,28 @@ import io.heddle.psi.join.JoinMessages;
 import io.heddle.psi.kkrt.KkrtMessages;
 import io.heddle.psi.kkrt.KkrtTaskMessages;
 import io.heddle.psi.oprf.OprfMessages;
+import io.heddle.psi.rr22.Rr22Messages;
 import io.heddle.psi.shared.SharedMessages;
+import io.heddle.vole.VoleMessages;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** All message types of this module, for a party's codec (docs/protocol.md, section 3). */
 public final class PsiMessages {
-  /** Ids 20 to 39, 100 to 104 and 110 to 113, and 90 to 94 of the oblivious transfers of kkrt. */
+  /**
+   * Ids 20 to 39, 100 to 104, 110 to 113 and 145 to 147; 90 to 95 of oblivious transfers, 140 and
+   * 141 of vector OLE.
+   */
   public static final List<MessageType<?>> TYPES =
       Stream.of(
               SharedMessages.TYPES,
               EcdhMessages.TYPES,
               KkrtMessages.TYPES,
               KkrtTaskMessages.TYPES,
-              OtMessages.KKRT,
+              OtMessages.TYPES,
+              VoleMessages.TYPES,
+              Rr22Messages.TYPES,
               JoinMessages.TYPES,
               CardinalityMessages.TYPES,
               SumMessages.TYPES,

@@ -8,6 +8,7 @@ import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.psi.kkrt.KkrtState;
+import io.heddle.psi.rr22.Rr22State;
 import io.heddle.psi.shared.KeptIds;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
 
   /** By their numbers in the state. */
   private static final List<PsiProtocol> PROTOCOLS =
-      List.of(PsiProtocol.ECDH, PsiProtocol.KKRT, PsiProtocol.ECDH_OPRF);
+      List.of(PsiProtocol.ECDH, PsiProtocol.KKRT, PsiProtocol.ECDH_OPRF, PsiProtocol.RR22);
 
   void commit(Channel step, SortedIds ids) {
     step.commit(toBytes(ids));
@@ -49,7 +50,7 @@ record Settled(int[] places, byte[] digest, PsiProtocol protocol) {
    */
   static @Nullable Settled restored(Channel step, SortedIds ids) {
     byte[] state = step.restored();
-    if (state == null || KkrtState.isOne(state)) {
+    if (state == null || KkrtState.isOne(state) || Rr22State.isOne(state)) {
       return null;
     }
     return KeptIds.readState(state, "the step", in -> read(in, ids));

@@ -76,6 +76,8 @@ class JobScheduleTest {
       new Workload("an intersection", 3, JobScheduleTest::intersection);
   private static final Workload KKRT =
       new Workload("an intersection by kkrt", 5, JobScheduleTest::intersectionByKkrt);
+  private static final Workload RR22 =
+      new Workload("an intersection by rr22", 5, JobScheduleTest::intersectionByRr22);
   private static final Workload JOB = new Workload("a job", 25, JobScheduleTest::job);
   private static final Workload TREES = new Workload("trees", 25, JobScheduleTest::trees);
   private static final LogisticTerms TERMS =
@@ -136,6 +138,10 @@ class JobScheduleTest {
 
   private static String intersectionByKkrt(Session session, Steps steps) {
     return text(align(session, steps, 5, new PsiLimits(1, 1000, PsiProtocol.KKRT, true)));
+  }
+
+  private static String intersectionByRr22(Session session, Steps steps) {
+    return text(align(session, steps, 5, new PsiLimits(1, 1000, PsiProtocol.RR22, true)));
   }
 
   private static String text(Alignment alignment) {
@@ -342,6 +348,12 @@ class JobScheduleTest {
   void intersectionByKkrt_anySchedule_isTheSame() throws IOException {
     Schedules.run(
         KKRT.name(), 60, (seed, network) -> check(seed, network, List.of(BANK, SHOP), KKRT));
+  }
+
+  @Test
+  void intersectionByRr22_anySchedule_isTheSame() throws IOException {
+    Schedules.run(
+        RR22.name(), 40, (seed, network) -> check(seed, network, List.of(BANK, SHOP), RR22));
   }
 
   @Test

@@ -46,6 +46,8 @@ class PrivateJoinTest {
   private static final PsiLimits ANY = new PsiLimits(0, PsiLimits.LARGEST_SET);
   private static final PsiLimits KKRT =
       new PsiLimits(0, PsiLimits.LARGEST_SET, JobConfig.PsiProtocol.KKRT, true);
+  private static final PsiLimits RR22 =
+      new PsiLimits(0, PsiLimits.LARGEST_SET, JobConfig.PsiProtocol.RR22, true);
 
   /**
    * What one join is to be of.
@@ -313,18 +315,27 @@ class PrivateJoinTest {
   @ParameterizedTest
   @EnumSource
   void run_randomTablesByKkrt_equalsNestedLoops(PsiJoin join) {
+    assertJoined(join, KKRT, 12);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void run_randomTablesByRr22_equalsNestedLoops(PsiJoin join) {
+    assertJoined(join, RR22, 4);
+  }
+
+  private void assertJoined(PsiJoin join, PsiLimits limits, int count) {
     Random random = new Random(join.name().hashCode());
     PsiResult result = join == PsiJoin.DIFFERENCE ? PsiResult.RECEIVER : PsiResult.BOTH;
     List<Case> cases = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < count; i++) {
       int receiver = random.nextInt(2);
       JobConfig.Psi terms = terms(receiver, result, join, PsiDuplicates.EXPAND);
       cases.add(new Case(randomTables(random, 2, true), receiver, terms));
     }
-    List<SortedMap<PartyId, JoinedRows>> joined = run(cases, KKRT);
+    List<SortedMap<PartyId, JoinedRows>> joined = run(cases, limits);
     for (int i = 0; i < cases.size(); i++) {
-      assertThat(joined.get(i).values())
-          .allMatch(rows -> rows.protocol() == JobConfig.PsiProtocol.KKRT);
+      assertThat(joined.get(i).values()).allMatch(rows -> rows.protocol() == limits.protocol());
       switch (join) {
         case INNER -> assertInner(cases.get(i), joined.get(i));
         case LEFT -> assertLeft(cases.get(i), joined.get(i));

@@ -40,6 +40,7 @@ class PsiArchitectureTest {
               "io.heddle.psi.ecdh",
               "io.heddle.psi.kkrt",
               "io.heddle.psi.oprf",
+              "io.heddle.psi.rr22",
               "io.heddle.psi.shared",
               "io.heddle.psi.tasks")
           .should()

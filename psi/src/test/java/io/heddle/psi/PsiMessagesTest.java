@@ -18,6 +18,7 @@ class PsiMessagesTest {
     "20, 0000000500000001010001, SetSize",
     "20, 0000000500000001000200, SetSize",
     "20, 0000000500000001010301, SetSize",
+    "20, 0000000500000001010401, SetSize",
     "25, 00000005, IntersectionSize",
     "26, 00000002ffffffff00000007, Positions",
     "27, '', Settled",
@@ -31,7 +32,10 @@ class PsiMessagesTest {
     "35, 0500000005aabbccddee, ShuffledTags",
     "100, 0900000000000000000000000000000000000000000000000000000000000000000000006b49d2000a, KeyOffer",
     "101, 01, TagRequest",
-    "102, 0500000005aabbccddee, SetTags"
+    "102, 0500000005aabbccddee, SetTags",
+    "145, 0000001000112233445566778899aabbccddeeff, MaskedVector",
+    "146, 0800000008aabbccddeeff0011, IdTags",
+    "147, 00000001ff, CommonPlaces"
   })
   void decode_wellFormedBody_encodesToTheSameBytes(int id, String body, String name) {
     byte[] bytes = HexFormat.of().parseHex(body);
@@ -46,7 +50,7 @@ class PsiMessagesTest {
     "20, 000000050000000101000100, a byte too long",
     "20, 0000000500000001020001, neither true nor false",
     "20, 0000000500000001010002, neither trusted nor not",
-    "20, 0000000500000001010401, no such protocol",
+    "20, 0000000500000001010501, no such protocol",
     "20, ffffffff00000001010001, negative count",
     "20, 0000000180000000 010001, negative minimum",
     "21, '', empty",
@@ -114,6 +118,18 @@ class PsiMessagesTest {
     "102, 0500000000, no tag",
     "102, 0d0000000daabbccddeeaabbccddeeaabbcc, width too large",
     "102, 0500000006aabbccddeeff, tag and a byte",
+    "140, '', empty",
+    "141, 00000000, no sums",
+    "141, 0000000100, cut sum",
+    "141, 7fffffff, length beyond all bounds",
+    "145, 00000000, no element",
+    "145, 0000000f00112233445566778899aabbccddee, cut element",
+    "145, 00040010, more than a chunk",
+    "146, 0700000007aabbccddeeff00, width too small",
+    "146, 0d0000000daabbccddeeffaabbccddeeff00, width too large",
+    "146, 0800000009aabbccddeeff001122, tag and a byte",
+    "147, 00000000, no bits",
+    "147, 00040001, more than a chunk",
     "103, 00000000, no point",
     "103, 00080020, more than a chunk",
     "104, 00000001ff, cut point"

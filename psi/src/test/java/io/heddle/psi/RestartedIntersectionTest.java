@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Intersections that had ended when a party was started again. */
 class RestartedIntersectionTest {
@@ -164,15 +165,16 @@ class RestartedIntersectionTest {
     }
   }
 
-  @Test
-  void step_thatHasEndedByKkrt_saysSoAgain() {
-    limits = new PsiLimits(0, 100, PsiProtocol.KKRT, true);
+  @ParameterizedTest
+  @EnumSource(names = {"KKRT", "RR22"})
+  void step_thatHasEndedByAnotherProtocol_saysSoAgain(PsiProtocol protocol) {
+    limits = new PsiLimits(0, 100, protocol, true);
     Alignment first = Objects.requireNonNull(run(2, true).get(RECEIVER));
     byte[] state = Objects.requireNonNull(states.get(RECEIVER));
     Alignment again = restart(RECEIVER, state, ids(1), true);
     assertThat(again.digest()).isEqualTo(first.digest());
     assertThat(rows(ids(1), again)).isEqualTo(rows(ids(1), first)).hasSize(30);
-    assertThat(again.protocol()).isEqualTo(first.protocol()).isEqualTo(PsiProtocol.KKRT);
+    assertThat(again.protocol()).isEqualTo(first.protocol()).isEqualTo(protocol);
   }
 
   @Test

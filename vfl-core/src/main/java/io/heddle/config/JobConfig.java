@@ -83,6 +83,11 @@ public record JobConfig(
      * that follow the protocol.
      */
     KKRT,
+    /**
+     * The same for a third of the bytes and no more time, resting on a younger assumption: only
+     * where it is asked for.
+     */
+    RR22,
     /** The same for a large sender, whose side the receiver keeps from run to run. */
     ECDH_OPRF;
 
@@ -543,9 +548,12 @@ public record JobConfig(
       }
     }
     for (PartyId party : parties) {
-      if (psi.protocol() == PsiProtocol.KKRT && !config.takesAsSemiHonest(List.of(party))) {
+      if ((psi.protocol() == PsiProtocol.KKRT || psi.protocol() == PsiProtocol.RR22)
+          && !config.takesAsSemiHonest(List.of(party))) {
         throw new ConfigurationException(
-            "Invalid psi.protocol = kkrt ("
+            "Invalid psi.protocol = "
+                + psi.protocol().word()
+                + " ("
                 + file
                 + "): must be auto or ecdh where "
                 + PartyConfig.semiHonestKey(party.name())

@@ -21,7 +21,7 @@ final class PsiSettings {
         settings.choice(
             "psi.result", join == PsiJoin.DIFFERENCE ? PsiResult.RECEIVER : PsiResult.BOTH);
     PsiProtocol protocol = settings.choice("psi.protocol", PsiProtocol.AUTO);
-    if ((protocol == PsiProtocol.KKRT || protocol == PsiProtocol.ECDH_OPRF) && parties > 2) {
+    if (protocol != PsiProtocol.AUTO && protocol != PsiProtocol.ECDH && parties > 2) {
       throw settings.invalid("psi.protocol", "auto or ecdh with more than two parties");
     }
     PsiDuplicates duplicates = settings.choice("psi.duplicates", PsiDuplicates.REFUSE);

@@ -61,6 +61,14 @@ public final class IknpReceiver {
     return keys;
   }
 
+  /**
+   * The seeds of the columns, both of each: for a correlation of another kind over the same base
+   * transfers, which derives keys of its own from them. Secret.
+   */
+  public KeyPairs columnSeeds() {
+    return seeds;
+  }
+
   /** For one thread's blocks, of any partitions. */
   public Blocks blocks() {
     return new Blocks();

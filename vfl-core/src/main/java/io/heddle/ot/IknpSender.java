@@ -12,7 +12,9 @@ import io.heddle.party.PartyId;
  * about the receiver's choices, whatever it does. See {@link IknpReceiver}.
  */
 public final class IknpSender {
-  static final int COLUMNS = 128;
+  /** Base transfers of a use. */
+  public static final int COLUMNS = 128;
+
   static final int ROW_BYTES = COLUMNS / Byte.SIZE;
   static final int WORDS = COLUMNS / Long.SIZE;
   static final String PART = "iknp";
@@ -60,6 +62,26 @@ public final class IknpSender {
       blocks.take(partition, block, count, masked.rows(), keys);
     }
     return keys;
+  }
+
+  /**
+   * Which seed of each column this party has, random bits of its own: 16 bytes, of which bit i mod
+   * 8 of byte i / 8 is the choice of column i. Secret.
+   */
+  public byte[] choices() {
+    byte[] choices = new byte[ROW_BYTES];
+    for (int word = 0; word < WORDS; word++) {
+      LittleEndian.put(choices, word * Long.BYTES, columns[word]);
+    }
+    return choices;
+  }
+
+  /**
+   * The chosen seed of each column: for a correlation of another kind over the same base transfers,
+   * which derives keys of its own from them. Secret.
+   */
+  public byte[] chosenSeeds() {
+    return seeds.clone();
   }
 
   /** For one thread's blocks, of any partitions. */

@@ -70,9 +70,6 @@ public final class OtMessages {
               in -> new IknpRows(number(in), number(in), rows(in, IknpSender.ROW_BYTES)),
               true));
 
-  /** Those of KKRT, its base transfers and coin. */
-  public static final List<MessageType<?>> KKRT = TYPES.subList(0, 5);
-
   private OtMessages() {}
 
   private static int number(WireReader in) {

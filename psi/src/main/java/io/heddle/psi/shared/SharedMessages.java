@@ -14,7 +14,12 @@ import java.util.List;
 public final class SharedMessages {
   /** By their numbers on the wire. */
   private static final List<PsiProtocol> PROTOCOLS =
-      List.of(PsiProtocol.AUTO, PsiProtocol.ECDH, PsiProtocol.KKRT, PsiProtocol.ECDH_OPRF);
+      List.of(
+          PsiProtocol.AUTO,
+          PsiProtocol.ECDH,
+          PsiProtocol.KKRT,
+          PsiProtocol.ECDH_OPRF,
+          PsiProtocol.RR22);
 
   /** All of them. Ids 20, 25 and 27. */
   public static final List<MessageType<?>> TYPES =

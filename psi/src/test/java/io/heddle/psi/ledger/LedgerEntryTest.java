@@ -183,6 +183,8 @@ class LedgerEntryTest {
     "protocol = ecdh, shop",
     "protocol = kkrt, bank",
     "protocol = kkrt, shop",
+    "protocol = rr22, bank",
+    "protocol = rr22, shop",
     "protocol = ecdh-oprf, bank",
     "protocol = ecdh-oprf, shop",
     "result = receiver, shop",
@@ -237,7 +239,7 @@ class LedgerEntryTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ecdh, both, true", "kkrt, both, true", "ecdh, receiver, false"})
+  @CsvSource({"ecdh, both, true", "kkrt, both, true", "rr22, both, true", "ecdh, receiver, false"})
   void run_twoParties_standsInBothLedgers(String protocol, String result, boolean senderLearns)
       throws IOException {
     JobConfig job = job(List.of(BANK, SHOP), "protocol = " + protocol + ", result = " + result);

@@ -214,6 +214,13 @@ final class PlanSubcommand implements Runnable {
               + " dozen of the sender's ids, can recover the sender's secret and test any id by"
               + " itself. Against such a peer set peers.NAME.semi-honest = false; then ecdh runs.");
     }
+    if (protocol == JobConfig.PsiProtocol.RR22) {
+      wrapped(
+          out,
+          "rr22 is for semi-honest parties only, and rests on how far the words of a code lie apart,"
+              + " which its authors estimate: no proof is known. It sends a third of the bytes of"
+              + " kkrt. Where that matters less, psi.protocol = auto rests on no such assumption.");
+    }
     if (protocol == JobConfig.PsiProtocol.ECDH_OPRF) {
       wrapped(
           out,

@@ -102,7 +102,8 @@ final class PsiSubcommand implements Callable<Integer> {
       paramLabel = "NAME",
       converter = ProtocolName.class,
       description = {
-        "--local: auto, kkrt, ecdh, or ecdh-oprf for a sender much larger than the receiver."
+        "--local: auto, kkrt, rr22 for thin links, ecdh, or ecdh-oprf for a sender much larger than",
+        "the receiver."
       })
   private JobConfig.PsiProtocol protocol = JobConfig.PsiProtocol.AUTO;
 

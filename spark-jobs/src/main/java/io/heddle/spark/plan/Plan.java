@@ -5,11 +5,13 @@ import io.heddle.channel.MessageType;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.crypto.encoding.RowPacking;
+import io.heddle.ot.IknpSender;
 import io.heddle.ot.KkrtSender;
 import io.heddle.party.PartyId;
 import io.heddle.psi.ProtocolChoice;
 import io.heddle.psi.PsiMessages;
 import io.heddle.psi.kkrt.KkrtSizes;
+import io.heddle.psi.rr22.Rr22Sizes;
 import io.heddle.session.SessionMessages;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.LogisticTerms;
@@ -175,6 +177,8 @@ public final class Plan {
       PartyId sender = parties.get(0).equals(receiver) ? parties.get(1) : parties.get(0);
       if (protocol == JobConfig.PsiProtocol.KKRT) {
         kkrt(receiver, sender, all, command != Command.PSI);
+      } else if (protocol == JobConfig.PsiProtocol.RR22) {
+        rr22(receiver, sender, all);
       } else if (protocol == JobConfig.PsiProtocol.ECDH_OPRF) {
         oprf(receiver, sender, all, points, tags, positions);
       } else {
@@ -228,6 +232,23 @@ public final class Plan {
     if (all) {
       add("align", 25, receiver, sender, 4);
       add("align", beside ? 113 : 32, receiver, sender, ofNames);
+    }
+  }
+
+  private void rr22(PartyId receiver, PartyId sender, boolean all) {
+    Rr22Sizes of = new Rr22Sizes(sizes.rows(), sizes.rows(), job.psi().partitionIds());
+    between("align", 92, 32);
+    between("align", 93, 32);
+    add("align", 90, receiver, sender, 64L * of.partitions());
+    add("align", 91, sender, receiver, 64L * IknpSender.COLUMNS * of.partitions());
+    add("align", 95, receiver, sender, of.choiceBytes());
+    add("align", 140, receiver, sender, of.noiseBytes());
+    add("align", 141, sender, receiver, of.sumBytes());
+    add("align", 145, receiver, sender, of.vectorBytes());
+    add("align", 146, sender, receiver, of.tagBytes());
+    if (all) {
+      add("align", 25, receiver, sender, 4);
+      add("align", 147, receiver, sender, of.placeBytes());
     }
   }
 

@@ -67,7 +67,11 @@ class PsiLocalTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"auto, ecdh, 100000, 400000", "kkrt, kkrt, 300000, 500000"})
+  @CsvSource({
+    "auto, ecdh, 100000, 400000",
+    "kkrt, kkrt, 300000, 500000",
+    "rr22, rr22, 1700000, 2000000"
+  })
   void psi_twoProcesses_writeThePlainIntersection(
       String asked, String protocol, long leastBytes, long mostBytes) throws IOException {
     Path receiver = table("receiver.csv", 0, 2000);

@@ -219,6 +219,7 @@ class PlanTest {
         List.of(
             "{ join = left, duplicates = expand }",
             "{ result = sum, sum.column = v }",
+            "{ protocol = rr22 }",
             "{ protocol = ecdh-oprf }")) {
       Plan.of(job(2, "psi " + psi), Plan.Command.PSI, new PlanSizes(1000, 5, 10), true)
           .forEach(message -> planned.add(message.type().id()));
@@ -269,6 +270,9 @@ class PlanTest {
         "join = difference | 2",
         "result = cardinality | 2",
         "result = sum, sum.column = v | 2",
+        "protocol = kkrt | 2",
+        "protocol = rr22 | 2",
+        "protocol = rr22, result = receiver | 2",
       })
   void of_psiWithAJoin_isWhatARunSends(String psi, int parties) throws Exception {
     JobConfig job = job(parties, "psi { " + psi + " }");
@@ -282,7 +286,8 @@ class PlanTest {
               ids.add(("id-" + i).getBytes(StandardCharsets.UTF_8));
             }
             Channel step = session.beginStep("psi", new TreeMap<>());
-            PsiLimits limits = new PsiLimits(job.psi().minIntersection(), ROWS);
+            PsiLimits limits =
+                new PsiLimits(job.psi().minIntersection(), ROWS, job.psi().protocol(), true);
             Object found =
                 job.psi().sum() != null
                     ? PrivateSum.run(
