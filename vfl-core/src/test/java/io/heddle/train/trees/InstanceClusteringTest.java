@@ -81,14 +81,14 @@ class InstanceClusteringTest {
     assertThat(fits.get(0).summary().ledger())
         .anyMatch(line -> line.contains("told apart by their labels"));
     List<int[]> nodes = KnownNodes.of(joined.rows(), received, sent);
-    requireTrue(nodes, fits, joined);
+    requireTrue(terms, nodes, fits, joined);
     double[] labels = joined.labels();
     Attack attack =
         new Attack(
             Told.by(Clusters.indicators(nodes), labels),
             Told.by(Clusters.indicators(nodes.subList(0, 1)), labels),
             Told.by(Clusters.standardised(joined.holders().get(1)), labels),
-            Clusters.auc(Forests.scores(fits, joined), labels),
+            Clusters.auc(Forests.scores(fits, joined)[0], labels),
             nodes.stream().mapToDouble(places -> pure(places, labels)).max().orElseThrow());
     System.out.printf(
         "instance clustering, %s, first tree %s, step %.1f: nodes %s, first shared tree %s, own"
@@ -105,7 +105,8 @@ class InstanceClusteringTest {
   }
 
   /** The nodes are those of the trees: rows of one leaf are in one of them, and no node is tiny. */
-  private static void requireTrue(List<int[]> nodes, List<TreesFit> fits, Joined joined) {
+  private static void requireTrue(
+      TreeTerms terms, List<int[]> nodes, List<TreesFit> fits, Joined joined) {
     List<List<TreeNode>> trees = Forests.ensemble(fits).trees();
     int alone = trees.size() - nodes.size();
     assertThat(nodes).hasSize(fits.get(1).summary().sharedTrees());
@@ -118,7 +119,7 @@ class InstanceClusteringTest {
         assertThat(ofLeaf.merge(leaf, places[i], (old, same) -> old)).isEqualTo(places[i]);
         rows.merge(places[i], 1, Integer::sum);
       }
-      assertThat(rows.values()).allMatch(count -> count >= TreeRules.LEAST_BIN_ROWS);
+      assertThat(rows.values()).allMatch(count -> count >= TreeRules.leastBinRows(terms));
     }
   }
 
@@ -150,13 +151,13 @@ class InstanceClusteringTest {
     return attacks.stream().mapToDouble(figure).average().orElseThrow();
   }
 
-  private static TreeTerms terms(int trees, int depth, boolean firstTreeAlone, double stepSize) {
-    return TreeTerms.builder()
-        .maxIter(trees)
-        .maxDepth(depth)
-        .firstTreeAlone(firstTreeAlone)
-        .stepSize(stepSize)
-        .build();
+  /** With the default step of 0.3. */
+  private static TreeTerms terms(int trees, int depth, boolean firstTreeAlone, int bins) {
+    return builder(trees, depth, firstTreeAlone).maxBins(bins).build();
+  }
+
+  private static TreeTerms.Builder builder(int trees, int depth, boolean firstTreeAlone) {
+    return TreeTerms.builder().maxIter(trees).maxDepth(depth).firstTreeAlone(firstTreeAlone);
   }
 
   /** Whatever protection there is, the nodes tell no more than what they were made for. */
@@ -225,7 +226,7 @@ class InstanceClusteringTest {
   void nodes_ofFewRowsWithoutProtection_tellLabelsThatOwnColumnsDoNot() {
     for (int seed = 0; seed < 3; seed++) {
       Attack attack =
-          attack("few rows", known(240, seed), terms(4, 2, false, 0.3), new TreeRules(true));
+          attack("few rows", known(240, seed), terms(4, 2, false, 32), new TreeRules(true));
       assertThat(attack.nodes().axis()).isGreaterThan(0.85);
       assertThat(attack.own().axis()).isLessThan(0.65);
       assertNoMoreThanTheTrees(attack);
@@ -240,9 +241,10 @@ class InstanceClusteringTest {
     List<Attack> whole = new ArrayList<>();
     for (int seed = 0; seed < 3; seed++) {
       Joined joined = Forests.generate(1000, seed, false, 3, 3);
-      shared.add(attack("generated", joined, terms(3, 3, false, 0.3), TreeRules.DEFAULT));
-      small.add(attack("generated", joined, terms(3, 3, true, 0.3), TreeRules.DEFAULT));
-      whole.add(attack("generated", joined, terms(3, 3, true, 1), TreeRules.DEFAULT));
+      shared.add(attack("generated", joined, terms(3, 3, false, 32), TreeRules.DEFAULT));
+      small.add(attack("generated", joined, terms(3, 3, true, 32), TreeRules.DEFAULT));
+      whole.add(
+          attack("generated", joined, builder(3, 3, true).stepSize(1).build(), TreeRules.DEFAULT));
     }
     for (List<Attack> attacks : List.of(shared, small, whole)) {
       attacks.forEach(InstanceClusteringTest::assertNoMoreThanTheTrees);
@@ -258,9 +260,9 @@ class InstanceClusteringTest {
   @Test
   void nodes_whereOwnColumnsTellLabels_tellNoMore() {
     for (int seed = 0; seed < 3; seed++) {
-      Joined joined = traits(1000, seed);
+      Joined joined = traits(700, seed);
       for (boolean alone : new boolean[] {false, true}) {
-        Attack attack = attack("traits", joined, terms(3, 3, alone, 0.3), TreeRules.DEFAULT);
+        Attack attack = attack("traits", joined, terms(3, 3, alone, 32), TreeRules.DEFAULT);
         assertThat(attack.nodes().axis()).isLessThanOrEqualTo(attack.own().axis() + LINE);
         assertThat(attack.nodes().clusters()).isLessThanOrEqualTo(attack.own().clusters() + LINE);
         assertNoMoreThanTheTrees(attack);
@@ -274,7 +276,7 @@ class InstanceClusteringTest {
       List<Attack> attacks = new ArrayList<>();
       for (int from = 0; from < 2; from++) {
         Joined joined = table("default_credit", from, 20);
-        attacks.add(attack("default_credit", joined, terms(4, 3, alone, 0.3), TreeRules.DEFAULT));
+        attacks.add(attack("default_credit", joined, terms(4, 3, alone, 8), TreeRules.DEFAULT));
       }
       attacks.forEach(InstanceClusteringTest::assertNoMoreThanTheTrees);
       // The design's line is not reached, and the ledger says so.
@@ -287,8 +289,7 @@ class InstanceClusteringTest {
   void nodes_ofBreast_tellNoMoreThanTheTrees() throws IOException {
     Joined joined = table("breast", 0, 1);
     for (boolean alone : new boolean[] {false, true}) {
-      assertNoMoreThanTheTrees(
-          attack("breast", joined, terms(4, 3, alone, 0.3), TreeRules.DEFAULT));
+      assertNoMoreThanTheTrees(attack("breast", joined, terms(4, 3, alone, 8), TreeRules.DEFAULT));
     }
   }
 }
