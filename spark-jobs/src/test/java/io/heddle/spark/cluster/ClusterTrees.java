@@ -50,7 +50,7 @@ final class ClusterTrees {
     TreeScores scores =
         new TreesScoringLabelHolder(fit.part()).score(scoring.get(), table, Progress.NONE);
     // Doubles are written so that they are read as the same bits.
-    return fit + Arrays.toString(scores.rawPrediction()) + Arrays.deepToString(scores.leaves());
+    return fit + Arrays.deepToString(scores.rawPrediction()) + Arrays.deepToString(scores.leaves());
   }
 
   static String ofFeatureHolder(
