@@ -18,11 +18,11 @@ import io.heddle.psi.shared.RunRecord;
  *     on guessing, for every id a peer brings is a question to this party's list
  * @param protocol the family of protocols; all parties must ask the same
  * @param semiHonest whether this party takes its peers as ones that follow the protocol: with two
- *     parties that both do, kkrt may run, which tells much to a receiver that does not
+ *     parties that both do, kkrt or rr22 may run, which tells much to a party that does not
  * @param record where this run is written down; refuses a peer that has brought too many ids in
  *     several runs
- * @param partitionIds about how many ids of the larger set kkrt takes at a time; all parties must
- *     say the same
+ * @param partitionIds about how many ids of the larger set kkrt and rr22 take at a time; all
+ *     parties must say the same
  */
 public record PsiLimits(
     int minIntersection,

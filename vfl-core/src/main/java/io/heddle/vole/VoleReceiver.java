@@ -113,11 +113,7 @@ public final class VoleReceiver {
       for (int bit = first; bit < first + NoiseProducts.COLUMNS; bit++) {
         long[] zeros = VoleShape.mask(maskSeeds.zeros(), bit);
         long[] ones = VoleShape.mask(maskSeeds.ones(), bit);
-        int at = (bit - first) * ROW;
-        for (int i = 0; i < ROW; i++) {
-          products[i] ^= zeros[i];
-          Elements.put(masked, (at + i) * Long.BYTES, zeros[i] ^ ones[i] ^ power[i]);
-        }
+        mask(products, zeros, ones, power, masked, (bit - first) * ROW * Long.BYTES);
         for (int i = 0; i < ROW; i += Elements.WORDS) {
           FixedFactor.timesX(power, i);
         }
@@ -125,6 +121,15 @@ public final class VoleReceiver {
       channel.send(sender, new NoiseProducts(masked));
     }
     return products;
+  }
+
+  /** Adds one mask to the own share, and writes what is sent under both. */
+  private static void mask(
+      long[] products, long[] zeros, long[] ones, long[] power, byte[] masked, int at) {
+    for (int i = 0; i < products.length; i++) {
+      products[i] ^= zeros[i];
+      Elements.put(masked, at + i * Long.BYTES, zeros[i] ^ ones[i] ^ power[i]);
+    }
   }
 
   /** All leaves as the sender has them, and in each hole the leaf plus noise times the factor. */

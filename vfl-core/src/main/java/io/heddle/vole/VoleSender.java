@@ -67,13 +67,17 @@ public final class VoleSender {
       for (int bit = first; bit < first + NoiseProducts.COLUMNS; bit++) {
         long[] own = VoleShape.mask(maskSeeds, bit);
         long choice = -((delta[bit >>> 3] >>> (bit & 7)) & 1);
-        int at = (bit - first) * ROW;
-        for (int i = 0; i < ROW; i++) {
-          products[i] ^= own[i] ^ (Elements.get(masked, (at + i) * Long.BYTES) & choice);
-        }
+        addMasked(products, own, masked, (bit - first) * ROW * Long.BYTES, choice);
       }
     }
     return products;
+  }
+
+  /** Adds the own mask, and what came where the choice is -1 and not 0. */
+  private static void addMasked(long[] products, long[] own, byte[] masked, int at, long choice) {
+    for (int i = 0; i < products.length; i++) {
+      products[i] ^= own[i] ^ (Elements.get(masked, at + i * Long.BYTES) & choice);
+    }
   }
 
   private static byte[] masked(

@@ -162,6 +162,26 @@ class IknpTest {
         });
   }
 
+  /** What other correlations are made of: of each column the seed that was chosen. */
+  @Test
+  void seeds_ofColumns_areThoseOfTheSendersChoices() {
+    Run run =
+        TwoParties.run(
+            channel -> {
+              IknpSender sender = IknpSender.open(channel, RECEIVER, USE, secretOf(SENDER));
+              return new byte[][] {sender.choices(), sender.chosenSeeds()};
+            },
+            channel -> IknpReceiver.open(channel, SENDER, USE, secretOf(RECEIVER)).columnSeeds());
+    byte[] choices = ((byte[][]) run.ofSender())[0];
+    byte[] chosen = ((byte[][]) run.ofSender())[1];
+    KeyPairs seeds = (KeyPairs) run.ofReceiver();
+    assertThat(choices).hasSize(16);
+    assertThat(chosen).hasSize(128 * 16);
+    for (int i = 0; i < 128; i++) {
+      assertThat(key(chosen, i)).isEqualTo(key(bit(choices, i) ? seeds.ones() : seeds.zeros(), i));
+    }
+  }
+
   @Test
   void iknpAndKkrt_ofOneUse_shareNoPoint() {
     Run run =

@@ -35,27 +35,33 @@ record Items(long[] keys, long[] values, int[] starts, int @Nullable [] ids) {
   }
 
   private static Items grouped(long[] keys, long[] values, Layout layout) {
-    int count = keys.length / WORDS;
+    int[] places = new int[keys.length / WORDS];
     int[] starts = new int[layout.clusters() + 1];
-    for (int i = 0; i < count; i++) {
-      starts[cluster(keys[WORDS * i + 1], layout) + 1]++;
+    for (int i = 0; i < places.length; i++) {
+      places[i] = cluster(keys[WORDS * i + 1], layout);
+      starts[places[i] + 1]++;
     }
     for (int cluster = 0; cluster < layout.clusters(); cluster++) {
       starts[cluster + 1] += starts[cluster];
     }
     int[] free = starts.clone();
-    long[] groupedKeys = new long[keys.length];
-    long[] groupedValues = new long[values.length];
-    int[] ids = new int[count];
-    for (int i = 0; i < count; i++) {
-      int to = free[cluster(keys[WORDS * i + 1], layout)]++;
-      groupedKeys[WORDS * to] = keys[WORDS * i];
-      groupedKeys[WORDS * to + 1] = keys[WORDS * i + 1];
-      groupedValues[WORDS * to] = values[WORDS * i];
-      groupedValues[WORDS * to + 1] = values[WORDS * i + 1];
-      ids[to] = i;
+    int[] ids = new int[places.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = free[places[i]]++;
+      ids[places[i]] = i;
     }
-    return new Items(groupedKeys, groupedValues, starts, ids);
+    return new Items(moved(keys, places), moved(values, places), starts, ids);
+  }
+
+  /** Elements at their new places. */
+  private static long[] moved(long[] from, int[] places) {
+    long[] to = new long[from.length];
+    for (int i = 0; i < places.length; i++) {
+      int at = WORDS * places[i];
+      to[at] = from[WORDS * i];
+      to[at + 1] = from[WORDS * i + 1];
+    }
+    return to;
   }
 
   private static int cluster(long low, Layout layout) {

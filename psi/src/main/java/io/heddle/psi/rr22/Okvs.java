@@ -287,7 +287,7 @@ final class Okvs {
     }
 
     /**
-     * What some keys find.
+     * Adds what some keys find.
      *
      * @param into two words for each, from the beginning on
      */
@@ -307,28 +307,34 @@ final class Okvs {
       int base = WORDS * cluster * clusterSize();
       int[] places = new int[HASHES * AHEAD];
       for (int first = from; first < to; first += AHEAD) {
-        int last = Math.min(to, first + AHEAD);
-        for (int i = first; i < last; i++) {
-          places(keys[WORDS * i], keys[WORDS * i + 1], places, HASHES * (i - first));
+        int count = Math.min(AHEAD, to - first);
+        for (int i = 0; i < count; i++) {
+          places(keys[WORDS * (first + i)], keys[WORDS * (first + i) + 1], places, HASHES * i);
         }
         int out = at + WORDS * (first - from);
-        for (int i = 0; i < last - first; i++) {
-          int one = base + WORDS * places[HASHES * i];
-          int two = base + WORDS * places[HASHES * i + 1];
-          int three = base + WORDS * places[HASHES * i + 2];
-          into[out + WORDS * i] = vector[one] ^ vector[two] ^ vector[three];
-          into[out + WORDS * i + 1] = vector[one + 1] ^ vector[two + 1] ^ vector[three + 1];
-        }
-        addDense(sums[cluster], keys, first, last, into, out);
+        addPlaces(vector, base, places, count, into, out);
+        addDense(sums[cluster], keys, first, count, into, out);
+      }
+    }
+
+    private static void addPlaces(
+        long[] vector, int base, int[] places, int count, long[] into, int at) {
+      for (int i = 0; i < count; i++) {
+        int one = base + WORDS * places[HASHES * i];
+        int two = base + WORDS * places[HASHES * i + 1];
+        int three = base + WORDS * places[HASHES * i + 2];
+        into[at + WORDS * i] ^= vector[one] ^ vector[two] ^ vector[three];
+        into[at + WORDS * i + 1] ^= vector[one + 1] ^ vector[two + 1] ^ vector[three + 1];
       }
     }
 
     private static void addDense(
-        DenseSums sums, long[] keys, int first, int last, long[] into, int at) {
-      for (int i = first; i < last; i++) {
-        long dense = dense(keys[WORDS * i], keys[WORDS * i + 1]);
-        into[at + WORDS * (i - first)] ^= sums.high(dense);
-        into[at + WORDS * (i - first) + 1] ^= sums.low(dense);
+        DenseSums sums, long[] keys, int first, int count, long[] into, int at) {
+      for (int i = 0; i < count; i++) {
+        int key = WORDS * (first + i);
+        long dense = dense(keys[key], keys[key + 1]);
+        into[at + WORDS * i] ^= sums.high(dense);
+        into[at + WORDS * i + 1] ^= sums.low(dense);
       }
     }
   }

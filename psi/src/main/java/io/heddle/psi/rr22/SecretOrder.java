@@ -20,15 +20,15 @@ final class SecretOrder {
       long[] words = new long[size];
       Elements.fromBytes(drawn, 0, words, 0, size);
       SortedWords sorted = SortedWords.of(words);
-      if (sorted != null && isStrict(sorted.words())) {
+      if (sorted != null && isStrict(sorted)) {
         return sorted.places();
       }
     }
   }
 
-  private static boolean isStrict(long[] words) {
-    for (int i = 1; i < words.length; i++) {
-      if (words[i - 1] == words[i]) {
+  private static boolean isStrict(SortedWords sorted) {
+    for (int i = 1; i < sorted.size(); i++) {
+      if (sorted.upper(i - 1) == sorted.upper(i) && sorted.word(i - 1) == sorted.word(i)) {
         return false;
       }
     }

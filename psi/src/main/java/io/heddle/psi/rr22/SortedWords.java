@@ -4,60 +4,59 @@ package io.heddle.psi.rr22;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words that look random in ascending order, taken as unsigned, and where each of them stood: by
- * radix over the upper 33 bits, then by moving the few that are out of order.
- *
- * @param words not to be changed
- * @param places of the words, in their order; not to be changed
+ * Words that look random in ascending order, taken as unsigned. Each stands as its upper bits with
+ * its place in the lower ones: so one array is dealt, by radix over the upper 24 bits, and the few
+ * that are out of order are moved then.
  */
-record SortedWords(long[] words, int[] places) {
-  private static final int DIGIT_BITS = 11;
+final class SortedWords {
+  /** Bits of a place. */
+  private static final int PLACE_BITS = 26;
+
+  private static final int PLACE = (1 << PLACE_BITS) - 1;
+  private static final int DIGIT_BITS = 8;
   private static final int VALUES = 1 << DIGIT_BITS;
   private static final int PASSES = 3;
-  // So few are moved one by one. Of random words hardly two share the upper 33 bits.
+  // So few are moved one by one. Of random words some share the upper 24 bits, and not so many.
   private static final int MOST_MOVES = 64;
+
+  private final long[] words;
+  private final long[] keys;
+
+  private SortedWords(long[] words, long[] keys) {
+    this.words = words;
+    this.keys = keys;
+  }
 
   /**
    * Sorts words.
    *
-   * @param given written over
+   * @param words at most 2^26; not changed, not copied
    * @return null if so many begin alike that they are not random
+   * @throws IllegalArgumentException if there are more
    */
-  static @Nullable SortedWords of(long[] given) {
-    long[] words = given;
-    int[] places = new int[words.length];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = i;
+  static @Nullable SortedWords of(long[] words) {
+    if (words.length > 1 << PLACE_BITS) {
+      throw new IllegalArgumentException(
+          "Invalid list of " + words.length + " words: must be at most " + (1 << PLACE_BITS));
     }
-    if (words.length > MOST_MOVES) {
-      int[] counts = counts(words);
-      long[] otherWords = new long[words.length];
-      int[] otherPlaces = new int[words.length];
-      for (int pass = 0; pass < PASSES; pass++) {
-        deal(words, places, pass, counts, otherWords, otherPlaces);
-        long[] dealtWords = otherWords;
-        int[] dealtPlaces = otherPlaces;
-        otherWords = words;
-        otherPlaces = places;
-        words = dealtWords;
-        places = dealtPlaces;
-      }
+    long[] keys = new long[words.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = (words[i] & ~(long) PLACE) | i;
     }
-    return settle(words, places) ? new SortedWords(words, places) : null;
+    SortedWords sorted = new SortedWords(words, words.length > MOST_MOVES ? dealt(keys) : keys);
+    return sorted.settle() ? sorted : null;
   }
 
-  private static int digit(long word, int pass) {
-    return (int) (word >>> (Long.SIZE - DIGIT_BITS * (PASSES - pass))) & (VALUES - 1);
-  }
-
-  /** For each pass and value where the first word with it goes to. */
-  private static int[] counts(long[] words) {
+  /** In the order of their upper 24 bits. */
+  private static long[] dealt(long[] keys) {
     int[] counts = new int[PASSES * VALUES];
-    for (long word : words) {
+    for (long key : keys) {
       for (int pass = 0; pass < PASSES; pass++) {
-        counts[pass * VALUES + digit(word, pass)]++;
+        counts[pass * VALUES + digit(key, pass)]++;
       }
     }
+    long[] from = keys;
+    long[] to = new long[keys.length];
     for (int pass = 0; pass < PASSES; pass++) {
       int start = 0;
       for (int at = pass * VALUES; at < (pass + 1) * VALUES; at++) {
@@ -65,41 +64,79 @@ record SortedWords(long[] words, int[] places) {
         counts[at] = start;
         start += count;
       }
+      deal(from, pass, counts, to);
+      long[] before = from;
+      from = to;
+      to = before;
     }
-    return counts;
+    return from;
   }
 
-  private static void deal(
-      long[] words, int[] places, int pass, int[] counts, long[] toWords, int[] toPlaces) {
+  private static int digit(long key, int pass) {
+    return (int) (key >>> (Long.SIZE - DIGIT_BITS * (PASSES - pass))) & (VALUES - 1);
+  }
+
+  private static void deal(long[] from, int pass, int[] starts, long[] to) {
     int base = pass * VALUES;
-    for (int i = 0; i < words.length; i++) {
-      long word = words[i];
-      int to = counts[base + digit(word, pass)]++;
-      toWords[to] = word;
-      toPlaces[to] = places[i];
+    for (long key : from) {
+      to[starts[base + digit(key, pass)]++] = key;
     }
   }
 
   /** Moves what is out of order; false if that is too much. */
-  private static boolean settle(long[] words, int[] places) {
-    for (int i = 1; i < words.length; i++) {
-      long word = words[i];
-      if (Long.compareUnsigned(words[i - 1], word) <= 0) {
-        continue;
-      }
-      int place = places[i];
+  private boolean settle() {
+    for (int i = 1; i < keys.length; i++) {
+      long key = keys[i];
       int to = i;
-      while (to > 0 && Long.compareUnsigned(words[to - 1], word) > 0) {
+      while (to > 0 && isBefore(key, keys[to - 1])) {
         if (i - to == MOST_MOVES) {
           return false;
         }
-        words[to] = words[to - 1];
-        places[to] = places[to - 1];
+        keys[to] = keys[to - 1];
         to--;
       }
-      words[to] = word;
-      places[to] = place;
+      keys[to] = key;
     }
     return true;
+  }
+
+  private boolean isBefore(long key, long other) {
+    long upper = key | PLACE;
+    long otherUpper = other | PLACE;
+    return upper == otherUpper
+        ? Long.compareUnsigned(words[place(key)], words[place(other)]) < 0
+        : Long.compareUnsigned(upper, otherUpper) < 0;
+  }
+
+  private static int place(long key) {
+    return (int) key & PLACE;
+  }
+
+  int size() {
+    return keys.length;
+  }
+
+  /** The upper 38 bits of the word at a position in the order; unsigned. */
+  long upper(int position) {
+    return keys[position] >>> PLACE_BITS;
+  }
+
+  /** Where the word at a position in the order stands in the list. */
+  int place(int position) {
+    return place(keys[position]);
+  }
+
+  /** The word at a position in the order. */
+  long word(int position) {
+    return words[place(position)];
+  }
+
+  /** The places of all words, in their order. */
+  int[] places() {
+    int[] places = new int[keys.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = place(i);
+    }
+    return places;
   }
 }

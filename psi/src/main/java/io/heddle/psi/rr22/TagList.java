@@ -52,20 +52,19 @@ final class TagList {
   }
 
   private void requireDistinct(PartyId from) {
-    long[] words = sorted.words();
     int first = 0;
-    for (int i = 1; i < words.length; i++) {
-      if (words[i] != words[first]) {
+    for (int i = 1; i < sorted.size(); i++) {
+      if (sorted.upper(i) != sorted.upper(first)) {
         first = i;
         continue;
       }
       if (i - first >= MOST_ALIKE) {
-        throw notRandom(from, words.length);
+        throw notRandom(from, sorted.size());
       }
       for (int other = first; other < i; other++) {
-        if (isSame(sorted.places()[other], this, sorted.places()[i])) {
+        if (isSame(sorted.place(other), this, sorted.place(i))) {
           throw new ProtocolException(
-              "The list of " + words.length + " items from " + from + " holds one twice");
+              "The list of " + sorted.size() + " items from " + from + " holds one twice");
         }
       }
     }
@@ -85,16 +84,16 @@ final class TagList {
   int[] places(TagList other) {
     int[] found = new int[flat.length / width];
     Arrays.fill(found, -1);
-    long[] own = sorted.words();
-    long[] others = other.sorted.words();
+    SortedWords others = other.sorted;
     int at = 0;
-    for (int i = 0; i < others.length; i++) {
-      while (at < own.length && Long.compareUnsigned(own[at], others[i]) < 0) {
+    for (int i = 0; i < others.size(); i++) {
+      long upper = others.upper(i);
+      while (at < sorted.size() && sorted.upper(at) < upper) {
         at++;
       }
-      for (int k = at; k < own.length && own[k] == others[i]; k++) {
-        if (isSame(sorted.places()[k], other, other.sorted.places()[i])) {
-          found[sorted.places()[k]] = other.sorted.places()[i];
+      for (int k = at; k < sorted.size() && sorted.upper(k) == upper; k++) {
+        if (isSame(sorted.place(k), other, others.place(i))) {
+          found[sorted.place(k)] = others.place(i);
         }
       }
     }

@@ -21,7 +21,7 @@ import io.heddle.psi.shared.SharedMessage.SetSize;
  * @param protocol the family of protocols that all ask for
  * @param semiHonest whether this party takes its peers as ones that follow the protocol
  * @param record where this party writes the run down
- * @param partitionIds about how many ids of the larger set kkrt takes at a time
+ * @param partitionIds about how many ids of the larger set kkrt and rr22 take at a time
  */
 public record PsiTerms(
     byte[] binding,
