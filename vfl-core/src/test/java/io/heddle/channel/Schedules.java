@@ -32,7 +32,7 @@ public final class Schedules {
       run(workload, only, schedule);
       return;
     }
-    int count = Objects.requireNonNullElse(ASKED, 1000) * perThousand / 1000;
+    int count = Math.max(1, Objects.requireNonNullElse(ASKED, 1000) * perThousand / 1000);
     long start = System.nanoTime();
     long cuts = 0;
     long kills = 0;
