@@ -435,19 +435,21 @@ class JobConfigTest {
         .doesNotThrowAnyException();
   }
 
-  @Test
-  void checkFor_kkrtWithAPeerThatIsNotTrusted_namesBothKeys() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"kkrt", "rr22"})
+  void checkFor_semiHonestProtocolWithAPeerThatIsNotTrusted_namesBothKeys(String protocol)
+      throws IOException {
     String bank =
         "party=bank, peers.shop{address=\"h:1\",fingerprint=\"sha256:" + "00".repeat(32) + "\"}";
 
     assertThatThrownBy(
             () ->
-                load(SMALL, "psi.protocol=kkrt")
+                load(SMALL, "psi.protocol=" + protocol)
                     .checkFor(party(bank + "\npeers.shop.semi-honest = false")))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("psi.protocol = kkrt")
+        .hasMessageContaining("psi.protocol = " + protocol)
         .hasMessageContaining("peers.shop.semi-honest = false");
-    assertThatCode(() -> load(SMALL, "psi.protocol=kkrt").checkFor(party(bank)))
+    assertThatCode(() -> load(SMALL, "psi.protocol=" + protocol).checkFor(party(bank)))
         .doesNotThrowAnyException();
     assertThatCode(() -> load(SMALL).checkFor(party(bank + "\npeers.shop.semi-honest = false")))
         .doesNotThrowAnyException();

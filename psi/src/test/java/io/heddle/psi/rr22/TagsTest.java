@@ -21,9 +21,7 @@ class TagsTest {
   @ValueSource(ints = {0, 1, 5_000, 140_000})
   void of_anyVector_areHashesOfWhatKeysFindInTheOrderOfTheIds(int count) {
     List<byte[]> list =
-        IntStream.range(0, count)
-            .mapToObj(i -> ByteBuffer.allocate(4).putInt(i).array())
-            .toList();
+        IntStream.range(0, count).mapToObj(i -> ByteBuffer.allocate(4).putInt(i).array()).toList();
     IdHash hash = new IdHash("test", new byte[32], new byte[32]);
     Layout layout = Layout.of(count, 10, 1 << 20);
     Items items = Items.of(IdList.of(list), hash, layout);

@@ -70,7 +70,7 @@ class PsiLocalTest {
   @CsvSource({
     "auto, ecdh, 100000, 400000",
     "kkrt, kkrt, 300000, 500000",
-    "rr22, rr22, 1700000, 2000000"
+    "rr22, rr22, 1500000, 1700000"
   })
   void psi_twoProcesses_writeThePlainIntersection(
       String asked, String protocol, long leastBytes, long mostBytes) throws IOException {
