@@ -213,6 +213,8 @@ public record JobConfig(
    * @param classes how many there are with several classes, 3 to 64; 0 with other objectives. The
    *     parties agree on it, for it tells feature holders what stands in a ciphertext
    * @param classWeight how much more a row of label 1 weighs: none, balanced, or a number
+   * @param maxLeaves leaves of a tree that is grown leaf by leaf; 0 where it is grown level by
+   *     level
    * @param gossTopRate with {@code gossOtherRate} GOSS, whose shares of the rows they are; 0 for
    *     none
    * @param featureSubsetStrategy how many of its columns each party takes for a tree, see {@link
@@ -228,6 +230,7 @@ public record JobConfig(
       String classWeight,
       int maxIter,
       int maxDepth,
+      int maxLeaves,
       int maxBins,
       double stepSize,
       double lambda,
@@ -243,6 +246,9 @@ public record JobConfig(
       boolean firstTreeAlone,
       TreesScheme scheme,
       double threshold) {
+    /** The most leaves of a tree that is grown leaf by leaf. */
+    public static final int MOST_LEAVES = 2048;
+
     /** The most classes that labels may be of. */
     public static final int MOST_CLASSES = 64;
 
@@ -258,6 +264,7 @@ public record JobConfig(
           classWeight(settings, objective),
           (int) settings.integer("gbt.maxIter", 20, 1, 10_000),
           (int) settings.integer("gbt.maxDepth", 5, 1, 12),
+          maxLeaves(settings),
           (int) settings.integer("gbt.maxBins", 32, 2, 255),
           stepSize,
           settings.number("gbt.lambda", 1, 0, 1e9),
@@ -283,6 +290,24 @@ public record JobConfig(
         throw settings.invalid(key, "left out with gbt.objective = " + Settings.word(objective));
       }
       return (int) settings.integer(key, 0, 3, MOST_CLASSES);
+    }
+
+    /** By our words or XGBoost's. */
+    private static int maxLeaves(Settings settings) {
+      String allowed = "level-wise (or depthwise) or leaf-wise (or lossguide)";
+      String growth = settings.text("gbt.growth", "level-wise", allowed);
+      switch (growth) {
+        case "leaf-wise", "lossguide" -> {
+          return (int) settings.integer("gbt.maxLeaves", 31, 2, MOST_LEAVES);
+        }
+        case "level-wise", "depthwise" -> {
+          if (settings.has("gbt.maxLeaves")) {
+            throw settings.invalid("gbt.maxLeaves", "left out with gbt.growth = " + growth);
+          }
+          return 0;
+        }
+        default -> throw settings.invalid("gbt.growth", allowed);
+      }
     }
 
     private static double subsamplingRate(Settings settings) {
@@ -359,6 +384,10 @@ public record JobConfig(
       terms.put("gbt.classWeight", classWeight);
       terms.put("gbt.maxIter", String.valueOf(maxIter));
       terms.put("gbt.maxDepth", String.valueOf(maxDepth));
+      if (maxLeaves > 0) {
+        terms.put("gbt.growth", "leaf-wise");
+        terms.put("gbt.maxLeaves", String.valueOf(maxLeaves));
+      }
       terms.put("gbt.maxBins", String.valueOf(maxBins));
       terms.put("gbt.stepSize", String.valueOf(stepSize));
       terms.put("gbt.lambda", String.valueOf(lambda));

@@ -250,6 +250,9 @@ class JobConfigTest {
         "gbt { eta = 0.1, learning_rate = 0.1 } | Both gbt.eta and gbt.learning_rate are set | give one",
         "gbt.max_dept = 3 | gbt.max_dept | did you mean gbt.maxDepth?",
         "gbt.maxDepth = 13 | gbt.maxDepth | from 1 to 12",
+        "gbt.growth = best-first | gbt.growth | level-wise (or depthwise) or leaf-wise (or lossguide)",
+        "gbt.maxLeaves = 7 | gbt.maxLeaves | left out with gbt.growth = level-wise",
+        "gbt { grow_policy = lossguide, max_leaves = 1 } | gbt.maxLeaves | a whole number from 2 to 2048",
         "gbt.featureSubsetStrategy = some | gbt.featureSubsetStrategy | all, auto, sqrt, log2,",
         "gbt.featureSubsetStrategy = 0.0 | gbt.featureSubsetStrategy | a share above 0",
         "gbt.validationFraction = 0.95 | gbt.validationFraction | from 0",
@@ -269,6 +272,20 @@ class JobConfigTest {
         .hasMessageContaining(key)
         .hasMessageContaining("job.conf:2")
         .hasMessageContaining(allowed);
+  }
+
+  @Test
+  void load_leafWise_hasTheSameTermsByEitherName() throws IOException {
+    JobConfig ours = load(SMALL + "gbt { growth = leaf-wise, maxLeaves = 20 }");
+    JobConfig theirs = load(SMALL + "gbt { grow_policy = lossguide, max_leaves = 20 }");
+    assertThat(ours.gbt().maxLeaves()).isEqualTo(20);
+    assertThat(theirs.canonicalTerms())
+        .isEqualTo(ours.canonicalTerms())
+        .containsEntry("gbt.growth", "leaf-wise")
+        .containsEntry("gbt.maxLeaves", "20");
+    assertThat(load(SMALL + "gbt.growth = leaf-wise").gbt().maxLeaves()).isEqualTo(31);
+    assertThat(load(SMALL + "gbt.growth = depthwise").gbt().maxLeaves()).isZero();
+    assertThat(load(SMALL).canonicalTerms()).doesNotContainKeys("gbt.growth", "gbt.maxLeaves");
   }
 
   @Test

@@ -75,6 +75,8 @@ class KeyMatrixTest {
           entry("gbt.classWeight", "balanced"),
           entry("gbt.maxIter", "3"),
           entry("gbt.maxDepth", "2"),
+          entry("gbt.growth", "leaf-wise"),
+          entry("gbt.maxLeaves", "8"),
           entry("gbt.maxBins", "8"),
           entry("gbt.stepSize", "0.1"),
           entry("gbt.lambda", "2"),
@@ -251,7 +253,7 @@ class KeyMatrixTest {
             ? JOB + "psi { result = sum, sum.column = v }"
             : key.equals("gbt.classes")
                 ? JOB + "gbt { objective = multi-class, classes = 3 }"
-                : JOB;
+                : key.equals("gbt.maxLeaves") ? JOB + "gbt.growth = leaf-wise" : JOB;
     JobConfig ofBank = job(text);
     SessionTerms ofShop;
     assertThat(CHANGED).as("a changed value of every key of a job").containsKey(key);

@@ -58,6 +58,10 @@ final class TreesComparison {
     params.put("tree_method", "hist");
     params.put("max_bin", gbt.maxBins());
     params.put("max_depth", gbt.maxDepth());
+    if (gbt.maxLeaves() > 0) {
+      params.put("grow_policy", "lossguide");
+      params.put("max_leaves", gbt.maxLeaves());
+    }
     params.put("eta", gbt.stepSize());
     params.put("lambda", gbt.lambda());
     params.put("gamma", gbt.gamma());

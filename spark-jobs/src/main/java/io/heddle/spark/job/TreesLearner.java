@@ -92,6 +92,9 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
 
   private <S extends VerticalGBTSetters<S>> S withTerms(S estimator) {
     JobConfig.Gbt params = job.gbt();
+    if (params.maxLeaves() > 0) {
+      estimator.setGrowth("leaf-wise").setMaxLeaves(params.maxLeaves());
+    }
     return estimator
         .setMaxIter(params.maxIter())
         .setMaxDepth(params.maxDepth())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.spark.ml;
 
+import io.heddle.config.JobConfig;
 import io.heddle.spark.session.HeddleSession;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
@@ -16,6 +17,8 @@ class TreeParams {
   final Param<String> weightCol;
   final IntParam maxIter;
   final IntParam maxDepth;
+  final Param<String> growth;
+  final IntParam maxLeaves;
   final IntParam maxBins;
   final DoubleParam stepSize;
   final DoubleParam lambda;
@@ -43,6 +46,18 @@ class TreeParams {
             "maxDepth",
             "levels of splits in a tree, 1 to 12",
             ParamValidators.inRange(1, 12));
+    growth =
+        new Param<>(
+            owner,
+            "growth",
+            "level-wise, or leaf-wise: the leaf whose split gains most is split next",
+            ParamValidators.inArray(new String[] {"level-wise", "leaf-wise"}));
+    maxLeaves =
+        new IntParam(
+            owner,
+            "maxLeaves",
+            "leaves of a tree with leaf-wise growth, 2 to 2048",
+            ParamValidators.inRange(2, JobConfig.Gbt.MOST_LEAVES));
     maxBins =
         new IntParam(
             owner, "maxBins", "bins of a column, 2 to 255", ParamValidators.inRange(2, 255));
@@ -125,6 +140,8 @@ class TreeParams {
     defaults.set(weightCol, "");
     defaults.set(maxIter, 20);
     defaults.set(maxDepth, 5);
+    defaults.set(growth, "level-wise");
+    defaults.set(maxLeaves, 31);
     defaults.set(maxBins, 32);
     defaults.set(stepSize, 0.3);
     defaults.set(lambda, 1.0);

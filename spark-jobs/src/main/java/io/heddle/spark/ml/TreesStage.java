@@ -97,6 +97,7 @@ final class TreesStage {
         .classes(predicted.classes())
         .maxIter(params.getMaxIter())
         .maxDepth(params.getMaxDepth())
+        .maxLeaves(params.getGrowth().equals("leaf-wise") ? params.getMaxLeaves() : 0)
         .maxBins(params.getMaxBins())
         .stepSize(params.getStepSize())
         .lambda(params.getLambda())

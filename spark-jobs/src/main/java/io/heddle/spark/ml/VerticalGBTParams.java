@@ -41,6 +41,21 @@ public interface VerticalGBTParams extends Params {
     return own().maxDepth;
   }
 
+  /**
+   * {@code level-wise} (the default), or {@code leaf-wise}: the leaf whose split gains most is
+   * split next.
+   */
+  default Param<String> growth() {
+    return own().growth;
+  }
+
+  /**
+   * Leaves of a tree with leaf-wise growth, none deeper than maxDepth, 2 to 2048; 31 by default.
+   */
+  default IntParam maxLeaves() {
+    return own().maxLeaves;
+  }
+
   /** Bins of a column, 2 to 255; 32 by default. */
   default IntParam maxBins() {
     return own().maxBins;
@@ -140,6 +155,14 @@ public interface VerticalGBTParams extends Params {
 
   default int getMaxDepth() {
     return (int) getOrDefault(maxDepth());
+  }
+
+  default String getGrowth() {
+    return getOrDefault(growth());
+  }
+
+  default int getMaxLeaves() {
+    return (int) getOrDefault(maxLeaves());
   }
 
   default int getMaxBins() {

@@ -29,6 +29,14 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(maxDepth(), value);
   }
 
+  default S setGrowth(String value) {
+    return with(growth(), value);
+  }
+
+  default S setMaxLeaves(int value) {
+    return with(maxLeaves(), value);
+  }
+
   default S setMaxBins(int value) {
     return with(maxBins(), value);
   }

@@ -334,14 +334,15 @@ public final class Plan {
       add("train", 123, labels, holder, trees * tree.gradients());
       add("train", 124, holder, labels, trees * tree.sums(Math.max(1, sizes.columns())));
       add("train", 125, labels, holder, trees * tree.choices());
-      add("train", 126, holder, labels, trees * tree.bits(terms.maxDepth()));
-      if (tree.innerLevels() > 0) {
-        add("train", 127, labels, holder, trees * tree.bits(tree.innerLevels()));
+      add("train", 126, holder, labels, trees * tree.bits(tree.levels()));
+      if (tree.descents() > 0) {
+        add("train", 127, labels, holder, trees * tree.descents());
       }
     }
   }
 
   private void scoreByTrees(int rows) {
+    TreeTraffic tree = new TreeTraffic(TreeTerms.of(job), rows);
     long trees = job.gbt().maxIter();
     long bitset = (rows + 7L) / 8;
     PartyId labels = job.labelHolder();
@@ -349,9 +350,9 @@ public final class Plan {
       add("score", 130, labels, holder, 72);
       add("score", 130, holder, labels, 72);
       // A set of all rows for each of its splits.
-      long splits = trees * ((1L << job.gbt().maxDepth()) - 1);
+      long splits = trees * tree.splits();
       add("score", 131, labels, holder, splits * (bitset + Integer.BYTES));
-      add("score", 132, holder, labels, trees * job.gbt().maxDepth() * bitset);
+      add("score", 132, holder, labels, trees * tree.levels() * bitset);
     }
   }
 

@@ -388,6 +388,22 @@ class HeddleCommandTest {
                 "--rows",
                 "9000",
                 "--set",
+                "gbt.grow_policy=lossguide",
+                "--set",
+                "gbt.max_leaves=6"))
+        .as(err)
+        .isZero();
+    assertThat(
+            run(
+                "plan",
+                "train",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--rows",
+                "9000",
+                "--set",
                 "gbt.objective=multi-class",
                 "--set",
                 "gbt.classes=40"))

@@ -95,6 +95,8 @@ class TreeStagesTest {
             "idCol",
             "maxIter",
             "maxDepth",
+            "growth",
+            "maxLeaves",
             "maxBins",
             "stepSize",
             "lambda",

@@ -191,6 +191,39 @@ class VerticalGBTClassifierTest {
   }
 
   @Test
+  void fit_leafWise_equalsTreesOfTheJoinedColumns() {
+    Function<HeddleSession, Result> party =
+        session ->
+            run(
+                session,
+                estimator(session)
+                    .setGrowth("leaf-wise")
+                    .setMaxLeaves(5)
+                    .setMaxDepth(6)
+                    .setFirstTreeAlone(false));
+    List<Result> results = TwoParties.run(folder, List.of(), party, party);
+
+    Result bank = results.get(0);
+    assertThat(ensemble(bank.model()).trees())
+        .isEqualTo(
+            JoinedTrees.fit(
+                    TreeTerms.builder()
+                        .maxIter(3)
+                        .maxDepth(6)
+                        .maxLeaves(5)
+                        .maxBins(16)
+                        .firstTreeAlone(false)
+                        .build(),
+                    3,
+                    bank.seed(),
+                    bank.labels(),
+                    null,
+                    List.of(bank.columns(), results.get(1).columns()))
+                .trees());
+    assertThat(results.get(1).model().part().thresholds()).isNotEmpty();
+  }
+
+  @Test
   void fit_classWeightAtAFeatureHolder_isRefused() {
     Function<HeddleSession, Integer> party =
         session -> {

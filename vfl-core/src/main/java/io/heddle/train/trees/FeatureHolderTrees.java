@@ -170,12 +170,14 @@ final class FeatureHolderTrees {
    */
   private static final class Node {
     private final int[] rows;
+    private final int depth;
     private final int[] ranks;
     private int[] counts = {};
     private NodeCuts cuts;
 
-    Node(int[] rows, SampledRows sample, NodeCuts cuts) {
+    Node(int[] rows, int depth, SampledRows sample, NodeCuts cuts) {
       this.rows = rows;
+      this.depth = depth;
       ranks = sample.ranksAmong(rows);
       this.cuts = cuts;
     }
@@ -225,24 +227,56 @@ final class FeatureHolderTrees {
             candidates.size(), randomness.derive("trees/names of candidates", context(step))));
   }
 
-  /** One tree, level by level. */
+  /** One tree, level by level or leaf by leaf. */
   private void grow(Tree tree) {
-    List<Pair> pairs =
-        List.of(
-            new Pair(
-                new Node(
-                    RowSets.all(table.rows().rows()),
-                    tree.sample(),
-                    NodeCuts.all(columns.columns()).of(tree.chosen())),
-                null,
-                null,
-                true));
+    Node root =
+        new Node(
+            RowSets.all(table.rows().rows()),
+            0,
+            tree.sample(),
+            NodeCuts.all(columns.columns()).of(tree.chosen()));
+    List<Pair> pairs = List.of(new Pair(root, null, null, true));
+    if (terms.isLeafWise()) {
+      growByLeaf(tree, pairs);
+      return;
+    }
     for (int depth = 0; depth < terms.maxDepth() && !pairs.isEmpty(); depth++) {
       List<Node> level = pairs.stream().flatMap(pair -> pair.nodes().stream()).toList();
       report.nodesAsked(level.size());
       sendSums(tree, pairs);
       boolean[][] own = split(tree, level);
-      pairs = depth + 1 < terms.maxDepth() ? descend(tree, level, own) : List.of();
+      pairs = depth + 1 < terms.maxDepth() ? descend(tree, level, own).pairs() : List.of();
+    }
+  }
+
+  /** Nodes that are not split yet stand in the order in which they became known. */
+  private void growByLeaf(Tree tree, List<Pair> root) {
+    List<Pair> pairs = root;
+    List<Node> open = new ArrayList<>();
+    int built = 0;
+    while (!open.isEmpty() || !pairs.isEmpty()) {
+      if (!pairs.isEmpty()) {
+        built += pairs.size();
+        if (built > TreeRules.lastNodes(terms)) {
+          throw new ProtocolException(
+              "The label holder asks about more nodes than a tree of "
+                  + terms.maxLeaves()
+                  + " leaves and depth "
+                  + terms.maxDepth()
+                  + " has");
+        }
+        pairs.forEach(pair -> open.addAll(pair.nodes()));
+        report.nodesAsked(pairs.stream().mapToInt(pair -> pair.nodes().size()).sum());
+        sendSums(tree, pairs);
+      }
+      boolean[][] own = split(tree, open);
+      Below below = descend(tree, open, own);
+      if (below.kept().size() == open.size()) {
+        throw new ProtocolException("The label holder keeps all nodes as they are");
+      }
+      open.clear();
+      open.addAll(below.kept());
+      pairs = below.pairs();
     }
   }
 
@@ -469,18 +503,35 @@ final class FeatureHolderTrees {
     return left;
   }
 
-  /** The nodes of the next level, as the label holder has split this one. */
-  private List<Pair> descend(Tree tree, List<Node> level, boolean[][] own) {
+  /**
+   * What comes after a level, or after a step.
+   *
+   * @param pairs nodes whose parents were split
+   * @param kept nodes that were not, and may be
+   */
+  private record Below(List<Pair> pairs, List<Node> kept) {}
+
+  /** The nodes that come next, as the label holder has split these. */
+  private Below descend(Tree tree, List<Node> level, boolean[][] own) {
     Descent descent = tree.step().receive(labelHolder, Descent.class);
     if (descent.fates().length != level.size()) {
       throw new ProtocolException(
           "The fates of " + descent.fates().length + " nodes: must be " + level.size());
     }
     List<Pair> pairs = new ArrayList<>();
+    List<Node> kept = new ArrayList<>();
     int at = 0;
     for (int i = 0; i < level.size(); i++) {
       Node node = level.get(i);
-      if (descent.fates()[i] != Descent.ENDED) {
+      if (descent.fates()[i] == Descent.KEPT) {
+        if (!terms.isLeafWise()) {
+          throw new ProtocolException("Invalid fate 3 of a node: must be 0, 1 or 2");
+        }
+        if (own[i] != null) {
+          throw new ProtocolException("The label holder keeps a node that this party has split");
+        }
+        kept.add(node);
+      } else if (descent.fates()[i] != Descent.ENDED) {
         int end = at + RowSets.bytes(node.rows.length);
         if (end > descent.bits().length) {
           throw new ProtocolException("Too few bits for the rows of the nodes that go on");
@@ -497,12 +548,16 @@ final class FeatureHolderTrees {
     if (at != descent.bits().length) {
       throw new ProtocolException("More bits than the nodes that go on have rows");
     }
-    return pairs;
+    return new Below(pairs, kept);
   }
 
   private Pair pair(SampledRows sample, Node parent, boolean[] left, boolean leftIsSmaller) {
-    Node one = new Node(RowSets.part(parent.rows, left, true), sample, parent.cuts);
-    Node other = new Node(RowSets.part(parent.rows, left, false), sample, parent.cuts);
+    int depth = parent.depth + 1;
+    if (depth >= terms.maxDepth()) {
+      throw new ProtocolException("The label holder asks about a node at depth " + depth);
+    }
+    Node one = new Node(RowSets.part(parent.rows, left, true), depth, sample, parent.cuts);
+    Node other = new Node(RowSets.part(parent.rows, left, false), depth, sample, parent.cuts);
     Node smaller = leftIsSmaller ? one : other;
     Node larger = leftIsSmaller ? other : one;
     int least = TreeRules.leastNodeRows(table.rows().rows(), terms);

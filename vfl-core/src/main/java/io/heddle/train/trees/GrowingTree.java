@@ -17,12 +17,13 @@ final class GrowingTree {
   GrowingTree(int rows, Gradients gradients, TreeTerms terms) {
     this.gradients = gradients;
     this.terms = terms;
-    nodes.add(new Node(RowSets.all(rows), gradients));
+    nodes.add(new Node(RowSets.all(rows), 0, gradients));
   }
 
   /** A node with its rows. */
   static final class Node {
     private final int[] rows;
+    private final int depth;
     private final int[] sampled;
     private final Sums sums;
     private Split split = Split.NONE;
@@ -30,8 +31,9 @@ final class GrowingTree {
     private int leftAt = -1;
     private int record = -1;
 
-    private Node(int[] rows, Gradients gradients) {
+    private Node(int[] rows, int depth, Gradients gradients) {
       this.rows = rows;
+      this.depth = depth;
       sampled = gradients.sample().among(rows);
       sums = Sums.of(sampled, gradients);
     }
@@ -39,6 +41,11 @@ final class GrowingTree {
     /** All that come here, ascending; not to be changed. */
     int[] rows() {
       return rows;
+    }
+
+    /** Splits above it. */
+    int depth() {
+      return depth;
     }
 
     /** Those of them that the tree is grown on. */
@@ -89,8 +96,8 @@ final class GrowingTree {
     node.left = left;
     node.record = record;
     node.leftAt = nodes.size();
-    Node one = new Node(RowSets.part(node.rows, left, true), gradients);
-    Node other = new Node(RowSets.part(node.rows, left, false), gradients);
+    Node one = new Node(RowSets.part(node.rows, left, true), node.depth + 1, gradients);
+    Node other = new Node(RowSets.part(node.rows, left, false), node.depth + 1, gradients);
     nodes.add(one);
     nodes.add(other);
     return List.of(one, other);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -177,14 +175,17 @@ public final class JoinedTrees {
     NodeCuts ownCuts = ownCuts(number);
     boolean alone = number == 1 && terms.firstTreeAlone() && holders.get(0).canSplit();
     List<TreeNode> tree = new ArrayList<>();
-    Deque<Open> open = new ArrayDeque<>();
+    List<Searched> open = new ArrayList<>();
     int[] all = RowSets.all(rows.count());
     tree.add(TreeNode.leaf(List.of(), all.length));
-    open.add(new Open(all, sample.rows(), 0, 0, alone ? null : rootCuts(sample.rows(), number)));
+    NodeCuts[] cutsOfRoot = alone ? null : rootCuts(sample.rows(), number);
+    open.add(searched(new Open(all, sample.rows(), 0, 0, cutsOfRoot), ownCuts, gradients, gain));
+    int leaves = 1;
     double[][] added = new double[scores.length][rows.count()];
     while (!open.isEmpty()) {
-      Open node = open.remove();
-      Found found = node.depth() == terms.maxDepth() ? null : best(node, ownCuts, gradients, gain);
+      Searched next = open.remove(terms.isLeafWise() ? first(open) : 0);
+      Open node = next.node();
+      Found found = terms.isLeafWise() && leaves == terms.maxLeaves() ? null : next.found();
       if (found == null) {
         List<Double> values = gradients.leaf(node.rows(), terms);
         tree.set(node.at(), TreeNode.leaf(values, node.rows().length));
@@ -214,9 +215,10 @@ public final class JoinedTrees {
       Open one = new Open(left, sample.among(left), node.depth() + 1, tree.size(), null);
       Open other = new Open(right, sample.among(right), node.depth() + 1, tree.size() + 1, null);
       NodeCuts[] cuts = childCuts(node, one, other);
-      open.add(one.with(cuts));
+      open.add(searched(one.with(cuts), ownCuts, gradients, gain));
       tree.add(TreeNode.leaf(List.of(), left.length));
-      open.add(other.with(cuts));
+      open.add(searched(other.with(cuts), ownCuts, gradients, gain));
+      leaves++;
       tree.add(TreeNode.leaf(List.of(), right.length));
     }
     for (int c = 0; c < scores.length; c++) {
@@ -225,6 +227,28 @@ public final class JoinedTrees {
       }
     }
     trees.add(tree);
+  }
+
+  /** A node with its best split; null if there is none. */
+  private record Searched(Open node, @Nullable Found found) {}
+
+  private Searched searched(Open node, NodeCuts own, Gradients gradients, SplitGain gain) {
+    return new Searched(
+        node, node.depth() == terms.maxDepth() ? null : best(node, own, gradients, gain));
+  }
+
+  /** The place of the node that gains most, the first of several. */
+  private static int first(List<Searched> open) {
+    int first = 0;
+    double most = 0;
+    for (int i = 0; i < open.size(); i++) {
+      Found found = open.get(i).found();
+      if (found != null && found.gain() > most) {
+        first = i;
+        most = found.gain();
+      }
+    }
+    return first;
   }
 
   private NodeCuts ownCuts(int tree) {

@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -199,7 +200,7 @@ final class LabelHolderTrees {
   private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {}
 
   /**
-   * One tree, level by level.
+   * One tree, level by level or leaf by leaf.
    *
    * @param isShared on the columns of all, or else on this party's only, with nothing sent
    */
@@ -211,6 +212,10 @@ final class LabelHolderTrees {
     SplitGain gain = new SplitGain(gradients, terms);
     GrowingTree tree = new GrowingTree(rows.count(), gradients, terms);
     int[] ownColumns = ownColumns(number);
+    if (terms.isLeafWise()) {
+      growByLeaf(step, tree, ownColumns, gradients, isShared);
+      return tree;
+    }
     List<Node> level = List.of(tree.root());
     // What feature holders know of the level, in their order, and its sums.
     List<Node> shared = isShared ? level : List.of();
@@ -229,23 +234,86 @@ final class LabelHolderTrees {
       for (Node node : level) {
         Split split = best.getOrDefault(node, Split.NONE);
         if (split.exists()) {
-          List<Node> two =
-              split.owner() == 0
-                  ? splitByOwn(tree, node, split)
-                  : splitByPeer(
-                      tree, node, split, bits.getOrDefault(node, NO_BITS), requireOf(sums, node));
+          List<Node> two = split(tree, node, split, bits, sums);
           children.put(node, two);
           below.addAll(two);
         }
       }
       pairs = List.of();
       if (!shared.isEmpty() && depth + 1 < terms.maxDepth()) {
-        pairs = descend(step, tree, shared, children);
+        pairs = descend(step, tree, shared, children, Descent.ENDED);
       }
       shared = nodes(pairs, children);
       level = below;
     }
     return tree;
+  }
+
+  /** Splits the leaf whose split gains most, the first of several, until there are enough. */
+  private void growByLeaf(
+      Channel step, GrowingTree tree, int[] ownColumns, Gradients gradients, boolean isShared) {
+    SplitGain gain = new SplitGain(gradients, terms);
+    List<Node> fresh = List.of(tree.root());
+    List<Node> shared = new ArrayList<>(isShared ? fresh : List.of());
+    List<Pair> pairs = isShared ? List.of(new Pair(tree.root(), null, null)) : List.of();
+    Map<Node, PeerSums[]> sums = new HashMap<>();
+    Map<Node, Split> open = new LinkedHashMap<>();
+    for (int leaves = 1; leaves < terms.maxLeaves(); leaves++) {
+      sums.putAll(receiveSums(step, pairs, sums));
+      for (Node node : fresh) {
+        if (node.depth() < terms.maxDepth()) {
+          PeerSums[] theirs = isOpen(node, tree) ? sums.get(node) : null;
+          open.put(node, best(node, ownColumns, theirs, gradients, gain));
+        }
+      }
+      Node next = first(open);
+      if (next == null) {
+        break;
+      }
+      Split split = open.getOrDefault(next, Split.NONE);
+      open.remove(next);
+      boolean isKnown = shared.contains(next);
+      Map<Node, boolean[]> bits = isKnown ? askOwners(step, shared, Map.of(next, split)) : Map.of();
+      fresh = split(tree, next, split, bits, sums);
+      pairs = List.of();
+      if (isKnown) {
+        boolean isLast = leaves + 1 == terms.maxLeaves();
+        pairs =
+            isLast
+                ? descend(step, tree, shared, Map.of(), Descent.ENDED)
+                : descend(step, tree, shared, Map.of(next, fresh), Descent.KEPT);
+        shared.remove(next);
+        shared.addAll(pairs.isEmpty() ? List.of() : fresh);
+        shared.removeIf(node -> isLast);
+      }
+    }
+    if (!shared.isEmpty()) {
+      askOwners(step, shared, Map.of());
+      descend(step, tree, shared, Map.of(), Descent.ENDED);
+    }
+  }
+
+  private static @Nullable Node first(Map<Node, Split> open) {
+    Node first = null;
+    double most = 0;
+    for (Map.Entry<Node, Split> entry : open.entrySet()) {
+      if (entry.getValue().gain() > most) {
+        first = entry.getKey();
+        most = entry.getValue().gain();
+      }
+    }
+    return first;
+  }
+
+  private List<Node> split(
+      GrowingTree tree,
+      Node node,
+      Split split,
+      Map<Node, boolean[]> bits,
+      Map<Node, PeerSums[]> sums) {
+    return split.owner() == 0
+        ? splitByOwn(tree, node, split)
+        : splitByPeer(tree, node, split, bits.getOrDefault(node, NO_BITS), requireOf(sums, node));
   }
 
   private static final boolean[] NO_BITS = {};
@@ -445,16 +513,28 @@ final class LabelHolderTrees {
     }
   }
 
-  /** Tells feature holders in which children they will be asked again. */
+  /**
+   * Tells feature holders in which children they will be asked again.
+   *
+   * @param unsplit the fate of nodes without children
+   */
   private List<Pair> descend(
-      Channel step, GrowingTree tree, List<Node> shared, Map<Node, List<Node>> children) {
+      Channel step,
+      GrowingTree tree,
+      List<Node> shared,
+      Map<Node, List<Node>> children,
+      byte unsplit) {
     List<Pair> pairs = new ArrayList<>();
     byte[] fates = new byte[shared.size()];
     int bytes = 0;
     for (int i = 0; i < fates.length; i++) {
       Node node = shared.get(i);
       List<Node> two = children.get(node);
-      if (two != null && isOpen(node, tree) && isShared(two)) {
+      fates[i] = two == null ? unsplit : Descent.ENDED;
+      if (two != null
+          && node.depth() + 1 < terms.maxDepth()
+          && isOpen(node, tree)
+          && isShared(two)) {
         boolean leftSmaller = two.get(0).sampled().length <= two.get(1).sampled().length;
         fates[i] = leftSmaller ? Descent.LEFT_IS_SMALLER : Descent.RIGHT_IS_SMALLER;
         pairs.add(new Pair(two.get(leftSmaller ? 0 : 1), two.get(leftSmaller ? 1 : 0), node));

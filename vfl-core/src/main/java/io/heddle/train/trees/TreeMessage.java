@@ -68,10 +68,11 @@ sealed interface TreeMessage extends Message {
   record SplitBits(byte[] bits) implements TreeMessage {}
 
   /**
-   * Label holder to all, after each level but the last: what becomes of its nodes.
+   * Label holder to all, after each level but the last, or leaf by leaf after each step: what
+   * becomes of the nodes.
    *
-   * @param fates one of {@link #ENDED}, {@link #LEFT_IS_SMALLER}, {@link #RIGHT_IS_SMALLER} for
-   *     each
+   * @param fates one of {@link #ENDED}, {@link #LEFT_IS_SMALLER}, {@link #RIGHT_IS_SMALLER}, {@link
+   *     #KEPT} for each
    * @param bits a bit per row of each node that goes on, set where it goes left
    */
   record Descent(byte[] fates, byte[] bits) implements TreeMessage {
@@ -80,5 +81,8 @@ sealed interface TreeMessage extends Message {
 
     static final byte LEFT_IS_SMALLER = 1;
     static final byte RIGHT_IS_SMALLER = 2;
+
+    /** Leaf by leaf: it is not split yet. */
+    static final byte KEPT = 3;
   }
 }

@@ -155,8 +155,8 @@ public final class TreeMessages {
   private static byte[] fates(WireReader in) {
     byte[] fates = in.readBytes(MAX_NODES);
     for (byte fate : fates) {
-      if (fate < Descent.ENDED || fate > Descent.RIGHT_IS_SMALLER) {
-        throw new ProtocolException("Invalid fate " + fate + " of a node: must be 0, 1 or 2");
+      if (fate < Descent.ENDED || fate > Descent.KEPT) {
+        throw new ProtocolException("Invalid fate " + fate + " of a node: must be 0 to 3");
       }
     }
     return fates;

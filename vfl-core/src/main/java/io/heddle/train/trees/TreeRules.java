@@ -51,8 +51,17 @@ public record TreeRules(boolean allBins) {
     if (allBins) {
       return Integer.MAX_VALUE;
     }
-    int most = (rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE) >> (terms.maxDepth() - 1);
+    int most = rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE / lastNodes(terms);
     return Math.max(0, most - before) / terms.outputs();
+  }
+
+  /**
+   * Nodes on the last level in which a full tree may ask, which is how many nodes' sums it is told;
+   * the others follow from these.
+   */
+  static int lastNodes(TreeTerms terms) {
+    int ofDepth = 1 << (terms.maxDepth() - 1);
+    return terms.isLeafWise() ? Math.min(ofDepth, terms.maxLeaves() - 1) : ofDepth;
   }
 
   /** How many rows each node of the last level is worth. */

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  *     and no more than a ciphertext has room for; 0 with any other objective
  * @param maxIter trees, 1 to 10,000
  * @param maxDepth levels of splits in a tree, 1 to 12
+ * @param maxLeaves leaf-wise growth: the leaf whose split gains most is split next, until there are
+ *     so many, 2 to 2048, none deeper than {@code maxDepth}; 0 for growth level by level
  * @param maxBins bins of a column, missing values not counted: 2 to 255
  * @param stepSize the share of each tree's values that is added, above 0 to 1
  * @param lambda L2 penalty on a leaf's value, at least 0
@@ -47,6 +49,7 @@ public record TreeTerms(
     int classes,
     int maxIter,
     int maxDepth,
+    int maxLeaves,
     int maxBins,
     double stepSize,
     double lambda,
@@ -74,6 +77,11 @@ public record TreeTerms(
         hasClasses ? "must be 3 to " + JobConfig.Gbt.MOST_CLASSES : "must be 0 with " + objective);
     require(maxIter >= 1 && maxIter <= 10_000, "maxIter", maxIter, "must be 1 to 10000");
     require(maxDepth >= 1 && maxDepth <= 12, "maxDepth", maxDepth, "must be 1 to 12");
+    require(
+        maxLeaves == 0 || (maxLeaves >= 2 && maxLeaves <= JobConfig.Gbt.MOST_LEAVES),
+        "maxLeaves",
+        maxLeaves,
+        "must be 2 to " + JobConfig.Gbt.MOST_LEAVES + ", or 0");
     require(maxBins >= 2 && maxBins <= 255, "maxBins", maxBins, "must be 2 to 255");
     require(stepSize > 0 && stepSize <= 1, "stepSize", stepSize, "must be above 0 and at most 1");
     requireNotNegative("lambda", lambda);
@@ -137,6 +145,11 @@ public record TreeTerms(
     }
   }
 
+  /** Whether trees are grown leaf by leaf. */
+  boolean isLeafWise() {
+    return maxLeaves > 0;
+  }
+
   /** Whether labels are classes: a node in which nearly all are alike tells them. */
   boolean hasClasses() {
     return objective == TreeObjective.LOGISTIC || objective == TreeObjective.MULTI_CLASS;
@@ -182,6 +195,9 @@ public record TreeTerms(
     }
     terms.put("maxIter", Integer.toString(maxIter));
     terms.put("maxDepth", Integer.toString(maxDepth));
+    if (isLeafWise()) {
+      terms.put("maxLeaves", Integer.toString(maxLeaves));
+    }
     terms.put("maxBins", Integer.toString(maxBins));
     terms.put("stepSize", Double.toString(stepSize));
     terms.put("lambda", Double.toString(lambda));
@@ -212,6 +228,7 @@ public record TreeTerms(
         .classes(gbt.classes())
         .maxIter(gbt.maxIter())
         .maxDepth(gbt.maxDepth())
+        .maxLeaves(gbt.maxLeaves())
         .maxBins(gbt.maxBins())
         .stepSize(gbt.stepSize())
         .lambda(gbt.lambda())
@@ -242,6 +259,7 @@ public record TreeTerms(
     private int classes = 0;
     private int maxIter = 20;
     private int maxDepth = 5;
+    private int maxLeaves = 0;
     private int maxBins = 32;
     private double stepSize = 0.3;
     private double lambda = 1;
@@ -277,6 +295,12 @@ public record TreeTerms(
 
     public Builder maxDepth(int value) {
       maxDepth = value;
+      return this;
+    }
+
+    /** Leaf by leaf up to so many; 0 for level by level. */
+    public Builder maxLeaves(int value) {
+      maxLeaves = value;
       return this;
     }
 
@@ -358,6 +382,7 @@ public record TreeTerms(
           classes,
           maxIter,
           maxDepth,
+          maxLeaves,
           maxBins,
           stepSize,
           lambda,

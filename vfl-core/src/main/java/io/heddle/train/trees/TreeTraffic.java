@@ -7,13 +7,8 @@ public final class TreeTraffic {
   private final int rows;
   private final int ciphertextBytes;
 
-  /**
-   * Of training on so many rows.
-   *
-   * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
-   */
+  /** Of so many rows to train on, or to score. */
   public TreeTraffic(TreeTerms terms, int rows) {
-    GradientPacking.requireFits(terms, rows);
     this.terms = terms;
     this.rows = rows;
     ciphertextBytes = terms.scheme().ciphertextBytes(terms.keyBits());
@@ -32,8 +27,13 @@ public final class TreeTraffic {
     return terms.samplesRows() ? bits(1) : 0;
   }
 
-  /** Encrypted derivatives, to each feature holder. */
+  /**
+   * Encrypted derivatives, to each feature holder.
+   *
+   * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
+   */
   public long gradients() {
+    GradientPacking.requireFits(terms, rows);
     return (long) rows * ciphertextBytes;
   }
 
@@ -41,8 +41,10 @@ public final class TreeTraffic {
    * Encrypted sums from a feature holder: half of the nodes in which it may be asked.
    *
    * @param columns that it has
+   * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
    */
   public long sums(int columns) {
+    GradientPacking.requireFits(terms, rows);
     long candidates = (long) builtNodes() * columns * (terms.maxBins() - 1);
     int perPlaintext = GradientPacking.of(terms, rows).perPlaintext();
     return candidates * Integer.BYTES + (candidates / perPlaintext + 1) * ciphertextBytes;
@@ -53,6 +55,25 @@ public final class TreeTraffic {
     return 4L * builtNodes() * Integer.BYTES;
   }
 
+  /** Levels of splits that a row may go down. */
+  public int levels() {
+    return terms.isLeafWise()
+        ? Math.min(terms.maxDepth(), terms.maxLeaves() - 1)
+        : terms.maxDepth();
+  }
+
+  /** Splits of a full tree. */
+  public long splits() {
+    long ofDepth = (1L << terms.maxDepth()) - 1;
+    return terms.isLeafWise() ? Math.min(ofDepth, terms.maxLeaves() - 1) : ofDepth;
+  }
+
+  /** What becomes of nodes, to each feature holder: leaf by leaf also of those that stay. */
+  public long descents() {
+    long fates = terms.isLeafWise() ? (long) terms.maxLeaves() * (terms.maxLeaves() + 1) / 2 : 0;
+    return bits(innerLevels()) + fates;
+  }
+
   /** One bit per row and level. */
   public long bits(int levels) {
     return (long) levels * RowSets.bytes(rows);
@@ -60,7 +81,7 @@ public final class TreeTraffic {
 
   /** Levels on which rows of nodes are told to feature holders. */
   public int innerLevels() {
-    return terms.maxDepth() - 1;
+    return levels() - 1;
   }
 
   private int builtNodes() {
@@ -68,6 +89,6 @@ public final class TreeTraffic {
     for (int depth = 1; depth < terms.maxDepth(); depth++) {
       nodes += Math.min(1 << (depth - 1), rows / (2 * TreeRules.leastNodeRows(rows, terms)));
     }
-    return nodes;
+    return Math.min(nodes, TreeRules.lastNodes(terms));
   }
 }

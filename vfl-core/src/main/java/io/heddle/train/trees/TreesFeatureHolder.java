@@ -97,7 +97,7 @@ public final class TreesFeatureHolder {
             + ": "
             + rows
             + " training rows, and each tree may ask about "
-            + (1 << (terms.maxDepth() - 1))
+            + TreeRules.lastNodes(terms)
             + " nodes on the last level, each worth "
             + TreeRules.rowsPerLastNode(terms)
             + " rows, or its sums begin to show this"

@@ -143,6 +143,22 @@ class RestartedTreesTest {
     assertRestarts(terms, joined, run);
   }
 
+  @Test
+  void fit_leafByLeaf_sendsAndEndsAsIfNothingHadHappened() {
+    TreeTerms terms =
+        TreeTerms.builder()
+            .maxIter(3)
+            .maxDepth(4)
+            .maxLeaves(5)
+            .maxBins(8)
+            .firstTreeAlone(false)
+            .build();
+    Joined joined = Forests.generate(700, 63, true, 2, 3);
+    Run run = run(terms, joined, Map.of());
+    assertThat(run.log(Forests.BANK).commits()).hasSize(4);
+    assertRestarts(terms, joined, run);
+  }
+
   private static void assertRestarts(TreeTerms terms, Joined joined, Run run) {
     int commits = run.log(Forests.BANK).commits().size();
     for (int k = 0; k < commits; k++) {

@@ -26,6 +26,8 @@ class TreeTermsTest {
         row(b -> b.maxIter(10_001), "Invalid maxIter 10001: must be 1 to 10000"),
         row(b -> b.maxDepth(0), "Invalid maxDepth 0: must be 1 to 12"),
         row(b -> b.maxDepth(13), "Invalid maxDepth 13: must be 1 to 12"),
+        row(b -> b.maxLeaves(1), "Invalid maxLeaves 1: must be 2 to 2048, or 0"),
+        row(b -> b.maxLeaves(2049), "Invalid maxLeaves 2049: must be 2 to 2048, or 0"),
         row(b -> b.maxBins(1), "Invalid maxBins 1: must be 2 to 255"),
         row(b -> b.maxBins(256), "Invalid maxBins 256: must be 2 to 255"),
         row(b -> b.stepSize(0), "Invalid stepSize 0.0: must be above 0 and at most 1"),
@@ -100,6 +102,8 @@ class TreeTermsTest {
         row(b -> b.subsamplingRate(1e-9).earlyStopping(0.9, 1), "small shares"),
         row(b -> b.goss(0, 0).earlyStopping(0.5, 0), "rows held out for nothing"),
         row(b -> b.objective(TreeObjective.MULTI_CLASS).classes(64), "most classes"),
+        row(b -> b.maxLeaves(2048), "most leaves"),
+        row(b -> b.maxLeaves(2), "fewest leaves"),
         row(b -> b.keyBits(4096), "long key"));
   }
 
@@ -115,12 +119,13 @@ class TreeTermsTest {
         Arrays.stream(TreeTerms.class.getRecordComponents())
             .map(c -> c.getName())
             .collect(Collectors.toSet());
-    TreeTerms classes = TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).classes(5).build();
+    TreeTerms classes =
+        TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).classes(5).maxLeaves(9).build();
     assertThat(classes.asTerms().keySet()).isEqualTo(all);
     assertThat(classes.asTerms())
         .containsEntry("objective", "multi-class")
         .containsEntry("classes", "5");
-    all.remove("classes");
+    all.removeAll(Set.of("classes", "maxLeaves"));
     assertThat(TreeTerms.builder().build().asTerms().keySet()).isEqualTo(all);
   }
 }
