@@ -47,12 +47,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("spark")
 @ExtendWith(SparkExtension.class)
 class VerticalGBTMultiClassTest {
   private static final int CLASSES = 3;
   private static final int TREES = 12;
+  private static final int LEAVES = 6;
   private static final int ROWS = 6000;
   private static final int HELD_OUT = 40_000;
 
@@ -98,11 +100,17 @@ class VerticalGBTMultiClassTest {
   }
 
   private static VerticalGBTClassifier estimator(HeddleSession session) {
+    return estimator(session, false);
+  }
+
+  private static VerticalGBTClassifier estimator(HeddleSession session, boolean leafWise) {
     VerticalGBTClassifier estimator =
         new VerticalGBTClassifier()
             .setNumClasses(CLASSES)
             .setMaxIter(TREES)
-            .setMaxDepth(3)
+            .setGrowth(leafWise ? "leaf-wise" : "level-wise")
+            .setMaxLeaves(LEAVES)
+            .setMaxDepth(depth(leafWise))
             .setMaxBins(32)
             .setMinChildWeight(0)
             .setFirstTreeAlone(false)
@@ -110,12 +118,17 @@ class VerticalGBTMultiClassTest {
     return session.holdsLabels() ? estimator.setLabelCol("label") : estimator;
   }
 
-  private static TreeTerms terms() {
+  private static int depth(boolean leafWise) {
+    return leafWise ? 5 : 3;
+  }
+
+  private static TreeTerms terms(boolean leafWise) {
     return TreeTerms.builder()
         .objective(TreeObjective.MULTI_CLASS)
         .classes(CLASSES)
         .maxIter(TREES)
-        .maxDepth(3)
+        .maxDepth(depth(leafWise))
+        .maxLeaves(leafWise ? LEAVES : 0)
         .maxBins(32)
         .minChildWeight(0)
         .firstTreeAlone(false)
@@ -130,13 +143,13 @@ class VerticalGBTMultiClassTest {
   private record Result(
       VerticalGBTClassificationModel model, int[] customers, byte[] seed, List<Row> scored) {}
 
-  private Result run(HeddleSession session) {
+  private Result run(HeddleSession session, boolean leafWise) {
     Dataset<Row> own = table(session, ROWS, i -> (int) label(i));
     AlignedTable aligned =
         session.step("align", new TreeMap<>(), step -> session.align(step, own, "id")).table();
     byte[] seed = new byte[32];
     VerticalGBTClassificationModel model =
-        estimator(session)
+        estimator(session, leafWise)
             .tracedBy(
                 new FitTrace() {
                   @Override
@@ -191,16 +204,19 @@ class VerticalGBTMultiClassTest {
     return Objects.requireNonNull(bank.model().part().ensemble());
   }
 
-  @Test
-  void fitTransform_ofThreeClasses_equalTreesOfTheJoinedColumnsAndAreAsGoodAsXgboost() {
-    List<Result> results = TwoParties.run(folder, List.of(), this::run, this::run);
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void fitTransform_ofThreeClasses_equalTreesOfTheJoinedColumnsAndAreAsGoodAsXgboost(
+      boolean leafWise) {
+    Function<HeddleSession, Result> party = session -> run(session, leafWise);
+    List<Result> results = TwoParties.run(folder, List.of(), party, party);
 
     Result bank = results.get(0);
     double[] labels =
         Arrays.stream(bank.customers()).mapToDouble(VerticalGBTMultiClassTest::label).toArray();
     TreeEnsemble joined =
         JoinedTrees.fit(
-            terms(),
+            terms(leafWise),
             TREES,
             bank.seed(),
             labels,
@@ -223,7 +239,7 @@ class VerticalGBTMultiClassTest {
     assertThat(loss / labels.length)
         .isCloseTo(bank.model().summary().losses().get(TREES), within(1e-9));
 
-    assertAsGoodAsXgboost(results, labels);
+    assertAsGoodAsXgboost(results, labels, leafWise);
   }
 
   /** By the parts of both parties, in the clear. */
@@ -259,7 +275,8 @@ class VerticalGBTMultiClassTest {
     }
   }
 
-  private static void assertAsGoodAsXgboost(List<Result> results, double[] labels) {
+  private static void assertAsGoodAsXgboost(
+      List<Result> results, double[] labels, boolean leafWise) {
     double[][] probabilities = new double[HELD_OUT][];
     for (int i = 0; i < HELD_OUT; i++) {
       probabilities[i] = raw(results, features(ROWS + i));
@@ -274,7 +291,7 @@ class VerticalGBTMultiClassTest {
     }
     assertThat(federated.logLoss()).isLessThan(Fit.of(constant).logLoss() - 0.1);
     for (String strategy : List.of("multi_output_tree", "one_output_per_tree")) {
-      Fit xgboost = ofXgboost(strategy, results.get(0).customers(), labels);
+      Fit xgboost = ofXgboost(strategy, results.get(0).customers(), labels, leafWise);
       System.out.printf(
           "three classes: accuracy %.4f, loss %.4f; XGBoost %s %.4f, %.4f%n",
           federated.accuracy(),
@@ -293,14 +310,19 @@ class VerticalGBTMultiClassTest {
    * With the same terms on the joined rows. It begins with equal probabilities, which here are
    * nearly the shares of the classes: its Java interface takes no other ones.
    */
-  private static Fit ofXgboost(String strategy, int[] customers, double[] labels) {
+  private static Fit ofXgboost(
+      String strategy, int[] customers, double[] labels, boolean leafWise) {
     Map<String, Object> params = new TreeMap<>();
     params.put("objective", "multi:softprob");
     params.put("num_class", CLASSES);
     params.put("multi_strategy", strategy);
     params.put("tree_method", "hist");
     params.put("max_bin", 32);
-    params.put("max_depth", 3);
+    params.put("max_depth", depth(leafWise));
+    if (leafWise) {
+      params.put("grow_policy", "lossguide");
+      params.put("max_leaves", LEAVES);
+    }
     params.put("eta", 0.3);
     params.put("min_child_weight", 0);
     params.put("nthread", 1);
