@@ -115,8 +115,8 @@ public final class TreeMessages {
           new MessageType<>(
               127,
               Descent.class,
-              "which rows of a node go left, whether more splits are sought below it, and which"
-                  + " child has fewer rows",
+              "which rows of a node go left, whether more splits are sought below it, which child"
+                  + " has fewer rows and, leaf by leaf, which node gains most",
               (message, out) -> {
                 out.writeBytes(message.fates());
                 out.writeBytes(message.bits());

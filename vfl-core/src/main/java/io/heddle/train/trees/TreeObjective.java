@@ -109,8 +109,8 @@ public enum TreeObjective {
   /**
    * The logarithms of the probabilities of classes, but for what they have in common: softmax, with
    * one score for each class. The second derivatives are twice those of the loss on the diagonal,
-   * as XGBoost and LightGBM take them: without the others, which are negative, these alone bound
-   * what the loss bends.
+   * as XGBoost takes them: without the others, which are negative, these alone bound what the loss
+   * bends.
    */
   MULTI_CLASS {
     @Override

@@ -146,6 +146,11 @@ final class TreesReport {
                     + " of the rows have one label were finished by the label holder alone"
                 : "rows of one node have labels that are near to each other, and no node was kept"
                     + " from them for that"));
+    if (terms.isLeafWise()) {
+      ledger.add(
+          "Feature holders learned in which order nodes were split, and so which of those that they"
+              + " knew gained most");
+    }
     if (terms.outputs() > 1) {
       ledger.add(
           "Feature holders know that labels are of "

@@ -83,6 +83,9 @@ class LeafWiseTreesTest {
       // Another shape than level by level, where a tree of depth 3 has up to eight leaves.
       assertThat(Forests.ensemble(fits).depth()).isGreaterThan(3);
     }
+    assertThat(fits.get(0).summary().ledger())
+        .anyMatch(
+            line -> line.startsWith("Feature holders learned in which order nodes were split"));
     for (TreesFit fit : fits) {
       assertThat(fit.summary().sharedNodes()).isEqualTo(fits.get(0).summary().sharedNodes());
     }
