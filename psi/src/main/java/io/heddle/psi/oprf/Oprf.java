@@ -6,6 +6,7 @@ import io.heddle.checkpoint.OwnDirectory;
 import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * it could by asking for other ids, which the quota bounds. (docs/protocol.md, section 3.8.)
  */
 public final class Oprf {
+  // What the compiler needs to see before it compiles the arithmetic for good.
+  private static final int WARM_UP_POINTS = 1024;
+  private static final int WARM_UP_PORTION = 128;
+
   private final PartyConfig.Oprf settings;
   private final byte[] fileKey;
   private final Function<PartyId, String> fingerprints;
@@ -58,13 +63,44 @@ public final class Oprf {
    * @param identity this party's; asked for only if it is needed
    */
   public static @Nullable Oprf of(JobConfig job, PartyConfig config, Supplier<Identity> identity) {
-    return job.psi().protocol() == JobConfig.PsiProtocol.ECDH_OPRF
-        ? new Oprf(
-            config.oprf(),
-            identity.get().derive("heddle psi oprf files v1"),
-            peer -> Objects.requireNonNull(config.peers().get(peer), peer.name()).fingerprint(),
-            InstantSource.system())
-        : null;
+    if (job.psi().protocol() != JobConfig.PsiProtocol.ECDH_OPRF) {
+      return null;
+    }
+    if (!config.party().equals(job.psi().receiver())) {
+      warmUp();
+    }
+    return new Oprf(
+        config.oprf(),
+        identity.get().derive("heddle psi oprf files v1"),
+        peer -> Objects.requireNonNull(config.peers().get(peer), peer.name()).fingerprint(),
+        InstantSource.system());
+  }
+
+  /**
+   * Multiplies points that nobody needs while this party's table is read: a receiver that has asked
+   * waits for answers, and a process's first points take several times as long.
+   */
+  private static void warmUp() {
+    Thread thread =
+        new Thread(
+            () -> {
+              byte[] points = new byte[WARM_UP_PORTION * Curve25519.POINT_BYTES];
+              for (int i = 0; i < WARM_UP_PORTION; i++) {
+                System.arraycopy(
+                    Curve25519.basePoint(),
+                    0,
+                    points,
+                    i * Curve25519.POINT_BYTES,
+                    Curve25519.POINT_BYTES);
+              }
+              byte[] scalar = Curve25519.scalarOf(new byte[Curve25519.POINT_BYTES]);
+              for (int done = 0; done < WARM_UP_POINTS; done += WARM_UP_PORTION) {
+                points = Curve25519.multiplyAll(scalar, points, count -> {});
+              }
+            },
+            "warms up the curve");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /**

@@ -20,6 +20,7 @@ import io.heddle.psi.oprf.OprfMessage.SetTags;
 import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
+import io.heddle.psi.shared.TagTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,7 +64,9 @@ final class OprfReceiver {
     TagList kept = kept(step, sender);
     try (Questions questions = new Questions(new RunSecrets(randomness, step, ids), ids)) {
       List<byte[]> ready = new ArrayList<>();
+      TagTable table = null;
       if (kept != null) {
+        table = kept.table(sender);
         TagFunction function = new TagFunction(kept.key());
         for (int chunk = 0; chunk < Math.min(CHUNKS_AHEAD, questions.chunks()); chunk++) {
           ready.add(questions.blind(chunk, function, done -> {}));
@@ -78,12 +81,13 @@ final class OprfReceiver {
       step.send(sender, new TagRequest(!held));
       progress.begin("intersect ids", 2L * ids.size() + (held ? 0 : theirSize), "ids");
       long asked = System.nanoTime();
-      if (list == null) {
+      if (list == null || table == null) {
         list = fetch(step, sender, key);
+        table = list.table(sender);
       }
       long offline = held ? 0 : System.nanoTime() - asked;
       byte[] tags = ask(step, sender, key, questions, held ? ready : List.of(), ids.size());
-      TagList.Common common = list.find(step.self(), tags, terms.binding());
+      TagList.Common common = list.find(table, tags, terms.binding());
       CommonRows.send(step, sender, terms, common.listed());
       progress.end();
       return new Result(

@@ -8,6 +8,7 @@ import io.heddle.psi.shared.TagTable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
@@ -36,25 +37,40 @@ record TagList(KeyTerms key, byte[] bytes, int at) {
   record Common(int[] asked, int[] listed) {}
 
   /**
+   * Where each of these tags stands, for {@link #find}.
+   *
+   * @param sender who made them
+   * @throws io.heddle.error.ProtocolException if they are not random
+   */
+  TagTable table(PartyId sender) {
+    return new TagTable(sender, tags(), key.width());
+  }
+
+  /**
    * Looks for tags in this list.
    *
-   * @param self whose tags they are
+   * @param table of this list
    * @param asked {@code key.width()} bytes each
    * @param binding what only this step of this session has
    */
-  Common find(PartyId self, byte[] asked, byte[] binding) {
+  Common find(TagTable table, byte[] asked, byte[] binding) {
     int width = key.width();
-    TagTable table = new TagTable(self, asked, width);
     int[] positions = new int[asked.length / width];
-    Arrays.fill(positions, -1);
+    BitSet listed = new BitSet(key.ids());
     int count = 0;
-    for (int i = 0; i < key.ids(); i++) {
-      int own = table.position(bytes, at + i * width);
-      // A list may hold a tag twice; an id is common once.
-      if (own >= 0 && positions[own] < 0) {
-        positions[own] = i;
-        count++;
+    for (int i = 0; i < positions.length; i++) {
+      positions[i] = table.position(asked, i * width);
+      if (positions[i] < 0) {
+        continue;
       }
+      // Of two ids with one tag, which a sender cannot bring about without breaking the hash, one
+      // is common.
+      if (listed.get(positions[i])) {
+        positions[i] = -1;
+        continue;
+      }
+      listed.set(positions[i]);
+      count++;
     }
     int[] found = IntStream.range(0, positions.length).filter(i -> positions[i] >= 0).toArray();
     byte[] hashes = new byte[count * HASH_BYTES];
