@@ -541,6 +541,23 @@ public record JobConfig(
             + why);
   }
 
+  private void requireSemiHonest(String setting, String allowed, PartyId peer, PartyConfig config) {
+    if (!config.takesAsSemiHonest(List.of(peer))) {
+      throw new ConfigurationException(
+          "Invalid "
+              + setting
+              + " ("
+              + file
+              + "): must be "
+              + allowed
+              + " where "
+              + PartyConfig.semiHonestKey(peer.name())
+              + " = false ("
+              + config.file()
+              + ")");
+    }
+  }
+
   /**
    * Checks that a party can take part in this job at all, before it opens a connection.
    *
@@ -577,30 +594,11 @@ public record JobConfig(
       }
     }
     for (PartyId party : parties) {
-      if ((psi.protocol() == PsiProtocol.KKRT || psi.protocol() == PsiProtocol.RR22)
-          && !config.takesAsSemiHonest(List.of(party))) {
-        throw new ConfigurationException(
-            "Invalid psi.protocol = "
-                + psi.protocol().word()
-                + " ("
-                + file
-                + "): must be auto or ecdh where "
-                + PartyConfig.semiHonestKey(party.name())
-                + " = false ("
-                + config.file()
-                + ")");
+      if (psi.protocol() == PsiProtocol.KKRT || psi.protocol() == PsiProtocol.RR22) {
+        requireSemiHonest("psi.protocol = " + psi.protocol().word(), "auto or ecdh", party, config);
       }
-      if (algorithm == Algorithm.GBT
-          && gbt.scheme() == TreesScheme.OKAMOTO_UCHIYAMA
-          && !config.takesAsSemiHonest(List.of(party))) {
-        throw new ConfigurationException(
-            "Invalid gbt.scheme = okamoto-uchiyama ("
-                + file
-                + "): must be paillier where "
-                + PartyConfig.semiHonestKey(party.name())
-                + " = false ("
-                + config.file()
-                + ")");
+      if (algorithm == Algorithm.GBT && gbt.scheme() == TreesScheme.OKAMOTO_UCHIYAMA) {
+        requireSemiHonest("gbt.scheme = okamoto-uchiyama", "paillier", party, config);
       }
     }
     checkFloor(

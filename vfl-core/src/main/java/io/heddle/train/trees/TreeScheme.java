@@ -25,6 +25,11 @@ public enum TreeScheme {
     }
 
     @Override
+    int keyBytes(int keyBits) {
+      return 3 + 3 * keyBits / 8;
+    }
+
+    @Override
     AdditivePublicKey publicKey(byte[] bytes) {
       return PaillierPublicKey.fromBytes(bytes);
     }
@@ -49,6 +54,11 @@ public enum TreeScheme {
     @Override
     int ciphertextBytes(int keyBits) {
       return keyBits / 8;
+    }
+
+    @Override
+    int keyBytes(int keyBits) {
+      return 3 + keyBits / 4;
     }
 
     @Override
@@ -85,6 +95,9 @@ public enum TreeScheme {
   abstract int plaintextBits(int keyBits);
 
   abstract int ciphertextBytes(int keyBits);
+
+  /** Bytes of a public key. */
+  abstract int keyBytes(int keyBits);
 
   /**
    * Reads the label holder's key.

@@ -16,10 +16,7 @@ public final class TreeTraffic {
 
   /** The key, to each feature holder. */
   public long key() {
-    return switch (terms.scheme()) {
-      case PAILLIER -> 3 + 3L * terms.keyBits() / 8;
-      case OKAMOTO_UCHIYAMA -> 3 + terms.keyBits() / 4;
-    };
+    return terms.scheme().keyBytes(terms.keyBits());
   }
 
   /** Which rows a tree is grown on, to each feature holder; nothing if it is on all. */

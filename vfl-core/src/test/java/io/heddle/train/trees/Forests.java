@@ -144,6 +144,28 @@ final class Forests {
   }
 
   /**
+   * As below, where feature holders allow all trees.
+   *
+   * @param wrapLabel what the label holder speaks through
+   * @param wrapFeature what every feature holder speaks through
+   */
+  static List<TreesFit> fit(
+      TreeTerms terms,
+      Joined joined,
+      double @Nullable [] weights,
+      UnaryOperator<Channel> wrapLabel,
+      UnaryOperator<Channel> wrapFeature) {
+    return fit(
+        terms,
+        joined,
+        weights,
+        new TreeRules(true),
+        wrapLabel,
+        wrapFeature,
+        (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
+  }
+
+  /**
    * The label holder's first.
    *
    * @param wrapLabel what the label holder speaks through

@@ -8,8 +8,6 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.error.ProtocolException;
-import io.heddle.progress.Progress;
-import io.heddle.session.Session;
 import io.heddle.train.trees.Forests.Joined;
 import io.heddle.train.trees.TreeMessage.Descent;
 import io.heddle.train.trees.TreeMessage.NodeSums;
@@ -28,27 +26,10 @@ class LeafWiseTreesTest {
     return TreeTerms.builder().maxIter(3).maxDepth(6).maxLeaves(leaves).maxBins(16);
   }
 
-  private static List<TreesFit> fit(
-      TreeTerms terms,
-      Joined joined,
-      double @Nullable [] weights,
-      UnaryOperator<Channel> label,
-      UnaryOperator<Channel> feature) {
-    return Forests.fit(
-        terms,
-        joined,
-        weights,
-        new TreeRules(true),
-        label,
-        feature,
-        (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
-  }
-
   /** Both, which must be alike to the last bit. */
   private static List<TreesFit> requireEqual(
       TreeTerms terms, Joined joined, double @Nullable [] weights) {
-    List<TreesFit> fits =
-        fit(terms, joined, weights, UnaryOperator.identity(), UnaryOperator.identity());
+    List<TreesFit> fits = Forests.fit(terms, joined, weights, new TreeRules(true));
     TreeEnsemble federated = Forests.ensemble(fits);
     TreeEnsemble reference =
         JoinedTrees.fit(
@@ -132,7 +113,7 @@ class LeafWiseTreesTest {
     TreeTerms.Builder terms = terms(8).maxDepth(3).firstTreeAlone(false);
     List<TreesFit> byLeaf = requireEqual(terms.build(), joined, null);
     List<TreesFit> byLevel =
-        fit(
+        Forests.fit(
             terms.maxLeaves(0).build(),
             joined,
             null,
@@ -148,7 +129,7 @@ class LeafWiseTreesTest {
     TreeTerms terms = terms(5).maxIter(1).build();
     List<Message> sent = Forests.tap();
     List<TreesFit> fits =
-        fit(
+        Forests.fit(
             terms,
             joined,
             null,
@@ -178,7 +159,9 @@ class LeafWiseTreesTest {
   private static void assertRefused(UnaryOperator<Channel> label, String message) {
     Joined joined = Forests.generate(2000, 57, false, 0, 4);
     assertThatThrownBy(
-            () -> fit(terms(3).maxIter(1).build(), joined, null, label, UnaryOperator.identity()))
+            () ->
+                Forests.fit(
+                    terms(3).maxIter(1).build(), joined, null, label, UnaryOperator.identity()))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining(message);
   }
@@ -220,7 +203,7 @@ class LeafWiseTreesTest {
       TreeTerms.Builder terms, int number, Descent lie, String message) {
     assertThatThrownBy(
             () ->
-                fit(
+                Forests.fit(
                     terms.maxIter(1).firstTreeAlone(false).build(),
                     ownColumnSplits(),
                     null,

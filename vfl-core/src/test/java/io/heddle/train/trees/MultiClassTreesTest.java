@@ -4,11 +4,8 @@ package io.heddle.train.trees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
-import io.heddle.progress.Progress;
-import io.heddle.session.Session;
 import io.heddle.train.trees.Forests.Joined;
 import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
@@ -30,27 +27,10 @@ class MultiClassTreesTest {
         .maxBins(16);
   }
 
-  private static List<TreesFit> fit(
-      TreeTerms terms,
-      Joined joined,
-      double @Nullable [] weights,
-      UnaryOperator<Channel> label,
-      UnaryOperator<Channel> feature) {
-    return Forests.fit(
-        terms,
-        joined,
-        weights,
-        new TreeRules(true),
-        label,
-        feature,
-        (exchange, opened) -> Session.open(exchange, opened, Progress.NONE));
-  }
-
   /** Both, which must be alike to the last bit. */
   private static List<TreesFit> requireEqual(
       TreeTerms terms, Joined joined, double @Nullable [] weights) {
-    List<TreesFit> fits =
-        fit(terms, joined, weights, UnaryOperator.identity(), UnaryOperator.identity());
+    List<TreesFit> fits = Forests.fit(terms, joined, weights, new TreeRules(true));
     TreeEnsemble federated = Forests.ensemble(fits);
     TreeEnsemble reference =
         JoinedTrees.fit(
@@ -177,7 +157,7 @@ class MultiClassTreesTest {
     List<Message> fromLabel = Forests.tap();
     List<Message> fromFeature = Forests.tap();
     List<TreesFit> fits =
-        fit(
+        Forests.fit(
             terms,
             joined,
             null,
@@ -206,7 +186,7 @@ class MultiClassTreesTest {
   void ciphertexts_ofSums_areSharedByAsManyCandidatesAsFit() {
     Joined joined = Forests.classes(1200, 40, false, 3, 1, 4);
     List<Message> sent = Forests.tap();
-    fit(
+    Forests.fit(
         terms(3).maxIter(1).firstTreeAlone(false).build(),
         joined,
         null,
