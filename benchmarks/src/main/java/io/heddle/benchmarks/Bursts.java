@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * scripts measure: on a machine with other work to do this comes out the same again, which JMH's
  * averages do not. What is measured must stay in that thread.
  */
-final class Bursts {
+public final class Bursts {
   private static final long BURST_NANOS = 2_000_000;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -28,12 +28,12 @@ final class Bursts {
   /**
    * @param duration of a measurement; warming up takes a quarter of it besides
    */
-  Bursts(Duration duration) {
+  public Bursts(Duration duration) {
     nanos = duration.toNanos();
   }
 
   /** Nanoseconds of one operation, of which {@code block} does {@code operations}. */
-  double measure(int operations, Callable<?> block) throws Exception {
+  public double measure(int operations, Callable<?> block) throws Exception {
     long shortest = shortestBurst(1, block, nanos / 4);
     long calls = Math.max(1, BURST_NANOS / shortest);
     return (double) shortestBurst(calls, block, nanos) / (calls * operations);

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param trees of each tree, or of the first two together where the label holder grows one alone
  * @param acts training by what the role did: its own work before a message, handing it over, and
  *     waiting for one
+ * @param addedRows rows of the nodes that were added up
  * @param additions of ciphertexts, for sums by bin
+ * @param sums of candidates that have crossed
  * @param peakMemoryMiB of the process, and of that the heap with what the collector had not yet
  *     taken away
  * @param holder what the label holder alone knows
@@ -24,7 +26,9 @@ record PartyFigures(
     List<Cost> trees,
     Map<String, Cost> acts,
     List<Crossed> sent,
+    long addedRows,
     long additions,
+    long sums,
     double peakMemoryMiB,
     double peakHeapMiB,
     @Nullable Holder holder)
@@ -67,7 +71,8 @@ record PartyFigures(
   }
 
   PartyFigures with(Holder more) {
-    return new PartyFigures(phases, trees, acts, sent, additions, peakMemoryMiB, peakHeapMiB, more);
+    return new PartyFigures(
+        phases, trees, acts, sent, addedRows, additions, sums, peakMemoryMiB, peakHeapMiB, more);
   }
 
   Cost training() {

@@ -27,6 +27,9 @@ record Settings(Map<String, String> values) implements Serializable {
           "scheme", "paillier",
           "xmx", "",
           "java", "",
+          "joint-buckets", "yes",
+          "smaller-child", "yes",
+          "goss", "no",
           "alone", "no",
           "all-bins", "no",
           "pinned", "no",
@@ -57,6 +60,9 @@ record Settings(Map<String, String> values) implements Serializable {
         --step-size X               (0.3)
         --key-bits N                2048, 3072 or 4096 (2048)
         --scheme NAME               paillier or okamoto-uchiyama (paillier)
+        --joint-buckets no          every column is added up by itself
+        --smaller-child no          sums of both children are built and sent
+        --goss yes                  trees are grown on a fifth of the rows for their derivatives, and a tenth of all drawn from the rest
         --alone yes                 the label holder grows the first tree alone, as it does by default for users
         --all-bins yes              the feature holder allows as many trees as are asked for
         --pinned yes                each party has one processor core of its own (Linux: taskset)
@@ -85,7 +91,9 @@ record Settings(Map<String, String> values) implements Serializable {
       values.put(name, arguments[i + 1]);
     }
     Settings settings = new Settings(values);
-    for (String name : List.of("alone", "all-bins", "pinned", "reference")) {
+    for (String name :
+        List.of(
+            "joint-buckets", "smaller-child", "goss", "alone", "all-bins", "pinned", "reference")) {
       settings.isOn(name);
     }
     settings.number("rows");
@@ -144,6 +152,9 @@ record Settings(Map<String, String> values) implements Serializable {
         .scheme(scheme())
         .keyBits(number("key-bits"))
         .firstTreeAlone(isOn("alone"))
+        .jointBuckets(isOn("joint-buckets"))
+        .smallerChild(isOn("smaller-child"))
+        .goss(isOn("goss") ? 0.2 : 0, 0.1)
         .build();
   }
 

@@ -27,7 +27,6 @@ import io.heddle.train.trees.TreesScoringLabelHolder;
 import io.heddle.train.trees.TreesSummary;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,7 +96,7 @@ final class TreesParty {
   PartyFigures run(Supplier<Exchange> opening) {
     phases.put(START, new Cost(ProcessUsage.seconds(), ProcessUsage.cpuSeconds()));
     watch.lap();
-    TreesTable table = table(holdsLabels);
+    TreesTable table = TreesTable.of(settings, holdsLabels);
     phases.put("table", watch.lap());
     try (Exchange exchange = opening.get();
         Session session =
@@ -164,7 +163,9 @@ final class TreesParty {
                         line.messagesSent(),
                         line.bytesSent()))
             .toList(),
+        fit.summary().addedRows(),
         fit.summary().additions(),
+        fit.summary().sums(),
         ProcessUsage.peakMemoryMiB(),
         peakHeapMiB(),
         null);
@@ -186,7 +187,7 @@ final class TreesParty {
               seed,
               table.labels(),
               null,
-              List.of(table.columns(), table(false).columns()));
+              List.of(table.columns(), TreesTable.of(settings, false).columns()));
       seconds = plaintext.lap().seconds();
       difference = ensemble.largestLeafDifference(reference);
     }
@@ -195,26 +196,11 @@ final class TreesParty {
         summary.trees(),
         summary.sharedTrees(),
         summary.sharedNodes(),
-        (long) table.rows() * summary.sharedTrees(),
+        (long) terms.sampleRows(table.rows()) * summary.sharedTrees(),
         summary.losses().get(summary.losses().size() - 1),
         TreesTable.auc(table.labels(), scores),
         difference,
         seconds);
-  }
-
-  private TreesTable table(boolean ofLabelHolder) {
-    if (!settings.isGenerated()) {
-      return TreesTable.read(
-          Path.of(settings.text(ofLabelHolder ? "label-holder" : "feature-holder")));
-    }
-    int first = settings.number("label-columns");
-    int all = first + settings.number("feature-columns");
-    return TreesTable.generate(
-        settings.number("rows"),
-        ofLabelHolder ? 0 : first,
-        ofLabelHolder ? first : all,
-        all,
-        settings.number("seed"));
   }
 
   private static double peakHeapMiB() {

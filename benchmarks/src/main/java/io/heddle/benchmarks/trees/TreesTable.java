@@ -21,6 +21,21 @@ record TreesTable(List<String> names, double[][] columns, double[] labels) {
     return columns[0].length;
   }
 
+  /** The table of a party of a run. */
+  static TreesTable of(Settings settings, boolean ofLabelHolder) {
+    if (!settings.isGenerated()) {
+      return read(Path.of(settings.text(ofLabelHolder ? "label-holder" : "feature-holder")));
+    }
+    int first = settings.number("label-columns");
+    int all = first + settings.number("feature-columns");
+    return generate(
+        settings.number("rows"),
+        ofLabelHolder ? 0 : first,
+        ofLabelHolder ? first : all,
+        all,
+        settings.number("seed"));
+  }
+
   /** A CSV file: the first column is the id, {@code y} the label. */
   static TreesTable read(Path file) {
     Table table = TableFiles.read(file);

@@ -47,9 +47,25 @@ public final class TwoParties {
     }
   }
 
-  /** One run. */
+  /** What both parties of a run measured. */
+  record Both(PartyFigures label, PartyFigures feature) {
+    PartyFigures.Holder holder() {
+      PartyFigures.Holder model = label.holder();
+      if (model == null) {
+        throw new AssertionError("The label holder has not said what it learned");
+      }
+      return model;
+    }
+  }
+
+  /** One run, its figures by name. */
   static Map<String, Object> measure(Settings settings) throws Exception {
     String load = Machine.load();
+    return figures(settings, load, run(settings));
+  }
+
+  /** One run. */
+  static Both run(Settings settings) throws Exception {
     Path folder = Files.createTempDirectory("heddle-trees");
     List<Process> started = new ArrayList<>();
     Thread hook = new Thread(() -> started.forEach(Process::destroyForcibly));
@@ -71,7 +87,7 @@ public final class TwoParties {
       PartyFigures one = PartyProcess.figures(folder, PARTIES.get(k), started.get(k));
       started.get(1 - k).waitFor();
       PartyFigures other = PartyProcess.figures(folder, PARTIES.get(1 - k), started.get(1 - k));
-      return k == 0 ? figures(settings, load, one, other) : figures(settings, load, other, one);
+      return k == 0 ? new Both(one, other) : new Both(other, one);
     } finally {
       for (Process process : started) {
         process.destroyForcibly().waitFor();
@@ -86,13 +102,11 @@ public final class TwoParties {
   }
 
   /** Both parties' together, then each one's own. */
-  private static Map<String, Object> figures(
-      Settings settings, String load, PartyFigures holder, PartyFigures feature)
+  private static Map<String, Object> figures(Settings settings, String load, Both both)
       throws IOException {
-    PartyFigures.Holder model = holder.holder();
-    if (model == null) {
-      throw new AssertionError("The label holder has not said what it learned");
-    }
+    PartyFigures holder = both.label();
+    PartyFigures feature = both.feature();
+    PartyFigures.Holder model = both.holder();
     double cpu = holder.training().cpuSeconds() + feature.training().cpuSeconds();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("cpu", Machine.processor());
@@ -104,7 +118,9 @@ public final class TwoParties {
     all.put("trainingSeconds", holder.training().seconds());
     all.put("trainingCpuSeconds", cpu);
     all.put("bytesInTraining", holder.bytes(TreesParty.FIT) + feature.bytes(TreesParty.FIT));
+    all.put("addedRows", feature.addedRows());
     all.put("additions", feature.additions());
+    all.put("sums", feature.sums());
     all.putAll(model.asMap());
     all.put(TreesParty.LABEL_HOLDER.name(), holder.asMap());
     all.put(TreesParty.FEATURE_HOLDER.name(), feature.asMap());

@@ -20,6 +20,7 @@ import java.util.List;
  * @param sizes how many bins each column has
  * @param chosen the columns to add up by
  * @param packing how large their plaintexts can be
+ * @param jointly whether columns may have joint buckets
  */
 record Accumulation(
     AdditivePublicKey key,
@@ -28,7 +29,8 @@ record Accumulation(
     int[][] nodes,
     int[] sizes,
     int[] chosen,
-    GradientPacking packing)
+    GradientPacking packing,
+    boolean jointly)
     implements Serializable {
 
   /**
@@ -57,7 +59,10 @@ record Accumulation(
     for (int k = 0; k < counts.length; k++) {
       int[] ranks = between(what.nodes[k], firstRank, firstRank + rows.length);
       counts[k] = counts(bins, ranks, sizes);
-      Histogram plan = Histogram.plan(bins, sizes, ranks);
+      Histogram plan =
+          what.jointly
+              ? Histogram.plan(bins, sizes, ranks)
+              : Histogram.planApart(bins, sizes, ranks);
       additions += plan.multiplications();
       sums.add(BinSums.histogram(what.key.space(), plan, own, bound));
     }

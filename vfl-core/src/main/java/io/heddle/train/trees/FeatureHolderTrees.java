@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One fit as a feature holder goes through it. */
@@ -192,6 +193,13 @@ final class FeatureHolderTrees {
       }
       return isLeft ? List.of(built, other) : List.of(other, built);
     }
+
+    /** This one, and the same with the sums of the other node where both are to be sent. */
+    Stream<Pair> toBuild(TreeTerms terms) {
+      return terms.smallerChild() || sibling == null
+          ? Stream.of(this)
+          : Stream.of(this, new Pair(/* built= */ sibling, /* sibling= */ built, parent, !isLeft));
+    }
   }
 
   /**
@@ -319,7 +327,8 @@ final class FeatureHolderTrees {
   private record Named(int name, Candidate candidate) {}
 
   /** Adds up by bin, and sends what lies left of each candidate, under names and masks. */
-  private void sendSums(Tree tree, List<Pair> pairs) {
+  private void sendSums(Tree tree, List<Pair> below) {
+    List<Pair> pairs = below.stream().flatMap(pair -> pair.toBuild(terms)).toList();
     CiphertextBlock sums = accumulate(tree, pairs);
     Candidates layout = tree.layout();
     List<Integer> cuts = new ArrayList<>();
@@ -343,6 +352,7 @@ final class FeatureHolderTrees {
         counts[p]++;
       }
     }
+    report.sums(sent.size());
     CiphertextBlock left =
         BinSums.left(
             tree.key().space(), sums, startsOf(layout, pairs.size()), ints(cuts), ints(more));
@@ -391,7 +401,8 @@ final class FeatureHolderTrees {
                     nodes,
                     columns.sizes(),
                     tree.chosen(),
-                    packing),
+                    packing,
+                    terms.jointBuckets()),
                 Accumulation::sum);
     for (int p = 0; p < nodes.length; p++) {
       Pair pair = pairs.get(p);
@@ -403,6 +414,7 @@ final class FeatureHolderTrees {
       }
       pair.built().counts = counts;
       setCuts(tree.layout(), pair);
+      report.addedRows(nodes[p].length);
     }
     parts.forEach(part -> report.additions(part.additions()));
     CiphertextBlock sum = parts.size() == 1 ? parts.get(0).bins() : sum(key, parts);

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One fit as the label holder goes through it. */
@@ -197,7 +198,14 @@ final class LabelHolderTrees {
   }
 
   /** Two nodes of which feature holders send the sums of one, or the root. */
-  private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {}
+  private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {
+    /** This one, and the same with the sums of the other node where both are sent. */
+    Stream<Pair> sent(TreeTerms terms) {
+      return terms.smallerChild() || sibling == null
+          ? Stream.of(this)
+          : Stream.of(this, new Pair(/* built= */ sibling, /* sibling= */ built, parent));
+    }
+  }
 
   /**
    * One tree, level by level or leaf by leaf.
@@ -368,8 +376,9 @@ final class LabelHolderTrees {
       }
     }
     report.nodesAsked(sums.size());
+    List<Pair> sent = pairs.stream().flatMap(pair -> pair.sent(terms)).toList();
     for (int k = 0; k < peers.size(); k++) {
-      readSums(k, step.receive(peers.get(k), NodeSums.class), pairs, above, sums);
+      readSums(k, step.receive(peers.get(k), NodeSums.class), sent, above, sums);
     }
     return sums;
   }
@@ -383,6 +392,7 @@ final class LabelHolderTrees {
     PartyId peer = peers.get(k);
     int[] names = message.candidates();
     requireCounts(peer, message, pairs.size());
+    report.sums(names.length);
     int[] rowsByCandidate = new int[names.length];
     int at = 0;
     for (int p = 0; p < pairs.size(); p++) {

@@ -41,6 +41,9 @@ import java.util.TreeMap;
  *     fit ends, and keeps those before; 0 for never
  * @param firstTreeAlone whether the label holder grows the first tree on its own columns, if it has
  *     any, and keeps its nodes to itself; with small steps the second one tells as much of labels
+ * @param jointBuckets whether columns are added up together where that is cheaper; for measurements
+ *     of what it saves, as is the next one: neither changes a tree
+ * @param smallerChild whether feature holders send the sums of the smaller child of two only
  * @param scheme by what derivatives are encrypted
  * @param keyBits of the modulus: 2048, 3072 or 4096
  */
@@ -63,6 +66,8 @@ public record TreeTerms(
     double validationFraction,
     int earlyStoppingRounds,
     boolean firstTreeAlone,
+    boolean jointBuckets,
+    boolean smallerChild,
     TreeScheme scheme,
     int keyBits) {
   /** The longest key. */
@@ -171,7 +176,7 @@ public record TreeTerms(
   }
 
   /** How many of so many rows, held out ones included, a tree is grown on. */
-  int sampleRows(int rows) {
+  public int sampleRows(int rows) {
     int training = rows - heldOutRows(rows);
     if (gossTopRate > 0) {
       return Math.min(
@@ -211,6 +216,12 @@ public record TreeTerms(
     terms.put("validationFraction", Double.toString(validationFraction));
     terms.put("earlyStoppingRounds", Integer.toString(earlyStoppingRounds));
     terms.put("firstTreeAlone", Boolean.toString(firstTreeAlone));
+    if (!jointBuckets) {
+      terms.put("jointBuckets", "false");
+    }
+    if (!smallerChild) {
+      terms.put("smallerChild", "false");
+    }
     terms.put("scheme", word(scheme));
     terms.put("keyBits", Integer.toString(keyBits));
     return terms;
@@ -273,6 +284,8 @@ public record TreeTerms(
     private double validationFraction = 0;
     private int earlyStoppingRounds = 0;
     private boolean firstTreeAlone = true;
+    private boolean jointBuckets = true;
+    private boolean smallerChild = true;
     private TreeScheme scheme = TreeScheme.PAILLIER;
     private int keyBits = 2048;
 
@@ -363,6 +376,16 @@ public record TreeTerms(
       return this;
     }
 
+    public Builder jointBuckets(boolean value) {
+      jointBuckets = value;
+      return this;
+    }
+
+    public Builder smallerChild(boolean value) {
+      smallerChild = value;
+      return this;
+    }
+
     public Builder scheme(TreeScheme value) {
       scheme = value;
       return this;
@@ -396,6 +419,8 @@ public record TreeTerms(
           validationFraction,
           earlyStoppingRounds,
           firstTreeAlone,
+          jointBuckets,
+          smallerChild,
           scheme,
           keyBits);
     }

@@ -18,7 +18,9 @@ final class TreesReport {
   private int trees;
   private int sharedTrees;
   private int sharedNodes;
+  private long addedRows;
   private long additions;
+  private long sums;
   private long bits;
 
   void treeDone(boolean shared) {
@@ -30,8 +32,17 @@ final class TreesReport {
     sharedNodes += nodes;
   }
 
+  void addedRows(long count) {
+    addedRows += count;
+  }
+
   void additions(long count) {
     additions += count;
+  }
+
+  /** Sums of candidates that have crossed. */
+  void sums(long count) {
+    sums += count;
   }
 
   /** Bits about rows that the other side has learned. */
@@ -178,7 +189,7 @@ final class TreesReport {
   /** Writes what was collected before the end; lines of the ledger come at the end only. */
   void write(WireWriter out) {
     out.writeInts(new int[] {trees, sharedTrees, sharedNodes});
-    out.writeLongs(new long[] {additions, bits});
+    out.writeLongs(new long[] {addedRows, additions, sums, bits});
     out.writeDoubles(losses.stream().mapToDouble(Double::doubleValue).toArray());
     out.writeDoubles(heldOutLosses.stream().mapToDouble(Double::doubleValue).toArray());
     StateFormat.writeTexts(out, warnings);
@@ -187,13 +198,15 @@ final class TreesReport {
   /** Goes on from what another one has written. */
   void read(WireReader in) {
     int[] counts = in.readInts(3);
-    long[] sums = in.readLongs(2);
-    StateFormat.require(counts.length == 3 && sums.length == 2, "counts of a fit");
+    long[] amounts = in.readLongs(4);
+    StateFormat.require(counts.length == 3 && amounts.length == 4, "counts of a fit");
     trees = counts[0];
     sharedTrees = counts[1];
     sharedNodes = counts[2];
-    additions = sums[0];
-    bits = sums[1];
+    addedRows = amounts[0];
+    additions = amounts[1];
+    sums = amounts[2];
+    bits = amounts[3];
     losses.addAll(StateFormat.readNumbers(in));
     heldOutLosses.addAll(StateFormat.readNumbers(in));
     warnings.addAll(StateFormat.readTexts(in));
@@ -204,7 +217,9 @@ final class TreesReport {
         trees,
         sharedTrees,
         sharedNodes,
+        addedRows,
         additions,
+        sums,
         complete,
         losses,
         heldOutLosses,
@@ -214,7 +229,9 @@ final class TreesReport {
 
   static void write(TreesSummary summary, WireWriter out) {
     out.writeInts(new int[] {summary.trees(), summary.sharedTrees(), summary.sharedNodes()});
+    out.writeLong(summary.addedRows());
     out.writeLong(summary.additions());
+    out.writeLong(summary.sums());
     out.writeBoolean(summary.complete());
     out.writeDoubles(summary.losses().stream().mapToDouble(Double::doubleValue).toArray());
     out.writeDoubles(summary.heldOutLosses().stream().mapToDouble(Double::doubleValue).toArray());
@@ -229,6 +246,8 @@ final class TreesReport {
         counts[0],
         counts[1],
         counts[2],
+        in.readLong(),
+        in.readLong(),
         in.readLong(),
         in.readBoolean(),
         StateFormat.readNumbers(in),

@@ -9,7 +9,9 @@ import java.util.List;
  * @param trees how many there are
  * @param sharedTrees in how many of them feature holders were asked
  * @param sharedNodes nodes in which they were asked, over all trees
+ * @param addedRows rows of the nodes that were added up, over all nodes; a feature holder's only
  * @param additions multiplications of ciphertexts for sums by bin; a feature holder's only
+ * @param sums of derivatives left of a candidate that have crossed, over all nodes and trees
  * @param complete false where a feature holder's limit ended the fit before maxIter
  * @param losses mean loss before the first tree and after each; the label holder's only
  * @param heldOutLosses likewise of the rows held out for early stopping
@@ -20,7 +22,9 @@ public record TreesSummary(
     int trees,
     int sharedTrees,
     int sharedNodes,
+    long addedRows,
     long additions,
+    long sums,
     boolean complete,
     List<Double> losses,
     List<Double> heldOutLosses,
