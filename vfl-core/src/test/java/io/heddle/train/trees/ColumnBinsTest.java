@@ -48,12 +48,38 @@ class ColumnBinsTest {
   }
 
   @Test
-  void bins_besideAValueOfHalfTheRows_shareTheRestEqually() {
+  void bins_besideAValueOfHalfTheRows_areThoseOfTheQuantiles() {
     double[] values = IntStream.range(0, 2000).mapToDouble(i -> i < 1000 ? 0 : i).toArray();
-    int[] counts = counts(of(11, values), values);
-    assertThat(counts).hasSize(11);
-    assertThat(counts[0]).isEqualTo(1000);
-    assertThat(Arrays.copyOfRange(counts, 1, 11)).containsOnly(100);
+    int[] counts = counts(of(10, values), values);
+    assertThat(counts).containsExactly(1000, 200, 200, 200, 200, 200);
+  }
+
+  /** By the definition: a value begins a bin if it stands at a rank that is a multiple of n / B. */
+  @Test
+  void bins_ofTiedValues_beginAtTheValuesOfTheQuantiles() {
+    SplittableRandom random = new SplittableRandom(4);
+    for (int round = 0; round < 200; round++) {
+      int maxBins = 2 + random.nextInt(20);
+      double[] values =
+          random.doubles(50 + random.nextInt(300)).map(x -> Math.floor(90 * x * x)).toArray();
+      double[] sorted = Arrays.stream(values).sorted().toArray();
+      double[] distinct = Arrays.stream(sorted).distinct().toArray();
+      if (distinct.length <= maxBins) {
+        continue;
+      }
+      double[] begin =
+          IntStream.range(1, maxBins)
+              .mapToDouble(i -> sorted[i * sorted.length / maxBins])
+              .filter(value -> value > sorted[0])
+              .distinct()
+              .toArray();
+      ColumnBins bins = of(maxBins, values);
+      assertThat(bins.valueBins()).isEqualTo(begin.length + 1);
+      for (double value : distinct) {
+        int expected = (int) Arrays.stream(begin).filter(first -> first <= value).count();
+        assertThat(bins.bin(value)).isEqualTo(expected);
+      }
+    }
   }
 
   @Test
