@@ -65,6 +65,14 @@ public record JobConfig(
     MULTI_CLASS
   }
 
+  /** Which trees ask feature holders. */
+  public enum SharedTrees {
+    /** All, but for a first one by the label holder alone. */
+    ALL,
+    /** Every second one; the label holder grows the others on its own columns alone. */
+    ALTERNATE
+  }
+
   /** By what trees' derivatives are encrypted. */
   public enum TreesScheme {
     PAILLIER,
@@ -222,6 +230,7 @@ public record JobConfig(
    * @param validationFraction the share of the rows that is held out for {@code
    *     earlyStoppingRounds}; 0 for none
    * @param firstTreeAlone whether the label holder grows the first tree on its own columns
+   * @param sharedTrees whether it grows every second one like this
    * @param threshold the probability above which the prediction is 1
    */
   public record Gbt(
@@ -244,6 +253,7 @@ public record JobConfig(
       double validationFraction,
       int earlyStoppingRounds,
       boolean firstTreeAlone,
+      SharedTrees sharedTrees,
       TreesScheme scheme,
       double threshold) {
     /** The most leaves of a tree that is grown leaf by leaf. */
@@ -278,6 +288,7 @@ public record JobConfig(
           validationFraction(settings),
           (int) settings.integer("gbt.earlyStoppingRounds", 0, 0, 10_000),
           settings.flag("gbt.firstTreeAlone", true),
+          settings.choice("gbt.sharedTrees", SharedTrees.ALL),
           settings.choice("gbt.scheme", TreesScheme.PAILLIER),
           settings.number("gbt.threshold", 0.5, 0, 1));
     }
@@ -401,6 +412,7 @@ public record JobConfig(
       terms.put("gbt.validationFraction", String.valueOf(validationFraction));
       terms.put("gbt.earlyStoppingRounds", String.valueOf(earlyStoppingRounds));
       terms.put("gbt.firstTreeAlone", String.valueOf(firstTreeAlone));
+      terms.put("gbt.sharedTrees", Settings.word(sharedTrees));
       terms.put("gbt.scheme", Settings.word(scheme));
       terms.put("gbt.threshold", String.valueOf(threshold));
     }

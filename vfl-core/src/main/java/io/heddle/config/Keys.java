@@ -113,6 +113,7 @@ final class Keys {
               "gbt.validationFraction",
               "gbt.earlyStoppingRounds",
               "gbt.firstTreeAlone",
+              "gbt.sharedTrees",
               "gbt.scheme",
               "gbt.threshold",
               "paillier.key-bits",

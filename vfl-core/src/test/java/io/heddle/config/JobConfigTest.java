@@ -183,6 +183,7 @@ class JobConfigTest {
         "gbt.validationFraction=0.2 | gbt.validationFraction",
         "gbt.earlyStoppingRounds=5 | gbt.earlyStoppingRounds",
         "gbt.firstTreeAlone=false | gbt.firstTreeAlone",
+        "gbt.sharedTrees=alternate | gbt.sharedTrees",
         "gbt.scheme=okamoto-uchiyama | gbt.scheme",
         "gbt.threshold=0.4 | gbt.threshold",
         "algorithm=gbt | algorithm",

@@ -90,6 +90,7 @@ class KeyMatrixTest {
           entry("gbt.validationFraction", "0.2"),
           entry("gbt.earlyStoppingRounds", "5"),
           entry("gbt.firstTreeAlone", "false"),
+          entry("gbt.sharedTrees", "alternate"),
           entry("gbt.scheme", "okamoto-uchiyama"),
           entry("gbt.threshold", "0.4"),
           entry("paillier.key-bits", "3072"),

@@ -12,6 +12,7 @@ import io.heddle.psi.table.TableFiles;
 import io.heddle.spark.plan.Plan;
 import io.heddle.spark.plan.PlanSizes;
 import io.heddle.spark.plan.PlannedMessage;
+import io.heddle.train.trees.TreeTerms;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ final class PlanSubcommand implements Runnable {
             + " columns at every party, all rows common"
             + (command == Plan.Command.TRAIN
                 ? terms.algorithm() == JobConfig.Algorithm.GBT
-                    ? ", " + terms.gbt().maxIter() + " trees for " + predicted(terms)
+                    ? ", " + terms.gbt().maxIter() + " trees for " + predicted(terms) + asked(terms)
                     : ", " + Math.min(passes, terms.logistic().maxIter()) + " passes"
                 : ""));
     if (command == Plan.Command.TRAIN
@@ -188,6 +189,12 @@ final class PlanSubcommand implements Runnable {
                 out.println("  " + key + " = " + value);
               }
             });
+  }
+
+  private static String asked(JobConfig job) {
+    return job.gbt().sharedTrees() == JobConfig.SharedTrees.ALL
+        ? ""
+        : ", of which " + TreeTerms.of(job).mostSharedTrees() + " ask feature holders";
   }
 
   private static String predicted(JobConfig job) {

@@ -111,6 +111,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
         .setValidationFraction(params.validationFraction())
         .setEarlyStoppingRounds(params.earlyStoppingRounds())
         .setFirstTreeAlone(params.firstTreeAlone())
+        .setSharedTrees(params.sharedTrees().name().toLowerCase(Locale.ROOT))
         .setScheme(params.scheme().name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .setSession(session.name());
   }

@@ -32,6 +32,7 @@ class TreeParams {
   final DoubleParam validationFraction;
   final IntParam earlyStoppingRounds;
   final BooleanParam firstTreeAlone;
+  final Param<String> sharedTrees;
   final Param<String> scheme;
 
   TreeParams(Params owner) {
@@ -124,6 +125,13 @@ class TreeParams {
             owner,
             "firstTreeAlone",
             "whether the label holder grows the first tree on its own columns, and keeps it to itself");
+    sharedTrees =
+        new Param<>(
+            owner,
+            "sharedTrees",
+            "all trees ask feature holders, or they alternate with trees that the label holder grows on"
+                + " its own columns alone",
+            ParamValidators.inArray(new String[] {"all", "alternate"}));
     scheme =
         new Param<>(
             owner,
@@ -155,6 +163,7 @@ class TreeParams {
     defaults.set(validationFraction, 0.0);
     defaults.set(earlyStoppingRounds, 0);
     defaults.set(firstTreeAlone, true);
+    defaults.set(sharedTrees, "all");
     defaults.set(scheme, "paillier");
   }
 

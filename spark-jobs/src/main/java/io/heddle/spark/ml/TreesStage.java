@@ -109,6 +109,7 @@ final class TreesStage {
         .featureSubsetStrategy(params.getFeatureSubsetStrategy())
         .earlyStopping(params.getValidationFraction(), params.getEarlyStoppingRounds())
         .firstTreeAlone(params.getFirstTreeAlone())
+        .alternate(params.getSharedTrees().equals("alternate"))
         .scheme(scheme())
         .keyBits(session.keyBits())
         .build();

@@ -130,6 +130,14 @@ public interface VerticalGBTParams extends Params {
   }
 
   /**
+   * {@code all} trees ask feature holders (the default), but for a first one that the label holder
+   * grows alone; or they {@code alternate} with such, for a label holder with columns.
+   */
+  default Param<String> sharedTrees() {
+    return own().sharedTrees;
+  }
+
+  /**
    * By what derivatives are encrypted: paillier (the default), or okamoto-uchiyama, which is faster
    * and for feature holders that follow the protocol only.
    */
@@ -215,6 +223,10 @@ public interface VerticalGBTParams extends Params {
 
   default boolean getFirstTreeAlone() {
     return (boolean) getOrDefault(firstTreeAlone());
+  }
+
+  default String getSharedTrees() {
+    return getOrDefault(sharedTrees());
   }
 
   default String getScheme() {

@@ -89,6 +89,10 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(firstTreeAlone(), value);
   }
 
+  default S setSharedTrees(String value) {
+    return with(sharedTrees(), value);
+  }
+
   default S setScheme(String value) {
     return with(scheme(), value);
   }

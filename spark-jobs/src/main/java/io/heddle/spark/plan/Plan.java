@@ -322,7 +322,7 @@ public final class Plan {
   private void trainTrees(int rows) {
     TreeTerms terms = TreeTerms.of(job);
     TreeTraffic tree = new TreeTraffic(terms, rows);
-    long trees = terms.maxIter();
+    long trees = terms.mostSharedTrees();
     PartyId labels = job.labelHolder();
     for (PartyId holder : featureHolders()) {
       add("train", 120, labels, holder, 52 + tree.key());
@@ -342,8 +342,9 @@ public final class Plan {
   }
 
   private void scoreByTrees(int rows) {
-    TreeTraffic tree = new TreeTraffic(TreeTerms.of(job), rows);
-    long trees = job.gbt().maxIter();
+    TreeTerms terms = TreeTerms.of(job);
+    TreeTraffic tree = new TreeTraffic(terms, rows);
+    long trees = terms.mostSharedTrees();
     long bitset = (rows + 7L) / 8;
     PartyId labels = job.labelHolder();
     for (PartyId holder : featureHolders()) {

@@ -402,6 +402,21 @@ class HeddleCommandTest {
                 "--job",
                 job.toString(),
                 "--rows",
+                "900",
+                "--set",
+                "gbt.sharedTrees=alternate"))
+        .as(err)
+        .isZero();
+    assertThat(out).contains("20 trees for two classes, of which 10 ask feature holders");
+    assertThat(
+            run(
+                "plan",
+                "train",
+                "--config",
+                config(),
+                "--job",
+                job.toString(),
+                "--rows",
                 "9000",
                 "--set",
                 "gbt.objective=multi-class",

@@ -104,6 +104,7 @@ class TreeStagesTest {
             "minChildWeight",
             "minInstancesPerNode",
             "firstTreeAlone",
+            "sharedTrees",
             "scheme");
     assertThat(names.containsAll(Set.of("threshold", "classWeight", "probabilityCol")))
         .isEqualTo(ofClasses);

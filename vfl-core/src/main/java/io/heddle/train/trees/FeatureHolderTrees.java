@@ -93,21 +93,22 @@ final class FeatureHolderTrees {
     Agreed agreed = restored == null ? begin() : goOn(restored);
     AdditivePublicKey key = accept(agreed);
     if (restored == null) {
-      if (agreed.trees().first() > 1) {
-        report.treeDone(false);
-      }
       commit(progress(agreed), null);
     }
-    int last = agreed.trees().last();
+    SharedTrees turns = SharedTrees.of(agreed.trees(), terms);
+    int last = turns.last();
+    int end = last + 1;
     progress.begin("train", last, "trees");
     progress.advance(treesDone);
-    for (int number = Math.max(treesDone + 1, agreed.trees().first()); number <= last; number++) {
+    for (int number = turns.after(treesDone); number <= last; number = turns.after(number)) {
       Channel step = channel.step("tree-" + number);
       SampledRows sample = receiveRows(step);
       if (sample == null) {
-        report.stoppedEarly(number - 1);
+        report.stoppedEarly(number);
+        end = number;
         break;
       }
+      countAlone(number);
       grow(begin(step, key, sample));
       progress.advance(number - treesDone);
       progress.note("tree " + number + " done");
@@ -117,6 +118,7 @@ final class FeatureHolderTrees {
         commit(progress(agreed), null);
       }
     }
+    countAlone(end);
     progress.end();
     if (last < terms.maxIter()) {
       report.stoppedAtLimit(last, terms.maxIter());
@@ -135,6 +137,13 @@ final class FeatureHolderTrees {
     return fit;
   }
 
+  /** The label holder has grown those before a tree alone that this party knows nothing of. */
+  private void countAlone(int before) {
+    for (int number = treesDone + 1; number < before; number++) {
+      report.treeDone(false);
+    }
+  }
+
   private Agreed begin() {
     TreesOpening opening = channel.receive(labelHolder, TreesOpening.class);
     table.requireSame(labelHolder, opening.rows(), opening.alignmentDigest());
@@ -147,7 +156,7 @@ final class FeatureHolderTrees {
 
   private AdditivePublicKey accept(Agreed agreed) {
     TreesAgreed trees = agreed.trees();
-    if (trees.last() > terms.maxIter() || (long) trees.last() - trees.first() + 1 > treeLimit) {
+    if (trees.last() > terms.maxIter() || SharedTrees.of(trees, terms).count() > treeLimit) {
       throw new ProtocolException(
           "The label holder wants to ask in the trees "
               + trees.first()

@@ -25,6 +25,7 @@ public final class JoinedTrees {
   private final List<Double> heldOutLosses = new ArrayList<>();
   private final int leastRows;
   private final int leastBinRows;
+  private final SharedTrees turns;
 
   /** Which of its columns a feature holder takes for a tree. */
   interface ColumnChoice {
@@ -109,6 +110,15 @@ public final class JoinedTrees {
     scores = rows.startScores();
     leastRows = TreeRules.leastSideRows(terms);
     leastBinRows = TreeRules.leastBinRows(terms);
+    boolean canSplit = holders.get(0).canSplit();
+    if (terms.alternate() && !canSplit) {
+      throw new IllegalArgumentException("No column of the label holder can split");
+    }
+    turns =
+        SharedTrees.of(
+            new TreeMessage.TreesAgreed(
+                terms.firstTreeAlone() && canSplit ? 2 : 1, terms.maxIter()),
+            terms);
   }
 
   /**
@@ -173,12 +183,11 @@ public final class JoinedTrees {
     SplitGain gain = new SplitGain(gradients, terms);
     SampledRows sample = gradients.sample();
     NodeCuts ownCuts = ownCuts(number);
-    boolean alone = number == 1 && terms.firstTreeAlone() && holders.get(0).canSplit();
     List<TreeNode> tree = new ArrayList<>();
     List<Searched> open = new ArrayList<>();
     int[] all = RowSets.all(rows.count());
     tree.add(TreeNode.leaf(List.of(), all.length));
-    NodeCuts[] cutsOfRoot = alone ? null : rootCuts(sample.rows(), number);
+    NodeCuts[] cutsOfRoot = turns.isShared(number) ? rootCuts(sample.rows(), number) : null;
     open.add(searched(new Open(all, sample.rows(), 0, 0, cutsOfRoot), ownCuts, gradients, gain));
     int leaves = 1;
     double[][] added = new double[scores.length][rows.count()];

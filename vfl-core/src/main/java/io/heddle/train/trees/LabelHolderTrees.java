@@ -9,6 +9,7 @@ import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.error.CheckpointException;
+import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -102,12 +103,13 @@ final class LabelHolderTrees {
     } else {
       goOn(restored);
     }
+    SharedTrees turns = SharedTrees.of(agreed, terms);
     progress.begin("train", agreed.last(), "trees");
     progress.advance(trees.size());
     while (trees.size() < agreed.last() && !EarlyStopping.isOver(terms, report.heldOutLosses())) {
       int number = trees.size() + 1;
       Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
-      boolean shared = number >= agreed.first();
+      boolean shared = turns.isShared(number);
       GrowingTree tree = grow(number, gradients, shared);
       trees.add(tree.finish(scores));
       report.treeDone(shared);
@@ -120,7 +122,10 @@ final class LabelHolderTrees {
     int grown = trees.size();
     int kept = EarlyStopping.kept(terms, grown, report.heldOutLosses());
     if (grown < agreed.last()) {
-      sendToAll(step(Math.max(grown + 1, agreed.first())), new TreeRows(new byte[0]));
+      int next = turns.after(grown);
+      if (next <= agreed.last()) {
+        sendToAll(step(next), new TreeRows(new byte[0]));
+      }
       report.stoppedEarly(grown, kept);
     }
     progress.end();
@@ -145,19 +150,24 @@ final class LabelHolderTrees {
   }
 
   private void begin() {
+    if (terms.alternate() && own.isEmpty()) {
+      throw new DataException(
+          "No column of the label holder can split: sharedTrees must be all, for with alternate it"
+              + " grows every second tree on these alone");
+    }
     sendToAll(
         channel,
         new TreesOpening(
             rows.count(), table.alignmentDigest(), fitId(), key.publicKey().toBytes()));
-    int limit = terms.maxIter();
+    int limit = Integer.MAX_VALUE;
     int first = terms.firstTreeAlone() && !own.isEmpty() ? 2 : 1;
     for (PartyId peer : peers) {
       TreesDeclaration declared = channel.receive(peer, TreesDeclaration.class);
       table.requireSame(peer, declared.rows(), declared.alignmentDigest());
       candidates.put(peer, declared.candidates());
-      limit = (int) Math.min(limit, (long) declared.treeLimit() + first - 1);
+      limit = Math.min(limit, declared.treeLimit());
     }
-    agreed = new TreesAgreed(first, limit);
+    agreed = new TreesAgreed(first, SharedTrees.last(terms, first, limit));
     sendToAll(channel, agreed);
     noteLosses("no tree");
   }

@@ -24,10 +24,10 @@ sealed interface TreeMessage extends Message {
       implements TreeMessage {}
 
   /**
-   * Label holder to all: which trees ask feature holders.
+   * Label holder to all: which trees ask feature holders ({@link SharedTrees}).
    *
    * @param first the number of the first one, 1 or 2
-   * @param last the number of the last one; below the first if there is none
+   * @param last the number of the last tree; below the first if none asks
    */
   record TreesAgreed(int first, int last) implements TreeMessage {}
 

@@ -44,6 +44,8 @@ import java.util.TreeMap;
  * @param jointBuckets whether columns are added up together where that is cheaper; for measurements
  *     of what it saves, as is the next one: neither changes a tree
  * @param smallerChild whether feature holders send the sums of the smaller child of two only
+ * @param alternate whether it grows every second tree like this as well: feature holders are asked
+ *     in half of the trees. For a label holder with columns that can split only
  * @param scheme by what derivatives are encrypted
  * @param keyBits of the modulus: 2048, 3072 or 4096
  */
@@ -68,6 +70,7 @@ public record TreeTerms(
     boolean firstTreeAlone,
     boolean jointBuckets,
     boolean smallerChild,
+    boolean alternate,
     TreeScheme scheme,
     int keyBits) {
   /** The longest key. */
@@ -165,6 +168,11 @@ public record TreeTerms(
     return objective == TreeObjective.MULTI_CLASS ? classes : 1;
   }
 
+  /** In how many trees feature holders are asked at most, if their limits allow it. */
+  public int mostSharedTrees() {
+    return alternate ? (maxIter + (firstTreeAlone ? 0 : 1)) / 2 : maxIter;
+  }
+
   /** Whether trees are grown on less than all rows. */
   boolean samplesRows() {
     return subsamplingRate < 1 || gossTopRate > 0 || validationFraction > 0;
@@ -222,6 +230,7 @@ public record TreeTerms(
     if (!smallerChild) {
       terms.put("smallerChild", "false");
     }
+    terms.put("alternate", Boolean.toString(alternate));
     terms.put("scheme", word(scheme));
     terms.put("keyBits", Integer.toString(keyBits));
     return terms;
@@ -251,6 +260,7 @@ public record TreeTerms(
         .featureSubsetStrategy(gbt.featureSubsetStrategy())
         .earlyStopping(gbt.validationFraction(), gbt.earlyStoppingRounds())
         .firstTreeAlone(gbt.firstTreeAlone())
+        .alternate(gbt.sharedTrees() == JobConfig.SharedTrees.ALTERNATE)
         .scheme(TreeScheme.of(gbt.scheme()))
         .keyBits(job.keyBits())
         .build();
@@ -286,6 +296,7 @@ public record TreeTerms(
     private boolean firstTreeAlone = true;
     private boolean jointBuckets = true;
     private boolean smallerChild = true;
+    private boolean alternate = false;
     private TreeScheme scheme = TreeScheme.PAILLIER;
     private int keyBits = 2048;
 
@@ -386,6 +397,12 @@ public record TreeTerms(
       return this;
     }
 
+    /** Feature holders are asked in every second tree only. */
+    public Builder alternate(boolean value) {
+      alternate = value;
+      return this;
+    }
+
     public Builder scheme(TreeScheme value) {
       scheme = value;
       return this;
@@ -421,6 +438,7 @@ public record TreeTerms(
           firstTreeAlone,
           jointBuckets,
           smallerChild,
+          alternate,
           scheme,
           keyBits);
     }

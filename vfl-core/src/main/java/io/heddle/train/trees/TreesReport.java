@@ -79,11 +79,11 @@ final class TreesReport {
             + ", which are kept");
   }
 
-  void stoppedEarly(int grown) {
+  void stoppedEarly(int before) {
     warnings.add(
-        "Stopped after "
-            + grown
-            + " trees, by the loss of the rows that the label holder held out");
+        "Stopped before tree "
+            + before
+            + ", by the loss of the rows that the label holder held out");
   }
 
   void constantColumns(List<String> names) {
@@ -157,6 +157,14 @@ final class TreesReport {
                     + " of the rows have one label were finished by the label holder alone"
                 : "rows of one node have labels that are near to each other, and no node was kept"
                     + " from them for that"));
+    if (terms.alternate()) {
+      ledger.add(
+          "In "
+              + (trees - sharedTrees)
+              + " of "
+              + trees
+              + " trees feature holders were not asked, and nothing of these trees was sent");
+    }
     if (terms.isLeafWise()) {
       ledger.add(
           "Feature holders learned in which order nodes were split, and so which of those that they"

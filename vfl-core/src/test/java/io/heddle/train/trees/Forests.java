@@ -207,6 +207,19 @@ final class Forests {
         Parties.run(InMemoryExchange::network, TreeMessages.TYPES, opening, code).values());
   }
 
+  /** A fit whose trees must be those of the joined columns, to the last bit. */
+  static List<TreesFit> requireEqual(TreeTerms terms, Joined joined, TreeRules rules) {
+    List<TreesFit> fits = fit(terms, joined, null, rules);
+    TreeEnsemble federated = ensemble(fits);
+    TreeEnsemble reference =
+        JoinedTrees.fit(
+            terms, fits.get(0).summary().trees(), seed(), joined.labels(), null, joined.holders());
+    if (!federated.trees().equals(reference.trees())) {
+      throw new AssertionError("Other trees than those of the joined columns");
+    }
+    return fits;
+  }
+
   private static AdditivePrivateKey key(TreeTerms terms) {
     return terms.scheme() == TreeScheme.PAILLIER ? KEY : OkamotoUchiyama.KEY;
   }

@@ -159,6 +159,15 @@ class RestartedTreesTest {
     assertRestarts(terms, joined, run);
   }
 
+  @Test
+  void fit_everySecondTreeAlone_sendsAndEndsAsIfNothingHadHappened() {
+    TreeTerms terms = TreeTerms.builder().maxIter(5).maxDepth(2).maxBins(8).alternate(true).build();
+    Run run = run(terms, JOINED, Map.of());
+    // Before the first tree, after the second and the fourth, which ask, and at the end.
+    assertThat(run.log(Forests.BANK).commits()).hasSize(4);
+    assertRestarts(terms, JOINED, run);
+  }
+
   private static void assertRestarts(TreeTerms terms, Joined joined, Run run) {
     int commits = run.log(Forests.BANK).commits().size();
     for (int k = 0; k < commits; k++) {
