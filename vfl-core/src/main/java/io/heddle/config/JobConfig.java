@@ -574,7 +574,8 @@ public record JobConfig(
    * Checks that a party can take part in this job at all, before it opens a connection.
    *
    * @throws ConfigurationException if the job does not name the party, or the party does not know
-   *     one of the others, or does not take it as one that follows the protocol that the job needs
+   *     one of the others, or does not take it as one that follows the protocol that the job needs,
+   *     or constrains columns where there are several classes
    * @throws PrivacyException if the job's key is shorter, or its smallest intersection smaller,
    *     than the party allows
    */
@@ -612,6 +613,19 @@ public record JobConfig(
       if (algorithm == Algorithm.GBT && gbt.scheme() == TreesScheme.OKAMOTO_UCHIYAMA) {
         requireSemiHonest("gbt.scheme = okamoto-uchiyama", "paillier", party, config);
       }
+    }
+    if (algorithm == Algorithm.GBT
+        && gbt.objective() == TreesObjective.MULTI_CLASS
+        && config.party().equals(labelHolderIfAny)
+        && !config.monotoneConstraints().isEmpty()) {
+      throw new ConfigurationException(
+          "Invalid gbt.monotoneConstraints = "
+              + config.monotoneConstraints()
+              + " ("
+              + config.file()
+              + "): must be left out with gbt.objective = multi-class ("
+              + file
+              + ")");
     }
     checkFloor(
         "paillier.key-bits",

@@ -44,6 +44,7 @@ final class Keys {
               "data.id",
               "data.label",
               "data.columns",
+              "gbt.monotoneConstraints",
               "data.format",
               "data.table",
               "data.jdbc.url",
@@ -136,13 +137,20 @@ final class Keys {
               Map.entry("gbt.reg_lambda", "gbt.lambda"),
               Map.entry("gbt.min_split_loss", "gbt.gamma"),
               Map.entry("gbt.min_child_weight", "gbt.minChildWeight"),
+              Map.entry("gbt.monotone_constraints", "gbt.monotoneConstraints"),
               Map.entry("gbt.scale_pos_weight", "gbt.classWeight")));
 
   static final List<Keys> ALL = List.of(PARTY, JOB);
 
   /** On the command line a list is written with commas. */
   private static final Set<String> LISTS =
-      Set.of("data.id", "data.columns", "blobs.exchanges", "parties", "psi.normalise");
+      Set.of(
+          "data.id",
+          "data.columns",
+          "gbt.monotoneConstraints",
+          "blobs.exchanges",
+          "parties",
+          "psi.normalise");
 
   private static final Pattern PEER =
       Pattern.compile(

@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long to wait for what
  * @param privacy this party's own rules, which no job can lower
  * @param data which columns of the own table take part
+ * @param monotoneConstraints of own columns, for boosted trees of jobs in which this party is the
+ *     label holder
  * @param sources where the own rows are, if in no file
  * @param checkpoints what this party keeps of a job, to go on with it after a crash
  * @param blobs how large messages go beside the links
@@ -52,6 +55,7 @@ public record PartyConfig(
     Timeouts timeouts,
     Privacy privacy,
     Data data,
+    MonotoneConstraints monotoneConstraints,
     DataSources sources,
     Checkpoints checkpoints,
     BlobSettings blobs,
@@ -336,6 +340,7 @@ public record PartyConfig(
         timeouts(settings),
         privacy(settings),
         data(settings),
+        monotoneConstraints(settings),
         DataSources.read(settings),
         new Checkpoints(
             settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
@@ -543,6 +548,18 @@ public record PartyConfig(
     return data;
   }
 
+  private static MonotoneConstraints monotoneConstraints(Settings settings) {
+    String key = "gbt.monotoneConstraints";
+    try {
+      return MonotoneConstraints.parse(
+          settings.list(key, MonotoneConstraints.ALLOWED).stream()
+              .flatMap(text -> Stream.of(text.split(",", -1)))
+              .toList());
+    } catch (IllegalArgumentException e) {
+      throw settings.invalid(key, MonotoneConstraints.ALLOWED);
+    }
+  }
+
   static PartyId partyId(Settings settings, String key, String name) {
     try {
       return new PartyId(name);
@@ -566,6 +583,7 @@ public record PartyConfig(
             key ->
                 !(key.startsWith("data.") && DataSources.tellsRows(key))
                     && !key.startsWith("privacy.")
+                    && !key.startsWith("gbt.")
                     && !key.endsWith(".semi-honest"));
     return all.toString();
   }
@@ -607,6 +625,9 @@ public record PartyConfig(
     all.put("data.columns", String.join(",", data.columns()));
     if (data.label() != null) {
       all.put("data.label", data.label());
+    }
+    if (!monotoneConstraints.isEmpty()) {
+      all.put("gbt.monotoneConstraints", monotoneConstraints.toString());
     }
     all.putAll(sources.effective());
     all.put("checkpoint.dir", checkpoints.directory().toString());

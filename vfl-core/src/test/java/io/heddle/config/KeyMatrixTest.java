@@ -124,6 +124,9 @@ class KeyMatrixTest {
           entry("data.id", new Local("customer", "names of columns differ between parties")),
           entry("data.label", new Local("y", "the label holder's column")),
           entry("data.columns", new Local("age", "own columns; what is said of them is in steps")),
+          entry(
+              "gbt.monotoneConstraints",
+              new Local("age=1,income=-1", "own columns, and the label holder's trees only")),
           entry("data.format", new Local("orc", "what the own file is")),
           entry("data.table", new Local("t", "where the own rows are")),
           entry("data.jdbc.url", new Local("jdbc:other", "where the own rows are")),

@@ -68,6 +68,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
     if (session.holdsLabels()) {
       estimator.setLabelCol(LABEL);
       estimator.setClassWeight(job.gbt().classWeight());
+      estimator.setMonotoneConstraints(session.monotoneConstraints().toString());
     }
     if (trace != null) {
       estimator.tracedBy(trace);
@@ -83,6 +84,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
             .setPredictionCol(PREDICTION);
     if (session.holdsLabels()) {
       estimator.setLabelCol(LABEL);
+      estimator.setMonotoneConstraints(session.monotoneConstraints().toString());
     }
     if (trace != null) {
       estimator.tracedBy(trace);

@@ -2,6 +2,7 @@
 package io.heddle.spark.ml;
 
 import io.heddle.config.JobConfig;
+import io.heddle.config.MonotoneConstraints;
 import io.heddle.spark.session.HeddleSession;
 import org.apache.spark.ml.param.BooleanParam;
 import org.apache.spark.ml.param.DoubleParam;
@@ -33,6 +34,7 @@ class TreeParams {
   final IntParam earlyStoppingRounds;
   final BooleanParam firstTreeAlone;
   final Param<String> sharedTrees;
+  final Param<String> monotoneConstraints;
   final Param<String> scheme;
 
   TreeParams(Params owner) {
@@ -132,6 +134,14 @@ class TreeParams {
             "all trees ask feature holders, or they alternate with trees that the label holder grows on"
                 + " its own columns alone",
             ParamValidators.inArray(new String[] {"all", "alternate"}));
+    ClassWeight.Rule constrains = TreeParams::areConstraints;
+    monotoneConstraints =
+        new Param<>(
+            owner,
+            "monotoneConstraints",
+            "the label holder's columns along which predictions may not fall (COLUMN=1) or not rise"
+                + " (COLUMN=-1), with commas between",
+            constrains);
     scheme =
         new Param<>(
             owner,
@@ -139,6 +149,15 @@ class TreeParams {
             "by what derivatives are encrypted: paillier, or okamoto-uchiyama for feature holders that"
                 + " follow the protocol",
             ParamValidators.inArray(new String[] {"paillier", "okamoto-uchiyama"}));
+  }
+
+  private static boolean areConstraints(String text) {
+    try {
+      MonotoneConstraints.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** The defaults of both stages, through the owner's protected setter. */
@@ -164,6 +183,7 @@ class TreeParams {
     defaults.set(earlyStoppingRounds, 0);
     defaults.set(firstTreeAlone, true);
     defaults.set(sharedTrees, "all");
+    defaults.set(monotoneConstraints, "");
     defaults.set(scheme, "paillier");
   }
 

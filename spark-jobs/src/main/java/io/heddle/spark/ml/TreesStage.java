@@ -2,6 +2,7 @@
 package io.heddle.spark.ml;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.ConfigurationException;
 import io.heddle.spark.session.HeddleSession;
@@ -140,7 +141,14 @@ final class TreesStage {
   private TreesFit fit(Channel step, TreeTerms terms, StageRows rows) {
     PrivateRandomness randomness = session.open()::privateRandomness;
     LabelColumns given = rows.labels();
+    MonotoneConstraints constraints = MonotoneConstraints.parse(params.getMonotoneConstraints());
     if (given == null) {
+      if (!constraints.isEmpty()) {
+        throw new ConfigurationException(
+            "Invalid monotoneConstraints "
+                + constraints
+                + ": must be none at a feature holder, for only the label holder's columns have them");
+      }
       TreesFit fit =
           new TreesFeatureHolder(terms, session.treeRules(), randomness)
               .fit(
@@ -156,7 +164,11 @@ final class TreesStage {
     byte[] roundingSeed = TreesLabelHolder.roundingSeed(randomness, step);
     trace.seed(roundingSeed.clone());
     return new TreesLabelHolder(
-            terms, TreesLabelHolder.key(randomness, step, terms), randomness, roundingSeed)
+            terms,
+            TreesLabelHolder.key(randomness, step, terms),
+            randomness,
+            roundingSeed,
+            constraints)
         .fit(step, rows.features().table(), labels.labels(), labels.weights(), session.progress());
   }
 

@@ -138,6 +138,15 @@ public interface VerticalGBTParams extends Params {
   }
 
   /**
+   * Along which of the label holder's columns predictions may not fall, or not rise: {@code
+   * income=1,age=-1}; none by default. Of the label holder only, not with several classes; nothing
+   * of them goes to a peer.
+   */
+  default Param<String> monotoneConstraints() {
+    return own().monotoneConstraints;
+  }
+
+  /**
    * By what derivatives are encrypted: paillier (the default), or okamoto-uchiyama, which is faster
    * and for feature holders that follow the protocol only.
    */
@@ -227,6 +236,10 @@ public interface VerticalGBTParams extends Params {
 
   default String getSharedTrees() {
     return getOrDefault(sharedTrees());
+  }
+
+  default String getMonotoneConstraints() {
+    return getOrDefault(monotoneConstraints());
   }
 
   default String getScheme() {

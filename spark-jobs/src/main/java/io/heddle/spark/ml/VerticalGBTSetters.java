@@ -93,6 +93,10 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(sharedTrees(), value);
   }
 
+  default S setMonotoneConstraints(String value) {
+    return with(monotoneConstraints(), value);
+  }
+
   default S setScheme(String value) {
     return with(scheme(), value);
   }

@@ -13,6 +13,7 @@ import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.TlsExchange;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.JobConfig;
+import io.heddle.config.MonotoneConstraints;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
@@ -282,6 +283,11 @@ public final class HeddleSession implements AutoCloseable {
   /** What this party's own file allows in boosted trees. */
   public TreeRules treeRules() {
     return new TreeRules(party.privacy().bins() == BinsConsent.FULL);
+  }
+
+  /** What this party's own file says of its columns in boosted trees. */
+  public MonotoneConstraints monotoneConstraints() {
+    return party.monotoneConstraints();
   }
 
   /** What this party's own file allows in a logistic regression. */

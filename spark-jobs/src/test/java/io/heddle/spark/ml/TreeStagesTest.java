@@ -105,6 +105,7 @@ class TreeStagesTest {
             "minInstancesPerNode",
             "firstTreeAlone",
             "sharedTrees",
+            "monotoneConstraints",
             "scheme");
     assertThat(names.containsAll(Set.of("threshold", "classWeight", "probabilityCol")))
         .isEqualTo(ofClasses);
@@ -126,7 +127,12 @@ class TreeStagesTest {
   @Test
   void regressor_savedAndLoaded_isEqualAndChecksItsParams() throws Exception {
     VerticalGBTRegressor estimator =
-        new VerticalGBTRegressor().setObjective("poisson").setMaxDepth(4).setIdCol("key");
+        new VerticalGBTRegressor()
+            .setObjective("poisson")
+            .setMaxDepth(4)
+            .setIdCol("key")
+            .setSharedTrees("alternate")
+            .setMonotoneConstraints("x=1,y=-1");
     String place = folder.resolve("estimator").toString();
     estimator.save(place);
     VerticalGBTRegressor loaded = VerticalGBTRegressor.load(place);
@@ -135,6 +141,8 @@ class TreeStagesTest {
     assertThatThrownBy(() -> estimator.setObjective("logistic"))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> estimator.setMaxIter(0)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> estimator.setMonotoneConstraints("x=2"))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test

@@ -82,6 +82,17 @@ final class Candidates {
         : bin <= candidate.cut();
   }
 
+  /**
+   * In which direction a split is constrained: as its column is, unless it parts no values but only
+   * the missing ones from all others.
+   *
+   * @param ofColumns 1, -1 or 0 for each column
+   */
+  int direction(Candidate candidate, int[] ofColumns) {
+    boolean partsValues = candidate.cut() < columns[candidate.column()].valueBins() - 1;
+    return partsValues ? ofColumns[candidate.column()] : 0;
+  }
+
   /** Rows on the left, from those of each bin. */
   int left(Candidate candidate, int[] counts) {
     return (int) left(candidate, bin -> counts[bin]);

@@ -122,8 +122,10 @@ final class Gradients {
   /**
    * What the exact derivatives of some rows, whether in the sample or not, say each of their scores
    * should grow by.
+   *
+   * @param bounds of that, but for the step
    */
-  List<Double> leaf(int[] rows, TreeTerms terms) {
+  List<Double> leaf(int[] rows, TreeTerms terms, ValueBounds bounds) {
     List<Double> values = new ArrayList<>(g.length);
     for (int c = 0; c < g.length; c++) {
       double sumG = 0;
@@ -133,7 +135,7 @@ final class Gradients {
         sumH += h[c][row];
       }
       double below = sumH + terms.lambda();
-      values.add(below > 0 ? -sumG / below * terms.stepSize() : 0);
+      values.add(bounds.clip(below > 0 ? -sumG / below : 0) * terms.stepSize());
     }
     return values;
   }

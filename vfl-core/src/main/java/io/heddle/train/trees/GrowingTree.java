@@ -10,6 +10,7 @@ final class GrowingTree {
   private final List<Node> nodes = new ArrayList<>();
   private final Gradients gradients;
   private final TreeTerms terms;
+  private final SplitGain gain;
 
   /**
    * @param rows how many there are
@@ -17,6 +18,7 @@ final class GrowingTree {
   GrowingTree(int rows, Gradients gradients, TreeTerms terms) {
     this.gradients = gradients;
     this.terms = terms;
+    gain = new SplitGain(gradients, terms);
     nodes.add(new Node(RowSets.all(rows), 0, gradients));
   }
 
@@ -26,6 +28,7 @@ final class GrowingTree {
     private final int depth;
     private final int[] sampled;
     private final Sums sums;
+    private ValueBounds bounds = ValueBounds.NONE;
     private Split split = Split.NONE;
     private boolean @Nullable [] left;
     private int leftAt = -1;
@@ -71,6 +74,11 @@ final class GrowingTree {
       return sums;
     }
 
+    /** Of the values of leaves below it. */
+    ValueBounds bounds() {
+      return bounds;
+    }
+
     /** Which of its rows go left, once it is split. */
     boolean[] left() {
       boolean[] known = left;
@@ -88,16 +96,20 @@ final class GrowingTree {
   /**
    * Splits a node.
    *
+   * @param direction in which the column that splits it is constrained: 1, -1, or 0 if it is not
    * @param record the number of the split among its owner's thresholds
    * @return its children, the left one first
    */
-  List<Node> split(Node node, Split split, boolean[] left, int record) {
+  List<Node> split(Node node, Split split, int direction, boolean[] left, int record) {
     node.split = split;
     node.left = left;
     node.record = record;
     node.leftAt = nodes.size();
     Node one = new Node(RowSets.part(node.rows, left, true), node.depth + 1, gradients);
     Node other = new Node(RowSets.part(node.rows, left, false), node.depth + 1, gradients);
+    double middle = (gain.value(one.sums, node.bounds) + gain.value(other.sums, node.bounds)) / 2;
+    one.bounds = node.bounds.left(direction, middle);
+    other.bounds = node.bounds.right(direction, middle);
     nodes.add(one);
     nodes.add(other);
     return List.of(one, other);
@@ -123,7 +135,7 @@ final class GrowingTree {
                 gradients.sumH(node.sums.totalH(0)),
                 node.rows.length));
       } else {
-        List<Double> values = gradients.leaf(node.rows, terms);
+        List<Double> values = gradients.leaf(node.rows, terms, node.bounds);
         for (int c = 0; c < scores.length; c++) {
           double value = values.get(c);
           for (int row : node.rows) {

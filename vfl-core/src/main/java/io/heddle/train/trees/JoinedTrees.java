@@ -26,6 +26,7 @@ public final class JoinedTrees {
   private final int leastRows;
   private final int leastBinRows;
   private final SharedTrees turns;
+  private final int[] directions;
 
   /** Which of its columns a feature holder takes for a tree. */
   interface ColumnChoice {
@@ -88,11 +89,18 @@ public final class JoinedTrees {
    * A node to be split.
    *
    * @param sampled those of the rows that the tree is grown on
+   * @param bounds of the values of leaves below it
    * @param cuts by feature holder; null where they are not asked
    */
-  private record Open(int[] rows, int[] sampled, int depth, int at, NodeCuts @Nullable [] cuts) {
+  private record Open(
+      int[] rows,
+      int[] sampled,
+      int depth,
+      int at,
+      ValueBounds bounds,
+      NodeCuts @Nullable [] cuts) {
     Open with(NodeCuts @Nullable [] others) {
-      return new Open(rows, sampled, depth, at, others);
+      return new Open(rows, sampled, depth, at, bounds, others);
     }
   }
 
@@ -101,7 +109,9 @@ public final class JoinedTrees {
       TrainingRows rows,
       byte[] roundingSeed,
       List<double[][]> columns,
-      ColumnChoice choice) {
+      ColumnChoice choice,
+      int[] directions) {
+    this.directions = directions.clone();
     this.terms = terms;
     this.rows = rows;
     this.roundingSeed = roundingSeed;
@@ -137,13 +147,32 @@ public final class JoinedTrees {
       double @Nullable [] weights,
       List<double[][]> columns) {
     return fit(
+        terms, trees, roundingSeed, labels, weights, columns, new int[columns.get(0).length]);
+  }
+
+  /**
+   * As above, with constrained columns of the label holder.
+   *
+   * @param directions of each of its columns, 1 where no score may fall as it rises, -1 where none
+   *     may rise, 0 where both may be; of one score per row only
+   */
+  public static TreeEnsemble fit(
+      TreeTerms terms,
+      int trees,
+      byte[] roundingSeed,
+      double[] labels,
+      double @Nullable [] weights,
+      List<double[][]> columns,
+      int[] directions) {
+    return fit(
         terms,
         trees,
         roundingSeed,
         labels,
         weights,
         columns,
-        (holder, tree) -> RowSets.all(columns.get(holder).length));
+        (holder, tree) -> RowSets.all(columns.get(holder).length),
+        directions);
   }
 
   static TreeEnsemble fit(
@@ -153,7 +182,8 @@ public final class JoinedTrees {
       double[] labels,
       double @Nullable [] weights,
       List<double[][]> columns,
-      ColumnChoice choice) {
+      ColumnChoice choice,
+      int[] directions) {
     boolean[] heldOut = new RowSampler(terms, roundingSeed).heldOut(labels.length);
     JoinedTrees joined =
         new JoinedTrees(
@@ -161,7 +191,8 @@ public final class JoinedTrees {
             TrainingRows.of(terms.objective(), terms.classes(), labels, weights, heldOut),
             roundingSeed,
             columns,
-            choice);
+            choice,
+            directions);
     joined.grow(trees);
     return new TreeEnsemble(
         terms.objective(),
@@ -188,7 +219,8 @@ public final class JoinedTrees {
     int[] all = RowSets.all(rows.count());
     tree.add(TreeNode.leaf(List.of(), all.length));
     NodeCuts[] cutsOfRoot = turns.isShared(number) ? rootCuts(sample.rows(), number) : null;
-    open.add(searched(new Open(all, sample.rows(), 0, 0, cutsOfRoot), ownCuts, gradients, gain));
+    Open root = new Open(all, sample.rows(), 0, 0, ValueBounds.NONE, cutsOfRoot);
+    open.add(searched(root, ownCuts, gradients, gain));
     int leaves = 1;
     double[][] added = new double[scores.length][rows.count()];
     while (!open.isEmpty()) {
@@ -196,7 +228,7 @@ public final class JoinedTrees {
       Open node = next.node();
       Found found = terms.isLeafWise() && leaves == terms.maxLeaves() ? null : next.found();
       if (found == null) {
-        List<Double> values = gradients.leaf(node.rows(), terms);
+        List<Double> values = gradients.leaf(node.rows(), terms, node.bounds());
         tree.set(node.at(), TreeNode.leaf(values, node.rows().length));
         for (int c = 0; c < added.length; c++) {
           for (int row : node.rows()) {
@@ -221,8 +253,20 @@ public final class JoinedTrees {
               gradients.sumH(Sums.of(node.rows(), gradients).totalH(0)),
               node.rows().length));
       holder.thresholds.add(holder.candidates.threshold(found.candidate()));
-      Open one = new Open(left, sample.among(left), node.depth() + 1, tree.size(), null);
-      Open other = new Open(right, sample.among(right), node.depth() + 1, tree.size() + 1, null);
+      int[] sampledLeft = sample.among(left);
+      int[] sampledRight = sample.among(right);
+      int direction = direction(found.owner(), found.candidate());
+      double middle =
+          (gain.value(Sums.of(sampledLeft, gradients), node.bounds())
+                  + gain.value(Sums.of(sampledRight, gradients), node.bounds()))
+              / 2;
+      int depth = node.depth() + 1;
+      ValueBounds bounds = node.bounds();
+      Open one =
+          new Open(left, sampledLeft, depth, tree.size(), bounds.left(direction, middle), null);
+      Open other =
+          new Open(
+              right, sampledRight, depth, tree.size() + 1, bounds.right(direction, middle), null);
       NodeCuts[] cuts = childCuts(node, one, other);
       open.add(searched(one.with(cuts), ownCuts, gradients, gain));
       tree.add(TreeNode.leaf(List.of(), left.length));
@@ -304,6 +348,11 @@ public final class JoinedTrees {
     return cuts;
   }
 
+  /** Of a split by a column of one of the parties. */
+  private int direction(int holder, Candidate candidate) {
+    return holder == 0 ? holders.get(0).candidates.direction(candidate, directions) : 0;
+  }
+
   private record Found(int owner, Candidate candidate, double gain) {}
 
   private @Nullable Found best(Open node, NodeCuts own, Gradients gradients, SplitGain gain) {
@@ -321,7 +370,8 @@ public final class JoinedTrees {
         boolean[] left = holder.left(candidate, node.sampled());
         int[] side = RowSets.part(node.sampled(), left, true);
         if (side.length >= leastRows && left.length - side.length >= leastRows) {
-          double gained = gain.of(all, Sums.of(side, gradients), 0);
+          double gained =
+              gain.of(all, Sums.of(side, gradients), 0, node.bounds(), direction(k, candidate));
           if (gained > (best == null ? 0 : best.gain())) {
             best = new Found(k, candidate, gained);
           }

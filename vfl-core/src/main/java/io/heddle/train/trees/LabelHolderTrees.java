@@ -74,6 +74,7 @@ final class LabelHolderTrees {
       PartyTable table,
       BinnedColumns columns,
       TrainingRows rows,
+      int[] directions,
       OwnData data) {
     this.channel = channel;
     this.terms = terms;
@@ -85,7 +86,7 @@ final class LabelHolderTrees {
     this.rows = rows;
     this.data = data;
     // Sums with derivatives are taken in this JVM: they tell labels, which no executor is to see.
-    own = new OwnSplits(columns.columns(), columns.collect(), terms);
+    own = new OwnSplits(columns.columns(), columns.collect(), terms, directions);
     packing = GradientPacking.of(terms, rows.count());
     peers = List.copyOf(channel.peers());
     records = new int[peers.size()];
@@ -196,13 +197,18 @@ final class LabelHolderTrees {
 
   private List<Node> splitByOwn(GrowingTree tree, Node node, Split split) {
     thresholds.add(own.threshold(split.number()));
-    return tree.split(node, split, own.left(node.rows(), split.number()), thresholds.size() - 1);
+    return tree.split(
+        node,
+        split,
+        own.direction(split.number()),
+        own.left(node.rows(), split.number()),
+        thresholds.size() - 1);
   }
 
   private List<Node> splitByPeer(
       GrowingTree tree, Node node, Split split, boolean[] bits, PeerSums[] sums) {
     int k = split.owner() - 1;
-    List<Node> two = tree.split(node, split, bits, records[k]++);
+    List<Node> two = tree.split(node, split, 0, bits, records[k]++);
     sums[k].requireLeft(peers.get(k), split.number(), two.get(0));
     return two;
   }

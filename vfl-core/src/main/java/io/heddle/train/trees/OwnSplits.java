@@ -9,12 +9,15 @@ final class OwnSplits {
   private final Candidates candidates;
   private final List<Candidate> all;
   private final int leastRows;
+  private final int[] directions;
 
   /**
    * @param columns how they are cut
    * @param bins {@code [column][row]}
+   * @param directions by column, 1 where no score may fall as it rises, -1 where none may rise
    */
-  OwnSplits(ColumnBins[] columns, byte[][] bins, TreeTerms terms) {
+  OwnSplits(ColumnBins[] columns, byte[][] bins, TreeTerms terms, int[] directions) {
+    this.directions = directions.clone();
     this.bins = bins;
     candidates = new Candidates(columns);
     all = candidates.of(NodeCuts.all(columns));
@@ -52,7 +55,10 @@ final class OwnSplits {
           left.g()[c] = candidates.left(candidate, g[c]);
           left.h()[c] = candidates.left(candidate, h[c]);
         }
-        best = best.or(new Split(0, candidates.number(candidate), gain.of(node.sums(), left, 0)));
+        double gained =
+            gain.of(
+                node.sums(), left, 0, node.bounds(), candidates.direction(candidate, directions));
+        best = best.or(new Split(0, candidates.number(candidate), gained));
       }
     }
     return best;
@@ -81,6 +87,11 @@ final class OwnSplits {
         .filter(each -> candidates.number(each) == number)
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("No candidate " + number));
+  }
+
+  /** In which direction a split is constrained. */
+  int direction(int number) {
+    return candidates.direction(candidate(number), directions);
   }
 
   Threshold threshold(int number) {

@@ -65,7 +65,9 @@ record PeerSums(int[] candidates, Sums left, boolean[] allowed) {
     Split best = Split.NONE;
     for (int i = 0; i < candidates.length; i++) {
       if (allowed[i]) {
-        best = best.or(new Split(owner, candidates[i], gain.of(node.sums(), left, i)));
+        best =
+            best.or(
+                new Split(owner, candidates[i], gain.of(node.sums(), left, i, node.bounds(), 0)));
       }
     }
     return best;

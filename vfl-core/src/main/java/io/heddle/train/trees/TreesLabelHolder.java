@@ -2,12 +2,16 @@
 package io.heddle.train.trees;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.PrivateRandomness;
+import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.AdditivePrivateKey;
+import io.heddle.error.ConfigurationException;
 import io.heddle.progress.Progress;
 import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +37,27 @@ public final class TreesLabelHolder {
   private final AdditivePrivateKey key;
   private final PrivateRandomness randomness;
   private final byte[] roundingSeed;
+  private final MonotoneConstraints constraints;
+
+  /** With no column constrained. */
+  public TreesLabelHolder(
+      TreeTerms terms, AdditivePrivateKey key, PrivateRandomness randomness, byte[] roundingSeed) {
+    this(terms, key, randomness, roundingSeed, MonotoneConstraints.NONE);
+  }
 
   /**
    * @param key other ones for each fit, of {@code terms.keyBits()} bits, such as {@link #key}
    * @param randomness from this party's own session secret
    * @param roundingSeed 32 secret bytes, other ones for each fit, such as {@link #roundingSeed};
    *     what {@link JoinedTrees} needs to repeat it
+   * @param constraints of this party's own columns; peers learn nothing of them
    */
   public TreesLabelHolder(
-      TreeTerms terms, AdditivePrivateKey key, PrivateRandomness randomness, byte[] roundingSeed) {
+      TreeTerms terms,
+      AdditivePrivateKey key,
+      PrivateRandomness randomness,
+      byte[] roundingSeed,
+      MonotoneConstraints constraints) {
     if (key.publicKey().keyBits() != terms.keyBits()) {
       throw new IllegalArgumentException(
           "Invalid key of "
@@ -57,6 +73,7 @@ public final class TreesLabelHolder {
     this.key = key;
     this.randomness = randomness;
     this.roundingSeed = roundingSeed.clone();
+    this.constraints = constraints;
   }
 
   /** The seed of a fit's rounding noise: the same again if the step is repeated. */
@@ -85,8 +102,8 @@ public final class TreesLabelHolder {
    * @param labels by aligned row, as the objective wants them
    * @param weights of the rows, not negative; null for equal ones
    * @throws io.heddle.error.DataException if labels, weights or columns cannot be used
-   * @throws io.heddle.error.ConfigurationException if there are more classes than a ciphertext has
-   *     room for
+   * @throws ConfigurationException if there are more classes than a ciphertext has room for, or a
+   *     column is constrained that the table does not have, or any with several classes
    * @throws io.heddle.error.CheckpointException if labels, weights or columns have changed since
    *     the step was broken off, or what was kept of it is of another version or under another key
    * @throws io.heddle.error.PrivacyException if there are too few rows
@@ -103,6 +120,13 @@ public final class TreesLabelHolder {
       throw new IllegalArgumentException(
           labels.length + " labels for " + table.rows().rows() + " rows: must be as many");
     }
+    int[] directions = constraints.of(table.columnNames());
+    if (terms.outputs() > 1 && !constraints.isEmpty()) {
+      throw new ConfigurationException(
+          "Invalid monotoneConstraints "
+              + constraints
+              + ": must be none with several classes, for each has a score of its own");
+    }
     GradientPacking.requireFits(terms, labels.length);
     TreeRules.requireRows(labels.length, terms);
     TreesState restored = TreesState.of(step.restored());
@@ -115,16 +139,43 @@ public final class TreesLabelHolder {
             new RowSampler(terms, roundingSeed).heldOut(labels.length));
     try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
       OwnData data =
-          new OwnData(table.alignmentDigest(), columns.digests(), OwnData.digest(labels, weights));
+          new OwnData(
+              table.alignmentDigest(), columns.digests(), digest(labels, weights, directions));
       if (restored != null) {
-        restored.data().requireSame(data, table.columnNames(), "The labels or their weights have");
+        restored
+            .data()
+            .requireSame(
+                data, table.columnNames(), "The labels, their weights or the constraints have");
         if (restored.result() != null) {
           return restored.result();
         }
       }
       return new LabelHolderTrees(
-              step, terms, key, randomness, roundingSeed, progress, table, columns, rows, data)
+              step,
+              terms,
+              key,
+              randomness,
+              roundingSeed,
+              progress,
+              table,
+              columns,
+              rows,
+              directions,
+              data)
           .run(restored == null ? null : restored.progress());
     }
+  }
+
+  /** Of all but the columns that decides what the trees are. */
+  private static byte[] digest(double[] labels, double @Nullable [] weights, int[] directions) {
+    byte[] digest = OwnData.digest(labels, weights);
+    if (Arrays.stream(directions).allMatch(direction -> direction == 0)) {
+      return digest;
+    }
+    byte[] constrained = new byte[directions.length];
+    for (int j = 0; j < constrained.length; j++) {
+      constrained[j] = (byte) directions[j];
+    }
+    return Sha256.of(digest, constrained);
   }
 }

@@ -68,7 +68,8 @@ class FederatedTreesTest {
             joined.labels(),
             null,
             joined.holders(),
-            choices(terms, joined));
+            choices(terms, joined),
+            new int[joined.holders().get(0).length]);
     assertThat(federated.trees()).isEqualTo(reference.trees());
     assertThat(federated.trees()).isNotEmpty();
     return fits;

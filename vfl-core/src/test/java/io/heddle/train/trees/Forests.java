@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
@@ -179,11 +180,29 @@ final class Forests {
       UnaryOperator<Channel> wrapLabel,
       UnaryOperator<Channel> wrapFeature,
       Parties.Opening opening) {
+    return fit(
+        terms, joined, weights, rules, wrapLabel, wrapFeature, opening, MonotoneConstraints.NONE);
+  }
+
+  /**
+   * As above.
+   *
+   * @param constraints of the label holder's columns
+   */
+  static List<TreesFit> fit(
+      TreeTerms terms,
+      Joined joined,
+      double @Nullable [] weights,
+      TreeRules rules,
+      UnaryOperator<Channel> wrapLabel,
+      UnaryOperator<Channel> wrapFeature,
+      Parties.Opening opening,
+      MonotoneConstraints constraints) {
     Map<PartyId, Parties.Code<TreesFit>> code = new HashMap<>();
     code.put(
         BANK,
         session ->
-            new TreesLabelHolder(terms, key(terms), session::privateRandomness, seed())
+            new TreesLabelHolder(terms, key(terms), session::privateRandomness, seed(), constraints)
                 .fit(
                     wrapLabel.apply(begin(session, terms)),
                     table(joined.holders().get(0), joined.rows(), 3),

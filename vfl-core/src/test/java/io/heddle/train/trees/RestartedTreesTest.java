@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
+import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
@@ -211,6 +212,31 @@ class RestartedTreesTest {
         .fit(channel, Forests.BANK, table, 0, Progress.NONE);
   }
 
+  /** Of a constraint nothing is in the messages, and all in the trees. */
+  @Test
+  void fit_restartedWithAConstrainedColumn_isRefused() {
+    assertThatThrownBy(
+            () ->
+                new TreesLabelHolder(
+                        TERMS,
+                        Forests.KEY,
+                        NONE,
+                        Forests.seed(),
+                        MonotoneConstraints.parse("x1=-1"))
+                    .fit(
+                        new StepLog(TreeMessages.TYPES)
+                            .offline(
+                                new StepLog(TreeMessages.TYPES),
+                                undisturbed().channel(Forests.BANK),
+                                new Commit(state(0, 1), 0, 0)),
+                        own(0, UnaryOperator.identity()),
+                        JOINED.labels(),
+                        null,
+                        Progress.NONE))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageStartingWith("The labels, their weights or the constraints have changed");
+  }
+
   private static PartyTable own(int party, UnaryOperator<double[][]> change) {
     double[][] columns =
         Arrays.stream(JOINED.holders().get(party)).map(double[]::clone).toArray(double[][]::new);
@@ -311,8 +337,10 @@ class RestartedTreesTest {
     PartyTable otherIds = new PartyTable(own.rows(), own.columnNames(), Forests.seed());
     PartyTable otherNames = new PartyTable(own.rows(), List.of("x0", "income"), Forests.DIGEST);
     return Stream.of(
-        Arguments.of(0, own, otherLabels, null, "The labels or their weights have" + anew),
-        Arguments.of(0, own, labels, weights, "The labels or their weights have" + anew),
+        Arguments.of(
+            0, own, otherLabels, null, "The labels, their weights or the constraints have" + anew),
+        Arguments.of(
+            0, own, labels, weights, "The labels, their weights or the constraints have" + anew),
         Arguments.of(0, otherIds, labels, null, "The aligned rows have" + anew),
         Arguments.of(0, otherNames, labels, null, "1 of 2 columns (income) have" + anew),
         Arguments.of(0, own(0, order), labels, null, "2 of 2 columns (x0, ...) have" + anew),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class SplitGainTest {
   }
 
   private double gain(TreeTerms terms, int cut) {
-    return new SplitGain(gradients, terms).of(sums(0, ROWS), sums(0, cut), 0);
+    return new SplitGain(gradients, terms).of(sums(0, ROWS), sums(0, cut), 0, ValueBounds.NONE, 0);
   }
 
   private double[] exact(int from, int to) {
@@ -83,8 +84,9 @@ class SplitGainTest {
   void gain_ofASideWithoutCurvatureOrPenalty_isFinite() {
     TreeTerms terms = TreeTerms.builder().lambda(0).minChildWeight(0).build();
     Sums none = sums(0, 0);
-    assertThat(new SplitGain(gradients, terms).of(none, none, 0)).isZero();
-    assertThat(new SplitGain(gradients, terms).of(sums(0, ROWS), none, 0)).isZero();
+    assertThat(new SplitGain(gradients, terms).of(none, none, 0, ValueBounds.NONE, 0)).isZero();
+    assertThat(new SplitGain(gradients, terms).of(sums(0, ROWS), none, 0, ValueBounds.NONE, 0))
+        .isZero();
   }
 
   @Test
@@ -97,7 +99,67 @@ class SplitGainTest {
       h += weights[row];
     }
     TreeTerms terms = TreeTerms.builder().lambda(2).stepSize(0.5).build();
-    assertThat(gradients.leaf(some, terms).get(0)).isCloseTo(-0.5 * g / (h + 2), within(1e-12));
+    assertThat(gradients.leaf(some, terms, ValueBounds.NONE).get(0))
+        .isCloseTo(-0.5 * g / (h + 2), within(1e-12));
+  }
+
+  /** What a set of rows gains from its best value between bounds, by trying values. */
+  private static double byTrying(double[] sums, ValueBounds bounds) {
+    double best = Double.NEGATIVE_INFINITY;
+    for (double value = bounds.least(); value <= bounds.most(); value += 1e-4) {
+      best = Math.max(best, -2 * sums[0] * value - (sums[1] + 1) * value * value);
+    }
+    return best;
+  }
+
+  @Test
+  void gain_betweenBounds_isThatOfTheBestValuesThere() {
+    TreeTerms terms = TreeTerms.builder().minChildWeight(0).build();
+    for (ValueBounds bounds :
+        List.of(new ValueBounds(-0.1, 0.05), new ValueBounds(0.3, 0.6), new ValueBounds(-9, 9))) {
+      for (int cut = 7; cut < ROWS; cut += 31) {
+        double expected =
+            byTrying(exact(0, cut), bounds)
+                + byTrying(exact(cut, ROWS), bounds)
+                - byTrying(exact(0, ROWS), bounds);
+        assertThat(new SplitGain(gradients, terms).of(sums(0, ROWS), sums(0, cut), 0, bounds, 0))
+            .isCloseTo(Math.max(0, expected), within(0.03 + 0.01 * Math.abs(expected)));
+      }
+    }
+  }
+
+  @Test
+  void gain_ofChildrenInTheWrongOrder_isNone() {
+    SplitGain gain = new SplitGain(gradients, TreeTerms.builder().minChildWeight(0).build());
+    int refused = 0;
+    for (int cut = 7; cut < ROWS; cut += 31) {
+      double[] left = exact(0, cut);
+      double[] right = exact(cut, ROWS);
+      int order = (int) Math.signum(-right[0] / (right[1] + 1) + left[0] / (left[1] + 1));
+      double free = gain(TreeTerms.builder().minChildWeight(0).build(), cut);
+      Sums all = sums(0, ROWS);
+      assertThat(gain.of(all, sums(0, cut), 0, ValueBounds.NONE, order)).isEqualTo(free);
+      assertThat(gain.of(all, sums(0, cut), 0, ValueBounds.NONE, -order)).isZero();
+      refused += free > 0 ? 1 : 0;
+      // Both at the same bound are in order.
+      ValueBounds point = new ValueBounds(0.2, 0.2);
+      assertThat(gain.value(sums(0, cut), point)).isEqualTo(0.2);
+      assertThat(gain.of(all, sums(0, cut), 0, point, -order)).isZero();
+    }
+    assertThat(refused).isPositive();
+  }
+
+  @Test
+  void leaf_outsideItsBounds_isTheBoundTimesTheStep() {
+    int[] some = {3, 5, 90, 200};
+    TreeTerms terms = TreeTerms.builder().stepSize(0.5).build();
+    double free = gradients.leaf(some, terms, ValueBounds.NONE).get(0);
+    assertThat(gradients.leaf(some, terms, new ValueBounds(2 * free + 3, 1e9)).get(0))
+        .isEqualTo(free + 1.5);
+    assertThat(gradients.leaf(some, terms, new ValueBounds(-1e9, 2 * free - 3)).get(0))
+        .isEqualTo(free - 1.5);
+    assertThat(gradients.leaf(some, terms, new ValueBounds(2 * free - 1, 2 * free + 1)).get(0))
+        .isEqualTo(free);
   }
 
   /** The gains of each class by itself, added up. */
@@ -133,7 +195,7 @@ class SplitGainTest {
       }
       Sums all = Sums.of(RowSets.all(ROWS), of);
       Sums side = Sums.of(RowSets.all(cut), of);
-      assertThat(new SplitGain(of, terms).of(all, side, 0))
+      assertThat(new SplitGain(of, terms).of(all, side, 0, ValueBounds.NONE, 0))
           .isCloseTo(Math.max(0, expected), within(0.01 + 0.01 * Math.abs(expected)));
       // Least weight is of all classes together.
       TreeTerms least =
@@ -142,7 +204,7 @@ class SplitGainTest {
               .classes(3)
               .minChildWeight(1.01 * leftH)
               .build();
-      assertThat(new SplitGain(of, least).of(all, side, 0)).isZero();
+      assertThat(new SplitGain(of, least).of(all, side, 0, ValueBounds.NONE, 0)).isZero();
     }
   }
 }
