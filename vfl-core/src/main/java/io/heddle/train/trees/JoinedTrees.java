@@ -327,12 +327,11 @@ public final class JoinedTrees {
   private NodeCuts @Nullable [] childCuts(Open parent, Open left, Open right) {
     NodeCuts[] above = parent.cuts();
     int least = TreeRules.leastNodeRows(rows.count(), terms);
-    boolean parentPure = parent.depth() > 0 && rows.isPure(parent.rows());
     if (above == null
-        || parentPure
         || left.sampled().length < least
         || right.sampled().length < least
-        || (rows.isPure(left.rows()) && rows.isPure(right.rows()))) {
+        || rows.isPure(left.rows())
+        || rows.isPure(right.rows())) {
       return null;
     }
     NodeCuts[] cuts = new NodeCuts[above.length];
@@ -357,12 +356,11 @@ public final class JoinedTrees {
 
   private @Nullable Found best(Open node, NodeCuts own, Gradients gradients, SplitGain gain) {
     Found best = null;
-    boolean pure = node.depth() > 0 && rows.isPure(node.rows());
     Sums all = Sums.of(node.sampled(), gradients);
     for (int k = 0; k < holders.size(); k++) {
       Holder holder = holders.get(k);
       NodeCuts[] cuts = node.cuts();
-      if (k > 0 && (cuts == null || pure)) {
+      if (k > 0 && cuts == null) {
         break;
       }
       NodeCuts allowed = k == 0 || cuts == null ? own : cuts[k];

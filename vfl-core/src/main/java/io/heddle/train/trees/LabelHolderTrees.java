@@ -249,8 +249,7 @@ final class LabelHolderTrees {
       sums = receiveSums(step, pairs, sums);
       Map<Node, Split> best = new HashMap<>();
       for (Node node : level) {
-        PeerSums[] theirs = isOpen(node, tree) ? sums.get(node) : null;
-        best.put(node, best(node, ownColumns, theirs, gradients, gain));
+        best.put(node, best(node, ownColumns, sums.get(node), gradients, gain));
       }
       Map<Node, boolean[]> bits = askOwners(step, shared, best);
       List<Node> below = new ArrayList<>();
@@ -265,7 +264,7 @@ final class LabelHolderTrees {
       }
       pairs = List.of();
       if (!shared.isEmpty() && depth + 1 < terms.maxDepth()) {
-        pairs = descend(step, tree, shared, children, Descent.ENDED);
+        pairs = descend(step, shared, children, Descent.ENDED);
       }
       shared = nodes(pairs, children);
       level = below;
@@ -286,8 +285,7 @@ final class LabelHolderTrees {
       sums.putAll(receiveSums(step, pairs, sums));
       for (Node node : fresh) {
         if (node.depth() < terms.maxDepth()) {
-          PeerSums[] theirs = isOpen(node, tree) ? sums.get(node) : null;
-          open.put(node, best(node, ownColumns, theirs, gradients, gain));
+          open.put(node, best(node, ownColumns, sums.get(node), gradients, gain));
         }
       }
       Node next = first(open);
@@ -304,8 +302,8 @@ final class LabelHolderTrees {
         boolean isLast = leaves + 1 == terms.maxLeaves();
         pairs =
             isLast
-                ? descend(step, tree, shared, Map.of(), Descent.ENDED)
-                : descend(step, tree, shared, Map.of(next, fresh), Descent.KEPT);
+                ? descend(step, shared, Map.of(), Descent.ENDED)
+                : descend(step, shared, Map.of(next, fresh), Descent.KEPT);
         shared.remove(next);
         shared.addAll(pairs.isEmpty() ? List.of() : fresh);
         shared.removeIf(node -> isLast);
@@ -313,7 +311,7 @@ final class LabelHolderTrees {
     }
     if (!shared.isEmpty()) {
       askOwners(step, shared, Map.of());
-      descend(step, tree, shared, Map.of(), Descent.ENDED);
+      descend(step, shared, Map.of(), Descent.ENDED);
     }
   }
 
@@ -545,11 +543,7 @@ final class LabelHolderTrees {
    * @param unsplit the fate of nodes without children
    */
   private List<Pair> descend(
-      Channel step,
-      GrowingTree tree,
-      List<Node> shared,
-      Map<Node, List<Node>> children,
-      byte unsplit) {
+      Channel step, List<Node> shared, Map<Node, List<Node>> children, byte unsplit) {
     List<Pair> pairs = new ArrayList<>();
     byte[] fates = new byte[shared.size()];
     int bytes = 0;
@@ -557,10 +551,7 @@ final class LabelHolderTrees {
       Node node = shared.get(i);
       List<Node> two = children.get(node);
       fates[i] = two == null ? unsplit : Descent.ENDED;
-      if (two != null
-          && node.depth() + 1 < terms.maxDepth()
-          && isOpen(node, tree)
-          && isShared(two)) {
+      if (two != null && node.depth() + 1 < terms.maxDepth() && isShared(two)) {
         boolean leftSmaller = two.get(0).sampled().length <= two.get(1).sampled().length;
         fates[i] = leftSmaller ? Descent.LEFT_IS_SMALLER : Descent.RIGHT_IS_SMALLER;
         pairs.add(new Pair(two.get(leftSmaller ? 0 : 1), two.get(leftSmaller ? 1 : 0), node));
@@ -577,15 +568,15 @@ final class LabelHolderTrees {
     return pairs;
   }
 
-  /** Whether feature holders may split it: not if nearly all of its rows have one label. */
-  private boolean isOpen(Node node, GrowingTree tree) {
-    return node == tree.root() || !rows.isPure(node.rows());
-  }
-
+  /**
+   * Whether feature holders are asked below a split: of neither child if one has too few rows, from
+   * which with its parent's sums the other's would follow, or nearly all of one label, which their
+   * sibling's going on would tell.
+   */
   private boolean isShared(List<Node> children) {
     int least = TreeRules.leastNodeRows(rows.count(), terms);
-    return children.stream().allMatch(child -> child.sampled().length >= least)
-        && !children.stream().allMatch(child -> rows.isPure(child.rows()));
+    return children.stream()
+        .allMatch(child -> child.sampled().length >= least && !rows.isPure(child.rows()));
   }
 
   /** The nodes of the pairs, left before right, as feature holders count them. */

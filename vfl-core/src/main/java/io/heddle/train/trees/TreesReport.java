@@ -147,14 +147,14 @@ final class TreesReport {
         "Rows of one node have labels that are alike: by these nodes, and no label known, rows can"
             + " be told apart by their labels, not as well as the trees do it, but often better than"
             + " by a feature holder's own columns; a first tree by the label holder alone changes"
-            + " little of that. A node that it finished alone is known too where its sibling went on");
+            + " little of that");
     ledger.add(
         "Feature holders learned which rows are in these nodes and which child of a node is the"
             + " smaller one; "
             + (terms.hasClasses()
-                ? "nodes in which more than "
+                ? "the children of a split of which in one more than "
                     + TreeRules.MOST_PURE
-                    + " of the rows have one label were finished by the label holder alone"
+                    + " of the rows have one label were finished by the label holder alone, both"
                 : "rows of one node have labels that are near to each other, and no node was kept"
                     + " from them for that"));
     if (terms.alternate()) {

@@ -149,10 +149,11 @@ class TreePrivacyTest {
     int asked = 0;
     for (int seed = 0; seed < 3; seed++) {
       Joined numbers = numbers(seed, 2100);
-      Joined classes =
-          numbers.withLabels(
-              Arrays.stream(numbers.labels()).map(y -> Math.floor(y / 92)).toArray());
-      asked += assertFloors(terms, classes, 30, 300);
+      double[] classes = new double[numbers.rows()];
+      // One row of eight is of another class, for of a pure node and its sibling nothing is asked.
+      Arrays.setAll(
+          classes, i -> (Math.floor(numbers.labels()[i] / 92) + (i % 8 == 0 ? 1 : 0)) % 3);
+      asked += assertFloors(terms, numbers.withLabels(classes), 30, 300);
     }
     assertThat(asked).as("candidates below the roots").isGreaterThan(10);
   }
@@ -256,8 +257,13 @@ class TreePrivacyTest {
     assertThat(all.stream().distinct().count()).isEqualTo(all.size());
   }
 
+  private static boolean isPure(int[] rows, double[] labels) {
+    long ones = Arrays.stream(rows).filter(row -> labels[row] == 1).count();
+    return Math.max(ones, rows.length - ones) > 0.95 * rows.length;
+  }
+
   @Test
-  void pureNodes_areNotAskedAbout() {
+  void pureNodesAndTheirSiblings_areNotAskedAbout() {
     int rows = 700;
     double[] strong = new double[rows];
     double[] other = new double[rows];
@@ -267,39 +273,34 @@ class TreePrivacyTest {
       other[i] = i * 61 % rows;
       labels[i] = strong[i] < 300 ? (i % 50 == 0 ? 1 : 0) : other[i] < 350 != (i % 7 == 0) ? 1 : 0;
     }
+    Joined joined = new Joined(labels, List.of(new double[][] {other}, new double[][] {strong}));
+    TreeTerms terms = terms().maxIter(1).build();
     List<Message> sent = Forests.tap();
-    fit(
-        terms().build(),
-        new Joined(labels, List.of(new double[0][], new double[][] {strong, other})),
-        TreeRules.DEFAULT,
-        keeping(sent),
-        UnaryOperator.identity());
-    int pure = 0;
-    List<int[]> level = List.of(RowSets.all(rows));
-    for (Descent descent : Forests.sent(Descent.class, sent)) {
-      if (descent.fates().length == 1) {
-        level = List.of(RowSets.all(rows));
-      }
-      List<int[]> below = new ArrayList<>();
-      int at = 0;
-      for (int i = 0; i < level.size(); i++) {
-        int[] node = level.get(i);
-        long ones = Arrays.stream(node).filter(row -> labels[row] == 1).count();
-        boolean isPure = Math.max(ones, node.length - ones) > 0.95 * node.length;
-        pure += isPure ? 1 : 0;
-        if (isPure) {
-          assertThat(descent.fates()[i]).isEqualTo(Descent.ENDED);
-        }
-        if (descent.fates()[i] != Descent.ENDED) {
-          boolean[] bits = RowSets.read(descent.bits(), at, node.length);
-          at += RowSets.bytes(node.length);
-          below.add(RowSets.part(node, bits, true));
-          below.add(RowSets.part(node, bits, false));
-        }
-      }
-      level = below;
+    List<TreesFit> fits =
+        fit(terms, joined, TreeRules.DEFAULT, keeping(sent), UnaryOperator.identity());
+    List<TreeNode> tree = Forests.ensemble(fits).trees().get(0);
+    assertThat(tree.get(0).owner()).isEqualTo(1);
+    boolean[] left = new boolean[rows];
+    for (int i = 0; i < rows; i++) {
+      left[i] = fits.get(1).part().thresholds().get(0).goesLeft(strong[i]);
     }
-    assertThat(pure).as("pure nodes beside others").isPositive();
+    int[] all = RowSets.all(rows);
+    int[] pure = RowSets.part(all, left, true);
+    int[] sibling = RowSets.part(all, left, false);
+    assertThat(isPure(pure, labels)).isTrue();
+    assertThat(isPure(sibling, labels)).isFalse();
+    assertThat(pure.length).isGreaterThanOrEqualTo(TreeRules.leastNodeRows(rows, terms));
+    assertThat(Forests.sent(Descent.class, sent))
+        .allSatisfy(descent -> assertThat(descent.fates()).containsExactly(Descent.ENDED))
+        .hasSize(1);
+    assertThat(fits.get(1).summary().sharedNodes()).isOne();
+    // The label holder goes on in the sibling, on its own columns.
+    assertThat(tree.get(tree.get(0).right()).owner()).isZero();
+    assertThat(tree)
+        .isEqualTo(
+            JoinedTrees.fit(terms, 1, Forests.seed(), labels, null, joined.holders())
+                .trees()
+                .get(0));
   }
 
   @Test
