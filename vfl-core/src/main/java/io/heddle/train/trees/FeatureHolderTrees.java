@@ -22,6 +22,7 @@ import io.heddle.train.trees.TreeMessage.SplitChoices;
 import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,8 @@ final class FeatureHolderTrees {
   private final TreesReport report = new TreesReport();
 
   private final List<Threshold> thresholds = new ArrayList<>();
+  // How many of them there were after each tree.
+  private final List<Integer> splitsAfter = new ArrayList<>();
   private int treesDone;
 
   FeatureHolderTrees(
@@ -104,7 +107,6 @@ final class FeatureHolderTrees {
       Channel step = channel.step("tree-" + number);
       SampledRows sample = receiveRows(step);
       if (sample == null) {
-        report.stoppedEarly(number);
         end = number;
         break;
       }
@@ -113,12 +115,16 @@ final class FeatureHolderTrees {
       progress.advance(number - treesDone);
       progress.note("tree " + number + " done");
       treesDone = number;
-      report.treeDone(true);
+      treeDone(true);
       if (number < last) {
         commit(progress(agreed), null);
       }
     }
-    countAlone(end);
+    if (terms.earlyStoppingRounds() > 0) {
+      keep(last, end, channel.receive(labelHolder, TreesKept.class));
+    } else {
+      countAlone(end);
+    }
     progress.end();
     if (last < terms.maxIter()) {
       report.stoppedAtLimit(last, terms.maxIter());
@@ -140,8 +146,44 @@ final class FeatureHolderTrees {
   /** The label holder has grown those before a tree alone that this party knows nothing of. */
   private void countAlone(int before) {
     for (int number = treesDone + 1; number < before; number++) {
-      report.treeDone(false);
+      treeDone(false);
     }
+  }
+
+  private void treeDone(boolean shared) {
+    report.treeDone(shared);
+    splitsAfter.add(thresholds.size());
+  }
+
+  /**
+   * Forgets the splits of trees that the model does not have.
+   *
+   * @param end the number of the tree before which the fit stopped
+   */
+  private void keep(int last, int end, TreesKept trees) {
+    int grown = trees.grown();
+    int kept = trees.kept();
+    if (grown < Math.max(1, treesDone) || grown >= end) {
+      throw new ProtocolException(
+          "The label holder says that there were "
+              + grown
+              + " trees, after "
+              + treesDone
+              + " that this party took part in, and fewer than "
+              + end);
+    }
+    if (kept > grown || kept < grown - terms.earlyStoppingRounds()) {
+      throw new ProtocolException(
+          "The label holder keeps "
+              + kept
+              + " of "
+              + grown
+              + " trees: must be all but at most "
+              + terms.earlyStoppingRounds());
+    }
+    countAlone(grown + 1);
+    thresholds.subList(splitsAfter.get(kept - 1), thresholds.size()).clear();
+    report.kept(last, grown, kept);
   }
 
   private Agreed begin() {
@@ -618,6 +660,7 @@ final class FeatureHolderTrees {
           out.writeBytes(agreed.opening().publicKey());
           TreeMessages.write(agreed.trees(), out);
           out.writeInt(treesDone);
+          out.writeInts(splitsAfter.stream().mapToInt(Integer::intValue).toArray());
           TreesModelPart.write(out, thresholds);
           report.write(out);
         });
@@ -637,7 +680,14 @@ final class FeatureHolderTrees {
             in.readBytes(TreeMessages.MAX_KEY_BYTES));
     Agreed agreed = new Agreed(opening, TreeMessages.readAgreed(in));
     treesDone = in.readBetween("number of trees", 0, Math.max(0, agreed.trees().last() - 1));
+    for (int splits : in.readInts(treesDone)) {
+      splitsAfter.add(splits);
+    }
     thresholds.addAll(TreesModelPart.readThresholds(in));
+    StateFormat.require(
+        splitsAfter.size() == treesDone
+            && splitsAfter.stream().allMatch(splits -> splits >= 0 && splits <= thresholds.size()),
+        "splits of trees");
     report.read(in);
     return agreed;
   }

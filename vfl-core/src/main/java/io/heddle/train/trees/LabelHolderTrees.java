@@ -25,6 +25,7 @@ import io.heddle.train.trees.TreeMessage.SplitChoices;
 import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -127,7 +128,10 @@ final class LabelHolderTrees {
       if (next <= agreed.last()) {
         sendToAll(step(next), new TreeRows(new byte[0]));
       }
-      report.stoppedEarly(grown, kept);
+    }
+    if (terms.earlyStoppingRounds() > 0) {
+      sendToAll(channel, new TreesKept(grown, kept));
+      report.kept(agreed.last(), grown, kept);
     }
     progress.end();
     if (agreed.last() < terms.maxIter()) {
@@ -142,12 +146,21 @@ final class LabelHolderTrees {
             new TreesModelPart(
                 HexFormat.of().formatHex(fitId()),
                 table.columnNames(),
-                thresholds,
+                thresholds.subList(0, ownSplits(kept)),
                 new TreeEnsemble(terms.objective(), rows.start(), trees.subList(0, kept)),
                 peers),
             report.summary(agreed.last() == terms.maxIter()));
     commit(new byte[0], fit);
     return fit;
+  }
+
+  /** How many nodes of the first trees this party's columns split. */
+  private int ownSplits(int kept) {
+    return (int)
+        trees.subList(0, kept).stream()
+            .flatMap(List::stream)
+            .filter(node -> node.owner() == 0)
+            .count();
   }
 
   private void begin() {

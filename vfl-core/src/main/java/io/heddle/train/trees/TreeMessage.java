@@ -38,6 +38,14 @@ sealed interface TreeMessage extends Message {
    */
   record TreeRows(byte[] bits) implements TreeMessage {}
 
+  /**
+   * Label holder to all, at the end of a fit that may stop early.
+   *
+   * @param grown how many trees there were
+   * @param kept how many of the first of them the model has
+   */
+  record TreesKept(int grown, int kept) implements TreeMessage {}
+
   /** Label holder to all, once per chunk: encrypted derivatives of consecutive rows of those. */
   record GradientChunk(int number, byte[] ciphertexts) implements TreeMessage {}
 

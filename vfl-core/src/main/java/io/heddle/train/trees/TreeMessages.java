@@ -14,6 +14,7 @@ import io.heddle.train.trees.TreeMessage.SplitChoices;
 import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
 import java.util.List;
 
@@ -128,7 +129,20 @@ public final class TreeMessages {
               "which rows a tree is grown on; with GOSS, rows of large derivatives are among them"
                   + " more often",
               (message, out) -> out.writeBytes(message.bits()),
-              in -> new TreeRows(in.readBytes(Integer.MAX_VALUE))));
+              in -> new TreeRows(in.readBytes(Integer.MAX_VALUE))),
+          new MessageType<>(
+              129,
+              TreesKept.class,
+              "how many trees were grown and after how many the loss of the rows held out was"
+                  + " smallest",
+              (message, out) -> {
+                out.writeInt(message.grown());
+                out.writeInt(message.kept());
+              },
+              in ->
+                  new TreesKept(
+                      in.readBetween("number of trees", 1, 10_000),
+                      in.readBetween("number of trees kept", 1, 10_000))));
 
   static void write(TreesAgreed message, WireWriter out) {
     out.writeInt(message.first());

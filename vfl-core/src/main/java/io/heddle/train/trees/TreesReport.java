@@ -70,20 +70,23 @@ final class TreesReport {
             + (goss ? "; rows of large derivatives are among them more often" : ""));
   }
 
-  void stoppedEarly(int grown, int kept) {
-    warnings.add(
-        "Stopped after "
-            + grown
-            + " trees: the loss of the rows held out was smallest after "
-            + kept
-            + ", which are kept");
-  }
-
-  void stoppedEarly(int before) {
-    warnings.add(
-        "Stopped before tree "
-            + before
-            + ", by the loss of the rows that the label holder held out");
+  /** Of a fit that may stop early: where it did, and whether its last trees are dropped. */
+  void kept(int last, int grown, int kept) {
+    if (grown < last) {
+      warnings.add(
+          "Stopped after "
+              + grown
+              + " trees: the loss of the rows held out was smallest after "
+              + kept
+              + ", which are kept");
+    } else if (kept < grown) {
+      warnings.add(
+          "The first "
+              + kept
+              + " of "
+              + grown
+              + " trees are kept: the loss of the rows held out was smallest after these");
+    }
   }
 
   void constantColumns(List<String> names) {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
 
-  /** Before the third one leaves had one number each. */
-  private static final int FORMAT = 3;
+  /** Before the fourth one a feature holder did not know which splits are of which tree. */
+  private static final int FORMAT = 4;
 
   byte[] toBytes() {
     return StateFormat.write(

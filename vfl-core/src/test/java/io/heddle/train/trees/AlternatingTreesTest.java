@@ -105,6 +105,8 @@ class AlternatingTreesTest {
               JoinedTrees.fit(terms, 40, Forests.seed(), joined.labels(), null, joined.holders())
                   .trees());
       assertThat(fits.get(1).summary().sharedTrees()).isEqualTo(summary.sharedTrees());
+      assertThat(fits.get(1).summary().trees()).isEqualTo(summary.trees());
+      Forests.requireOnlySplitsOfTheTrees(fits);
       assertThat(Forests.sent(TreeRows.class, sent))
           .filteredOn(rows -> rows.bits().length == 0)
           .hasSize(1);

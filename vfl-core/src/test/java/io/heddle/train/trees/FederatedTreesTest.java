@@ -172,7 +172,30 @@ class FederatedTreesTest {
     assertThat(kept).isPositive().isEqualTo(best(losses));
     assertThat(losses).hasSize(summary.trees() + 1);
     assertThat(summary.warnings()).anyMatch(line -> line.contains("Stopped after"));
-    assertThat(fits.get(1).summary().warnings()).anyMatch(line -> line.contains("held out"));
+    assertThat(fits.get(1).summary().warnings())
+        .isEqualTo(summary.warnings())
+        .anyMatch(line -> line.contains("held out"));
+    assertThat(fits.get(1).summary().trees()).isEqualTo(summary.trees());
+    Forests.requireOnlySplitsOfTheTrees(fits);
+  }
+
+  /** The last trees made it worse, but not often enough to stop before the last one. */
+  @Test
+  void earlyStopping_thatDoesNotCome_stillDropsTreesAfterTheSmallestLoss() {
+    Forests.Joined joined = Forests.generate(700, 10, false, 2, 3);
+    TreeTerms terms = terms().maxIter(12).stepSize(0.5).earlyStopping(0.4, 12).build();
+    List<TreesFit> fits = requireEqualSampled(terms, joined);
+    int kept = Forests.ensemble(fits).trees().size();
+    assertThat(kept).isPositive().isLessThan(12);
+    for (TreesFit fit : fits) {
+      assertThat(fit.summary().trees()).isEqualTo(12);
+      assertThat(fit.summary().warnings())
+          .containsExactly(
+              "The first "
+                  + kept
+                  + " of 12 trees are kept: the loss of the rows held out was smallest after these");
+    }
+    Forests.requireOnlySplitsOfTheTrees(fits);
   }
 
   private static int best(List<Double> losses) {

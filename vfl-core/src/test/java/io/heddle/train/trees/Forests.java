@@ -239,6 +239,28 @@ final class Forests {
     return fits;
   }
 
+  /** Parts have the thresholds of the model's trees, and importances count no others. */
+  static void requireOnlySplitsOfTheTrees(List<TreesFit> fits) {
+    for (int k = 0; k < fits.size(); k++) {
+      int owner = k;
+      TreesModelPart part = fits.get(k).part();
+      long splits =
+          ensemble(fits).trees().stream()
+              .flatMap(List::stream)
+              .filter(node -> node.owner() == owner)
+              .count();
+      long counted =
+          FeatureImportance.of(part).stream()
+              .filter(each -> each.peer() == null)
+              .mapToInt(FeatureImportance::splits)
+              .sum();
+      if (part.thresholds().size() != splits || counted != splits) {
+        throw new AssertionError(
+            part.thresholds().size() + " thresholds, " + counted + " counted, of " + splits);
+      }
+    }
+  }
+
   private static AdditivePrivateKey key(TreeTerms terms) {
     return terms.scheme() == TreeScheme.PAILLIER ? KEY : OkamotoUchiyama.KEY;
   }

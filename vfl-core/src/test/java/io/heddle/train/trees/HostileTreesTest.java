@@ -27,6 +27,7 @@ import io.heddle.train.trees.TreeMessage.SplitChoices;
 import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -427,6 +428,39 @@ class HostileTreesTest {
                     null,
                     TreeRules.DEFAULT,
                     lie(TreeRows.class, 0, change),
+                    UnaryOperator.identity(),
+                    (exchange, terms) -> Session.open(exchange, terms, Progress.NONE)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(message);
+  }
+
+  static Stream<Arguments> liesAboutTreesKept() {
+    return Stream.of(
+        arguments(new TreesKept(3, 1), "there were 3 trees, after 2 that this party took part in"),
+        arguments(new TreesKept(1, 1), "there were 1 trees, after 2 that this party took part in"),
+        arguments(new TreesKept(2, 3), "keeps 3 of 2 trees: must be all but at most 1"),
+        arguments(new TreesKept(2, 0), "number of trees kept"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("liesAboutTreesKept")
+  void treesKept_thatCannotBe_areRefused(TreesKept lie, String message) {
+    TreeTerms stopping =
+        TreeTerms.builder()
+            .maxIter(2)
+            .maxDepth(2)
+            .maxBins(8)
+            .earlyStopping(0.2, 1)
+            .firstTreeAlone(false)
+            .build();
+    assertThatThrownBy(
+            () ->
+                Forests.fit(
+                    stopping,
+                    joined(false),
+                    null,
+                    new TreeRules(true),
+                    lie(TreesKept.class, 0, m -> lie),
                     UnaryOperator.identity(),
                     (exchange, terms) -> Session.open(exchange, terms, Progress.NONE)))
         .isInstanceOf(ProtocolException.class)

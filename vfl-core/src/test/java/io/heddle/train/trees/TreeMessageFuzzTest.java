@@ -12,6 +12,7 @@ import io.heddle.train.trees.TreeMessage.SplitChoices;
 import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
+import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
 import java.util.List;
 
@@ -45,6 +46,7 @@ class TreeMessageFuzzTest extends MessageFuzz {
             new byte[] {5, 7, -128}),
         new Descent(new byte[0], new byte[0]),
         new TreeRows(new byte[] {1, 0, -1}),
-        new TreeRows(new byte[0]));
+        new TreeRows(new byte[0]),
+        new TreesKept(12, 9));
   }
 }

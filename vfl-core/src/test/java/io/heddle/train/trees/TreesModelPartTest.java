@@ -261,6 +261,6 @@ class TreesModelPartTest {
     later[7]++;
     assertThatThrownBy(() -> TreesState.of(later))
         .isInstanceOf(CheckpointException.class)
-        .hasRootCauseMessage("Invalid state: format 4 of trees, must be 3");
+        .hasRootCauseMessage("Invalid state: format 5 of trees, must be 4");
   }
 }
