@@ -106,6 +106,19 @@ class LeafWiseTreesTest {
         null);
   }
 
+  @Test
+  void trees_byOkamotoUchiyama_areThoseByPaillier() {
+    Joined joined = Forests.generate(1200, 58, true, 2, 4);
+    TreeTerms.Builder terms = terms(6).maxIter(2).firstTreeAlone(false);
+    List<TreesFit> paillier = requireEqual(terms.build(), joined, null);
+    List<TreesFit> fits =
+        requireEqual(terms.scheme(TreeScheme.OKAMOTO_UCHIYAMA).build(), joined, null);
+    assertThat(splits(fits, 0)).isPositive();
+    assertThat(splits(fits, 1)).isPositive();
+    assertThat(Forests.ensemble(fits).trees()).isEqualTo(Forests.ensemble(paillier).trees());
+    assertThat(fits.get(1).part().thresholds()).isEqualTo(paillier.get(1).part().thresholds());
+  }
+
   /** With as many leaves as fit a tree of that depth, the same splits in another order. */
   @Test
   void trees_ofAllLeaves_haveTheSplitsOfTreesLevelByLevel() {
