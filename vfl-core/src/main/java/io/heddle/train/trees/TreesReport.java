@@ -109,19 +109,46 @@ final class TreesReport {
    * What the sums of all trees tell about a column that splits nothing, to one who can tell which
    * candidates of different trees are the same: the two sums of each node that is not known from
    * its parent's, or two for each class, are equations on it, and the nearest solution tells so
-   * many rows.
+   * many rows ({@link #told}).
    */
   private String equations(TreeTerms terms, int rows) {
     int equations = (sharedNodes + sharedTrees) * terms.outputs();
-    double told = 50 + 100 * Math.asin(Math.sqrt(Math.min(1, equations / (double) rows))) / Math.PI;
     return "To one who finds the same candidates in all trees, in spite of their names, these sums"
         + " are "
         + equations
         + " equations on "
         + rows
         + " rows: enough to tell which side of such a candidate a row is on in about "
-        + Math.round(told)
+        + Math.round(100 * told(equations, rows))
         + " % of the rows, where half are on either side and guessing tells 50 %";
+  }
+
+  /**
+   * The share of bits that the nearest solution of random linear equations tells, at most. It is
+   * the projection of the bits, as -1/2 and 1/2, on the space of the equations; of each bit that is
+   * k / n of it and, of all others, noise of variance k / n (1 - k / n) / 4. So Phi(sqrt(k / (n -
+   * k))) of them come out right, Phi the normal distribution; fewer where the equations say more of
+   * some rows than of others.
+   *
+   * @param equations k
+   * @param rows n, each of a bit
+   */
+  static double told(int equations, int rows) {
+    if (equations >= rows) {
+      return 1;
+    }
+    double x = Math.sqrt(equations / (double) (rows - equations));
+    if (x > 8) {
+      return 1;
+    }
+    // Marsaglia, Evaluating the normal distribution, 2004: all terms are positive.
+    double term = x;
+    double sum = x;
+    for (int i = 3; term > 1e-17 * sum; i += 2) {
+      term *= x * x / i;
+      sum += term;
+    }
+    return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
   }
 
   void labelHolderLedger(SortedMap<PartyId, Integer> candidates, TreeTerms terms, int rows) {

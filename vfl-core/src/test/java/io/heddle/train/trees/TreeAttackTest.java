@@ -2,6 +2,7 @@
 package io.heddle.train.trees;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -224,11 +226,56 @@ class TreeAttackTest {
     TreeTerms terms = terms().maxIter(100).maxDepth(2).stepSize(0.2).build();
     double accuracy = accuracy(joined, terms, TreeRules.DEFAULT);
     // 10 trees of 3 nodes: 40 equations on 600 rows, and so much the ledger says.
-    double told = 0.5 + Math.asin(Math.sqrt(40 / 600.0)) / Math.PI;
+    double told = TreesReport.told(40, 600);
     System.out.printf(
         "a hidden column: %.3f of the rows told, %.3f said, %.3f by the majority%n",
         accuracy, told, majority(joined));
     assertThat(accuracy).isBetween(0.45, told + 3 * 0.5 / Math.sqrt(600));
+  }
+
+  /** What the ledger's figure is of: as many bits come out right, whatever the equations are. */
+  @Test
+  void told_byRandomEquations_isWhatTheNearestSolutionTells() {
+    SplittableRandom random = new SplittableRandom(13);
+    int rows = 300;
+    for (int count : new int[] {20, 60, 150}) {
+      int right = 0;
+      int repetitions = 25;
+      for (int r = 0; r < repetitions; r++) {
+        boolean[] truth = new boolean[rows];
+        for (int i = 0; i < rows; i++) {
+          truth[i] = random.nextBoolean();
+        }
+        Equations equations = new Equations();
+        for (int e = 0; e < count; e++) {
+          double[] coefficients = new double[rows];
+          Arrays.setAll(coefficients, i -> random.nextDouble(-1000, 1000));
+          equations.coefficients.add(coefficients);
+          equations.results.add(
+              IntStream.range(0, rows)
+                  .filter(i -> truth[i])
+                  .mapToDouble(i -> coefficients[i])
+                  .sum());
+        }
+        double[] found = equations.solve(rows);
+        right += (int) IntStream.range(0, rows).filter(i -> (found[i] > 0.5) == truth[i]).count();
+      }
+      double all = rows * repetitions;
+      double told = TreesReport.told(count, rows);
+      assertThat(right / all).isBetween(told - 1.6 / Math.sqrt(all), told + 1.6 / Math.sqrt(all));
+    }
+  }
+
+  @Test
+  void told_atItsLimits() {
+    assertThat(TreesReport.told(0, 100)).isEqualTo(0.5);
+    assertThat(TreesReport.told(100, 100)).isOne();
+    assertThat(TreesReport.told(99, 100)).isOne();
+    assertThat(TreesReport.told(200, 100)).isOne();
+    // Phi(1), Phi(2) and Phi(1/2) as tables have them.
+    assertThat(TreesReport.told(50, 100)).isCloseTo(0.8413447461, within(1e-10));
+    assertThat(TreesReport.told(80, 100)).isCloseTo(0.9772498681, within(1e-10));
+    assertThat(TreesReport.told(20, 100)).isCloseTo(0.6914624613, within(1e-10));
   }
 
   /** Labels of three classes, of about as many rows each. */
@@ -273,7 +320,7 @@ class TreeAttackTest {
             .build();
     double accuracy = accuracy(joined, terms, TreeRules.DEFAULT);
     // 5 trees of 3 nodes and 3 classes: 60 equations on 900 rows.
-    double told = 0.5 + Math.asin(Math.sqrt(60 / 900.0)) / Math.PI;
+    double told = TreesReport.told(60, 900);
     System.out.printf(
         "a hidden column, three classes: %.3f of the rows told, %.3f said, %.3f by the majority%n",
         accuracy, told, majority(joined));
