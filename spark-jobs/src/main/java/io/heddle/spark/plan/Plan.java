@@ -338,6 +338,9 @@ public final class Plan {
       if (tree.descents() > 0) {
         add("train", 127, labels, holder, trees * tree.descents());
       }
+      if (terms.earlyStoppingRounds() > 0) {
+        add("train", 129, labels, holder, 8);
+      }
     }
   }
 

@@ -404,10 +404,13 @@ class HeddleCommandTest {
                 "--rows",
                 "900",
                 "--set",
-                "gbt.sharedTrees=alternate"))
+                "gbt.sharedTrees=alternate",
+                "--set",
+                "gbt.earlyStoppingRounds=3"))
         .as(err)
         .isZero();
     assertThat(out).contains("20 trees for two classes, of which 10 ask feature holders");
+    assertThat(out).contains("how many trees were grown and after how many");
     assertThat(
             run(
                 "plan",
