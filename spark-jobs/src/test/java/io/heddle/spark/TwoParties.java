@@ -16,6 +16,7 @@ import io.heddle.psi.PsiMessages;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.metric.MetricMessages;
 import io.heddle.train.trees.TreeMessages;
 import io.heddle.train.trees.TreesScoringMessages;
 import java.io.IOException;
@@ -86,6 +87,7 @@ public final class TwoParties {
     types.addAll(ScoringMessages.TYPES);
     types.addAll(TreeMessages.TYPES);
     types.addAll(TreesScoringMessages.TYPES);
+    types.addAll(MetricMessages.TYPES);
     Collection<PartyId> parties = List.of(BANK, RETAILER);
     SortedMap<PartyId, Exchange> network =
         InMemoryExchange.network(

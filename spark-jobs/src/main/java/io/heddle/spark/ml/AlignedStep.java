@@ -33,7 +33,7 @@ record AlignedStep(HeddleSession session, String kind, Dataset<Row> table, Strin
       SortedMap<String, String> terms,
       Function<AlignedTable, StageRows> prepare,
       BiFunction<Channel, StageRows, F> role) {
-    AlignedTable given = AlignedTable.read(table);
+    AlignedTable given = AlignedTable.readFolds(table);
     session.addAlignment(terms, given);
     // Whatever can fail or take long here and now does so before the peers wait for it.
     StageRows prepared = given == null ? null : session.beforeStep(() -> prepare.apply(given));
@@ -84,7 +84,7 @@ record AlignedStep(HeddleSession session, String kind, Dataset<Row> table, Strin
               + session.self()
               + " is not one in this session");
     }
-    AlignedTable given = AlignedTable.read(table);
+    AlignedTable given = AlignedTable.readFolds(table);
     SortedMap<String, String> terms = new TreeMap<>();
     terms.put("fit", part.fitId());
     session.addAlignment(terms, given);

@@ -40,6 +40,7 @@ import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.logistic.LogisticMessages;
 import io.heddle.train.logistic.PrivacyRules;
 import io.heddle.train.logistic.ScoringMessages;
+import io.heddle.train.metric.MetricMessages;
 import io.heddle.train.trees.TreeMessages;
 import io.heddle.train.trees.TreeRules;
 import io.heddle.train.trees.TreesScoringMessages;
@@ -249,6 +250,7 @@ public final class HeddleSession implements AutoCloseable {
     types.addAll(ScoringMessages.TYPES);
     types.addAll(TreeMessages.TYPES);
     types.addAll(TreesScoringMessages.TYPES);
+    types.addAll(MetricMessages.TYPES);
     return new MessageCodec(types);
   }
 

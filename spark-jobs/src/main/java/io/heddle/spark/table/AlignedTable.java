@@ -49,6 +49,10 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
           DataTypes.IntegerType,
           DataTypes.LongType);
 
+  /** The column that {@link #withFolds} adds. */
+  public static final String FOLD = "heddle_fold";
+
+  private static final String FOLDS = "heddle.folds";
   private static final String ROWS = "heddle.rows";
   private static final String DIGEST = "heddle.digest";
 
@@ -66,6 +70,55 @@ public record AlignedTable(Dataset<Row> table, int rows, String digest) {
       }
     }
     return null;
+  }
+
+  /**
+   * As {@link #read}; and where a table with folds has only some of its rows, as that which a
+   * {@code CrossValidator} makes, these rows numbered anew. Parties that have other rows get
+   * another digest.
+   */
+  public static @Nullable AlignedTable readFolds(Dataset<Row> table) {
+    AlignedTable whole = read(table);
+    if (whole == null || !table.schema().apply(INDEX).metadata().contains(FOLDS)) {
+      return whole;
+    }
+    int[] left =
+        table.select(INDEX).toJavaRDD().map(row -> row.getInt(0)).collect().stream()
+            .mapToInt(Integer::intValue)
+            .sorted()
+            .toArray();
+    return left.length == whole.rows() ? whole : whole.keep(left);
+  }
+
+  /**
+   * With a fold for each row, for {@code CrossValidator.setFoldCol(AlignedTable.FOLD)} at all
+   * parties: rows that are aligned with each other are in the same fold.
+   *
+   * @param folds how many, at least 2
+   * @param seed the same at all parties: others choose other rows, which the next step refuses
+   */
+  public AlignedTable withFolds(int folds, long seed) {
+    if (folds < 2) {
+      throw new IllegalArgumentException(
+          "Invalid number of folds " + folds + ": must be at least 2");
+    }
+    if (Arrays.asList(table.columns()).contains(FOLD)) {
+      throw new IllegalArgumentException("The table has a column " + FOLD + ": rename or drop it");
+    }
+    Column fold =
+        functions
+            .pmod(
+                functions.xxhash64(functions.col(INDEX), functions.lit(seed)),
+                functions.lit((long) folds))
+            .cast(DataTypes.IntegerType);
+    Metadata metadata =
+        new MetadataBuilder()
+            .withMetadata(table.schema().apply(INDEX).metadata())
+            .putLong(FOLDS, folds)
+            .build();
+    // In the index's metadata, for a validator takes the folds away from what it makes.
+    return new AlignedTable(
+        table.withColumn(FOLD, fold).withMetadata(INDEX, metadata), rows, digest);
   }
 
   /**
