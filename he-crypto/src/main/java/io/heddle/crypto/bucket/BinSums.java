@@ -132,6 +132,53 @@ public final class BinSums {
     return space.block(packed, bound);
   }
 
+  /**
+   * Blocks of sums of equal size one after another, brought together: number i of the result is
+   * {@code sum_t 2^(slotBits (blocks - 1 - t)) * sums[t * size + i]}, by Horner's rule.
+   *
+   * @param sums of all blocks
+   * @param slotBits by how many bits a block's numbers stand above the next one's
+   * @param blocks how many there are, at least 1
+   * @throws EncodingException if a result may be too large for a plaintext
+   */
+  public static CiphertextBlock fold(
+      CiphertextSpace space, CiphertextBlock sums, int slotBits, int blocks) {
+    if (blocks < 1 || sums.size() % blocks != 0) {
+      throw new IllegalArgumentException(
+          "Invalid number of blocks " + blocks + " of " + sums.size() + " sums");
+    }
+    BigInteger bound = BigInteger.ZERO;
+    for (int t = 0; t < blocks; t++) {
+      bound = bound.shiftLeft(slotBits).add(sums.bound());
+    }
+    if (bound.shiftLeft(1).compareTo(space.limit()) >= 0) {
+      throw new EncodingException(
+          blocks
+              + " blocks of sums "
+              + slotBits
+              + " bits apart do not fit a modulus of "
+              + space.limit().bitLength()
+              + " bits");
+    }
+    Residues residues = space.residues(sums);
+    BlockArithmetic arithmetic = new BlockArithmetic(space.modulus());
+    int size = sums.size() / blocks;
+    Residues folded =
+        arithmetic.inLanes(
+            size,
+            (from, to) -> {
+              Residues sum = residues.slice(from, to);
+              for (int t = 1; t < blocks; t++) {
+                sum =
+                    arithmetic.multiply(
+                        arithmetic.square(sum, slotBits),
+                        residues.slice(t * size + from, t * size + to));
+              }
+              return sum;
+            });
+    return space.block(folded, bound);
+  }
+
   private static Residues slot(
       Modulus modulus, Residues padded, int from, int to, int perCiphertext, int k) {
     int[] at = new int[to - from];

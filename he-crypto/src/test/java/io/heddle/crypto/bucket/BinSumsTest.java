@@ -210,4 +210,38 @@ class BinSumsTest {
         .hasMessage("32 slots of 64 bits do not fit a modulus of 2048 bits");
     assertThat(BinSums.pack(SPACE, sums, 66, 31).size()).isEqualTo(1);
   }
+
+  /** A number of the first block stands highest, that of the last one lowest. */
+  @ParameterizedTest
+  @CsvSource({"1, 4", "5, 1", "9, 3", "17, 2", "0, 3"})
+  void fold_blocksOfSums_standAboveEachOther(int size, int blocks) {
+    List<BigInteger> sums = values(size * blocks);
+    CiphertextBlock one = below(encrypt(values(1)), VALUE_BITS);
+    CiphertextBlock all = size == 0 ? one.slice(0, 0) : below(encrypt(sums), VALUE_BITS);
+    CiphertextBlock folded = BinSums.fold(SPACE, all, 100, blocks);
+    List<BigInteger> expected = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      BigInteger value = BigInteger.ZERO;
+      for (int t = 0; t < blocks; t++) {
+        value = value.add(sums.get(t * size + i).shiftLeft(100 * (blocks - 1 - t)));
+      }
+      expected.add(value);
+      assertThat(value).isLessThanOrEqualTo(folded.bound());
+    }
+    assertThat(decrypt(folded)).isEqualTo(expected);
+  }
+
+  @Test
+  void fold_whatDoesNotFit_isRefused() {
+    CiphertextBlock sums = below(encrypt(values(6)), VALUE_BITS);
+    assertThatThrownBy(() -> BinSums.fold(SPACE, sums, 1010, 3))
+        .isInstanceOf(EncodingException.class)
+        .hasMessage("3 blocks of sums 1010 bits apart do not fit a modulus of 2048 bits");
+    assertThat(BinSums.fold(SPACE, sums, 1000, 3).size()).isEqualTo(2);
+    for (int blocks : new int[] {0, -1, 4}) {
+      assertThatThrownBy(() -> BinSums.fold(SPACE, sums, 100, blocks))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("Invalid number of blocks " + blocks + " of 6 sums");
+    }
+  }
 }
