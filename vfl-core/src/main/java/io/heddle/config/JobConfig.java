@@ -80,6 +80,16 @@ public record JobConfig(
     OKAMOTO_UCHIYAMA
   }
 
+  /** Whether several rows' derivatives of trees stand in one ciphertext. */
+  public enum TreesRowPacking {
+    /** As many as the label holder finds cheapest. */
+    AUTO,
+    /** As many as fit. */
+    ON,
+    /** One. */
+    OFF
+  }
+
   /** The family of intersection protocols. */
   public enum PsiProtocol {
     /** The fastest that fits. */
@@ -255,6 +265,7 @@ public record JobConfig(
       boolean firstTreeAlone,
       SharedTrees sharedTrees,
       TreesScheme scheme,
+      TreesRowPacking rowPacking,
       double threshold) {
     /** The most leaves of a tree that is grown leaf by leaf. */
     public static final int MOST_LEAVES = 2048;
@@ -290,6 +301,7 @@ public record JobConfig(
           settings.flag("gbt.firstTreeAlone", true),
           settings.choice("gbt.sharedTrees", SharedTrees.ALL),
           settings.choice("gbt.scheme", TreesScheme.PAILLIER),
+          settings.choice("gbt.rowPacking", TreesRowPacking.AUTO),
           settings.number("gbt.threshold", 0.5, 0, 1));
     }
 
@@ -414,6 +426,7 @@ public record JobConfig(
       terms.put("gbt.firstTreeAlone", String.valueOf(firstTreeAlone));
       terms.put("gbt.sharedTrees", Settings.word(sharedTrees));
       terms.put("gbt.scheme", Settings.word(scheme));
+      terms.put("gbt.rowPacking", Settings.word(rowPacking));
       terms.put("gbt.threshold", String.valueOf(threshold));
     }
   }

@@ -116,6 +116,7 @@ final class Keys {
               "gbt.firstTreeAlone",
               "gbt.sharedTrees",
               "gbt.scheme",
+              "gbt.rowPacking",
               "gbt.threshold",
               "paillier.key-bits",
               "test-fraction",

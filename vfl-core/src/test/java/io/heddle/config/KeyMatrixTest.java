@@ -92,6 +92,7 @@ class KeyMatrixTest {
           entry("gbt.firstTreeAlone", "false"),
           entry("gbt.sharedTrees", "alternate"),
           entry("gbt.scheme", "okamoto-uchiyama"),
+          entry("gbt.rowPacking", "on"),
           entry("gbt.threshold", "0.4"),
           entry("paillier.key-bits", "3072"),
           entry("test-fraction", "0"),

@@ -66,7 +66,9 @@ public final class OptionsTable {
             + " formula | s a tree |");
     System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
-      List<String> all = new ArrayList<>(List.of(arguments));
+      // The formulas are of one row in a ciphertext.
+      List<String> all = new ArrayList<>(List.of("--row-packing", "off"));
+      all.addAll(List.of(arguments));
       all.addAll(variant.getValue());
       Settings settings = Settings.parse(all.toArray(String[]::new));
       System.out.println(print.row(variant.getKey(), settings, TwoParties.run(settings)));

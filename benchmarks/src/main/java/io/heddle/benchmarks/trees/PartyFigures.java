@@ -38,7 +38,7 @@ record PartyFigures(
   record Crossed(String step, String message, long messages, long bytes) implements Serializable {}
 
   /**
-   * @param encryptions one for each row and shared tree
+   * @param encryptions one for so many rows of each shared tree
    * @param auc on the training rows
    * @param leafDifference largest difference of a leaf to training in the clear on the joined
    *     columns, which took so many seconds; null if that was not asked for
@@ -47,6 +47,7 @@ record PartyFigures(
       int trees,
       int sharedTrees,
       int sharedNodes,
+      int rowsPerCiphertext,
       long encryptions,
       double lastLoss,
       double auc,
@@ -59,6 +60,7 @@ record PartyFigures(
       map.put("trees", trees);
       map.put("sharedTrees", sharedTrees);
       map.put("sharedNodes", sharedNodes);
+      map.put("rowsPerCiphertext", rowsPerCiphertext);
       map.put("encryptions", encryptions);
       map.put("loss", lastLoss);
       map.put("auc", auc);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.benchmarks.trees;
 
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.train.trees.TreeScheme;
 import io.heddle.train.trees.TreeTerms;
 import java.io.Serializable;
@@ -25,6 +26,7 @@ record Settings(Map<String, String> values) implements Serializable {
           "step-size", "0.3",
           "key-bits", "2048",
           "scheme", "paillier",
+          "row-packing", "auto",
           "xmx", "",
           "java", "",
           "joint-buckets", "yes",
@@ -60,6 +62,7 @@ record Settings(Map<String, String> values) implements Serializable {
         --step-size X               (0.3)
         --key-bits N                2048, 3072 or 4096 (2048)
         --scheme NAME               paillier or okamoto-uchiyama (paillier)
+        --row-packing WHAT          auto, on or off: several rows' derivatives in one ciphertext (auto)
         --joint-buckets no          every column is added up by itself
         --smaller-child no          sums of both children are built and sent
         --goss yes                  trees are grown on a fifth of the rows for their derivatives, and a tenth of all drawn from the rest
@@ -150,12 +153,24 @@ record Settings(Map<String, String> values) implements Serializable {
         .maxBins(number("bins"))
         .stepSize(stepSize)
         .scheme(scheme())
+        .rowPacking(rowPacking())
         .keyBits(number("key-bits"))
         .firstTreeAlone(isOn("alone"))
         .jointBuckets(isOn("joint-buckets"))
         .smallerChild(isOn("smaller-child"))
         .goss(isOn("goss") ? 0.2 : 0, 0.1)
         .build();
+  }
+
+  private TreesRowPacking rowPacking() {
+    return switch (text("row-packing")) {
+      case "auto" -> TreesRowPacking.AUTO;
+      case "on" -> TreesRowPacking.ON;
+      case "off" -> TreesRowPacking.OFF;
+      default ->
+          throw new IllegalArgumentException(
+              "Invalid --row-packing '" + text("row-packing") + "': must be auto, on or off");
+    };
   }
 
   private TreeScheme scheme() {

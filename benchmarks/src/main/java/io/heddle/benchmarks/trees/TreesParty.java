@@ -196,11 +196,17 @@ final class TreesParty {
         summary.trees(),
         summary.sharedTrees(),
         summary.sharedNodes(),
-        (long) terms.sampleRows(table.rows()) * summary.sharedTrees(),
+        summary.rowsPerCiphertext(),
+        encryptions(terms.sampleRows(table.rows()), summary),
         summary.losses().get(summary.losses().size() - 1),
         TreesTable.auc(table.labels(), scores),
         difference,
         seconds);
+  }
+
+  private static long encryptions(int rows, TreesSummary summary) {
+    int perCiphertext = summary.rowsPerCiphertext();
+    return (rows + perCiphertext - 1L) / perCiphertext * summary.sharedTrees();
   }
 
   private static double peakHeapMiB() {

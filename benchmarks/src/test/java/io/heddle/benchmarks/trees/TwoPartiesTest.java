@@ -22,7 +22,7 @@ class TwoPartiesTest {
     Map<String, Object> figures =
         TwoParties.measure(
             Settings.parse(
-                "--rows 600 --label-columns 2 --feature-columns 3 --trees 2 --depth 2 --bins 8 --xmx 256m --reference yes"
+                "--rows 600 --label-columns 2 --feature-columns 3 --trees 2 --depth 2 --bins 8 --row-packing off --xmx 256m --reference yes"
                     .split(" ", -1)));
 
     assertThat(figures)
@@ -44,6 +44,20 @@ class TwoPartiesTest {
   }
 
   @Test
+  void rowsThatShareCiphertexts_areEncryptedTogetherAndGrowTheSameTrees() throws Exception {
+    Map<String, Object> figures =
+        TwoParties.measure(
+            Settings.parse(
+                "--rows 600 --label-columns 2 --feature-columns 3 --trees 2 --depth 2 --bins 8 --row-packing on --xmx 256m --reference yes"
+                    .split(" ", -1)));
+
+    assertThat(figures)
+        .containsEntry("rowsPerCiphertext", 11)
+        .containsEntry("encryptions", 2 * 55L)
+        .containsEntry("largestLeafDifferenceToPlaintext", 0.0);
+  }
+
+  @Test
   void partyThatCannotTrain_isTheErrorOfTheRun() {
     assertThatThrownBy(() -> TwoParties.measure(Settings.parse("--rows", "50", "--trees", "1")))
         .isInstanceOf(IllegalStateException.class)
@@ -58,6 +72,7 @@ class TwoPartiesTest {
         "--rows 0 | Invalid --rows '0': must be a number above 0",
         "--row 5 | Unknown option '--row': must be one of --rows",
         "--rows | Option --rows needs a value",
+        "--row-packing yes | Invalid --row-packing 'yes': must be auto, on or off",
         "--pinned 1 | Invalid --pinned '1': must be yes or no",
         "--depth 13 | Invalid maxDepth 13: must be 1 to 12",
         "--step-size x | Invalid --step-size 'x': must be a number",

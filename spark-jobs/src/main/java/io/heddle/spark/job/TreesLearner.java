@@ -115,6 +115,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
         .setFirstTreeAlone(params.firstTreeAlone())
         .setSharedTrees(params.sharedTrees().name().toLowerCase(Locale.ROOT))
         .setScheme(params.scheme().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+        .setRowPacking(params.rowPacking().name().toLowerCase(Locale.ROOT))
         .setSession(session.name());
   }
 

@@ -36,6 +36,7 @@ class TreeParams {
   final Param<String> sharedTrees;
   final Param<String> monotoneConstraints;
   final Param<String> scheme;
+  final Param<String> rowPacking;
 
   TreeParams(Params owner) {
     session = LogisticParams.session(owner);
@@ -149,6 +150,13 @@ class TreeParams {
             "by what derivatives are encrypted: paillier, or okamoto-uchiyama for feature holders that"
                 + " follow the protocol",
             ParamValidators.inArray(new String[] {"paillier", "okamoto-uchiyama"}));
+    rowPacking =
+        new Param<>(
+            owner,
+            "rowPacking",
+            "how many rows' derivatives stand in one ciphertext: off for one, on for as many as fit,"
+                + " auto for as many as the label holder finds cheapest",
+            ParamValidators.inArray(new String[] {"auto", "on", "off"}));
   }
 
   private static boolean areConstraints(String text) {
@@ -185,6 +193,7 @@ class TreeParams {
     defaults.set(sharedTrees, "all");
     defaults.set(monotoneConstraints, "");
     defaults.set(scheme, "paillier");
+    defaults.set(rowPacking, "auto");
   }
 
   /** With those of classifiers. */

@@ -2,6 +2,7 @@
 package io.heddle.spark.ml;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.ConfigurationException;
@@ -112,6 +113,7 @@ final class TreesStage {
         .firstTreeAlone(params.getFirstTreeAlone())
         .alternate(params.getSharedTrees().equals("alternate"))
         .scheme(scheme())
+        .rowPacking(TreesRowPacking.valueOf(params.getRowPacking().toUpperCase(Locale.ROOT)))
         .keyBits(session.keyBits())
         .build();
   }

@@ -154,6 +154,14 @@ public interface VerticalGBTParams extends Params {
     return own().scheme;
   }
 
+  /**
+   * How many rows' derivatives stand in one ciphertext: off for one, on for as many as fit, auto
+   * (the default) for as many as the label holder finds cheapest. Trees are the same.
+   */
+  default Param<String> rowPacking() {
+    return own().rowPacking;
+  }
+
   default String getSession() {
     return getOrDefault(session());
   }
@@ -244,5 +252,9 @@ public interface VerticalGBTParams extends Params {
 
   default String getScheme() {
     return getOrDefault(scheme());
+  }
+
+  default String getRowPacking() {
+    return getOrDefault(rowPacking());
   }
 }

@@ -101,6 +101,10 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(scheme(), value);
   }
 
+  default S setRowPacking(String value) {
+    return with(rowPacking(), value);
+  }
+
   // Only a stage itself stands for S.
   @SuppressWarnings("unchecked")
   private <T> S with(Param<T> param, T value) {

@@ -321,18 +321,18 @@ public final class Plan {
   /** At most: trees may end early, and nodes of few rows are not asked about. */
   private void trainTrees(int rows) {
     TreeTerms terms = TreeTerms.of(job);
-    TreeTraffic tree = new TreeTraffic(terms, rows);
+    TreeTraffic tree = traffic(terms, rows);
     long trees = terms.mostSharedTrees();
     PartyId labels = job.labelHolder();
     for (PartyId holder : featureHolders()) {
       add("train", 120, labels, holder, 52 + tree.key());
       add("train", 121, holder, labels, 44);
-      add("train", 122, labels, holder, 8);
+      add("train", 122, labels, holder, 12);
       if (tree.sampledRows() > 0) {
         add("train", 128, labels, holder, trees * tree.sampledRows());
       }
       add("train", 123, labels, holder, trees * tree.gradients());
-      add("train", 124, holder, labels, trees * tree.sums(Math.max(1, sizes.columns())));
+      add("train", 124, holder, labels, trees * tree.sums());
       add("train", 125, labels, holder, trees * tree.choices());
       add("train", 126, holder, labels, trees * tree.bits(tree.levels()));
       if (tree.descents() > 0) {
@@ -344,9 +344,13 @@ public final class Plan {
     }
   }
 
+  private TreeTraffic traffic(TreeTerms terms, int rows) {
+    return new TreeTraffic(terms, rows, featureHolders().size(), Math.max(1, sizes.columns()));
+  }
+
   private void scoreByTrees(int rows) {
     TreeTerms terms = TreeTerms.of(job);
-    TreeTraffic tree = new TreeTraffic(terms, rows);
+    TreeTraffic tree = traffic(terms, rows);
     long trees = terms.mostSharedTrees();
     long bitset = (rows + 7L) / 8;
     PartyId labels = job.labelHolder();

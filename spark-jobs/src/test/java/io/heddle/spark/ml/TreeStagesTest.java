@@ -106,7 +106,8 @@ class TreeStagesTest {
             "firstTreeAlone",
             "sharedTrees",
             "monotoneConstraints",
-            "scheme");
+            "scheme",
+            "rowPacking");
     assertThat(names.containsAll(Set.of("threshold", "classWeight", "probabilityCol")))
         .isEqualTo(ofClasses);
     assertThat(names.contains("objective")).isEqualTo(!ofClasses);

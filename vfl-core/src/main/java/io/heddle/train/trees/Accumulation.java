@@ -14,12 +14,12 @@ import java.util.List;
 /**
  * What a feature holder's executors need to add up derivatives by bin: all of it public or theirs.
  *
- * @param ciphertexts of the rows that the tree is grown on
+ * @param ciphertexts of the rows that the tree is grown on, several in each
  * @param sample which rows these are, ascending
  * @param nodes the ranks of each node's rows among these, ascending
  * @param sizes how many bins each column has
  * @param chosen the columns to add up by
- * @param packing how large their plaintexts can be
+ * @param slots where the rows stand in their plaintexts
  * @param jointly whether columns may have joint buckets
  */
 record Accumulation(
@@ -29,7 +29,7 @@ record Accumulation(
     int[][] nodes,
     int[] sizes,
     int[] chosen,
-    GradientPacking packing,
+    RowSlots slots,
     boolean jointly)
     implements Serializable {
 
@@ -37,7 +37,7 @@ record Accumulation(
    * Sums over the rows of a partition.
    *
    * @param counts {@code [node][bin]}, chosen columns one after another
-   * @param bins encrypted sums in the same order, nodes one after another
+   * @param bins encrypted sums in the same order, for each slot; nodes one after another
    * @param additions multiplications that it took
    */
   record Part(int[][] counts, CiphertextBlock bins, long additions) implements Serializable {}
@@ -46,12 +46,15 @@ record Accumulation(
   static Part sum(BinnedBlock block, Accumulation what) {
     int firstRank = block.from(what.sample);
     int[] rows = Arrays.copyOfRange(what.sample, firstRank, block.to(what.sample));
-    BigInteger bound = what.packing.bound(rows.length);
+    BigInteger bound = what.slots.bound(rows.length);
+    SlotRows placed = new SlotRows(firstRank, rows.length, what.slots.rowsPerPlaintext());
     CiphertextBlock own =
         rows.length == what.sample.length
             ? what.ciphertexts
-            : what.ciphertexts.slice(firstRank, firstRank + rows.length);
+            : what.ciphertexts.slice(placed.from(), placed.to());
     byte[][] bins = what.bins(block, rows);
+    byte[][][] ofSlots = new byte[placed.rowsPerPlaintext()][][];
+    Arrays.setAll(ofSlots, slot -> placed.bins(slot, bins));
     int[] sizes = Arrays.stream(what.chosen).map(column -> what.sizes[column]).toArray();
     List<CiphertextBlock> sums = new ArrayList<>();
     int[][] counts = new int[what.nodes.length][];
@@ -59,12 +62,15 @@ record Accumulation(
     for (int k = 0; k < counts.length; k++) {
       int[] ranks = between(what.nodes[k], firstRank, firstRank + rows.length);
       counts[k] = counts(bins, ranks, sizes);
-      Histogram plan =
-          what.jointly
-              ? Histogram.plan(bins, sizes, ranks)
-              : Histogram.planApart(bins, sizes, ranks);
-      additions += plan.multiplications();
-      sums.add(BinSums.histogram(what.key.space(), plan, own, bound));
+      for (int slot = 0; slot < ofSlots.length; slot++) {
+        int[] plaintexts = placed.plaintexts(slot, ranks);
+        Histogram plan =
+            what.jointly
+                ? Histogram.plan(ofSlots[slot], sizes, plaintexts)
+                : Histogram.planApart(ofSlots[slot], sizes, plaintexts);
+        additions += plan.multiplications();
+        sums.add(BinSums.histogram(what.key.space(), plan, own, bound));
+      }
     }
     return new Part(counts, CiphertextBlock.concat(sums), additions);
   }

@@ -7,7 +7,6 @@ import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.AdditivePublicKey;
 import io.heddle.crypto.additive.CiphertextBlock;
-import io.heddle.crypto.bucket.BinSums;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -49,7 +48,6 @@ final class FeatureHolderTrees {
   private final int treeLimit;
   private final Candidates candidates;
   private final byte[][] bins;
-  private final GradientPacking packing;
   private final int leastRows;
   private final int leastBinRows;
   private final TreesReport report = new TreesReport();
@@ -80,7 +78,6 @@ final class FeatureHolderTrees {
     this.treeLimit = treeLimit;
     candidates = new Candidates(columns.columns());
     bins = columns.collect();
-    packing = GradientPacking.of(terms, table.rows().rows());
     leastRows = TreeRules.leastSideRows(terms);
     leastBinRows = TreeRules.leastBinRows(terms);
     report.constantColumns(columns.constantColumns());
@@ -95,6 +92,8 @@ final class FeatureHolderTrees {
   TreesFit run(byte @Nullable [] restored) {
     Agreed agreed = restored == null ? begin() : goOn(restored);
     AdditivePublicKey key = accept(agreed);
+    RowSlots slots = RowSlots.of(terms, table.rows().rows(), agreed.trees().rowsPerCiphertext());
+    report.rowsPerCiphertext(slots.rowsPerPlaintext());
     if (restored == null) {
       commit(progress(agreed), null);
     }
@@ -111,7 +110,7 @@ final class FeatureHolderTrees {
         break;
       }
       countAlone(number);
-      grow(begin(step, key, sample));
+      grow(begin(step, key, sample, slots));
       progress.advance(number - treesDone);
       progress.note("tree " + number + " done");
       treesDone = number;
@@ -208,12 +207,32 @@ final class FeatureHolderTrees {
               + Math.min(treeLimit, terms.maxIter())
               + " are allowed here");
     }
+    requireRowsPerCiphertext(trees.rowsPerCiphertext());
     AdditivePublicKey key = terms.scheme().publicKey(agreed.opening().publicKey());
     if (key.keyBits() != terms.keyBits()) {
       throw new ProtocolException(
           "The label holder's key has " + key.keyBits() + " bits: must be " + terms.keyBits());
     }
     return key;
+  }
+
+  private void requireRowsPerCiphertext(int rows) {
+    int most = RowSlots.most(terms, table.rows().rows());
+    boolean isAllowed =
+        switch (terms.rowPacking()) {
+          case AUTO -> rows <= most;
+          case ON -> rows == most;
+          case OFF -> rows == 1;
+        };
+    if (!isAllowed) {
+      throw new ProtocolException(
+          "The label holder wants "
+              + rows
+              + " rows in a ciphertext: "
+              + most
+              + " fit, and rowPacking is "
+              + TreeTerms.word(terms.rowPacking()));
+    }
   }
 
   /**
@@ -257,7 +276,8 @@ final class FeatureHolderTrees {
    * What stands for a whole tree.
    *
    * @param sample the rows that it is grown on
-   * @param gradients of these, by rank
+   * @param gradients of these, by rank, several in each ciphertext
+   * @param slots where they stand in it
    * @param chosen the columns that may split it
    * @param layout where their bins stand
    * @param names of candidates
@@ -267,11 +287,12 @@ final class FeatureHolderTrees {
       AdditivePublicKey key,
       SampledRows sample,
       CiphertextBlock gradients,
+      RowSlots slots,
       int[] chosen,
       Candidates layout,
       SecretNames names) {}
 
-  private Tree begin(Channel step, AdditivePublicKey key, SampledRows sample) {
+  private Tree begin(Channel step, AdditivePublicKey key, SampledRows sample, RowSlots slots) {
     int[] chosen =
         ColumnSampler.ofFeatureHolder(
             terms.featureSubsetStrategy(), columns.count(), randomness, context(step));
@@ -279,7 +300,8 @@ final class FeatureHolderTrees {
         step,
         key,
         sample,
-        receiveGradients(step, key, sample.size()),
+        receiveGradients(step, key, slots.plaintexts(sample.size())),
+        slots,
         chosen,
         candidates.of(chosen),
         new SecretNames(
@@ -352,20 +374,20 @@ final class FeatureHolderTrees {
     return SampledRows.read(bits, rows, terms.sampleRows(rows));
   }
 
-  private CiphertextBlock receiveGradients(Channel step, AdditivePublicKey key, int rows) {
+  private CiphertextBlock receiveGradients(Channel step, AdditivePublicKey key, int count) {
     List<CiphertextBlock> blocks = new ArrayList<>();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int checked = 0;
-    for (int to = 0, number = 0; to < rows; number++) {
+    for (int to = 0, number = 0; to < count; number++) {
       GradientChunk chunk = step.receive(labelHolder, GradientChunk.class);
       if (chunk.number() != number) {
         throw new ProtocolException(
             "Chunk " + chunk.number() + " of the derivatives: must be chunk " + number);
       }
-      to = Math.min(to + TreeMessages.CHUNK_CIPHERTEXTS, rows);
+      to = Math.min(to + TreeMessages.CHUNK_CIPHERTEXTS, count);
       bytes.writeBytes(chunk.ciphertexts());
       // Many at once are checked with less work.
-      if (to == rows || to - checked >= CHECKED_AT_ONCE) {
+      if (to == count || to - checked >= CHECKED_AT_ONCE) {
         blocks.add(CiphertextBlock.fromBytes(key, bytes.toByteArray(), to - checked));
         bytes.reset();
         checked = to;
@@ -382,21 +404,23 @@ final class FeatureHolderTrees {
     List<Pair> pairs = below.stream().flatMap(pair -> pair.toBuild(terms)).toList();
     CiphertextBlock sums = accumulate(tree, pairs);
     Candidates layout = tree.layout();
-    List<Integer> cuts = new ArrayList<>();
-    List<Integer> more = new ArrayList<>();
+    LeftOfCuts left =
+        new LeftOfCuts(
+            columnStarts(layout), layout.bins(), pairs.size(), tree.slots().rowsPerPlaintext());
     List<Integer> shifts = new ArrayList<>();
     List<Integer> sent = new ArrayList<>();
     List<Boolean> allowed = new ArrayList<>();
     int[] counts = new int[pairs.size()];
-    int all = layout.bins();
     for (int p = 0; p < counts.length; p++) {
       Pair pair = pairs.get(p);
       for (Named named : named(tree, pair)) {
         Candidate candidate = named.candidate();
-        int left = layout.left(candidate, pair.built().counts);
-        cuts.add(p * all + layout.start(candidate.column()) + candidate.cut());
-        more.add(candidate.missingLeft() ? p * all + layout.missing(candidate) : -1);
-        shifts.add(pair.built().ranks.length - left);
+        int rowsLeft = layout.left(candidate, pair.built().counts);
+        left.add(
+            p,
+            layout.start(candidate.column()) + candidate.cut(),
+            candidate.missingLeft() ? layout.missing(candidate) : -1);
+        shifts.add(pair.built().ranks.length - rowsLeft);
         sent.add(named.name());
         allowed.add(isAllowed(layout, pair.built(), candidate));
         allowed.add(pair.sibling() != null && isAllowed(layout, pair.sibling(), candidate));
@@ -404,37 +428,27 @@ final class FeatureHolderTrees {
       }
     }
     report.sums(sent.size());
-    CiphertextBlock left =
-        BinSums.left(
-            tree.key().space(), sums, startsOf(layout, pairs.size()), ints(cuts), ints(more));
+    CiphertextBlock masked = masked(tree, left.sums(tree.key().space(), sums), ints(shifts));
     tree.step()
-        .send(
-            labelHolder,
-            new NodeSums(
-                counts, ints(sent), bits(allowed), masked(tree, left, ints(shifts)).toBytes()));
+        .send(labelHolder, new NodeSums(counts, ints(sent), bits(allowed), masked.toBytes()));
   }
 
   private CiphertextBlock masked(Tree tree, CiphertextBlock left, int[] shifts) {
     AdditivePublicKey key = tree.key();
-    CiphertextBlock packed =
-        BinSums.pack(key.space(), left, packing.candidateBits(), packing.perPlaintext());
+    CiphertextBlock sums = tree.slots().together(key.space(), left);
+    byte[] path = context(tree.step());
+    byte[] digest = Sha256.of(sums.toBytes());
     return key.addAndObfuscate(
-        packed,
-        packing.shifts(shifts),
-        randomness.derive("trees/sums", context(tree.step()), Sha256.of(packed.toBytes())));
+        sums,
+        tree.slots().added(shifts, randomness.derive("trees/masks of sums", path, digest)),
+        randomness.derive("trees/sums", path, digest));
   }
 
-  /** Where each column begins, nodes one after another. */
-  private int[] startsOf(Candidates layout, int nodes) {
-    int all = layout.bins();
-    int[] each = new int[nodes * columns.count() + 1];
-    for (int k = 0; k < nodes; k++) {
-      for (int j = 0; j < columns.count(); j++) {
-        each[k * columns.count() + j] = k * all + layout.start(j);
-      }
-    }
-    each[each.length - 1] = nodes * all;
-    return each;
+  /** Where each column of a node begins. */
+  private int[] columnStarts(Candidates layout) {
+    int[] starts = new int[columns.count()];
+    Arrays.setAll(starts, layout::start);
+    return starts;
   }
 
   /** Encrypted sums by bin of the nodes to build; counts and cuts of all. */
@@ -452,7 +466,7 @@ final class FeatureHolderTrees {
                     nodes,
                     columns.sizes(),
                     tree.chosen(),
-                    packing,
+                    tree.slots(),
                     terms.jointBuckets()),
                 Accumulation::sum);
     for (int p = 0; p < nodes.length; p++) {
@@ -469,7 +483,7 @@ final class FeatureHolderTrees {
     }
     parts.forEach(part -> report.additions(part.additions()));
     CiphertextBlock sum = parts.size() == 1 ? parts.get(0).bins() : sum(key, parts);
-    return key.space().block(key.space().residues(sum), packing.bound());
+    return key.space().block(key.space().residues(sum), tree.slots().bound());
   }
 
   /** Each part is bounded by its own rows, so that their sum is by all. */

@@ -87,21 +87,17 @@ record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
     return BigInteger.valueOf(high).shiftLeft(lowBits).add(BigInteger.valueOf(low));
   }
 
-  /** The plaintexts of consecutive ranks of the sample. */
-  PlaintextBlock rows(Gradients gradients, int from, int to) {
-    List<BigInteger> values = new ArrayList<>(to - from);
-    for (int i = from; i < to; i++) {
-      int row = gradients.sample().row(i);
-      BigInteger value = BigInteger.ZERO;
-      for (int c = outputs - 1; c >= 0; c--) {
-        value =
-            value
-                .shiftLeft(slotBits)
-                .add(pair(gradients.g(c, row) + (1L << Gradients.BITS), gradients.h(c, row)));
-      }
-      values.add(value);
+  /** The derivatives of the row of a rank of the sample. */
+  BigInteger row(Gradients gradients, int rank) {
+    int row = gradients.sample().row(rank);
+    BigInteger value = BigInteger.ZERO;
+    for (int c = outputs - 1; c >= 0; c--) {
+      value =
+          value
+              .shiftLeft(slotBits)
+              .add(pair(gradients.g(c, row) + (1L << Gradients.BITS), gradients.h(c, row)));
     }
-    return PlaintextBlock.of(from, values);
+    return value;
   }
 
   /**
@@ -115,14 +111,21 @@ record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
     for (int from = 0; from < missingShifts.length; from += perPlaintext) {
       BigInteger value = BigInteger.ZERO;
       for (int k = Math.min(from + perPlaintext, missingShifts.length) - 1; k >= from; k--) {
-        BigInteger shift = pair((long) missingShifts[k] << Gradients.BITS, 0);
-        for (int c = 0; c < outputs; c++) {
-          value = value.shiftLeft(slotBits).add(shift);
-        }
+        value = value.shiftLeft(candidateBits()).add(shift(missingShifts[k]));
       }
       values.add(value);
     }
     return PlaintextBlock.of(0, values);
+  }
+
+  /** Of one candidate. */
+  BigInteger shift(int missingShifts) {
+    BigInteger ofScore = pair((long) missingShifts << Gradients.BITS, 0);
+    BigInteger shift = BigInteger.ZERO;
+    for (int c = 0; c < outputs; c++) {
+      shift = shift.shiftLeft(slotBits).add(ofScore);
+    }
+    return shift;
   }
 
   int plaintexts(int candidates) {

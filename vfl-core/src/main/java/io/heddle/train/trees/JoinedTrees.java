@@ -127,7 +127,7 @@ public final class JoinedTrees {
     turns =
         SharedTrees.of(
             new TreeMessage.TreesAgreed(
-                terms.firstTreeAlone() && canSplit ? 2 : 1, terms.maxIter()),
+                terms.firstTreeAlone() && canSplit ? 2 : 1, terms.maxIter(), 1),
             terms);
   }
 

@@ -53,7 +53,6 @@ final class LabelHolderTrees {
   private final TrainingRows rows;
   private final OwnSplits own;
   private final OwnData data;
-  private final GradientPacking packing;
   private final List<PartyId> peers;
   private final TreesReport report = new TreesReport();
   private final SortedMap<PartyId, Integer> candidates = new TreeMap<>();
@@ -63,7 +62,7 @@ final class LabelHolderTrees {
   private final List<Threshold> thresholds = new ArrayList<>();
   // How many splits each feature holder has made.
   private final int[] records;
-  private TreesAgreed agreed = new TreesAgreed(1, 0);
+  private TreesAgreed agreed = new TreesAgreed(1, 0, 1);
 
   LabelHolderTrees(
       Channel channel,
@@ -88,7 +87,6 @@ final class LabelHolderTrees {
     this.data = data;
     // Sums with derivatives are taken in this JVM: they tell labels, which no executor is to see.
     own = new OwnSplits(columns.columns(), columns.collect(), terms, directions);
-    packing = GradientPacking.of(terms, rows.count());
     peers = List.copyOf(channel.peers());
     records = new int[peers.size()];
     scores = rows.startScores();
@@ -106,6 +104,7 @@ final class LabelHolderTrees {
       goOn(restored);
     }
     SharedTrees turns = SharedTrees.of(agreed, terms);
+    report.rowsPerCiphertext(agreed.rowsPerCiphertext());
     progress.begin("train", agreed.last(), "trees");
     progress.advance(trees.size());
     while (trees.size() < agreed.last() && !EarlyStopping.isOver(terms, report.heldOutLosses())) {
@@ -181,7 +180,8 @@ final class LabelHolderTrees {
       candidates.put(peer, declared.candidates());
       limit = Math.min(limit, declared.treeLimit());
     }
-    agreed = new TreesAgreed(first, SharedTrees.last(terms, first, limit));
+    int rowsPerCiphertext = new RowsPerCiphertext(terms, rows.count(), candidates.values()).best();
+    agreed = new TreesAgreed(first, SharedTrees.last(terms, first, limit), rowsPerCiphertext);
     sendToAll(channel, agreed);
     noteLosses("no tree");
   }
@@ -196,6 +196,10 @@ final class LabelHolderTrees {
       heldOut = ", of rows held out " + ofHeldOut;
     }
     progress.note(after + ": loss " + loss + heldOut);
+  }
+
+  private RowSlots slots() {
+    return RowSlots.of(terms, rows.count(), agreed.rowsPerCiphertext());
   }
 
   private Channel step(int tree) {
@@ -380,11 +384,11 @@ final class LabelHolderTrees {
       sendToAll(step, new TreeRows(sample.toBits()));
     }
     Randomness noise = randomness.derive("trees/gradients", context(step), gradients.digest());
-    for (int number = 0, from = 0;
-        from < sample.size();
-        number++, from += TreeMessages.CHUNK_CIPHERTEXTS) {
-      int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, sample.size());
-      CiphertextBlock chunk = key.encrypt(packing.rows(gradients, from, to), noise);
+    RowSlots slots = slots();
+    int count = slots.plaintexts(sample.size());
+    for (int number = 0, from = 0; from < count; number++, from += TreeMessages.CHUNK_CIPHERTEXTS) {
+      int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, count);
+      CiphertextBlock chunk = key.encrypt(slots.rows(gradients, from, to), noise);
       sendToAll(step, new GradientChunk(number, chunk.toBytes()));
     }
   }
@@ -430,8 +434,8 @@ final class LabelHolderTrees {
     }
     CiphertextBlock block =
         CiphertextBlock.fromBytes(
-            key.publicKey(), message.ciphertexts(), packing.plaintexts(names.length));
-    Sums all = packing.unpack(key.decrypt(block), rowsByCandidate);
+            key.publicKey(), message.ciphertexts(), slots().answers(names.length));
+    Sums all = slots().unpack(key.decrypt(block), rowsByCandidate);
     at = 0;
     for (int p = 0; p < pairs.size(); p++) {
       Pair pair = pairs.get(p);
@@ -636,6 +640,8 @@ final class LabelHolderTrees {
   private byte[] read(WireReader in) {
     byte[] secrets = in.readRaw(OwnData.DIGEST_BYTES);
     agreed = TreeMessages.readAgreed(in);
+    StateFormat.require(
+        agreed.rowsPerCiphertext() <= RowSlots.most(terms, rows.count()), "rows per ciphertext");
     int[] counts = in.readInts(peers.size());
     int[] done = in.readInts(peers.size());
     List<double[]> reached = StateFormat.readVectors(in);

@@ -24,12 +24,14 @@ sealed interface TreeMessage extends Message {
       implements TreeMessage {}
 
   /**
-   * Label holder to all: which trees ask feature holders ({@link SharedTrees}).
+   * Label holder to all: which trees ask feature holders ({@link SharedTrees}), and what is in a
+   * ciphertext.
    *
    * @param first the number of the first one, 1 or 2
    * @param last the number of the last tree; below the first if none asks
+   * @param rowsPerCiphertext how many rows' derivatives stand in a ciphertext
    */
-  record TreesAgreed(int first, int last) implements TreeMessage {}
+  record TreesAgreed(int first, int last, int rowsPerCiphertext) implements TreeMessage {}
 
   /**
    * Label holder to all, before each tree if not all rows are used: which rows it is grown on.
@@ -57,7 +59,8 @@ sealed interface TreeMessage extends Message {
    * @param candidates their secret names, ascending within a node
    * @param allowed two for each candidate, one after the other: whether it leaves enough rows on
    *     both sides in this node, and in its sibling
-   * @param ciphertexts several sums in each
+   * @param ciphertexts several candidates' sums in each; where rows share a ciphertext, one's,
+   *     under a mask
    */
   record NodeSums(int[] counts, int[] candidates, boolean[] allowed, byte[] ciphertexts)
       implements TreeMessage {}

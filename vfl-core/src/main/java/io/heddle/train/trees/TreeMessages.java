@@ -24,6 +24,7 @@ public final class TreeMessages {
   static final int MAX_KEY_BYTES = 1 << 16;
   static final int CHUNK_CIPHERTEXTS = 256;
   static final int MAX_CHUNK_BYTES = CHUNK_CIPHERTEXTS * 1024;
+  static final int MAX_ROWS_PER_CIPHERTEXT = 64;
   static final int MAX_NODES = 1 << 11;
   static final int MAX_CANDIDATES = 10_000 * 512;
   private static final int MAX_SUMS_BYTES = 1 << 30;
@@ -69,7 +70,8 @@ public final class TreeMessages {
           new MessageType<>(
               122,
               TreesAgreed.class,
-              "which trees ask feature holders",
+              "which trees ask feature holders, and how many rows' derivatives are in a ciphertext, which"
+                  + " depends on how many candidates all of them have",
               TreeMessages::write,
               TreeMessages::readAgreed),
           new MessageType<>(
@@ -147,11 +149,14 @@ public final class TreeMessages {
   static void write(TreesAgreed message, WireWriter out) {
     out.writeInt(message.first());
     out.writeInt(message.last());
+    out.writeInt(message.rowsPerCiphertext());
   }
 
   static TreesAgreed readAgreed(WireReader in) {
     return new TreesAgreed(
-        in.readBetween("first shared tree", 1, 2), in.readBetween("last tree", 0, 10_000));
+        in.readBetween("first shared tree", 1, 2),
+        in.readBetween("last tree", 0, 10_000),
+        in.readBetween("rows per ciphertext", 1, MAX_ROWS_PER_CIPHERTEXT));
   }
 
   private static void writeBits(WireWriter out, boolean[] bits) {

@@ -64,6 +64,20 @@ public record TreeRules(boolean allBins) {
     return terms.isLeafWise() ? Math.min(ofDepth, terms.maxLeaves() - 1) : ofDepth;
   }
 
+  /** How many nodes' sums a feature holder sends on a level, at most. */
+  static int builtNodes(int rows, TreeTerms terms, int depth) {
+    return depth == 0 ? 1 : Math.min(1 << (depth - 1), rows / (2 * leastNodeRows(rows, terms)));
+  }
+
+  /** And of a whole tree. */
+  static int builtNodes(int rows, TreeTerms terms) {
+    int nodes = 0;
+    for (int depth = 0; depth < terms.maxDepth(); depth++) {
+      nodes += builtNodes(rows, terms, depth);
+    }
+    return Math.min(nodes, lastNodes(terms));
+  }
+
   /** How many rows each node of the last level is worth. */
   static int rowsPerLastNode(TreeTerms terms) {
     return ROWS_PER_EQUATION * EQUATIONS_PER_NODE * terms.outputs();

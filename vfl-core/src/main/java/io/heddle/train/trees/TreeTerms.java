@@ -3,6 +3,7 @@ package io.heddle.train.trees;
 
 import io.heddle.config.FeatureSubset;
 import io.heddle.config.JobConfig;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,6 +48,8 @@ import java.util.TreeMap;
  * @param alternate whether it grows every second tree like this as well: feature holders are asked
  *     in half of the trees. For a label holder with columns that can split only
  * @param scheme by what derivatives are encrypted
+ * @param rowPacking whether several rows' derivatives stand in one ciphertext: as many as fit, one,
+ *     or as many as the label holder finds cheapest; it changes what trees cost, not trees
  * @param keyBits of the modulus: 2048, 3072 or 4096
  */
 public record TreeTerms(
@@ -72,6 +75,7 @@ public record TreeTerms(
     boolean smallerChild,
     boolean alternate,
     TreeScheme scheme,
+    TreesRowPacking rowPacking,
     int keyBits) {
   /** The longest key. */
   static final int MAX_KEY_BITS = 4096;
@@ -232,11 +236,12 @@ public record TreeTerms(
     }
     terms.put("alternate", Boolean.toString(alternate));
     terms.put("scheme", word(scheme));
+    terms.put("rowPacking", word(rowPacking));
     terms.put("keyBits", Integer.toString(keyBits));
     return terms;
   }
 
-  private static String word(Enum<?> value) {
+  static String word(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
@@ -262,6 +267,7 @@ public record TreeTerms(
         .firstTreeAlone(gbt.firstTreeAlone())
         .alternate(gbt.sharedTrees() == JobConfig.SharedTrees.ALTERNATE)
         .scheme(TreeScheme.of(gbt.scheme()))
+        .rowPacking(gbt.rowPacking())
         .keyBits(job.keyBits())
         .build();
   }
@@ -298,6 +304,7 @@ public record TreeTerms(
     private boolean smallerChild = true;
     private boolean alternate = false;
     private TreeScheme scheme = TreeScheme.PAILLIER;
+    private TreesRowPacking rowPacking = TreesRowPacking.AUTO;
     private int keyBits = 2048;
 
     private Builder() {}
@@ -408,6 +415,11 @@ public record TreeTerms(
       return this;
     }
 
+    public Builder rowPacking(TreesRowPacking value) {
+      rowPacking = value;
+      return this;
+    }
+
     public Builder keyBits(int value) {
       keyBits = value;
       return this;
@@ -440,6 +452,7 @@ public record TreeTerms(
           smallerChild,
           alternate,
           scheme,
+          rowPacking,
           keyBits);
     }
   }

@@ -1,16 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import java.util.Collections;
+import java.util.List;
+
 /** How large the messages of one tree are at most, for a plan of what would leave a party. */
 public final class TreeTraffic {
   private final TreeTerms terms;
   private final int rows;
+  private final int featureHolders;
+  private final int columns;
   private final int ciphertextBytes;
 
-  /** Of so many rows to train on, or to score. */
-  public TreeTraffic(TreeTerms terms, int rows) {
+  /**
+   * @param rows to train on, or to score
+   * @param columns that each feature holder has
+   */
+  public TreeTraffic(TreeTerms terms, int rows, int featureHolders, int columns) {
     this.terms = terms;
     this.rows = rows;
+    this.featureHolders = featureHolders;
+    this.columns = columns;
     ciphertextBytes = terms.scheme().ciphertextBytes(terms.keyBits());
   }
 
@@ -30,21 +40,27 @@ public final class TreeTraffic {
    * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
    */
   public long gradients() {
-    GradientPacking.requireFits(terms, rows);
-    return (long) rows * ciphertextBytes;
+    return (long) slots().plaintexts(rows) * ciphertextBytes;
   }
 
   /**
    * Encrypted sums from a feature holder: half of the nodes in which it may be asked.
    *
-   * @param columns that it has
    * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
    */
-  public long sums(int columns) {
-    GradientPacking.requireFits(terms, rows);
+  public long sums() {
     long candidates = (long) builtNodes() * columns * (terms.maxBins() - 1);
-    int perPlaintext = GradientPacking.of(terms, rows).perPlaintext();
-    return candidates * Integer.BYTES + (candidates / perPlaintext + 1) * ciphertextBytes;
+    RowSlots slots = slots();
+    long ciphertexts =
+        slots.rowsPerPlaintext() > 1 ? candidates : candidates / slots.packing().perPlaintext() + 1;
+    return candidates * Integer.BYTES + ciphertexts * ciphertextBytes;
+  }
+
+  /** As the label holder would choose. */
+  private RowSlots slots() {
+    GradientPacking.requireFits(terms, rows);
+    List<Integer> declared = Collections.nCopies(featureHolders, 2 * terms.maxBins() * columns);
+    return RowSlots.of(terms, rows, new RowsPerCiphertext(terms, rows, declared).best());
   }
 
   /** Choices to a feature holder. */
@@ -82,10 +98,6 @@ public final class TreeTraffic {
   }
 
   private int builtNodes() {
-    int nodes = 1;
-    for (int depth = 1; depth < terms.maxDepth(); depth++) {
-      nodes += Math.min(1 << (depth - 1), rows / (2 * TreeRules.leastNodeRows(rows, terms)));
-    }
-    return Math.min(nodes, TreeRules.lastNodes(terms));
+    return TreeRules.builtNodes(rows, terms);
   }
 }

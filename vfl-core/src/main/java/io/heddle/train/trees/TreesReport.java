@@ -15,6 +15,7 @@ final class TreesReport {
   private final List<Double> heldOutLosses = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private final List<String> ledger = new ArrayList<>();
+  private int rowsPerCiphertext = 1;
   private int trees;
   private int sharedTrees;
   private int sharedNodes;
@@ -22,6 +23,11 @@ final class TreesReport {
   private long additions;
   private long sums;
   private long bits;
+
+  /** How many rows' derivatives stand in a ciphertext. */
+  void rowsPerCiphertext(int count) {
+    rowsPerCiphertext = count;
+  }
 
   void treeDone(boolean shared) {
     trees++;
@@ -168,6 +174,7 @@ final class TreesReport {
                     + " rows, or none, by which it may know the candidates of a column that has"
                     + " split an earlier node"));
     ledger.add(equations(terms, rows));
+    rowsInCiphertexts();
     ledger.add(
         "The label holder learned "
             + bits
@@ -209,6 +216,18 @@ final class TreesReport {
     }
   }
 
+  /** What else than the sums asked for is in a ciphertext, if rows share it. */
+  private void rowsInCiphertexts() {
+    if (rowsPerCiphertext > 1) {
+      ledger.add(
+          "The derivatives of "
+              + rowsPerCiphertext
+              + " rows stood in one ciphertext; sums over other rows that came with those of a"
+              + " candidate were under masks, which hide them to a statistical distance of 2^-"
+              + (RowSlots.HIDING_BITS - 1));
+    }
+  }
+
   void featureHolderLedger(TreeTerms terms, int rows) {
     ledger.add(
         "This party learned which rows are in "
@@ -222,6 +241,7 @@ final class TreesReport {
             + bits
             + " bits about rows from this party's splits");
     ledger.add(equations(terms, rows));
+    rowsInCiphertexts();
   }
 
   /** Writes what was collected before the end; lines of the ledger come at the end only. */
@@ -255,6 +275,7 @@ final class TreesReport {
         trees,
         sharedTrees,
         sharedNodes,
+        rowsPerCiphertext,
         addedRows,
         additions,
         sums,
@@ -266,7 +287,10 @@ final class TreesReport {
   }
 
   static void write(TreesSummary summary, WireWriter out) {
-    out.writeInts(new int[] {summary.trees(), summary.sharedTrees(), summary.sharedNodes()});
+    out.writeInts(
+        new int[] {
+          summary.trees(), summary.sharedTrees(), summary.sharedNodes(), summary.rowsPerCiphertext()
+        });
     out.writeLong(summary.addedRows());
     out.writeLong(summary.additions());
     out.writeLong(summary.sums());
@@ -278,12 +302,13 @@ final class TreesReport {
   }
 
   static TreesSummary readSummary(WireReader in) {
-    int[] counts = in.readInts(3);
-    StateFormat.require(counts.length == 3, "counts of a fit");
+    int[] counts = in.readInts(4);
+    StateFormat.require(counts.length == 4, "counts of a fit");
     return new TreesSummary(
         counts[0],
         counts[1],
         counts[2],
+        counts[3],
         in.readLong(),
         in.readLong(),
         in.readLong(),

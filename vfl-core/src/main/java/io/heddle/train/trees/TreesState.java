@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
 
-  /** Before the fourth one a feature holder did not know which splits are of which tree. */
+  /**
+   * Before the fourth one a feature holder did not know which splits are of which tree, and nobody
+   * how many rows are in a ciphertext.
+   */
   private static final int FORMAT = 4;
 
   byte[] toBytes() {

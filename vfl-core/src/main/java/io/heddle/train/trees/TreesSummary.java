@@ -9,6 +9,7 @@ import java.util.List;
  * @param trees how many there are
  * @param sharedTrees in how many of them feature holders were asked
  * @param sharedNodes nodes in which they were asked, over all trees
+ * @param rowsPerCiphertext how many rows' derivatives stood in one
  * @param addedRows rows of the nodes that were added up, over all nodes; a feature holder's only
  * @param additions multiplications of ciphertexts for sums by bin; a feature holder's only
  * @param sums of derivatives left of a candidate that have crossed, over all nodes and trees
@@ -22,6 +23,7 @@ public record TreesSummary(
     int trees,
     int sharedTrees,
     int sharedNodes,
+    int rowsPerCiphertext,
     long addedRows,
     long additions,
     long sums,

@@ -143,7 +143,7 @@ class AlternatingTreesTest {
                     TreeRules.DEFAULT,
                     TappedChannel.sending(
                         message ->
-                            message instanceof TreesAgreed ? new TreesAgreed(1, 5) : message),
+                            message instanceof TreesAgreed ? new TreesAgreed(1, 5, 1) : message),
                     UnaryOperator.identity(),
                     (exchange, opened) -> Session.open(exchange, opened, Progress.NONE)))
         .isInstanceOf(ProtocolException.class)

@@ -99,7 +99,7 @@ class GradientPackingTest {
     Gradients gradients =
         Gradients.of(labels, scores, TreeTerms.builder().build(), Forests.seed(), 1);
     GradientPacking packing = GradientPacking.of(2048, 8, 1);
-    PlaintextBlock rows = packing.rows(gradients, 0, 8);
+    PlaintextBlock rows = new RowSlots(packing, 2048, 1).rows(gradients, 0, 8);
     // Three of the eight rows lie left.
     BigInteger left = rows.get(1).add(rows.get(4)).add(rows.get(7));
     BigInteger shifted = left.add(packing.shifts(new int[] {5}).get(0));
@@ -115,8 +115,8 @@ class GradientPackingTest {
     Gradients gradients =
         Gradients.of(labels, new double[1][4], TreeTerms.builder().build(), Forests.seed(), 1);
     GradientPacking packing = GradientPacking.of(2048, 4, 1);
-    PlaintextBlock all = packing.rows(gradients, 0, 4);
-    PlaintextBlock end = packing.rows(gradients, 2, 4);
+    PlaintextBlock all = new RowSlots(packing, 2048, 1).rows(gradients, 0, 4);
+    PlaintextBlock end = new RowSlots(packing, 2048, 1).rows(gradients, 2, 4);
     assertThat(end.firstIndex()).isEqualTo(2);
     assertThat(end.get(0)).isEqualTo(all.get(2));
     assertThat(end.get(1)).isEqualTo(all.get(3));
@@ -199,7 +199,7 @@ class GradientPackingTest {
     TreeTerms terms = TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).classes(3).build();
     Gradients gradients = Gradients.of(labels, scores, terms, Forests.seed(), 1);
     GradientPacking packing = GradientPacking.of(terms, 8);
-    PlaintextBlock rows = packing.rows(gradients, 0, 8);
+    PlaintextBlock rows = new RowSlots(packing, 2048, 1).rows(gradients, 0, 8);
     for (int i = 0; i < 8; i++) {
       assertThat(rows.get(i)).isLessThanOrEqualTo(packing.bound(1));
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
@@ -49,7 +50,13 @@ class HostileTreesTest {
   private static final int ROWS = 301;
   private static final int WIDTH = 512;
   private static final TreeTerms QUICK =
-      TreeTerms.builder().maxIter(1).maxDepth(2).maxBins(8).firstTreeAlone(false).build();
+      TreeTerms.builder()
+          .maxIter(1)
+          .maxDepth(2)
+          .maxBins(8)
+          .rowPacking(TreesRowPacking.OFF)
+          .firstTreeAlone(false)
+          .build();
   private static final int UNKNOWN = 1 << 20;
 
   /** Labels follow one column, which cuts the rows into two halves of both labels. */
@@ -137,7 +144,7 @@ class HostileTreesTest {
         fromLabelHolder(
             "more trees than the terms say",
             TreesAgreed.class,
-            m -> new TreesAgreed(1, 2),
+            m -> new TreesAgreed(1, 2, 1),
             "wants to ask in the trees 1 to 2: at most 1 are allowed here"),
         fromLabelHolder(
             "a longer key",
@@ -604,6 +611,7 @@ class HostileTreesTest {
           .maxIter(1)
           .maxDepth(2)
           .maxBins(8)
+          .rowPacking(TreesRowPacking.OFF)
           .firstTreeAlone(false)
           .build();
 

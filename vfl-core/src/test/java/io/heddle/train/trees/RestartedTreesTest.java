@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.error.CheckpointException;
@@ -142,6 +143,21 @@ class RestartedTreesTest {
     Run run = run(terms, joined, Map.of());
     assertThat(run.log(Forests.BANK).commits()).hasSize(4);
     assertRestarts(terms, joined, run);
+  }
+
+  @Test
+  void fit_withRowsThatShareCiphertexts_sendsAndEndsAsIfNothingHadHappened() {
+    TreeTerms terms =
+        TreeTerms.builder()
+            .maxIter(3)
+            .maxDepth(2)
+            .maxBins(8)
+            .rowPacking(TreesRowPacking.ON)
+            .firstTreeAlone(false)
+            .build();
+    Run run = run(terms, JOINED, Map.of());
+    assertThat(run.log(Forests.BANK).commits()).hasSize(4);
+    assertRestarts(terms, JOINED, run);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
@@ -204,7 +205,11 @@ class TreeAttackTest {
   }
 
   private static TreeTerms.Builder terms() {
-    return TreeTerms.builder().maxBins(8).firstTreeAlone(false).gamma(8);
+    return TreeTerms.builder()
+        .maxBins(8)
+        .rowPacking(TreesRowPacking.OFF)
+        .firstTreeAlone(false)
+        .gamma(8);
   }
 
   private static double majority(Joined joined) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.crypto.bucket.Histogram;
 import io.heddle.train.trees.Forests.Joined;
 import io.heddle.train.trees.TreeMessage.Descent;
@@ -32,7 +33,12 @@ class TreeCostsTest {
   private static final int CIPHERTEXT_BYTES = 512;
 
   private static TreeTerms.Builder terms() {
-    return TreeTerms.builder().maxIter(2).maxDepth(4).maxBins(8).firstTreeAlone(false);
+    return TreeTerms.builder()
+        .maxIter(2)
+        .maxDepth(4)
+        .maxBins(8)
+        .rowPacking(TreesRowPacking.OFF)
+        .firstTreeAlone(false);
   }
 
   /** What a fit took, as the engine tells it. */

@@ -27,8 +27,8 @@ class TreeMessageFuzzTest extends MessageFuzz {
     return List.of(
         new TreesOpening(1000, new byte[32], new byte[16], new byte[300]),
         new TreesDeclaration(1000, new byte[32], 640, 12),
-        new TreesAgreed(1, 20),
-        new TreesAgreed(2, 0),
+        new TreesAgreed(1, 20, 1),
+        new TreesAgreed(2, 0, 10),
         new GradientChunk(0, new byte[1024]),
         new GradientChunk(7, new byte[0]),
         new NodeSums(

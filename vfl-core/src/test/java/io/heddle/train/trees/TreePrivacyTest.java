@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PrivacyException;
@@ -32,7 +33,12 @@ import org.junit.jupiter.api.Test;
 /** What messages show, taken apart as a curious peer would; and what ends a fit early. */
 class TreePrivacyTest {
   private static TreeTerms.Builder terms() {
-    return TreeTerms.builder().maxIter(2).maxDepth(3).maxBins(40).firstTreeAlone(false);
+    return TreeTerms.builder()
+        .maxIter(2)
+        .maxDepth(3)
+        .maxBins(40)
+        .rowPacking(TreesRowPacking.OFF)
+        .firstTreeAlone(false);
   }
 
   private static List<TreesFit> fit(

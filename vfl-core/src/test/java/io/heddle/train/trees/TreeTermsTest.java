@@ -120,12 +120,18 @@ class TreeTermsTest {
             .map(c -> c.getName())
             .collect(Collectors.toSet());
     TreeTerms classes =
-        TreeTerms.builder().objective(TreeObjective.MULTI_CLASS).classes(5).maxLeaves(9).build();
+        TreeTerms.builder()
+            .objective(TreeObjective.MULTI_CLASS)
+            .classes(5)
+            .maxLeaves(9)
+            .jointBuckets(false)
+            .smallerChild(false)
+            .build();
     assertThat(classes.asTerms().keySet()).isEqualTo(all);
     assertThat(classes.asTerms())
         .containsEntry("objective", "multi-class")
         .containsEntry("classes", "5");
-    all.removeAll(Set.of("classes", "maxLeaves"));
+    all.removeAll(Set.of("classes", "maxLeaves", "jointBuckets", "smallerChild"));
     assertThat(TreeTerms.builder().build().asTerms().keySet()).isEqualTo(all);
   }
 }
