@@ -41,6 +41,7 @@ public final class OptionsTable {
     variants.put("no joint buckets", List.of("--joint-buckets", "no"));
     variants.put("both children", List.of("--smaller-child", "no"));
     variants.put("GOSS .2/.1", List.of("--goss", "yes"));
+    variants.put("a row in a ciphertext", List.of("--row-packing", "off"));
     return variants;
   }
 
@@ -53,21 +54,21 @@ public final class OptionsTable {
     System.out.printf(
         ROOT,
         "One operation on one core: encrypting %.1f us, checking %.1f us, adding %.2f us, masking"
-            + " an answer %.1f us, decrypting %.1f us.%n%n",
+            + " an answer %.1f us, squaring %.2f us, decrypting %.1f us.%n%n",
         1e6 * costs.encrypt(),
         1e6 * costs.check(),
         1e6 * costs.add(),
         1e6 * costs.mask(),
+        1e6 * costs.square(),
         1e6 * costs.decrypt());
     OptionsTable print = new OptionsTable(table.rows(), table.columns().length, costs);
     System.out.println(
-        "| | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
+        "| | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
             + " formula | MB of sums | encrypting, s | formula | adding up and masking, s |"
             + " formula | s a tree |");
-    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
+    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
-      // The formulas are of one row in a ciphertext.
-      List<String> all = new ArrayList<>(List.of("--row-packing", "off"));
+      List<String> all = new ArrayList<>(List.of("--row-packing", "on"));
       all.addAll(List.of(arguments));
       all.addAll(variant.getValue());
       Settings settings = Settings.parse(all.toArray(String[]::new));
@@ -81,6 +82,7 @@ public final class OptionsTable {
     PartyFigures feature = both.feature();
     int trees = both.holder().sharedTrees();
     long sampled = settings.terms().sampleRows(rows);
+    int perCiphertext = both.holder().rowsPerCiphertext();
     long encryptions = both.holder().encryptions();
     long cells = feature.addedRows() * columns;
     int ciphertextBytes = settings.number("key-bits") / 4;
@@ -91,11 +93,12 @@ public final class OptionsTable {
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
     return String.format(
         ROOT,
-        "| %s | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f"
+        "| %s | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f"
             + " |",
         name,
+        perCiphertext,
         encryptions,
-        trees * sampled,
+        trees * ((sampled + perCiphertext - 1) / perCiphertext),
         feature.additions(),
         cells,
         (double) feature.additions() / cells,
@@ -108,13 +111,17 @@ public final class OptionsTable {
         encryptions * costs.check()
             + feature.additions() * costs.add()
             + answers * costs.mask()
-            + feature.sums() * slotBits() * costs.add(),
+            + feature.sums() * squarings(perCiphertext) * costs.square(),
         label.training().seconds() / both.holder().trees());
   }
 
-  /** Squarings that shift an answer by a sum of both derivatives. */
-  private int slotBits() {
-    return bits((long) rows << 16) + bits((long) rows << 17);
+  /**
+   * By how many bits a sum is shifted: beside others of one ciphertext, or out of the others of its
+   * rows' ciphertexts.
+   */
+  private int squarings(int perCiphertext) {
+    int sum = bits((long) rows << 16) + bits((long) rows << 17);
+    return perCiphertext == 1 ? sum : (perCiphertext - 1) * (sum + 40);
   }
 
   private static int bits(long most) {

@@ -23,10 +23,12 @@ import java.util.SplittableRandom;
  * @param encrypt a number under the own key
  * @param check a ciphertext that has come
  * @param add a ciphertext to its bin, with many others
+ * @param square one of those squarings that shift a sum
  * @param mask one under a peer's key: adding a number and giving it fresh randomness
  * @param decrypt one
  */
-record UnitCosts(double encrypt, double check, double add, double mask, double decrypt) {
+record UnitCosts(
+    double encrypt, double check, double add, double square, double mask, double decrypt) {
   private static final int ROWS = 8192;
   private static final int ANSWERS = 256;
   private static final int BINS = 32;
@@ -59,8 +61,19 @@ record UnitCosts(double encrypt, double check, double add, double mask, double d
                 () ->
                     BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), block, bound))
             / 1e9,
+        bursts.measure(
+                ANSWERS / 2 * VALUE_BITS,
+                () -> BinSums.pack(open.space(), bounded(open, answers), VALUE_BITS, 2))
+            / 1e9,
         bursts.measure(ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))) / 1e9,
         bursts.measure(ANSWERS, () -> key.decrypt(answers)) / 1e9);
+  }
+
+  private static CiphertextBlock bounded(PaillierPublicKey key, CiphertextBlock answers) {
+    return key.space()
+        .block(
+            key.space().residues(answers),
+            BigInteger.ONE.shiftLeft(VALUE_BITS).subtract(BigInteger.ONE));
   }
 
   private static Randomness fresh(long[] uses) {
