@@ -37,12 +37,13 @@ record ColumnBins(double[] cuts, boolean missing) implements Serializable {
     boolean each = distinct(values, count) <= maxBins;
     int begins = 0;
     for (int i = 1; i < (each ? count : maxBins); i++) {
-      // The first of the values that are equal to the one at this rank begins a bin.
       int at = each ? i : (int) ((long) i * count / maxBins);
-      while (at > begins && values[at - 1] == values[at]) {
+      // The first of the values that are equal to the one at this rank begins a bin; where each
+      // rank is looked at, it has been.
+      while (!each && at > begins && values[at - 1] == values[at]) {
         at--;
       }
-      if (at > begins) {
+      if (at > begins && values[at - 1] != values[at]) {
         begins = at;
         double middle = values[at - 1] + (values[at] - values[at - 1]) / 2;
         cuts[made++] = middle < values[at] && middle >= values[at - 1] ? middle : values[at - 1];
