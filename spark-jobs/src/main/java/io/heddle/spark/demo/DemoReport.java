@@ -175,6 +175,15 @@ public final class DemoReport {
             ? "  Same trees in the clear: leaves differ by at most %s."
             : "  Same optimiser in the clear: coefficients differ by at most %s in any pass.",
         String.format(Locale.ROOT, "%.1e", comparison.maxCoefficientDifference()));
+    if (trees() && "false".equals(terms.get("gbt.firstTreeAlone"))) {
+      addWrapped(
+          text,
+          "  ",
+          "  ",
+          "All columns may split all trees, as in what stands beside. In a job the label holder grows"
+              + " the first tree alone unless gbt.firstTreeAlone = false: see README.md. Here:"
+              + " --set firstTreeAlone=true.");
+    }
     text.append('\n');
   }
 

@@ -229,6 +229,10 @@ final class Workspace {
     settings.put("label-holder", parties.get(0).party().name());
     settings.put("test-fraction", request.testFraction());
     settings.put("seed", request.seed());
+    if ("gbt".equals(overrides.get("algorithm"))) {
+      // The report sets the trees beside XGBoost's, which have all columns from the first one on.
+      settings.put("gbt.firstTreeAlone", false);
+    }
     return render(settings, overrides);
   }
 

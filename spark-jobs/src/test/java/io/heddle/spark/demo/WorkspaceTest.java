@@ -76,6 +76,16 @@ class WorkspaceTest {
   }
 
   @Test
+  void create_trees_allColumnsSplitAllTreesUnlessSetOtherwise() {
+    assertThat(trees("algorithm=gbt").firstTreeAlone()).isFalse();
+    assertThat(trees("algorithm=gbt", "gbt.firstTreeAlone=true").firstTreeAlone()).isTrue();
+  }
+
+  private JobConfig.Gbt trees(String... assignments) {
+    return JobConfig.load(create(assignments).parties().get(0).job(), Overrides.NONE).gbt();
+  }
+
+  @Test
   void create_listSetting_isAList() {
     JobConfig job =
         JobConfig.load(create("psi.normalise=trim,lower").parties().get(0).job(), Overrides.NONE);
