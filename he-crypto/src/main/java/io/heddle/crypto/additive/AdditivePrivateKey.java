@@ -14,6 +14,9 @@ public interface AdditivePrivateKey {
   /** The half of the key that others may have. */
   AdditivePublicKey publicKey();
 
+  /** All of it, secret: for a process of the same party, and wiped when that has it. */
+  byte[] toBytes();
+
   /**
    * Encrypts to the very bytes that {@link AdditivePublicKey#encrypt} gives with the same
    * randomness.

@@ -285,6 +285,12 @@ final class LaneModulus extends Modulus {
   }
 
   @Override
+  public void put(Residues target, int at, Residues block) {
+    double[] numbers = limbsOf(block);
+    System.arraycopy(numbers, 0, limbsOf(target), at * limbs, numbers.length);
+  }
+
+  @Override
   public Residues gather(Residues residues, int[] at) {
     double[] from = limbsOf(residues);
     double[] numbers = new double[Math.multiplyExact(at.length, limbs)];

@@ -128,6 +128,9 @@ public abstract sealed class Modulus permits LaneModulus, PlainModulus {
   /** The blocks one after another; prepared if all of them are. */
   public abstract Residues concat(List<Residues> blocks);
 
+  /** Puts a block's numbers into another one, from a place on; what was there is gone. */
+  public abstract void put(Residues target, int at, Residues block);
+
   /** The numbers at the given places, in that order. */
   public abstract Residues gather(Residues residues, int[] at);
 

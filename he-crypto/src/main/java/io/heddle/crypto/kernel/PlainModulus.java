@@ -87,6 +87,12 @@ final class PlainModulus extends Modulus {
   }
 
   @Override
+  public void put(Residues target, int at, Residues block) {
+    BigInteger[] numbers = numbers(block);
+    System.arraycopy(numbers, 0, numbers(target), at, numbers.length);
+  }
+
+  @Override
   public Residues gather(Residues residues, int[] at) {
     BigInteger[] a = numbers(residues);
     return block(at.length, k -> a[at[k]]);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Numbers modulo one {@link Modulus}, in the form in which it multiplies them. Only the modulus
  * that made a block can use it. Nobody changes a block once it is handed out, except {@link
- * Modulus#multiplyInto}.
+ * Modulus#multiplyInto} and {@link Modulus#put}.
  */
 public abstract sealed class Residues {
   Residues() {}

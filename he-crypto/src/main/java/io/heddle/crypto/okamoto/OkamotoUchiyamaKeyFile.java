@@ -6,6 +6,7 @@ import io.heddle.crypto.keyfile.KeyScheme;
 import io.heddle.crypto.number.FixedWidth;
 import io.heddle.error.ConfigurationException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -72,5 +73,32 @@ public final class OkamotoUchiyamaKeyFile {
     SecretNumbers numbers =
         new SecretNumbers(FixedWidth.get(secret, 0, p), FixedWidth.get(secret, p, q), g);
     return numbers.areSound(keyBits) ? new OkamotoUchiyamaPrivateKey(numbers) : null;
+  }
+
+  /** The size before the secret. */
+  static byte[] bytes(OkamotoUchiyamaPrivateKey key) {
+    byte[] secret = secret(key);
+    try {
+      return ByteBuffer.allocate(Short.BYTES + secret.length)
+          .putShort((short) key.publicKey().keyBits())
+          .put(secret)
+          .array();
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
+  }
+
+  /** What {@link #bytes} gave; null if it is no sound key. */
+  static @Nullable OkamotoUchiyamaPrivateKey parse(byte[] bytes) {
+    if (bytes.length < Short.BYTES) {
+      return null;
+    }
+    int keyBits = Short.toUnsignedInt(ByteBuffer.wrap(bytes).getShort());
+    byte[] secret = Arrays.copyOfRange(bytes, Short.BYTES, bytes.length);
+    try {
+      return parse(new KeyScheme(PublicKeyFormat.CODE, 0, keyBits), secret);
+    } finally {
+      Arrays.fill(secret, (byte) 0);
+    }
   }
 }

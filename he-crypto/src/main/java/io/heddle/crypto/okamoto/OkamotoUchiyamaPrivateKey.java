@@ -13,6 +13,7 @@ import io.heddle.crypto.kernel.PrimeSquare;
 import io.heddle.crypto.kernel.Residues;
 import io.heddle.crypto.kernel.Transfer;
 import io.heddle.crypto.number.FixedWidth;
+import io.heddle.error.EncodingException;
 import io.heddle.error.KeyMismatchException;
 import io.heddle.error.ProtocolException;
 import java.math.BigInteger;
@@ -23,7 +24,8 @@ import java.util.List;
 
 /**
  * Reads what was encrypted under its {@link #publicKey}, and encrypts faster than the public key
- * can. Not {@code Serializable}: it lives in the driver of the party that made it and nowhere else.
+ * can. Not {@code Serializable}: it lives in processes of the party that made it, which give it to
+ * each other as {@link #toBytes} and encrypted.
  *
  * <p><b>What it decrypts stays with this party</b>: a number told to whoever chose the ciphertext
  * gives the key away ({@link OkamotoUchiyamaPublicKey} says how). Make a fresh key for each
@@ -77,6 +79,24 @@ public final class OkamotoUchiyamaPrivateKey implements AdditivePrivateKey {
    */
   public static OkamotoUchiyamaPrivateKey derive(int keyBits, Randomness randomness) {
     return generate(keyBits, new RepeatableRandom(randomness));
+  }
+
+  /**
+   * Reads what {@link #toBytes} gave, and checks that its numbers belong together.
+   *
+   * @throws EncodingException if it is no key
+   */
+  public static OkamotoUchiyamaPrivateKey fromBytes(byte[] bytes) {
+    OkamotoUchiyamaPrivateKey key = OkamotoUchiyamaKeyFile.parse(bytes);
+    if (key == null) {
+      throw new EncodingException("Not the bytes of an Okamoto-Uchiyama private key");
+    }
+    return key;
+  }
+
+  @Override
+  public byte[] toBytes() {
+    return OkamotoUchiyamaKeyFile.bytes(this);
   }
 
   @Override

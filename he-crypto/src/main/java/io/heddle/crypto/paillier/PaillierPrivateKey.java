@@ -96,7 +96,7 @@ public final class PaillierPrivateKey implements AdditivePrivateKey {
     return key;
   }
 
-  /** All of it, secret: for a process of the same party, and wiped when that has it. */
+  @Override
   public byte[] toBytes() {
     return PaillierKeyFile.bytes(this);
   }
