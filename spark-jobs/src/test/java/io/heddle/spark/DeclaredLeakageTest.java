@@ -56,8 +56,8 @@ class DeclaredLeakageTest {
           Map.entry("io.heddle.vole.VoleMessage", new int[] {140, 144}),
           Map.entry("io.heddle.psi.rr22.Rr22Message", new int[] {145, 149}),
           Map.entry("io.heddle.train.metric.MetricMessage", new int[] {150, 154}),
-          Map.entry("io.heddle.train.trees.TreeMessage", new int[] {120, 129}),
-          Map.entry("io.heddle.train.trees.TreesScoringMessage", new int[] {130, 139}));
+          Map.entry("io.heddle.train.trees.TreeMessage", new int[] {120, 133}),
+          Map.entry("io.heddle.train.trees.TreesScoringMessage", new int[] {130, 132}));
 
   private static final Pattern ROW =
       Pattern.compile("\\| (\\d+) \\| `(\\w+)` \\| [^|]+ \\| ([^|]+) \\|");

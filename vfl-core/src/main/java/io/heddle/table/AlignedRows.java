@@ -32,6 +32,20 @@ public interface AlignedRows<P extends Serializable> extends AutoCloseable {
   <A extends Serializable, Q extends Serializable> AlignedRows<Q> derive(
       A argument, PartitionKernel<P, A, Q> kernel);
 
+  /**
+   * Whether the partitions are in this JVM, so that kernels may as well run here on all rows at
+   * once.
+   */
+  default boolean areHere() {
+    return false;
+  }
+
+  /**
+   * Keeps a value for those kernels that ask for it, until it is closed: too large for the argument
+   * of all of them.
+   */
+  <A extends Serializable> Shared<A> share(A value);
+
   /** Lets go of what is kept. */
   @Override
   void close();

@@ -66,5 +66,20 @@ public final class LocalAlignedRows<P extends Serializable> implements AlignedRo
   }
 
   @Override
+  public boolean areHere() {
+    return true;
+  }
+
+  @Override
+  public <A extends Serializable> Shared<A> share(A value) {
+    return new Here<>(value);
+  }
+
+  private record Here<A extends Serializable>(A value) implements Shared<A> {
+    @Override
+    public void close() {}
+  }
+
+  @Override
   public void close() {}
 }

@@ -7,6 +7,7 @@ import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.table.PartitionKernel;
+import io.heddle.table.Shared;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
@@ -176,6 +177,24 @@ public final class SparkAlignedRows<P extends Serializable> implements AlignedRo
         partitions.map(new OnPartition<>(kernel, shared)).persist(StorageLevel.MEMORY_AND_DISK());
     SparkFailures.naming(derived::count);
     return new SparkAlignedRows<>(context, rows, derived, shared);
+  }
+
+  @Override
+  public <A extends Serializable> Shared<A> share(A value) {
+    return new Broadcasted<>(context.broadcast(value));
+  }
+
+  /** Fetched by the executors that ask for it. */
+  private record Broadcasted<A extends Serializable>(Broadcast<A> broadcast) implements Shared<A> {
+    @Override
+    public A value() {
+      return broadcast.value();
+    }
+
+    @Override
+    public void close() {
+      broadcast.destroy();
+    }
   }
 
   @Override

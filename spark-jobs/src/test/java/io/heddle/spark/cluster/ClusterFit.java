@@ -170,7 +170,7 @@ final class ClusterFit {
    * kernels of both parties and the reading of their ids; after that the parties grow trees, where
    * three die, in two runs. Then {@code beside} if the parties meet over sockets, intersect in
    * tasks, and all goes from store to store. There four die, in two runs: as they make rows and
-   * tags, encrypt, and add up what was fetched; and no trees are grown.
+   * tags, encrypt, and add up what was fetched; and three over trees.
    */
   public static void main(String[] arguments) throws IOException {
     SparkSession spark =
@@ -192,11 +192,9 @@ final class ClusterFit {
       Path folder = Path.of(arguments[0]);
       boolean beside = arguments.length > 3;
       new ClusterFit(spark, folder, beside, false).runAll(Integer.parseInt(arguments[2]));
-      if (!beside) {
-        // Kernels have the numbers of others: what has died there lives here.
-        Path marks = Files.createDirectory(folder.resolve("trees"));
-        new ClusterFit(spark, marks, false, true).runAll(3);
-      }
+      // Kernels have the numbers of others: what has died there lives here.
+      Path marks = Files.createDirectory(folder.resolve("trees"));
+      new ClusterFit(spark, marks, beside, true).runAll(3);
     } finally {
       spark.stop();
     }
@@ -213,7 +211,9 @@ final class ClusterFit {
 
   private List<List<Kill>> chosen(int kills, List<String> ofBank, List<String> ofRetailer) {
     if (beside) {
-      return besideTheLinks(ofBank, ofRetailer);
+      return trees
+          ? whereTreesAreEncrypted(ofBank, ofRetailer)
+          : besideTheLinks(ofBank, ofRetailer);
     }
     return trees
         ? whereTreesAreGrown(ofBank, ofRetailer)
@@ -240,6 +240,16 @@ final class ClusterFit {
         List.of(new Kill(TwoParties.RETAILER, ofRetailer.indexOf("ColumnBins[]") + 1)),
         List.of(
             new Kill(TwoParties.BANK, ofBank.indexOf("ColumnBins[]") + 1),
+            new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Accumulation") + 1)));
+  }
+
+  /** In the second tree: as its ciphertexts are fetched, and as they are made and added up. */
+  private static List<List<Kill>> whereTreesAreEncrypted(
+      List<String> ofBank, List<String> ofRetailer) {
+    return List.of(
+        List.of(new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("GradientSlices") + 1)),
+        List.of(
+            new Kill(TwoParties.BANK, ofBank.lastIndexOf("GradientEncryption") + 1),
             new Kill(TwoParties.RETAILER, ofRetailer.lastIndexOf("Accumulation") + 1)));
   }
 
@@ -420,7 +430,7 @@ final class ClusterFit {
   }
 
   /** As all parties in memory, with the time that new executors take. */
-  private static final class InMemory implements Parties.Network {
+  static final class InMemory implements Parties.Network {
     @Override
     public SortedMap<PartyId, Exchange> apply(Collection<PartyId> parties, MessageCodec codec) {
       return InMemoryExchange.network(parties, codec);

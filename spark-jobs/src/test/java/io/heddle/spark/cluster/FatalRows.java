@@ -3,6 +3,7 @@ package io.heddle.spark.cluster;
 
 import io.heddle.table.AlignedRows;
 import io.heddle.table.PartitionKernel;
+import io.heddle.table.Shared;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.TaskContext;
@@ -62,6 +63,11 @@ final class FatalRows<P extends Serializable> implements AlignedRows<P> {
       }
       return result;
     };
+  }
+
+  @Override
+  public <A extends Serializable> Shared<A> share(A value) {
+    return rows.share(value);
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartitionKernel;
 import io.heddle.table.PartyTable;
+import io.heddle.table.Shared;
 import io.heddle.train.logistic.LogisticFeatureHolder;
 import io.heddle.train.logistic.LogisticFit;
 import io.heddle.train.logistic.LogisticLabelHolder;
@@ -212,6 +213,12 @@ class ExecutorSecretsTest {
       crossed.add(serialised(kernel));
       crossed.add(serialised(argument));
       return new Recorded<>(rows.derive(argument, kernel));
+    }
+
+    @Override
+    public <A extends Serializable> Shared<A> share(A value) {
+      crossed.add(serialised(value));
+      return rows.share(value);
     }
 
     @Override

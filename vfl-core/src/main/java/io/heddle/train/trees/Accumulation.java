@@ -6,7 +6,6 @@ import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.bucket.BinSums;
 import io.heddle.crypto.bucket.Histogram;
 import java.io.Serializable;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,82 +13,53 @@ import java.util.List;
 /**
  * What a feature holder's executors need to add up derivatives by bin: all of it public or theirs.
  *
- * @param ciphertexts of the rows that the tree is grown on, several in each
- * @param sample which rows these are, ascending
- * @param nodes the ranks of each node's rows among these, ascending
- * @param sizes how many bins each column has
- * @param chosen the columns to add up by
+ * @param nodes the ranks of each node's rows among those that the tree is grown on, ascending
+ * @param sizes how many bins each of the tree's columns has
  * @param slots where the rows stand in their plaintexts
  * @param jointly whether columns may have joint buckets
  */
 record Accumulation(
-    AdditivePublicKey key,
-    CiphertextBlock ciphertexts,
-    int[] sample,
-    int[][] nodes,
-    int[] sizes,
-    int[] chosen,
-    RowSlots slots,
-    boolean jointly)
+    AdditivePublicKey key, int[][] nodes, int[] sizes, RowSlots slots, boolean jointly)
     implements Serializable {
 
   /**
-   * Sums over the rows of a partition.
+   * Sums over some rows.
    *
-   * @param counts {@code [node][bin]}, chosen columns one after another
+   * @param counts {@code [node][bin]}, the tree's columns one after another
    * @param bins encrypted sums in the same order, for each slot; nodes one after another
    * @param additions multiplications that it took
    */
   record Part(int[][] counts, CiphertextBlock bins, long additions) implements Serializable {}
 
+  /** The same for other nodes. */
+  Accumulation of(int[]... others) {
+    return new Accumulation(key, others, sizes, slots, jointly);
+  }
+
   /** A kernel. */
-  static Part sum(BinnedBlock block, Accumulation what) {
-    int firstRank = block.from(what.sample);
-    int[] rows = Arrays.copyOfRange(what.sample, firstRank, block.to(what.sample));
-    BigInteger bound = what.slots.bound(rows.length);
-    SlotRows placed = new SlotRows(firstRank, rows.length, what.slots.rowsPerPlaintext());
-    CiphertextBlock own =
-        rows.length == what.sample.length
-            ? what.ciphertexts
-            : what.ciphertexts.slice(placed.from(), placed.to());
-    byte[][] bins = what.bins(block, rows);
+  static Part sum(GradientBlock block, Accumulation what) {
+    SlotRows placed = block.placed(what.slots.rowsPerPlaintext());
     byte[][][] ofSlots = new byte[placed.rowsPerPlaintext()][][];
-    Arrays.setAll(ofSlots, slot -> placed.bins(slot, bins));
-    int[] sizes = Arrays.stream(what.chosen).map(column -> what.sizes[column]).toArray();
+    Arrays.setAll(ofSlots, slot -> placed.bins(slot, block.bins()));
     List<CiphertextBlock> sums = new ArrayList<>();
     int[][] counts = new int[what.nodes.length][];
     long additions = 0;
     for (int k = 0; k < counts.length; k++) {
-      int[] ranks = between(what.nodes[k], firstRank, firstRank + rows.length);
-      counts[k] = counts(bins, ranks, sizes);
+      int[] ranks = between(what.nodes[k], block.firstRank(), block.firstRank() + block.ranks());
+      counts[k] = counts(block.bins(), ranks, what.sizes);
       for (int slot = 0; slot < ofSlots.length; slot++) {
         int[] plaintexts = placed.plaintexts(slot, ranks);
         Histogram plan =
             what.jointly
-                ? Histogram.plan(ofSlots[slot], sizes, plaintexts)
-                : Histogram.planApart(ofSlots[slot], sizes, plaintexts);
+                ? Histogram.plan(ofSlots[slot], what.sizes, plaintexts)
+                : Histogram.planApart(ofSlots[slot], what.sizes, plaintexts);
         additions += plan.multiplications();
-        sums.add(BinSums.histogram(what.key.space(), plan, own, bound));
+        sums.add(
+            BinSums.histogram(
+                what.key.space(), plan, block.ciphertexts(), what.slots.bound(ranks.length)));
       }
     }
     return new Part(counts, CiphertextBlock.concat(sums), additions);
-  }
-
-  /** Of the chosen columns in the sampled rows of a block. */
-  private byte[][] bins(BinnedBlock block, int[] rows) {
-    byte[][] bins = new byte[chosen.length][];
-    for (int j = 0; j < bins.length; j++) {
-      byte[] all = block.bins()[chosen[j]];
-      if (rows.length == block.rows()) {
-        bins[j] = all;
-        continue;
-      }
-      bins[j] = new byte[rows.length];
-      for (int i = 0; i < rows.length; i++) {
-        bins[j][i] = all[rows[i] - block.firstRow()];
-      }
-    }
-    return bins;
   }
 
   /** Those ascending numbers that are from one to before another, less that one. */

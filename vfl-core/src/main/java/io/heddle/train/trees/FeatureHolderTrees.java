@@ -14,7 +14,6 @@ import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import io.heddle.train.shared.StateFormat;
 import io.heddle.train.trees.TreeMessage.Descent;
-import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
@@ -23,20 +22,18 @@ import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One fit as a feature holder goes through it. */
 final class FeatureHolderTrees {
-  private static final int CHECKED_AT_ONCE = 1 << 13;
-
   private final Channel channel;
   private final PartyId labelHolder;
   private final TreeTerms terms;
@@ -56,6 +53,9 @@ final class FeatureHolderTrees {
   // How many of them there were after each tree.
   private final List<Integer> splitsAfter = new ArrayList<>();
   private int treesDone;
+  private long addingNanos;
+  private List<byte[]> treeBlobs = List.of();
+  private List<byte[]> lastBlobs = List.of();
 
   FeatureHolderTrees(
       Channel channel,
@@ -110,13 +110,14 @@ final class FeatureHolderTrees {
         break;
       }
       countAlone(number);
-      grow(begin(step, key, sample, slots));
+      grow(step, key, sample, slots);
       progress.advance(number - treesDone);
-      progress.note("tree " + number + " done");
+      progress.note("tree " + number + " done, " + seconds(addingNanos) + " s adding up");
       treesDone = number;
       treeDone(true);
       if (number < last) {
         commit(progress(agreed), null);
+        dropBlobsBeforeLast();
       }
     }
     if (terms.earlyStoppingRounds() > 0) {
@@ -139,6 +140,7 @@ final class FeatureHolderTrees {
                 List.of()),
             report.summary(last == terms.maxIter()));
     commit(new byte[0], fit);
+    dropBlobsBeforeLast();
     return fit;
   }
 
@@ -276,7 +278,7 @@ final class FeatureHolderTrees {
    * What stands for a whole tree.
    *
    * @param sample the rows that it is grown on
-   * @param gradients of these, by rank, several in each ciphertext
+   * @param gradients of these, several in each ciphertext, which the caller closes
    * @param slots where they stand in it
    * @param chosen the columns that may split it
    * @param layout where their bins stand
@@ -286,29 +288,54 @@ final class FeatureHolderTrees {
       Channel step,
       AdditivePublicKey key,
       SampledRows sample,
-      CiphertextBlock gradients,
+      TreeGradients gradients,
       RowSlots slots,
       int[] chosen,
       Candidates layout,
       SecretNames names) {}
 
-  private Tree begin(Channel step, AdditivePublicKey key, SampledRows sample, RowSlots slots) {
+  /** One tree, on what comes of its derivatives. */
+  private void grow(Channel step, AdditivePublicKey key, SampledRows sample, RowSlots slots) {
     int[] chosen =
         ColumnSampler.ofFeatureHolder(
             terms.featureSubsetStrategy(), columns.count(), randomness, context(step));
-    return new Tree(
-        step,
-        key,
-        sample,
-        receiveGradients(step, key, slots.plaintexts(sample.size())),
-        slots,
-        chosen,
-        candidates.of(chosen),
-        new SecretNames(
-            candidates.size(), randomness.derive("trees/names of candidates", context(step))));
+    int[] sizes = columns.sizes();
+    Accumulation what =
+        new Accumulation(
+            key,
+            new int[0][],
+            Arrays.stream(chosen).map(j -> sizes[j]).toArray(),
+            slots,
+            terms.jointBuckets());
+    GradientReceiver arriving =
+        new GradientReceiver(step, labelHolder, key, slots.plaintexts(sample.size()));
+    addingNanos = 0;
+    try (TreeGradients gradients =
+        TreeGradients.receive(arriving, columns, bins, sample, chosen, what)) {
+      grow(
+          new Tree(
+              step,
+              key,
+              sample,
+              gradients,
+              slots,
+              chosen,
+              candidates.of(chosen),
+              new SecretNames(
+                  candidates.size(),
+                  randomness.derive("trees/names of candidates", context(step)))));
+    }
+    treeBlobs = arriving.blobs();
   }
 
-  /** One tree, level by level or leaf by leaf. */
+  /** After a crash this party may have to go on from the commit before the last one. */
+  private void dropBlobsBeforeLast() {
+    channel.dropBlobs(lastBlobs);
+    lastBlobs = treeBlobs;
+    treeBlobs = List.of();
+  }
+
+  /** Level by level or leaf by leaf. */
   private void grow(Tree tree) {
     Node root =
         new Node(
@@ -374,35 +401,15 @@ final class FeatureHolderTrees {
     return SampledRows.read(bits, rows, terms.sampleRows(rows));
   }
 
-  private CiphertextBlock receiveGradients(Channel step, AdditivePublicKey key, int count) {
-    List<CiphertextBlock> blocks = new ArrayList<>();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    int checked = 0;
-    for (int to = 0, number = 0; to < count; number++) {
-      GradientChunk chunk = step.receive(labelHolder, GradientChunk.class);
-      if (chunk.number() != number) {
-        throw new ProtocolException(
-            "Chunk " + chunk.number() + " of the derivatives: must be chunk " + number);
-      }
-      to = Math.min(to + TreeMessages.CHUNK_CIPHERTEXTS, count);
-      bytes.writeBytes(chunk.ciphertexts());
-      // Many at once are checked with less work.
-      if (to == count || to - checked >= CHECKED_AT_ONCE) {
-        blocks.add(CiphertextBlock.fromBytes(key, bytes.toByteArray(), to - checked));
-        bytes.reset();
-        checked = to;
-      }
-    }
-    return blocks.size() == 1 ? blocks.get(0) : CiphertextBlock.concat(blocks);
-  }
-
   /** A candidate of a pair of nodes under its name. */
   private record Named(int name, Candidate candidate) {}
 
   /** Adds up by bin, and sends what lies left of each candidate, under names and masks. */
   private void sendSums(Tree tree, List<Pair> below) {
     List<Pair> pairs = below.stream().flatMap(pair -> pair.toBuild(terms)).toList();
+    long begin = System.nanoTime();
     CiphertextBlock sums = accumulate(tree, pairs);
+    addingNanos += System.nanoTime() - begin;
     Candidates layout = tree.layout();
     LeftOfCuts left =
         new LeftOfCuts(
@@ -456,19 +463,7 @@ final class FeatureHolderTrees {
     AdditivePublicKey key = tree.key();
     int[][] nodes = pairs.stream().map(pair -> pair.built().ranks).toArray(int[][]::new);
     List<Accumulation.Part> parts =
-        columns
-            .rows()
-            .map(
-                new Accumulation(
-                    key,
-                    tree.gradients(),
-                    tree.sample().rows(),
-                    nodes,
-                    columns.sizes(),
-                    tree.chosen(),
-                    tree.slots(),
-                    terms.jointBuckets()),
-                Accumulation::sum);
+        pairs.get(0).parent() == null ? tree.gradients().ofAll() : tree.gradients().of(nodes);
     for (int p = 0; p < nodes.length; p++) {
       Pair pair = pairs.get(p);
       int[] counts = new int[tree.layout().bins()];
@@ -704,6 +699,10 @@ final class FeatureHolderTrees {
         "splits of trees");
     report.read(in);
     return agreed;
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.1f", nanos / 1e9);
   }
 
   private static byte[] context(Channel step) {

@@ -4,7 +4,6 @@ package io.heddle.train.trees;
 import io.heddle.channel.Channel;
 import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.additive.CiphertextBlock;
@@ -18,7 +17,6 @@ import io.heddle.train.shared.OwnData;
 import io.heddle.train.shared.StateFormat;
 import io.heddle.train.trees.GrowingTree.Node;
 import io.heddle.train.trees.TreeMessage.Descent;
-import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
 import io.heddle.train.trees.TreeMessage.SplitChoices;
@@ -53,6 +51,7 @@ final class LabelHolderTrees {
   private final TrainingRows rows;
   private final OwnSplits own;
   private final OwnData data;
+  private final GradientSender sender;
   private final List<PartyId> peers;
   private final TreesReport report = new TreesReport();
   private final SortedMap<PartyId, Integer> candidates = new TreeMap<>();
@@ -87,6 +86,7 @@ final class LabelHolderTrees {
     this.data = data;
     // Sums with derivatives are taken in this JVM: they tell labels, which no executor is to see.
     own = new OwnSplits(columns.columns(), columns.collect(), terms, directions);
+    sender = new GradientSender(key, terms.scheme(), randomness, columns.rows());
     peers = List.copyOf(channel.peers());
     records = new int[peers.size()];
     scores = rows.startScores();
@@ -377,20 +377,11 @@ final class LabelHolderTrees {
     return best;
   }
 
-  /** The next chunk is encrypted while one is on its way. */
   private void sendGradients(Channel step, Gradients gradients) {
-    SampledRows sample = gradients.sample();
     if (terms.samplesRows()) {
-      sendToAll(step, new TreeRows(sample.toBits()));
+      sendToAll(step, new TreeRows(gradients.sample().toBits()));
     }
-    Randomness noise = randomness.derive("trees/gradients", context(step), gradients.digest());
-    RowSlots slots = slots();
-    int count = slots.plaintexts(sample.size());
-    for (int number = 0, from = 0; from < count; number++, from += TreeMessages.CHUNK_CIPHERTEXTS) {
-      int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, count);
-      CiphertextBlock chunk = key.encrypt(slots.rows(gradients, from, to), noise);
-      sendToAll(step, new GradientChunk(number, chunk.toBytes()));
-    }
+    sender.send(step, gradients, slots());
   }
 
   /** Sums of both nodes of each pair, by feature holder. */

@@ -52,6 +52,16 @@ sealed interface TreeMessage extends Message {
   record GradientChunk(int number, byte[] ciphertexts) implements TreeMessage {}
 
   /**
+   * Label holder to all, in the place of the chunks of a tree: what it has put into the reader's
+   * store, up to eight blobs of consecutive ciphertexts.
+   *
+   * @param first the number of the first one
+   * @param bytesBeside how long they are together
+   * @param digests their names
+   */
+  record GradientBlobs(int first, long bytesBeside, byte[][] digests) implements TreeMessage {}
+
+  /**
    * Feature holder to label holder, once per level: for the root, or the smaller child of each
    * split node, encrypted sums to the left of each candidate.
    *

@@ -7,6 +7,7 @@ import io.heddle.channel.WireWriter;
 import io.heddle.error.ProtocolException;
 import io.heddle.table.PartyTable;
 import io.heddle.train.trees.TreeMessage.Descent;
+import io.heddle.train.trees.TreeMessage.GradientBlobs;
 import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
@@ -16,6 +17,7 @@ import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
 import io.heddle.train.trees.TreeMessage.TreesKept;
 import io.heddle.train.trees.TreeMessage.TreesOpening;
+import java.util.Arrays;
 import java.util.List;
 
 /** The message types of a fit of trees (docs/protocol.md, section 10), for the codec. */
@@ -31,7 +33,7 @@ public final class TreeMessages {
 
   private TreeMessages() {}
 
-  /** All of them. Ids 120 to 129. */
+  /** All of them. Ids 120 to 129, and 133. */
   public static final List<MessageType<?>> TYPES =
       List.of(
           new MessageType<>(
@@ -144,7 +146,49 @@ public final class TreeMessages {
               in ->
                   new TreesKept(
                       in.readBetween("number of trees", 1, 10_000),
-                      in.readBetween("number of trees kept", 1, 10_000))));
+                      in.readBetween("number of trees kept", 1, 10_000))),
+          new MessageType<>(
+              133,
+              GradientBlobs.class,
+              "nothing: the names of Paillier ciphertexts under the label holder's key, which go"
+                  + " beside the link",
+              (message, out) -> {
+                out.writeInt(message.first());
+                out.writeLong(message.bytesBeside());
+                byte[] all = new byte[BlobLayout.DIGEST_BYTES * message.digests().length];
+                for (int i = 0; i < message.digests().length; i++) {
+                  System.arraycopy(
+                      message.digests()[i],
+                      0,
+                      all,
+                      BlobLayout.DIGEST_BYTES * i,
+                      BlobLayout.DIGEST_BYTES);
+                }
+                out.writeBytes(all);
+              },
+              TreeMessages::readGradientBlobs));
+
+  private static GradientBlobs readGradientBlobs(WireReader in) {
+    int first = in.readBetween("first blob", 0, Integer.MAX_VALUE);
+    long bytes = in.readLong();
+    byte[] all = in.readBytes(BlobLayout.DIGEST_BYTES * BlobLayout.AT_ONCE);
+    if (all.length == 0 || all.length % BlobLayout.DIGEST_BYTES != 0) {
+      throw new ProtocolException(
+          all.length
+              + " bytes with the names of blobs: must be some times "
+              + BlobLayout.DIGEST_BYTES);
+    }
+    byte[][] digests = new byte[all.length / BlobLayout.DIGEST_BYTES][];
+    if (bytes < 0 || bytes > (long) digests.length * BlobLayout.CIPHERTEXTS * 1024) {
+      throw new ProtocolException(
+          "Invalid size of " + digests.length + " blobs: " + bytes + " bytes");
+    }
+    for (int i = 0; i < digests.length; i++) {
+      digests[i] =
+          Arrays.copyOfRange(all, BlobLayout.DIGEST_BYTES * i, BlobLayout.DIGEST_BYTES * (i + 1));
+    }
+    return new GradientBlobs(first, bytes, digests);
+  }
 
   static void write(TreesAgreed message, WireWriter out) {
     out.writeInt(message.first());

@@ -35,6 +35,11 @@ public enum TreeScheme {
     }
 
     @Override
+    AdditivePrivateKey privateKey(byte[] bytes) {
+      return PaillierPrivateKey.fromBytes(bytes);
+    }
+
+    @Override
     AdditivePrivateKey derive(int keyBits, Randomness randomness) {
       return PaillierPrivateKey.derive(keyBits, randomness);
     }
@@ -64,6 +69,11 @@ public enum TreeScheme {
     @Override
     AdditivePublicKey publicKey(byte[] bytes) {
       return OkamotoUchiyamaPublicKey.fromBytes(bytes);
+    }
+
+    @Override
+    AdditivePrivateKey privateKey(byte[] bytes) {
+      return OkamotoUchiyamaPrivateKey.fromBytes(bytes);
     }
 
     @Override
@@ -105,6 +115,13 @@ public enum TreeScheme {
    * @throws io.heddle.error.ProtocolException if it cannot be one
    */
   abstract AdditivePublicKey publicKey(byte[] bytes);
+
+  /**
+   * Reads a key that another process of this party has.
+   *
+   * @throws io.heddle.error.EncodingException if it is none
+   */
+  abstract AdditivePrivateKey privateKey(byte[] bytes);
 
   /** The key that follows from randomness. */
   abstract AdditivePrivateKey derive(int keyBits, Randomness randomness);

@@ -9,6 +9,7 @@ import io.heddle.table.AlignedRows;
 import io.heddle.table.ColumnBlock;
 import io.heddle.table.PartitionKernel;
 import io.heddle.table.PartyTable;
+import io.heddle.table.Shared;
 import io.heddle.train.logistic.Fits.Joined;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -46,6 +47,12 @@ class LabelHolderRowsTest {
         A argument, PartitionKernel<P, A, Q> kernel) {
       arguments.add(serialised(argument));
       return new Recorded<>(of.derive(argument, kernel), arguments);
+    }
+
+    @Override
+    public <A extends Serializable> Shared<A> share(A value) {
+      arguments.add(serialised(value));
+      return of.share(value);
     }
 
     @Override

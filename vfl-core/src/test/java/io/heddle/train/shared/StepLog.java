@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.shared;
 
+import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.MessageCodec;
@@ -149,6 +150,16 @@ public final class StepLog {
       }
       received.add(new Received(path, from, message));
       return message;
+    }
+
+    @Override
+    public @Nullable Blobs blobs(long bytes) {
+      return channel == null ? null : channel.blobs(bytes);
+    }
+
+    @Override
+    public Blobs blobs() {
+      return channel == null ? Channel.super.blobs() : channel.blobs();
     }
 
     @Override

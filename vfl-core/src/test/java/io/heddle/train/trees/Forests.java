@@ -261,7 +261,7 @@ final class Forests {
     }
   }
 
-  private static AdditivePrivateKey key(TreeTerms terms) {
+  static AdditivePrivateKey key(TreeTerms terms) {
     return terms.scheme() == TreeScheme.PAILLIER ? KEY : OkamotoUchiyama.KEY;
   }
 

@@ -9,6 +9,7 @@ import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.error.ProtocolException;
+import io.heddle.table.LocalAlignedRows;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -286,21 +287,22 @@ class RowSlotsTest {
       IntStream.range(0, sample.size()).filter(rank -> rank % 7 < 4).toArray(),
       IntStream.range(0, sample.size()).filter(rank -> rank % 7 > 4).toArray()
     };
-    int[] chosen = {0, 2};
+    GradientSlices slices =
+        new GradientSlices(
+            Forests.KEY.publicKey(),
+            sample.rows(),
+            new int[] {0, 2},
+            slots,
+            new GradientSlices.Handed(
+                List.of(LocalAlignedRows.of(1, new double[0][], 1).share(encrypted.toBytes()))));
     Accumulation what =
         new Accumulation(
-            Forests.KEY.publicKey(),
-            encrypted,
-            sample.rows(),
-            nodes,
-            SIZES,
-            chosen,
-            slots,
-            /* jointly= */ true);
+            Forests.KEY.publicKey(), nodes, new int[] {5, 7}, slots, /* jointly= */ true);
     List<CiphertextBlock> parts = new ArrayList<>();
     int[] cuts = {0, 31, 31, 32, 100, ROWS};
     for (int k = 0; k + 1 < cuts.length; k++) {
-      parts.add(Accumulation.sum(block(cuts[k], cuts[k + 1]), what).bins());
+      GradientBlock part = GradientSlices.of(block(cuts[k], cuts[k + 1]), slices);
+      parts.add(Accumulation.sum(part, what).bins());
     }
     assertThat(parts).allMatch(part -> part.size() == nodes.length * count * 12);
     CiphertextBlock byBin = Forests.KEY.publicKey().sum(parts);

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
  */
 class TreeCostsTest {
   private static final int ROWS = 2500;
-  private static final int PARTS = 2;
   private static final int CIPHERTEXT_BYTES = 512;
 
   private static TreeTerms.Builder terms() {
@@ -181,17 +180,12 @@ class TreeCostsTest {
       level = below;
     }
 
-    /** A node whose sums are sent: each part by itself, then the parts' bins. */
+    /** A node whose sums are sent: the rows are in this JVM, and so few that they are one piece. */
     private void add(int[] node) {
       int[] rows = Arrays.stream(node).filter(row -> sampled[row]).toArray();
       built++;
       addedRows += rows.length;
-      for (int part = 0; part < PARTS; part++) {
-        int from = ROWS * part / PARTS;
-        int to = ROWS * (part + 1) / PARTS;
-        additions += of(Arrays.stream(rows).filter(row -> row >= from && row < to).toArray());
-      }
-      additions += (PARTS - 1L) * Arrays.stream(sizes).sum();
+      additions += of(rows);
     }
 
     /** The first row of a bin costs nothing, each other one a multiplication. */

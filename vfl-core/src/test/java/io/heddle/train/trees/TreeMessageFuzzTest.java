@@ -5,6 +5,7 @@ import io.heddle.channel.Message;
 import io.heddle.channel.MessageFuzz;
 import io.heddle.channel.MessageType;
 import io.heddle.train.trees.TreeMessage.Descent;
+import io.heddle.train.trees.TreeMessage.GradientBlobs;
 import io.heddle.train.trees.TreeMessage.GradientChunk;
 import io.heddle.train.trees.TreeMessage.NodeSums;
 import io.heddle.train.trees.TreeMessage.SplitBits;
@@ -31,6 +32,8 @@ class TreeMessageFuzzTest extends MessageFuzz {
         new TreesAgreed(2, 0, 10),
         new GradientChunk(0, new byte[1024]),
         new GradientChunk(7, new byte[0]),
+        new GradientBlobs(0, 8 * 1024 * 512, new byte[8][32]),
+        new GradientBlobs(16, 512, new byte[1][32]),
         new NodeSums(
             new int[] {2, 0, 1},
             new int[] {4, 9, 1},
