@@ -20,6 +20,10 @@ record Cost(double seconds, double cpuSeconds) implements Serializable {
     return new Cost(seconds + other.seconds, cpuSeconds + other.cpuSeconds);
   }
 
+  Cost minus(Cost other) {
+    return new Cost(seconds - other.seconds, cpuSeconds - other.cpuSeconds);
+  }
+
   Map<String, Object> asMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("seconds", seconds);

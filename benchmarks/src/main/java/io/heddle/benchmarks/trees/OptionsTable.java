@@ -17,7 +17,8 @@ import java.util.Map;
  *
  * <p>The formulas are checked to the last addition by {@code TreeCostsTest}; here they are those of
  * the design, and what they leave out, such as the first row of a bin, which costs nothing, is
- * printed as padding.
+ * printed as padding. Seconds are those of the processor, of all trees but the first one, in which
+ * the JVMs still compile: an average of these trees beside one of all.
  */
 public final class OptionsTable {
   private static final Duration EACH = Duration.ofSeconds(2);
@@ -48,6 +49,9 @@ public final class OptionsTable {
   /** Arguments: those of {@link TwoParties}, for every row. */
   public static void main(String[] arguments) throws Exception {
     Settings common = Settings.parse(arguments);
+    if (common.number("trees") < 2) {
+      throw new IllegalArgumentException("Invalid --trees 1: must be at least 2");
+    }
     System.out.printf(ROOT, "Load at the start: %s%n%n", Machine.load());
     TreesTable table = TreesTable.of(common, false);
     UnitCosts costs = UnitCosts.measure(common.number("key-bits"), EACH);
@@ -64,9 +68,9 @@ public final class OptionsTable {
     OptionsTable print = new OptionsTable(table.rows(), table.columns().length, costs);
     System.out.println(
         "| | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
-            + " formula | MB of sums | encrypting, s | formula | adding up and masking, s |"
-            + " formula | s a tree |");
-    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
+            + " formula | MB of sums | encrypting, CPU-s a tree | formula | feature holder, CPU-s a tree |"
+            + " formula | ratios | s a tree, all |");
+    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
       List<String> all = new ArrayList<>(List.of("--row-packing", "on"));
       all.addAll(List.of(arguments));
@@ -86,15 +90,27 @@ public final class OptionsTable {
     long encryptions = both.holder().encryptions();
     long cells = feature.addedRows() * columns;
     int ciphertextBytes = settings.number("key-bits") / 4;
-    double encrypting = seconds(label, "work before sending GradientChunk");
+    int later = trees - 1;
+    double encrypting =
+        label
+                .actsAfterFirst()
+                .getOrDefault("work before sending GradientChunk", Cost.NONE)
+                .cpuSeconds()
+            / later;
     double adding =
-        seconds(feature, "work before sending NodeSums")
-            + seconds(feature, "work before receiving GradientChunk");
+        feature.actsAfterFirst().values().stream().mapToDouble(Cost::cpuSeconds).sum() / later;
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
+    double encryptingByFormula = encryptions * costs.encrypt() / trees;
+    double addingByFormula =
+        (encryptions * costs.check()
+                + feature.additions() * costs.add()
+                + answers * costs.mask()
+                + feature.sums() * squarings(perCiphertext) * costs.square())
+            / trees;
     return String.format(
         ROOT,
-        "| %s | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f"
-            + " |",
+        "| %s | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f,"
+            + " %.2f | %.2f |",
         name,
         perCiphertext,
         encryptions,
@@ -106,12 +122,11 @@ public final class OptionsTable {
         encryptions * ciphertextBytes / 1e6,
         bytes(feature, "NodeSums") / 1e6,
         encrypting,
-        encryptions * costs.encrypt(),
+        encryptingByFormula,
         adding,
-        encryptions * costs.check()
-            + feature.additions() * costs.add()
-            + answers * costs.mask()
-            + feature.sums() * squarings(perCiphertext) * costs.square(),
+        addingByFormula,
+        encrypting / encryptingByFormula,
+        adding / addingByFormula,
         label.training().seconds() / both.holder().trees());
   }
 
@@ -126,10 +141,6 @@ public final class OptionsTable {
 
   private static int bits(long most) {
     return Long.SIZE - Long.numberOfLeadingZeros(most);
-  }
-
-  private static double seconds(PartyFigures party, String act) {
-    return party.acts().getOrDefault(act, Cost.NONE).seconds();
   }
 
   private static long bytes(PartyFigures party, String message) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param trees of each tree, or of the first two together where the label holder grows one alone
  * @param acts training by what the role did: its own work before a message, handing it over, and
  *     waiting for one
+ * @param actsAfterFirst of these what came after the first tree, in which a JVM still compiles
  * @param addedRows rows of the nodes that were added up
  * @param additions of ciphertexts, for sums by bin
  * @param sums of candidates that have crossed
@@ -25,6 +26,7 @@ record PartyFigures(
     Map<String, Cost> phases,
     List<Cost> trees,
     Map<String, Cost> acts,
+    Map<String, Cost> actsAfterFirst,
     List<Crossed> sent,
     long addedRows,
     long additions,
@@ -74,7 +76,17 @@ record PartyFigures(
 
   PartyFigures with(Holder more) {
     return new PartyFigures(
-        phases, trees, acts, sent, addedRows, additions, sums, peakMemoryMiB, peakHeapMiB, more);
+        phases,
+        trees,
+        acts,
+        actsAfterFirst,
+        sent,
+        addedRows,
+        additions,
+        sums,
+        peakMemoryMiB,
+        peakHeapMiB,
+        more);
   }
 
   Cost training() {

@@ -19,6 +19,7 @@ final class TimedChannel extends ForwardingChannel {
   static final class Acts {
     private final Cost.Watch watch = new Cost.Watch();
     private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Cost> ofFirstTree = new LinkedHashMap<>();
 
     void end(String act) {
       costs.merge(act, watch.lap(), Cost::plus);
@@ -27,11 +28,27 @@ final class TimedChannel extends ForwardingChannel {
     /** Forgets what was before. */
     void restart() {
       costs.clear();
+      ofFirstTree.clear();
       watch.lap();
+    }
+
+    void endTree() {
+      end("work at the end of a tree");
+      if (ofFirstTree.isEmpty()) {
+        ofFirstTree.putAll(costs);
+      }
     }
 
     Map<String, Cost> costs() {
       return new LinkedHashMap<>(costs);
+    }
+
+    /** Without those of the first tree, in which a JVM still compiles. */
+    Map<String, Cost> costsAfterFirstTree() {
+      Map<String, Cost> later = new LinkedHashMap<>();
+      costs.forEach(
+          (act, cost) -> later.put(act, cost.minus(ofFirstTree.getOrDefault(act, Cost.NONE))));
+      return later;
     }
   }
 
@@ -64,6 +81,6 @@ final class TimedChannel extends ForwardingChannel {
   @Override
   public void commit(byte[] state) {
     super.commit(state);
-    acts.end("work at the end of a tree");
+    acts.endTree();
   }
 }
