@@ -17,8 +17,8 @@ import java.util.Map;
  *
  * <p>The formulas are checked to the last addition by {@code TreeCostsTest}; here they are those of
  * the design, and what they leave out, such as the first row of a bin, which costs nothing, is
- * printed as padding. Seconds are those of the processor, of all trees but the first one, in which
- * the JVMs still compile: an average of these trees beside one of all.
+ * printed as padding. Seconds are those of the processor, of the last tree: in the first ones JVMs
+ * still compile. The formulas' numbers of operations are averages of all trees.
  */
 public final class OptionsTable {
   private static final Duration EACH = Duration.ofSeconds(2);
@@ -49,9 +49,6 @@ public final class OptionsTable {
   /** Arguments: those of {@link TwoParties}, for every row. */
   public static void main(String[] arguments) throws Exception {
     Settings common = Settings.parse(arguments);
-    if (common.number("trees") < 2) {
-      throw new IllegalArgumentException("Invalid --trees 1: must be at least 2");
-    }
     System.out.printf(ROOT, "Load at the start: %s%n%n", Machine.load());
     TreesTable table = TreesTable.of(common, false);
     UnitCosts costs = UnitCosts.measure(common.number("key-bits"), EACH);
@@ -68,7 +65,7 @@ public final class OptionsTable {
     OptionsTable print = new OptionsTable(table.rows(), table.columns().length, costs);
     System.out.println(
         "| | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
-            + " formula | MB of sums | encrypting, CPU-s a tree | formula | feature holder, CPU-s a tree |"
+            + " formula | MB of sums | encrypting, CPU-s of the last tree | formula | feature holder, the same |"
             + " formula | ratios | s a tree, all |");
     System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
@@ -90,15 +87,12 @@ public final class OptionsTable {
     long encryptions = both.holder().encryptions();
     long cells = feature.addedRows() * columns;
     int ciphertextBytes = settings.number("key-bits") / 4;
-    int later = trees - 1;
     double encrypting =
         label
-                .actsAfterFirst()
-                .getOrDefault("work before sending GradientChunk", Cost.NONE)
-                .cpuSeconds()
-            / later;
-    double adding =
-        feature.actsAfterFirst().values().stream().mapToDouble(Cost::cpuSeconds).sum() / later;
+            .actsOfLast()
+            .getOrDefault("work before sending GradientChunk", Cost.NONE)
+            .cpuSeconds();
+    double adding = feature.actsOfLast().values().stream().mapToDouble(Cost::cpuSeconds).sum();
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
     double encryptingByFormula = encryptions * costs.encrypt() / trees;
     double addingByFormula =

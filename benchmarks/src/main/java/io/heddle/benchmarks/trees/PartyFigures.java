@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param trees of each tree, or of the first two together where the label holder grows one alone
  * @param acts training by what the role did: its own work before a message, handing it over, and
  *     waiting for one
- * @param actsAfterFirst of these what came after the first tree, in which a JVM still compiles
+ * @param actsOfLast of these what the last tree took: in the first ones a JVM still compiles
  * @param addedRows rows of the nodes that were added up
  * @param additions of ciphertexts, for sums by bin
  * @param sums of candidates that have crossed
@@ -26,7 +26,7 @@ record PartyFigures(
     Map<String, Cost> phases,
     List<Cost> trees,
     Map<String, Cost> acts,
-    Map<String, Cost> actsAfterFirst,
+    Map<String, Cost> actsOfLast,
     List<Crossed> sent,
     long addedRows,
     long additions,
@@ -79,7 +79,7 @@ record PartyFigures(
         phases,
         trees,
         acts,
-        actsAfterFirst,
+        actsOfLast,
         sent,
         addedRows,
         additions,

@@ -19,7 +19,7 @@ final class TimedChannel extends ForwardingChannel {
   static final class Acts {
     private final Cost.Watch watch = new Cost.Watch();
     private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
-    private final LinkedHashMap<String, Cost> ofFirstTree = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Cost> ofTreesBefore = new LinkedHashMap<>();
 
     void end(String act) {
       costs.merge(act, watch.lap(), Cost::plus);
@@ -28,26 +28,25 @@ final class TimedChannel extends ForwardingChannel {
     /** Forgets what was before. */
     void restart() {
       costs.clear();
-      ofFirstTree.clear();
+      ofTreesBefore.clear();
       watch.lap();
     }
 
     void endTree() {
       end("work at the end of a tree");
-      if (ofFirstTree.isEmpty()) {
-        ofFirstTree.putAll(costs);
-      }
+      ofTreesBefore.clear();
+      ofTreesBefore.putAll(costs);
     }
 
     Map<String, Cost> costs() {
       return new LinkedHashMap<>(costs);
     }
 
-    /** Without those of the first tree, in which a JVM still compiles. */
-    Map<String, Cost> costsAfterFirstTree() {
+    /** Since the last commit: before that of the model, those of the last tree. */
+    Map<String, Cost> costsOfLastTree() {
       Map<String, Cost> later = new LinkedHashMap<>();
       costs.forEach(
-          (act, cost) -> later.put(act, cost.minus(ofFirstTree.getOrDefault(act, Cost.NONE))));
+          (act, cost) -> later.put(act, cost.minus(ofTreesBefore.getOrDefault(act, Cost.NONE))));
       return later;
     }
   }

@@ -52,7 +52,7 @@ final class TreesParty {
   private final TimedChannel.Acts acts = new TimedChannel.Acts();
   private final Cost.Watch watch = new Cost.Watch();
   private Map<String, Cost> training = new LinkedHashMap<>();
-  private Map<String, Cost> trainingAfterFirst = new LinkedHashMap<>();
+  private Map<String, Cost> trainingOfLast = new LinkedHashMap<>();
 
   TreesParty(Settings settings, boolean holdsLabels) {
     this.settings = settings;
@@ -82,7 +82,7 @@ final class TreesParty {
     public void end() {
       phases.put(TRAINING, whole.lap());
       training = acts.costs();
-      trainingAfterFirst = acts.costsAfterFirstTree();
+      trainingOfLast = acts.costsOfLastTree();
       watch.lap();
     }
 
@@ -155,7 +155,7 @@ final class TreesParty {
         phases,
         trees,
         training,
-        trainingAfterFirst,
+        trainingOfLast,
         session.traffic().lines().stream()
             .filter(line -> line.messagesSent() > 0)
             .map(

@@ -20,7 +20,7 @@ import java.util.SplittableRandom;
 /**
  * What one operation of a fit takes on one core, in seconds, as this very machine has it now.
  *
- * @param encrypt a number under the own key
+ * @param encrypt a number under the own key, and write it as it is sent
  * @param check a ciphertext that has come
  * @param add a ciphertext to its bin, with many others
  * @param square one of those squarings that shift a sum
@@ -54,7 +54,7 @@ record UnitCosts(
     int[] sizes = {BINS};
     BigInteger bound = BigInteger.ONE.shiftLeft(2 * VALUE_BITS);
     return new UnitCosts(
-        bursts.measure(ROWS, () -> key.encrypt(rows, fresh(uses))) / 1e9,
+        bursts.measure(ROWS, () -> key.encrypt(rows, fresh(uses)).toBytes()) / 1e9,
         bursts.measure(ROWS, () -> CiphertextBlock.fromBytes(open, bytes, ROWS)) / 1e9,
         bursts.measure(
                 ROWS - BINS,
