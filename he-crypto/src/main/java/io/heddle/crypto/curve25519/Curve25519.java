@@ -33,7 +33,7 @@ public final class Curve25519 {
     {1, 0, 0, 0},
     {0xffffffffffffffecL, -1, -1, 0x7fffffffffffffffL},
     {0xaeb8413b7c7aebe0L, 0x6ac49ff1fae35616L, 0xfdb1329ceb8d09daL, 0x00b8495f16056286L},
-    {0xbc959c8c24b1d05fL, 0x4fe7ae1a8b34baf3L, 0x4ba2a76d2b3ab2e9L, 0x57119fd0dd4e22d8L}
+    {0x248c50a3bc959c5fL, 0x5bef839c55b1d0b1L, 0x868e1c58c45c4404L, 0x57119fd0dd4e22d8L}
   };
 
   private static final int BASE_POINT = 9;

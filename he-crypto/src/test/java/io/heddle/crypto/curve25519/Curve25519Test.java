@@ -116,6 +116,21 @@ class Curve25519Test {
     assertLowOrder(Curve25519.newScalar(random), point, "low order");
   }
 
+  @ParameterizedTest
+  @MethodSource("canonicalLowOrderPoints")
+  void checkAllAndMultiplyEach_lowOrderPoint_areRefused(byte[] point) {
+    byte[] points = Arrays.copyOf(Curve25519.basePoint(), 64);
+    System.arraycopy(point, 0, points, 32, 32);
+    assertThatThrownBy(() -> Curve25519.checkAll(points))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Invalid point 1: has low order");
+    byte[] scalars = new byte[64];
+    random.nextBytes(scalars);
+    assertThatThrownBy(() -> Curve25519.multiplyEach(scalars, points))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessage("Invalid point 1: has low order");
+  }
+
   static Stream<byte[]> nonCanonicalPoints() {
     BigInteger upperBit = BigInteger.ONE.shiftLeft(255);
     return Stream.of(
