@@ -25,7 +25,7 @@ public final class Curve25519 {
   // Together in one task: enough to share one inversion, few enough to keep all cores busy.
   private static final int BATCH = 128;
   // (A - 2) / 4 for the curve's A = 486662.
-  private static final long A24 = 121665;
+  static final long A24 = 121665;
 
   // The canonical u coordinates of order 1, 2, 4 and 8, on the curve and on its twist.
   private static final long[][] LOW_ORDER = {
@@ -162,7 +162,7 @@ public final class Curve25519 {
     }
   }
 
-  private static void checkWhole(byte[] points) {
+  static void checkWhole(byte[] points) {
     if (points.length % POINT_BYTES != 0) {
       throw new ProtocolException(
           "Invalid points of " + points.length + " bytes: must be a multiple of " + POINT_BYTES);
@@ -273,7 +273,7 @@ public final class Curve25519 {
     }
   }
 
-  private static byte[] checkScalar(byte[] scalar) {
+  static byte[] checkScalar(byte[] scalar) {
     if (scalar.length != POINT_BYTES) {
       throw new IllegalArgumentException(
           "Invalid scalar of " + scalar.length + " bytes: must be " + POINT_BYTES);
@@ -281,23 +281,32 @@ public final class Curve25519 {
     return scalar;
   }
 
-  private static byte[] clamp(byte[] scalar) {
+  static byte[] clamp(byte[] scalar) {
     scalar[0] &= (byte) 0xf8;
     scalar[31] &= 0x7f;
     scalar[31] |= 0x40;
     return scalar;
   }
 
-  private static ProtocolException lowOrder(int index) {
+  static ProtocolException lowOrder(int index) {
     return new ProtocolException("Invalid point " + index + ": has low order");
   }
 
-  /** A peer's point is public, so here branches may depend on it. */
   private static void checkPoint(byte[] points, int index) {
+    checkPoint(words(points, index), index);
+  }
+
+  /** The point's bytes as four little-endian words. */
+  static long[] words(byte[] points, int index) {
     long[] words = new long[4];
     for (int i = 0; i < POINT_BYTES; i++) {
       words[i >>> 3] |= (points[index * POINT_BYTES + i] & 0xffL) << (8 * (i & 7));
     }
+    return words;
+  }
+
+  /** A peer's point is public, so here branches may depend on it. */
+  static void checkPoint(long[] words, int index) {
     boolean canonical =
         words[3] >= 0
             && !(words[3] == Long.MAX_VALUE
@@ -328,64 +337,5 @@ public final class Curve25519 {
     Field.multiplySmall(e, A24, b);
     Field.add(b, a, b);
     Field.multiply(e, b, z);
-  }
-
-  /** The working numbers of a Montgomery ladder, kept for the next one. (RFC 7748, section 5.) */
-  private static final class Ladder {
-    private final long[] x1 = Field.zero();
-    private final long[] x2 = Field.zero();
-    private final long[] z2 = Field.zero();
-    private final long[] x3 = Field.zero();
-    private final long[] z3 = Field.zero();
-    private final long[] a = Field.zero();
-    private final long[] b = Field.zero();
-    private final long[] c = Field.zero();
-    private final long[] d = Field.zero();
-    private final long[] e = Field.zero();
-
-    /**
-     * Takes the point's u coordinate in x and leaves the product with the scalar of 255 bits that
-     * begins at a byte as x : z.
-     */
-    void multiply(byte[] scalars, int at, long[] x, long[] z) {
-      Field.copy(x, x1);
-      Field.copy(Field.of(1), x2);
-      Field.copy(Field.zero(), z2);
-      Field.copy(x, x3);
-      Field.copy(Field.of(1), z3);
-      long last = 0;
-      for (int i = 254; i >= 0; i--) {
-        long bit = ((scalars[at + (i >>> 3)] & 0xffL) >>> (i & 7)) & 1;
-        Field.swap(-(last ^ bit), x2, x3);
-        Field.swap(-(last ^ bit), z2, z3);
-        last = bit;
-        step();
-      }
-      Field.swap(-last, x2, x3);
-      Field.swap(-last, z2, z3);
-      Field.copy(x2, x);
-      Field.copy(z2, z);
-    }
-
-    private void step() {
-      Field.add(x2, z2, a);
-      Field.subtract(x2, z2, b);
-      Field.add(x3, z3, c);
-      Field.subtract(x3, z3, d);
-      Field.multiply(d, a, d);
-      Field.multiply(c, b, c);
-      Field.square(a, a);
-      Field.square(b, b);
-      Field.add(d, c, x3);
-      Field.square(x3, x3);
-      Field.subtract(d, c, d);
-      Field.square(d, d);
-      Field.multiply(x1, d, z3);
-      Field.multiply(a, b, x2);
-      Field.subtract(a, b, e);
-      Field.multiplySmall(e, A24, b);
-      Field.add(b, a, b);
-      Field.multiply(e, b, z2);
-    }
   }
 }

@@ -17,6 +17,8 @@ final class Field {
   private static final long TWICE_P0 = 2 * ((1L << 51) - 19);
   private static final long TWICE_P = 2 * ((1L << 51) - 1);
 
+  private static final long[] ROOT_OF_MINUS_ONE = rootOfMinusOne();
+
   private Field() {}
 
   static long[] zero() {
@@ -222,6 +224,38 @@ final class Field {
     multiply(t, a6, t);
     add(t, of(1), t);
     return ~zeroMask(t);
+  }
+
+  /**
+   * -1 where a is a square or 0, and out one of its two roots; else 0, and out means nothing. One
+   * of a^((p + 3) / 8) = a^(2^252 - 2) and sqrt(-1) times that is the root, as p = 5 modulo 8.
+   *
+   * @param a carried; not out
+   */
+  static long squareRoot(long[] a, long[] out) {
+    long[] s = zero();
+    long[] t = zero();
+    power250(a, s, t);
+    square(t, 2, t);
+    square(a, s);
+    multiply(t, s, out);
+    square(out, s);
+    subtract(s, a, t);
+    long root = zeroMask(t);
+    add(s, a, t);
+    long rootOfNegative = zeroMask(t);
+    multiply(out, ROOT_OF_MINUS_ONE, s);
+    swap(rootOfNegative, out, s);
+    return root | rootOfNegative;
+  }
+
+  /** 2^((p - 1) / 4) = 2^(2^253 - 5), for 2 is no square. */
+  private static long[] rootOfMinusOne() {
+    long[] root = zero();
+    power250(of(2), zero(), root);
+    square(root, 3, root);
+    multiply(root, of(8), root);
+    return root;
   }
 
   /** -1 where a is 0 modulo p, else 0. */

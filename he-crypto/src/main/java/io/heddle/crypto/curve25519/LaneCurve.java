@@ -100,6 +100,30 @@ final class LaneCurve {
     }
   }
 
+  /**
+   * The scalar times each of the points, given by their u coordinates, as x : z, and the sum of
+   * product and point as nextX : nextZ. All are carried.
+   */
+  void multiply(
+      byte[] clamped, long[][] u, long[][] x, long[][] z, long[][] nextX, long[][] nextZ) {
+    for (int row = 0; row < rows; row++) {
+      load(u, row, 0);
+      field.ladder(clamped, 0);
+      unload(0, row, x);
+      unload(1, row, z);
+      unload(3, row, nextX);
+      unload(4, row, nextZ);
+    }
+  }
+
+  private void unload(int element, int row, long[][] numbers) {
+    int from = row * Kernel.lanes();
+    for (int i = from; i < Math.min(count, from + Kernel.lanes()); i++) {
+      field.store(element, i - from, numbers[i]);
+      Field.multiply(numbers[i], ONE, numbers[i]);
+    }
+  }
+
   /** Leaves the points on which Elligator 2 maps the numbers, times 8, as x : z. */
   void map(long[][] u) {
     for (int row = 0; row < rows; row++) {

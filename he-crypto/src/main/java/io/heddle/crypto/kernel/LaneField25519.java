@@ -117,7 +117,8 @@ public final class LaneField25519 {
    *
    * @param clamped a scalar of 32 bytes, its lowest bit 0
    * @param free the first of {@link #LADDER} elements; the first of them are the points' u
-   *     coordinate, carried, and afterwards x and z of the products
+   *     coordinate, carried, and afterwards x and z of the products; those at {@code free + 3} and
+   *     {@code free + 4} are then x and z of the sums of product and point
    */
   public void ladder(byte[] clamped, int free) {
     ladder(clamped, 254, free);

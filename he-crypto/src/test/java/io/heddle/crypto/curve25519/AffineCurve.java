@@ -23,7 +23,12 @@ enum AffineCurve {
     this.d = BigInteger.valueOf(d);
   }
 
-  private record Point(BigInteger u, BigInteger v) {}
+  /** Any point but the neutral one, which is null. */
+  record Point(BigInteger u, BigInteger v) {
+    Point negative() {
+      return new Point(u, v.negate().mod(P));
+    }
+  }
 
   private static BigInteger rightSide(BigInteger u) {
     return u.multiply(u.multiply(u.add(A)).add(BigInteger.ONE)).mod(P);
@@ -34,7 +39,8 @@ enum AffineCurve {
     return rightSide(u).modPow(EULER, P).subtract(BigInteger.ONE).signum() == 0 ? CURVE : TWIST;
   }
 
-  private Point lift(BigInteger u) {
+  /** One of the two points with this u. */
+  Point lift(BigInteger u) {
     BigInteger square = rightSide(u).multiply(d.modInverse(P)).mod(P);
     // p = 5 mod 8: one of the two is the root.
     BigInteger root = square.modPow(P.add(BigInteger.valueOf(3)).shiftRight(3), P);
@@ -47,7 +53,7 @@ enum AffineCurve {
     return new Point(u, root);
   }
 
-  private @Nullable Point add(@Nullable Point one, @Nullable Point other) {
+  @Nullable Point add(@Nullable Point one, @Nullable Point other) {
     if (one == null) {
       return other;
     }
@@ -74,7 +80,10 @@ enum AffineCurve {
   }
 
   private @Nullable Point product(BigInteger scalar, BigInteger u) {
-    Point power = lift(u);
+    return multiply(scalar, lift(u));
+  }
+
+  @Nullable Point multiply(BigInteger scalar, Point power) {
     Point sum = null;
     for (int i = scalar.bitLength() - 1; i >= 0; i--) {
       sum = add(sum, sum);

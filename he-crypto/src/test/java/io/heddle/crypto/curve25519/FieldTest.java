@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class FieldTest {
   private static final BigInteger P = Vectors.P;
-  // The largest limb that add and subtract give: 2^51 + 2^26 + 2^52.
-  private static final long LARGEST = (1L << 51) + (1L << 26) + (1L << 52);
+  // The largest limb that add and subtract give, and that of a sum of three carried numbers.
+  private static final long LARGEST = 3 * ((1L << 51) + (1L << 26));
   private static final long LARGEST_CARRIED = (1L << 51) + (1L << 26) - 1;
 
   private final SecureRandom random = new SecureRandom();
@@ -107,6 +107,30 @@ class FieldTest {
       assertThat(value(out)).isEqualTo(v.signum() == 0 ? v : v.modInverse(P));
       boolean square = v.modPow(P.shiftRight(1), P).compareTo(BigInteger.ONE) <= 0;
       assertThat(Field.squareMask(a)).isEqualTo(square ? -1 : 0);
+    }
+  }
+
+  @Test
+  void squareRoot_anyNumber_isARootOfEverySquare() {
+    int roots = 0;
+    for (long[] a : samples(LARGEST_CARRIED)) {
+      long[] out = Field.zero();
+      BigInteger v = value(a);
+      boolean square = v.modPow(P.shiftRight(1), P).compareTo(BigInteger.ONE) <= 0;
+      assertThat(Field.squareRoot(a, out)).isEqualTo(square ? -1 : 0);
+      if (square) {
+        assertThat(value(out).pow(2).mod(P)).isEqualTo(v);
+        roots++;
+      }
+    }
+    assertThat(roots).isGreaterThan(8);
+    // Both kinds of squares: 4 is a fourth power, 4 i^2 is none.
+    for (BigInteger v : List.of(BigInteger.valueOf(4), P.subtract(BigInteger.valueOf(4)))) {
+      long[] a = Field.zero();
+      long[] out = Field.zero();
+      Field.fromBytes(Vectors.littleEndian(v), 0, a);
+      assertThat(Field.squareRoot(a, out)).isEqualTo(-1);
+      assertThat(value(out).pow(2).mod(P)).isEqualTo(v);
     }
   }
 

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.heddle.crypto.curve25519;
+
+/**
+ * Multiples of one point by many secret numbers of 256 bits: the point's multiples by 0 to 15 times
+ * every power of 16, of which one multiplication adds up 64. Time and memory access do not depend
+ * on the numbers: each of the 16 is looked at, and the neutral element is added like any other. 120
+ * KiB; safe for several threads.
+ */
+final class FixedBase {
+  private static final int BITS = 4;
+  private static final int ENTRIES = 1 << BITS;
+  private static final int DIGITS = 8 * Curve25519.POINT_BYTES / BITS;
+
+  private final long[] table = new long[DIGITS * ENTRIES * Addend.LONGS];
+
+  /**
+   * Of the point (u, v), whose order is neither 1, 2 nor 4.
+   *
+   * @param u carried
+   */
+  FixedBase(long[] u, long[] v) {
+    Edwards sum = new Edwards();
+    sum.set(u, v);
+    long[] flat = new long[(ENTRIES + 1) * Addend.LONGS];
+    Addend.writeAll(
+        new long[][] {sum.x.clone()},
+        new long[][] {sum.y.clone()},
+        new long[][] {sum.z.clone()},
+        flat,
+        0);
+    Addend power = new Addend();
+    power.read(flat, 0);
+    for (int digit = 0; digit < DIGITS; digit++) {
+      long[][] x = new long[ENTRIES + 1][];
+      long[][] y = new long[ENTRIES + 1][];
+      long[][] z = new long[ENTRIES + 1][];
+      sum.setNeutral();
+      for (int i = 0; i <= ENTRIES; i++) {
+        x[i] = sum.x.clone();
+        y[i] = sum.y.clone();
+        z[i] = sum.z.clone();
+        sum.add(power);
+      }
+      Addend.writeAll(x, y, z, flat, 0);
+      System.arraycopy(flat, 0, table, at(digit), ENTRIES * Addend.LONGS);
+      power.read(flat, ENTRIES * Addend.LONGS);
+    }
+  }
+
+  private static int at(int digit) {
+    return digit * ENTRIES * Addend.LONGS;
+  }
+
+  /**
+   * Adds the point times a number.
+   *
+   * @param scalars little-endian numbers of 32 bytes
+   * @param from where the number begins
+   * @param free overwritten
+   */
+  void addMultiple(byte[] scalars, int from, Edwards sum, Addend free) {
+    for (int digit = 0; digit < DIGITS; digit++) {
+      int value = (scalars[from + (digit >>> 1)] >>> (BITS * (digit & 1))) & (ENTRIES - 1);
+      free.select(table, at(digit), ENTRIES, value);
+      sum.add(free);
+    }
+  }
+}
