@@ -75,25 +75,6 @@ public final class Curve25519 {
     return clamp(checkScalar(bytes).clone());
   }
 
-  /**
-   * The secret scalar that undoes another one: on points of prime order, such as hashes to the
-   * curve, {@code inverse(a) (a P) = P}. It is clamped too, so a point of low order that a peer has
-   * added vanishes. Of the two numbers that give the same u coordinate, 1/a and its negative modulo
-   * the order, one has a clamped form, but for one scalar in 2^125.
-   *
-   * @param scalar 32 bytes; clamped here as RFC 7748 says
-   * @throws IllegalArgumentException if neither is clamped: take another scalar
-   */
-  public static byte[] inverse(byte[] scalar) {
-    byte[] clamped = scalarOf(scalar);
-    byte[] inverse = GroupOrder.inverseTimesCofactor(clamped);
-    Arrays.fill(clamped, (byte) 0);
-    if ((inverse[POINT_BYTES - 1] & 0xc0) != 0x40) {
-      throw new IllegalArgumentException("Invalid scalar: its inverse is no clamped scalar");
-    }
-    return inverse;
-  }
-
   /** The point that everybody's public keys are multiples of, u = 9. (RFC 7748, section 4.1.) */
   public static byte[] basePoint() {
     byte[] point = new byte[POINT_BYTES];

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,94 +235,19 @@ class Curve25519Test {
     }
   }
 
-  private static final BigInteger Q =
-      BigInteger.TWO.pow(252).add(new BigInteger("27742317777372353535851937790883648493"));
-
   @Test
-  void inverse_rfc7748Section6_1_takesPublicKeysBackToTheBasePoint() {
-    for (String[] pair :
-        new String[][] {
-          {
-            "77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a",
-            "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"
-          },
-          {
-            "5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb",
-            "de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f"
-          }
-        }) {
-      byte[] key = HEX.parseHex(pair[0]);
-      byte[] publicKey = HEX.parseHex(pair[1]);
-      assertThat(Curve25519.multiply(key, Curve25519.basePoint())).isEqualTo(publicKey);
-      assertThat(Curve25519.multiply(Curve25519.inverse(key), publicKey))
-          .isEqualTo(Curve25519.basePoint());
-    }
-  }
-
-  @Test
-  void inverse_randomScalars_isThatOfTheIntegersUpToSign() {
-    for (int i = 0; i < 300; i++) {
-      byte[] scalar = Curve25519.newScalar(random);
-      BigInteger inverse = Vectors.littleEndian(Curve25519.inverse(scalar));
-      BigInteger expected = Vectors.littleEndian(scalar).modInverse(Q);
-      assertThat(inverse.mod(Q)).isIn(expected, Q.subtract(expected));
-      assertThat(Curve25519.scalarOf(Vectors.littleEndian(inverse)))
-          .as("is clamped already")
-          .isEqualTo(Vectors.littleEndian(inverse));
-    }
-  }
-
-  @Test
-  void inverse_ofTheSmallestAndLargestScalars_isThatOfTheIntegersUpToSign() {
-    BigInteger lowest = BigInteger.TWO.pow(254);
-    BigInteger highest = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(8));
-    for (BigInteger scalar :
-        List.of(
-            lowest,
-            lowest.add(BigInteger.valueOf(8)),
-            highest,
-            highest.subtract(lowest.shiftRight(1)))) {
-      BigInteger inverse = Vectors.littleEndian(Curve25519.inverse(Vectors.littleEndian(scalar)));
-      BigInteger expected = scalar.modInverse(Q);
-      assertThat(inverse.mod(Q)).isIn(expected, Q.subtract(expected));
-    }
-  }
-
-  @Test
-  void inverse_thatHasNoClampedForm_isRefused() {
-    // 1/(8 a) = 1, so neither 8 nor 8 (q - 1), which has 256 bits, is clamped.
-    BigInteger a = BigInteger.valueOf(64).modInverse(Q);
-    byte[] scalar = Vectors.littleEndian(a.max(Q.subtract(a)).shiftLeft(3));
-    assertThat(Curve25519.scalarOf(scalar)).isEqualTo(scalar);
-    assertThatThrownBy(() -> Curve25519.inverse(scalar))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("Invalid scalar: its inverse is no clamped scalar");
-    assertThatThrownBy(() -> Curve25519.inverse(new byte[31]))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("Invalid scalar of 31 bytes");
-  }
-
-  @Test
-  void inverse_ofWhatWasBlinded_givesTheHashesBack() {
-    byte[] points =
-        HashToCurve.encodeAll(
-            IntStream.range(0, 300).mapToObj(i -> new byte[] {(byte) i, (byte) (i >> 8)}).toList(),
-            new byte[] {1});
-    byte[] scalar = Curve25519.newScalar(random);
-    byte[] blinded = Curve25519.multiplyAll(scalar, points, count -> {}, false);
-    byte[] inverse = Curve25519.inverse(scalar);
-    assertThat(Curve25519.multiplyAll(inverse, blinded, count -> {}, false)).isEqualTo(points);
-    assertThat(blinded).isNotEqualTo(points);
-  }
-
-  /** What a peer adds of low order, to learn the lowest bits of the inverse, does not come out. */
-  @Test
-  void inverse_ofAPointPlusOneOfOrderTwo_givesTheSame() {
-    byte[] scalar = Curve25519.newScalar(random);
-    byte[] hash = HashToCurve.encode(new byte[] {7}, new byte[] {1});
-    byte[] blinded = Curve25519.multiply(scalar, hash);
-    // (u, v) + (0, 0) has the u coordinate 1/u.
-    byte[] other = Vectors.littleEndian(Vectors.littleEndian(blinded).modInverse(P));
-    assertThat(Curve25519.multiply(Curve25519.inverse(scalar), other)).isEqualTo(hash);
+  void multiply_rfc7748Section6_1_givesPublicKeysAndTheSharedSecret() {
+    byte[] a = HEX.parseHex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
+    byte[] b = HEX.parseHex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
+    byte[] publicA =
+        HEX.parseHex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
+    byte[] publicB =
+        HEX.parseHex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
+    byte[] shared =
+        HEX.parseHex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
+    assertThat(Curve25519.multiply(a, Curve25519.basePoint())).isEqualTo(publicA);
+    assertThat(Curve25519.multiply(b, Curve25519.basePoint())).isEqualTo(publicB);
+    assertThat(Curve25519.multiply(a, publicB)).isEqualTo(shared);
+    assertThat(Curve25519.multiply(b, publicA)).isEqualTo(shared);
   }
 }

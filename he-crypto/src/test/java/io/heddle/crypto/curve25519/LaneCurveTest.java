@@ -167,15 +167,6 @@ class LaneCurveTest {
     }
   }
 
-  @Test
-  void multiply_byAScalarAndItsInverse_givesTheHashesBack() {
-    byte[] points = HashToCurve.encodeAll(messages(300), DST, false);
-    byte[] scalar = Curve25519.newScalar(random);
-    byte[] blinded = multiply(scalar, points);
-    assertThat(multiply(Curve25519.inverse(scalar), blinded)).isEqualTo(points);
-    assertThat(blinded).isNotEqualTo(points);
-  }
-
   private static List<byte[]> messages(int count) {
     List<byte[]> messages = new ArrayList<>();
     for (int i = 0; i < count; i++) {

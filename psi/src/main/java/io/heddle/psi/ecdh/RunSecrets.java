@@ -14,10 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What one party keeps to itself in one run: its scalar and the orders in which it passes lists on.
- * All of it follows from the party's session secret, the step's path and the bytes that go in, so a
- * repeated step repeats its messages, and other ids never meet the same scalar. Peers learn nothing
- * of it.
+ * What one party keeps to itself in one run: what it blinds with and the orders in which it passes
+ * lists on. All of it follows from the party's session secret, the step's path and the bytes that go
+ * in, so a repeated step repeats its messages, and other ids never meet the same scalar. Peers learn
+ * nothing of it.
  */
 public final class RunSecrets {
   private final PrivateRandomness randomness;
@@ -42,6 +42,16 @@ public final class RunSecrets {
     byte[] scalar = Curve25519.scalarOf(bytes);
     Arrays.fill(bytes, (byte) 0);
     return scalar;
+  }
+
+  /**
+   * For each place in the order of this party's own list, 32 bytes that blind the item there.
+   *
+   * @param use what tells the points that are blinded from any others of the same ids: two points
+   *     under the same bytes would show their difference
+   */
+  public Randomness blinding(byte[] use) {
+    return randomness.derive("psi/oprf blinding", path, use, idsDigest);
   }
 
   /** The order of this party's own list. */

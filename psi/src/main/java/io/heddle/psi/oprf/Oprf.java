@@ -7,6 +7,7 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.PartyConfig;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.crypto.curve25519.FullPoints;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One party's side of intersections between a small receiver and a large sender whose tags the
  * receiver keeps: the first run costs the sender one multiplication for each of its ids, each later
- * one on the same set two for each of the receiver's at the receiver and one at the sender.
+ * one on the same set one for each of the receiver's, and the receiver two before it asks.
  *
  * <p>A run shows what {@code ecdh} shows, and that the sender's set is still the same or another
  * one. Holds against peers that follow the protocol; a receiver that does not learns no more than
@@ -87,7 +88,7 @@ public final class Oprf {
               byte[] points = new byte[WARM_UP_PORTION * Curve25519.POINT_BYTES];
               for (int i = 0; i < WARM_UP_PORTION; i++) {
                 System.arraycopy(
-                    Curve25519.basePoint(),
+                    FullPoints.basePoint(),
                     0,
                     points,
                     i * Curve25519.POINT_BYTES,
@@ -95,7 +96,7 @@ public final class Oprf {
               }
               byte[] scalar = Curve25519.scalarOf(new byte[Curve25519.POINT_BYTES]);
               for (int done = 0; done < WARM_UP_POINTS; done += WARM_UP_PORTION) {
-                points = Curve25519.multiplyAll(scalar, points, count -> {});
+                points = FullPoints.multiplyAll(scalar, points, count -> {});
               }
             },
             "warms up the curve");

@@ -25,9 +25,12 @@ sealed interface OprfMessage extends Message {
   /** Sender to receiver, if wanted: the tags of its set, in an order that only the key tells. */
   record SetTags(int width, byte[] items) implements OprfMessage, Chunks.Chunk {}
 
-  /** Receiver to sender: the receiver's ids under its fresh secret, shuffled. */
+  /**
+   * Receiver to sender: the points of the receiver's ids, shuffled, each with a fresh multiple of
+   * the base point added; both coordinates.
+   */
   record Queries(byte[] points) implements OprfMessage {}
 
-  /** Sender to receiver: the same points under the key too, in their order. */
+  /** Sender to receiver: the same points times the key, in their order; both coordinates. */
   record Answers(byte[] points) implements OprfMessage {}
 }

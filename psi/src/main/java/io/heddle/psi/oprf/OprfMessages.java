@@ -50,7 +50,7 @@ public final class OprfMessages {
           new MessageType<>(
               103,
               Queries.class,
-              "nothing: points under the receiver's fresh secret, in a secret order",
+              "nothing: points, each under a fresh secret of the receiver, in a secret order",
               (message, out) -> out.writeBytes(message.points()),
               in -> new Queries(points(in))),
           new MessageType<>(

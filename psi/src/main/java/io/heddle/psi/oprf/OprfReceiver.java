@@ -6,7 +6,6 @@ import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
-import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -21,7 +20,7 @@ import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.TagTable;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  * session, step and set of ids.
  */
 final class OprfReceiver {
-  // Made while the sender may still be reading its table; the rest goes out as it is made.
+  // The rest goes out as it is made.
   private static final int CHUNKS_AHEAD = 4;
-  private static final int VERSION = 1;
+  // Before version 2 questions were multiplied by one secret.
+  private static final int VERSION = 2;
 
   private final PsiTerms terms;
   private final PrivateRandomness randomness;
@@ -62,63 +62,60 @@ final class OprfReceiver {
   /** The indices of the common ids, in the alignment's order. */
   Result run(Channel step, PartyId sender, List<byte[]> ids) {
     TagList kept = kept(step, sender);
-    try (Questions questions = new Questions(new RunSecrets(randomness, step, ids), ids)) {
-      List<byte[]> ready = new ArrayList<>();
-      TagTable table = null;
-      if (kept != null) {
-        table = kept.table(sender);
-        TagFunction function = new TagFunction(kept.key());
-        for (int chunk = 0; chunk < Math.min(CHUNKS_AHEAD, questions.chunks()); chunk++) {
-          ready.add(questions.blind(chunk, function, done -> {}));
-        }
-      }
-      int theirSize = terms.exchange(step, sender, ids.size()).ids();
-      long start = System.nanoTime();
-      terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), sender, theirSize);
-      KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
-      TagList list = kept != null && kept.key().isSame(key) ? kept : null;
-      boolean held = list != null;
-      step.send(sender, new TagRequest(!held));
-      progress.begin("intersect ids", 2L * ids.size() + (held ? 0 : theirSize), "ids");
-      long asked = System.nanoTime();
-      if (list == null || table == null) {
-        list = fetch(step, sender, key);
-        table = list.table(sender);
-      }
-      long offline = held ? 0 : System.nanoTime() - asked;
-      byte[] tags = ask(step, sender, key, questions, held ? ready : List.of(), ids.size());
-      TagList.Common common = list.find(table, tags, terms.binding());
-      CommonRows.send(step, sender, terms, common.listed());
-      progress.end();
-      return new Result(
-          questions.places(common.asked()),
-          OprfFigures.of(held, System.nanoTime() - start, offline));
+    RunSecrets secrets = new RunSecrets(randomness, step, ids);
+    Questions ready = null;
+    TagTable table = null;
+    if (kept != null) {
+      table = kept.table(sender);
+      ready = ready(secrets, ids, sender, kept.key());
+    }
+    int theirSize = terms.exchange(step, sender, ids.size()).ids();
+    long start = System.nanoTime();
+    terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), sender, theirSize);
+    KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
+    boolean held = kept != null && ready != null && kept.key().isSame(key);
+    TagList list = held ? kept : null;
+    Questions questions = held && ready != null ? ready : new Questions(secrets, ids, sender, key);
+    step.send(sender, new TagRequest(!held));
+    progress.begin("intersect ids", 2L * ids.size() + (held ? 0 : theirSize), "ids");
+    long asked = System.nanoTime();
+    if (list == null || table == null) {
+      list = fetch(step, sender, key);
+      table = list.table(sender);
+    }
+    long offline = held ? 0 : System.nanoTime() - asked;
+    byte[] tags = ask(step, sender, questions, ids.size() * key.width());
+    TagList.Common common = list.find(table, tags, terms.binding());
+    CommonRows.send(step, sender, terms, common.listed());
+    progress.end();
+    return new Result(
+        questions.places(common.asked()), OprfFigures.of(held, System.nanoTime() - start, offline));
+  }
+
+  /** Made while the sender may still be reading its table; null if the list's key is none. */
+  private @Nullable Questions ready(
+      RunSecrets secrets, List<byte[]> ids, PartyId sender, KeyTerms key) {
+    try {
+      Questions questions = new Questions(secrets, ids, sender, key);
+      questions.prepare(CHUNKS_AHEAD);
+      return questions;
+    } catch (ProtocolException e) {
+      progress.note("fetches the tags of " + sender + " anew: " + e.getMessage());
+      return null;
     }
   }
 
-  private byte[] ask(
-      Channel step,
-      PartyId sender,
-      KeyTerms key,
-      Questions questions,
-      List<byte[]> ready,
-      int ids) {
-    TagFunction function = new TagFunction(key);
+  private byte[] ask(Channel step, PartyId sender, Questions questions, int bytes) {
     for (int chunk = 0; chunk < questions.chunks(); chunk++) {
-      step.send(
-          sender,
-          new Queries(
-              chunk < ready.size()
-                  ? ready.get(chunk)
-                  : questions.blind(chunk, function, progress::advance)));
+      step.send(sender, new Queries(questions.points(chunk)));
+      progress.advance(questions.size(chunk));
     }
-    byte[] tags = new byte[ids * key.width()];
+    ByteBuffer tags = ByteBuffer.allocate(bytes);
     for (int chunk = 0; chunk < questions.chunks(); chunk++) {
       byte[] answers = step.receive(sender, Answers.class).points();
-      byte[] some = questions.tags(chunk, function, sender, answers, progress::advance);
-      System.arraycopy(some, 0, tags, Chunks.from(chunk) * key.width(), some.length);
+      tags.put(questions.tags(chunk, answers, progress::advance));
     }
-    return tags;
+    return tags.array();
   }
 
   private TagList fetch(Channel step, PartyId sender, KeyTerms key) {
@@ -131,11 +128,6 @@ final class OprfReceiver {
   }
 
   private static KeyTerms key(PartyId sender, KeyOffer offer, int theirSize, int ownSize) {
-    try {
-      Curve25519.checkAll(offer.commitment());
-    } catch (ProtocolException e) {
-      throw new ProtocolException("From " + sender + ": " + e.getMessage(), e);
-    }
     int needed = KeyTerms.width(theirSize, ownSize);
     if (offer.width() < needed) {
       throw new ProtocolException(

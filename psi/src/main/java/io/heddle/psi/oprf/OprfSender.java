@@ -5,6 +5,7 @@ import io.heddle.channel.Channel;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.crypto.curve25519.FullPoints;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
@@ -102,7 +103,7 @@ final class OprfSender {
       byte[] points = step.receive(receiver, Queries.class).points();
       Chunks.check(receiver, chunk, size, points.length / Curve25519.POINT_BYTES);
       try {
-        answers.add(Curve25519.multiplyAll(key.scalar(), points, progress::advance));
+        answers.add(FullPoints.multiplyAll(key.scalar(), points, progress::advance));
       } catch (ProtocolException e) {
         throw new ProtocolException("From " + receiver + ": " + e.getMessage(), e);
       }

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.TappedChannel;
 import io.heddle.checkpoint.OwnDirectory;
+import io.heddle.crypto.Sha256;
+import io.heddle.crypto.curve25519.Curve25519;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PrivacyException;
@@ -18,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,6 +136,49 @@ class OprfCacheTest {
     }
     Files.write(parties.cache(), Arrays.copyOf(whole, whole.length + 1));
     assertThat(run().cacheUsed()).isFalse();
+    assertThat(run().cacheUsed()).isTrue();
+  }
+
+  /** A file that is whole and names another key, one that is none among them. */
+  @Test
+  void cache_ofAnotherKey_isFetchedAnew() throws IOException {
+    run();
+    byte[] whole = Files.readAllBytes(parties.cache());
+    byte[] other = Curve25519.multiply(Sha256.of(whole), Curve25519.basePoint());
+    byte[] low = new byte[32];
+    byte[] twist = new byte[32];
+    twist[0] = 3;
+    for (byte[] commitment : List.of(other, low, twist)) {
+      byte[] changed = whole.clone();
+      System.arraycopy(commitment, 0, changed, 8 + 4 + 32, 32);
+      byte[] hash = Sha256.of(Arrays.copyOf(changed, changed.length - 32));
+      System.arraycopy(hash, 0, changed, changed.length - 32, 32);
+      Files.write(parties.cache(), changed);
+      assertThat(run().cacheUsed()).isFalse();
+      assertThat(Files.readAllBytes(parties.cache())).isEqualTo(whole);
+    }
+  }
+
+  /** By the plain function of the key, whatever hides questions: lists of before stay good. */
+  @Test
+  void cache_madeByThePlainFunction_isUsed() throws IOException {
+    run();
+    byte[] whole = Files.readAllBytes(parties.cache());
+    byte[] content =
+        OwnDirectory.open(parties.directory(SENDER))
+            .readSealed(String.valueOf(parties.key().getFileName()), OprfParties.fileKey(SENDER));
+    SetKey key = SetKey.read(Objects.requireNonNull(content));
+    TagFunction function = new TagFunction(key.terms());
+    List<byte[]> listed =
+        key.order()
+            .apply(OprfParties.bytes(MANY).stream().sorted(Arrays::compareUnsigned).toList());
+    byte[] tags =
+        function.tags(
+            listed, Curve25519.multiplyAll(key.scalar(), function.points(listed), done -> {}));
+    Files.delete(parties.cache());
+    new TagCache(OwnDirectory.open(parties.directory(RECEIVER)), Clock.systemUTC())
+        .write(parties.senderPrint, new TagList(key.terms(), tags, 0));
+    assertThat(Files.readAllBytes(parties.cache())).isEqualTo(whole);
     assertThat(run().cacheUsed()).isTrue();
   }
 
