@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.benchmarks;
 
+import io.heddle.crypto.curve25519.AdditiveBlinding;
 import io.heddle.crypto.curve25519.Curve25519;
+import io.heddle.crypto.curve25519.FullPoints;
 import io.heddle.crypto.curve25519.HashToCurve;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -26,7 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What alignment does with one id: hashing it to a point and multiplying a point, beside the JDK's
- * X25519. (The JDK does not hash to curves.)
+ * X25519. (The JDK does not hash to curves.) Then what a question of {@code ecdh-oprf} costs: at the
+ * receiver before it asks, at the sender, and at the receiver when the answer is there.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -42,6 +45,10 @@ public class Curve25519Points {
   private List<byte[]> messages;
   private byte[] points;
   private byte[] scalar;
+  private byte[] numbers;
+  private AdditiveBlinding blinding;
+  private AdditiveBlinding.Blinded blinded;
+  private byte[] answers;
   private KeyAgreement agreement;
   private KeyPair peer;
 
@@ -53,6 +60,11 @@ public class Curve25519Points {
             .toList();
     points = hashToCurve();
     scalar = Curve25519.newScalar(new SecureRandom());
+    numbers = new byte[points.length];
+    new SecureRandom().nextBytes(numbers);
+    blinding = blindingTables();
+    blinded = blind();
+    answers = multiplyFull();
     KeyPairGenerator generator = KeyPairGenerator.getInstance("X25519");
     agreement = KeyAgreement.getInstance("X25519");
     agreement.init(generator.generateKeyPair().getPrivate());
@@ -69,6 +81,31 @@ public class Curve25519Points {
   @OperationsPerInvocation(POINTS)
   public byte[] hashToCurve() {
     return HashToCurve.encodeAll(messages, tag);
+  }
+
+  /** Tables of the key's multiples, once a run. */
+  @Benchmark
+  public AdditiveBlinding blindingTables() {
+    return new AdditiveBlinding(Curve25519.multiply(scalar, Curve25519.basePoint()));
+  }
+
+  /** Both fixed-base multiples, the hash's v and the sum. */
+  @Benchmark
+  @OperationsPerInvocation(POINTS)
+  public AdditiveBlinding.Blinded blind() {
+    return blinding.blind(points, numbers);
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(POINTS)
+  public byte[] multiplyFull() {
+    return FullPoints.multiplyAll(scalar, blinded.points(), count -> {});
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(POINTS)
+  public byte[] reveal() {
+    return blinded.reveal(answers, count -> {});
   }
 
   @Benchmark
