@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What alignment does with one id: hashing it to a point and multiplying a point, beside the JDK's
- * X25519. (The JDK does not hash to curves.) Then what a question of {@code ecdh-oprf} costs: at the
- * receiver before it asks, at the sender, and at the receiver when the answer is there.
+ * X25519. (The JDK does not hash to curves.) Then what a question of {@code ecdh-oprf} costs: at
+ * the receiver before it asks, at the sender, and at the receiver when the answer is there.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

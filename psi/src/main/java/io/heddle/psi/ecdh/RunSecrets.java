@@ -15,9 +15,9 @@ import java.util.List;
 
 /**
  * What one party keeps to itself in one run: what it blinds with and the orders in which it passes
- * lists on. All of it follows from the party's session secret, the step's path and the bytes that go
- * in, so a repeated step repeats its messages, and other ids never meet the same scalar. Peers learn
- * nothing of it.
+ * lists on. All of it follows from the party's session secret, the step's path and the bytes that
+ * go in, so a repeated step repeats its messages, and other ids never meet the same scalar. Peers
+ * learn nothing of it.
  */
 public final class RunSecrets {
   private final PrivateRandomness randomness;
