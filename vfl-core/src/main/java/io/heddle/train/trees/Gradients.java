@@ -123,7 +123,7 @@ final class Gradients {
    * What the exact derivatives of some rows, whether in the sample or not, say each of their scores
    * should grow by.
    *
-   * @param bounds of that, but for the step
+   * @param bounds of that, but for the step, besides those of the objective
    */
   List<Double> leaf(int[] rows, TreeTerms terms, ValueBounds bounds) {
     List<Double> values = new ArrayList<>(g.length);
@@ -135,7 +135,8 @@ final class Gradients {
         sumH += h[c][row];
       }
       double below = sumH + terms.lambda();
-      values.add(bounds.clip(below > 0 ? -sumG / below : 0) * terms.stepSize());
+      double best = terms.objective().valueBounds().clip(below > 0 ? -sumG / below : 0);
+      values.add(bounds.clip(best) * terms.stepSize());
     }
     return values;
   }

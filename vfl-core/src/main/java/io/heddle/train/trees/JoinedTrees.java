@@ -184,6 +184,47 @@ public final class JoinedTrees {
       List<double[][]> columns,
       ColumnChoice choice,
       int[] directions) {
+    JoinedTrees joined =
+        grown(terms, trees, roundingSeed, labels, weights, columns, choice, directions);
+    return new TreeEnsemble(
+        terms.objective(),
+        joined.rows.start(),
+        joined.trees.subList(
+            0, EarlyStopping.kept(terms, joined.trees.size(), joined.heldOutLosses)));
+  }
+
+  /**
+   * For tests: the scores of the rows after all trees, where feature holders take all columns.
+   *
+   * @return {@code [output][row]}
+   */
+  static double[][] scores(
+      TreeTerms terms,
+      byte[] roundingSeed,
+      double[] labels,
+      List<double[][]> columns,
+      int[] directions) {
+    return grown(
+            terms,
+            terms.maxIter(),
+            roundingSeed,
+            labels,
+            null,
+            columns,
+            (holder, tree) -> RowSets.all(columns.get(holder).length),
+            directions)
+        .scores;
+  }
+
+  private static JoinedTrees grown(
+      TreeTerms terms,
+      int trees,
+      byte[] roundingSeed,
+      double[] labels,
+      double @Nullable [] weights,
+      List<double[][]> columns,
+      ColumnChoice choice,
+      int[] directions) {
     boolean[] heldOut = new RowSampler(terms, roundingSeed).heldOut(labels.length);
     JoinedTrees joined =
         new JoinedTrees(
@@ -194,11 +235,7 @@ public final class JoinedTrees {
             choice,
             directions);
     joined.grow(trees);
-    return new TreeEnsemble(
-        terms.objective(),
-        joined.rows.start(),
-        joined.trees.subList(
-            0, EarlyStopping.kept(terms, joined.trees.size(), joined.heldOutLosses)));
+    return joined;
   }
 
   private void grow(int most) {

@@ -56,7 +56,11 @@ final class SplitGain {
 
   private double value(long roundedG, long roundedH, ValueBounds bounds) {
     double below = gradients.sumH(roundedH) + terms.lambda();
-    return bounds.clip(below > 0 ? -gradients.sumG(roundedG) / below : 0);
+    return clip(below > 0 ? -gradients.sumG(roundedG) / below : 0, bounds);
+  }
+
+  private double clip(double value, ValueBounds bounds) {
+    return bounds.clip(terms.objective().valueBounds().clip(value));
   }
 
   /** By how much twice the loss falls if the rows of a node get its value. */
@@ -64,7 +68,7 @@ final class SplitGain {
     double g = gradients.sumG(roundedG);
     double below = gradients.sumH(roundedH) + terms.lambda();
     double best = below > 0 ? -g / below : 0;
-    double value = bounds.clip(best);
+    double value = clip(best, bounds);
     // In this order squares of huge weights do not overflow.
     return value == best ? g * -best : -value * (2 * g + below * value);
   }

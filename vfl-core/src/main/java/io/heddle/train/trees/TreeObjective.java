@@ -73,7 +73,13 @@ public enum TreeObjective {
     }
   },
 
-  /** The logarithm of a count's mean. */
+  /**
+   * The logarithm of a count's mean, by XGBoost's rules ({@code count:poisson} with its {@code
+   * max_delta_step} of 0.7, and with {@code base_score} the mean of the labels): the second
+   * derivatives are e^0.7 times those of the loss, and the values of leaves are from -0.7 to 0.7
+   * before the step. The loss bends more the higher the score is, so that Newton's step from far
+   * below goes far beyond the best one, and the way back is a small part of one in each tree.
+   */
   POISSON {
     @Override
     double start(double mean) {
@@ -87,7 +93,12 @@ public enum TreeObjective {
 
     @Override
     double curvature(double prediction) {
-      return Math.max(prediction, LEAST_CURVATURE);
+      return Math.max(prediction * Math.exp(MOST_STEP), LEAST_CURVATURE);
+    }
+
+    @Override
+    ValueBounds valueBounds() {
+      return STEPS;
     }
 
     @Override
@@ -171,6 +182,8 @@ public enum TreeObjective {
   };
 
   private static final double LEAST_CURVATURE = 1e-16;
+  private static final double MOST_STEP = 0.7;
+  private static final ValueBounds STEPS = new ValueBounds(-MOST_STEP, MOST_STEP);
 
   /** The one that a job names. */
   public static TreeObjective of(JobConfig.TreesObjective named) {
@@ -193,8 +206,16 @@ public enum TreeObjective {
   /** Of a row with these scores. */
   abstract double loss(double[] scores, double label);
 
-  /** The second derivative by the score that predicts this. */
+  /**
+   * The second derivative by the score that predicts this, or what a step takes in its place so as
+   * not to go too far.
+   */
   abstract double curvature(double prediction);
+
+  /** Between what the values of all leaves must lie, before they are multiplied by the step. */
+  ValueBounds valueBounds() {
+    return ValueBounds.NONE;
+  }
 
   /** Puts what a row's scores predict in their place: probabilities, a number, a mean count. */
   public abstract void predict(double[] scores);
