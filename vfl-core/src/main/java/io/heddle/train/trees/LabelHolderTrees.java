@@ -6,20 +6,13 @@ import io.heddle.channel.WireReader;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.AdditivePrivateKey;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.DataException;
-import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.table.PartyTable;
 import io.heddle.train.shared.OwnData;
 import io.heddle.train.shared.StateFormat;
-import io.heddle.train.trees.GrowingTree.Node;
-import io.heddle.train.trees.TreeMessage.Descent;
-import io.heddle.train.trees.TreeMessage.NodeSums;
-import io.heddle.train.trees.TreeMessage.SplitBits;
-import io.heddle.train.trees.TreeMessage.SplitChoices;
 import io.heddle.train.trees.TreeMessage.TreeRows;
 import io.heddle.train.trees.TreeMessage.TreesAgreed;
 import io.heddle.train.trees.TreeMessage.TreesDeclaration;
@@ -28,15 +21,10 @@ import io.heddle.train.trees.TreeMessage.TreesOpening;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One fit as the label holder goes through it. */
@@ -58,9 +46,7 @@ final class LabelHolderTrees {
 
   private final double[][] scores;
   private final List<List<TreeNode>> trees = new ArrayList<>();
-  private final List<Threshold> thresholds = new ArrayList<>();
-  // How many splits each feature holder has made.
-  private final int[] records;
+  private final SplitNumbers numbers;
   private TreesAgreed agreed = new TreesAgreed(1, 0, 1);
 
   LabelHolderTrees(
@@ -88,7 +74,7 @@ final class LabelHolderTrees {
     own = new OwnSplits(columns.columns(), columns.collect(), terms, directions);
     sender = new GradientSender(key, terms.scheme(), randomness, columns.rows());
     peers = List.copyOf(channel.peers());
-    records = new int[peers.size()];
+    numbers = new SplitNumbers(peers.size());
     scores = rows.startScores();
     report.constantColumns(columns.constantColumns());
   }
@@ -104,14 +90,15 @@ final class LabelHolderTrees {
       goOn(restored);
     }
     SharedTrees turns = SharedTrees.of(agreed, terms);
+    RowSlots slots = RowSlots.of(terms, rows.count(), agreed.rowsPerCiphertext());
+    SumsReceiver receiver = new SumsReceiver(key, terms, slots, candidates, report);
     report.rowsPerCiphertext(agreed.rowsPerCiphertext());
     progress.begin("train", agreed.last(), "trees");
     progress.advance(trees.size());
     while (trees.size() < agreed.last() && !EarlyStopping.isOver(terms, report.heldOutLosses())) {
       int number = trees.size() + 1;
-      Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
       boolean shared = turns.isShared(number);
-      GrowingTree tree = grow(number, gradients, shared);
+      GrowingTree tree = grow(number, shared, slots, receiver);
       trees.add(tree.finish(scores));
       report.treeDone(shared);
       noteLosses("tree " + number);
@@ -145,7 +132,7 @@ final class LabelHolderTrees {
             new TreesModelPart(
                 HexFormat.of().formatHex(fitId()),
                 table.columnNames(),
-                thresholds.subList(0, ownSplits(kept)),
+                numbers.own().subList(0, ownSplits(kept)),
                 new TreeEnsemble(terms.objective(), rows.start(), trees.subList(0, kept)),
                 peers),
             report.summary(agreed.last() == terms.maxIter()));
@@ -198,10 +185,6 @@ final class LabelHolderTrees {
     progress.note(after + ": loss " + loss + heldOut);
   }
 
-  private RowSlots slots() {
-    return RowSlots.of(terms, rows.count(), agreed.rowsPerCiphertext());
-  }
-
   private Channel step(int tree) {
     return channel.step("tree-" + tree);
   }
@@ -212,391 +195,26 @@ final class LabelHolderTrees {
     return fitId;
   }
 
-  private List<Node> splitByOwn(GrowingTree tree, Node node, Split split) {
-    thresholds.add(own.threshold(split.number()));
-    return tree.split(
-        node,
-        split,
-        own.direction(split.number()),
-        own.left(node.rows(), split.number()),
-        thresholds.size() - 1);
-  }
-
-  private List<Node> splitByPeer(
-      GrowingTree tree, Node node, Split split, boolean[] bits, PeerSums[] sums) {
-    int k = split.owner() - 1;
-    List<Node> two = tree.split(node, split, 0, bits, records[k]++);
-    sums[k].requireLeft(peers.get(k), split.number(), two.get(0));
-    return two;
-  }
-
-  /** Two nodes of which feature holders send the sums of one, or the root. */
-  private record Pair(Node built, @Nullable Node sibling, @Nullable Node parent) {
-    /** This one, and the same with the sums of the other node where both are sent. */
-    Stream<Pair> sent(TreeTerms terms) {
-      return terms.smallerChild() || sibling == null
-          ? Stream.of(this)
-          : Stream.of(this, new Pair(/* built= */ sibling, /* sibling= */ built, parent));
-    }
-  }
-
-  /**
-   * One tree, level by level or leaf by leaf.
-   *
-   * @param isShared on the columns of all, or else on this party's only, with nothing sent
-   */
-  private GrowingTree grow(int number, Gradients gradients, boolean isShared) {
+  /** One tree, on the columns of all or on this party's only. */
+  private GrowingTree grow(int number, boolean isShared, RowSlots slots, SumsReceiver receiver) {
     Channel step = isShared ? step(number) : channel;
+    Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
     if (isShared) {
-      sendGradients(step, gradients);
+      sendGradients(step, gradients, slots);
     }
-    SplitGain gain = new SplitGain(gradients, terms);
-    GrowingTree tree = new GrowingTree(rows.count(), gradients, terms);
-    int[] ownColumns = ownColumns(number);
-    if (terms.isLeafWise()) {
-      growByLeaf(step, tree, ownColumns, gradients, isShared);
-      return tree;
-    }
-    List<Node> level = List.of(tree.root());
-    // What feature holders know of the level, in their order, and its sums.
-    List<Node> shared = isShared ? level : List.of();
-    List<Pair> pairs = isShared ? List.of(new Pair(tree.root(), null, null)) : List.of();
-    Map<Node, PeerSums[]> sums = new HashMap<>();
-    for (int depth = 0; depth < terms.maxDepth() && !level.isEmpty(); depth++) {
-      sums = receiveSums(step, pairs, sums);
-      Map<Node, Split> best = new HashMap<>();
-      for (Node node : level) {
-        best.put(node, best(node, ownColumns, sums.get(node), gradients, gain));
-      }
-      Map<Node, boolean[]> bits = askOwners(step, shared, best);
-      List<Node> below = new ArrayList<>();
-      Map<Node, List<Node>> children = new HashMap<>();
-      for (Node node : level) {
-        Split split = best.getOrDefault(node, Split.NONE);
-        if (split.exists()) {
-          List<Node> two = split(tree, node, split, bits, sums);
-          children.put(node, two);
-          below.addAll(two);
-        }
-      }
-      pairs = List.of();
-      if (!shared.isEmpty() && depth + 1 < terms.maxDepth()) {
-        pairs = descend(step, shared, children, Descent.ENDED);
-      }
-      shared = nodes(pairs, children);
-      level = below;
-    }
-    return tree;
+    int[] ownColumns =
+        ColumnSampler.ofLabelHolder(
+            terms.featureSubsetStrategy(), own.columns(), roundingSeed, number);
+    return new LabelHolderTree(
+            step, terms, rows, gradients, own, ownColumns, receiver, numbers, report)
+        .grow(isShared);
   }
 
-  /** Splits the leaf whose split gains most, the first of several, until there are enough. */
-  private void growByLeaf(
-      Channel step, GrowingTree tree, int[] ownColumns, Gradients gradients, boolean isShared) {
-    SplitGain gain = new SplitGain(gradients, terms);
-    List<Node> fresh = List.of(tree.root());
-    List<Node> shared = new ArrayList<>(isShared ? fresh : List.of());
-    List<Pair> pairs = isShared ? List.of(new Pair(tree.root(), null, null)) : List.of();
-    Map<Node, PeerSums[]> sums = new HashMap<>();
-    Map<Node, Split> open = new LinkedHashMap<>();
-    for (int leaves = 1; leaves < terms.maxLeaves(); leaves++) {
-      sums.putAll(receiveSums(step, pairs, sums));
-      for (Node node : fresh) {
-        if (node.depth() < terms.maxDepth()) {
-          open.put(node, best(node, ownColumns, sums.get(node), gradients, gain));
-        }
-      }
-      Node next = first(open);
-      if (next == null) {
-        break;
-      }
-      Split split = open.getOrDefault(next, Split.NONE);
-      open.remove(next);
-      boolean isKnown = shared.contains(next);
-      Map<Node, boolean[]> bits = isKnown ? askOwners(step, shared, Map.of(next, split)) : Map.of();
-      fresh = split(tree, next, split, bits, sums);
-      pairs = List.of();
-      if (isKnown) {
-        boolean isLast = leaves + 1 == terms.maxLeaves();
-        pairs =
-            isLast
-                ? descend(step, shared, Map.of(), Descent.ENDED)
-                : descend(step, shared, Map.of(next, fresh), Descent.KEPT);
-        shared.remove(next);
-        shared.addAll(pairs.isEmpty() ? List.of() : fresh);
-        shared.removeIf(node -> isLast);
-      }
-    }
-    if (!shared.isEmpty()) {
-      askOwners(step, shared, Map.of());
-      descend(step, shared, Map.of(), Descent.ENDED);
-    }
-  }
-
-  private static @Nullable Node first(Map<Node, Split> open) {
-    Node first = null;
-    double most = 0;
-    for (Map.Entry<Node, Split> entry : open.entrySet()) {
-      if (entry.getValue().gain() > most) {
-        first = entry.getKey();
-        most = entry.getValue().gain();
-      }
-    }
-    return first;
-  }
-
-  private List<Node> split(
-      GrowingTree tree,
-      Node node,
-      Split split,
-      Map<Node, boolean[]> bits,
-      Map<Node, PeerSums[]> sums) {
-    return split.owner() == 0
-        ? splitByOwn(tree, node, split)
-        : splitByPeer(tree, node, split, bits.getOrDefault(node, NO_BITS), requireOf(sums, node));
-  }
-
-  private static final boolean[] NO_BITS = {};
-
-  private int[] ownColumns(int tree) {
-    return ColumnSampler.ofLabelHolder(
-        terms.featureSubsetStrategy(), own.columns(), roundingSeed, tree);
-  }
-
-  private Split best(
-      Node node,
-      int[] ownColumns,
-      PeerSums @Nullable [] sums,
-      Gradients gradients,
-      SplitGain gain) {
-    Split best = own.best(node, ownColumns, gradients, gain);
-    if (sums != null) {
-      for (int k = 0; k < sums.length; k++) {
-        best = best.or(sums[k].best(k + 1, node, gain));
-      }
-    }
-    return best;
-  }
-
-  private void sendGradients(Channel step, Gradients gradients) {
+  private void sendGradients(Channel step, Gradients gradients, RowSlots slots) {
     if (terms.samplesRows()) {
       sendToAll(step, new TreeRows(gradients.sample().toBits()));
     }
-    sender.send(step, gradients, slots());
-  }
-
-  /** Sums of both nodes of each pair, by feature holder. */
-  private Map<Node, PeerSums[]> receiveSums(
-      Channel step, List<Pair> pairs, Map<Node, PeerSums[]> above) {
-    Map<Node, PeerSums[]> sums = new HashMap<>();
-    if (pairs.isEmpty()) {
-      return sums;
-    }
-    for (Pair pair : pairs) {
-      sums.put(pair.built(), new PeerSums[peers.size()]);
-      if (pair.sibling() != null) {
-        sums.put(pair.sibling(), new PeerSums[peers.size()]);
-      }
-    }
-    report.nodesAsked(sums.size());
-    List<Pair> sent = pairs.stream().flatMap(pair -> pair.sent(terms)).toList();
-    for (int k = 0; k < peers.size(); k++) {
-      readSums(k, step.receive(peers.get(k), NodeSums.class), sent, above, sums);
-    }
-    return sums;
-  }
-
-  private void readSums(
-      int k,
-      NodeSums message,
-      List<Pair> pairs,
-      Map<Node, PeerSums[]> above,
-      Map<Node, PeerSums[]> sums) {
-    PartyId peer = peers.get(k);
-    int[] names = message.candidates();
-    requireCounts(peer, message, pairs.size());
-    report.sums(names.length);
-    int[] rowsByCandidate = new int[names.length];
-    int at = 0;
-    for (int p = 0; p < pairs.size(); p++) {
-      int end = at + message.counts()[p];
-      Arrays.fill(rowsByCandidate, at, end, pairs.get(p).built().sampled().length);
-      requireNames(peer, names, at, end);
-      at = end;
-    }
-    CiphertextBlock block =
-        CiphertextBlock.fromBytes(
-            key.publicKey(), message.ciphertexts(), slots().answers(names.length));
-    Sums all = slots().unpack(key.decrypt(block), rowsByCandidate);
-    at = 0;
-    for (int p = 0; p < pairs.size(); p++) {
-      Pair pair = pairs.get(p);
-      int end = at + message.counts()[p];
-      boolean[] here = new boolean[end - at];
-      boolean[] there = new boolean[end - at];
-      for (int i = at; i < end; i++) {
-        here[i - at] = message.allowed()[2 * i];
-        there[i - at] = message.allowed()[2 * i + 1];
-      }
-      PeerSums built = new PeerSums(Arrays.copyOfRange(names, at, end), all.part(at, end), here);
-      requireOf(sums, pair.built())[k] = built;
-      Node sibling = pair.sibling();
-      Node parent = pair.parent();
-      if (sibling != null && parent != null) {
-        requireOf(sums, sibling)[k] =
-            built.sibling(peer, requireOf(above, parent)[k], there, sibling);
-      }
-      at = end;
-    }
-  }
-
-  private static PeerSums[] requireOf(Map<Node, PeerSums[]> sums, Node node) {
-    PeerSums[] known = sums.get(node);
-    if (known == null) {
-      throw new IllegalStateException("No sums of a node that was asked about");
-    }
-    return known;
-  }
-
-  private static void requireCounts(PartyId peer, NodeSums message, int nodes) {
-    long total = 0;
-    for (int count : message.counts()) {
-      if (count < 0) {
-        throw new ProtocolException(peer + " sent a negative number of candidates");
-      }
-      total += count;
-    }
-    if (message.counts().length != nodes) {
-      throw new ProtocolException(
-          peer + " sent sums of " + message.counts().length + " nodes: must be " + nodes);
-    }
-    if (total != message.candidates().length
-        || 2L * message.candidates().length != message.allowed().length) {
-      throw new ProtocolException(
-          peer
-              + " sent "
-              + message.candidates().length
-              + " candidates and "
-              + message.allowed().length
-              + " bits for them: must be "
-              + total
-              + " and two for each");
-    }
-  }
-
-  private void requireNames(PartyId peer, int[] names, int from, int to) {
-    int most = candidates.getOrDefault(peer, 0);
-    for (int i = from; i < to; i++) {
-      if (names[i] < 0 || names[i] >= most || (i > from && names[i] <= names[i - 1])) {
-        throw new ProtocolException(
-            peer + " sent names of candidates that are not ascending below " + most);
-      }
-    }
-  }
-
-  /** Each feature holder tells which rows go left in the nodes that its columns split. */
-  private Map<Node, boolean[]> askOwners(Channel step, List<Node> shared, Map<Node, Split> best) {
-    Map<Node, boolean[]> bits = new HashMap<>();
-    if (shared.isEmpty()) {
-      return bits;
-    }
-    List<List<Node>> asked = new ArrayList<>();
-    for (int k = 0; k < peers.size(); k++) {
-      int owner = k + 1;
-      List<Node> nodes =
-          shared.stream()
-              .filter(node -> best.getOrDefault(node, Split.NONE).owner() == owner)
-              .toList();
-      step.send(
-          peers.get(k),
-          new SplitChoices(
-              nodes.stream().mapToInt(shared::indexOf).toArray(),
-              nodes.stream()
-                  .mapToInt(node -> best.getOrDefault(node, Split.NONE).number())
-                  .toArray()));
-      asked.add(nodes);
-    }
-    for (int k = 0; k < peers.size(); k++) {
-      if (!asked.get(k).isEmpty()) {
-        readBits(
-            peers.get(k), step.receive(peers.get(k), SplitBits.class).bits(), asked.get(k), bits);
-      }
-    }
-    return bits;
-  }
-
-  private void readBits(PartyId peer, byte[] bytes, List<Node> nodes, Map<Node, boolean[]> bits) {
-    int least = TreeRules.leastBinRows(terms);
-    int expected = nodes.stream().mapToInt(node -> RowSets.bytes(node.rows().length)).sum();
-    if (bytes.length != expected) {
-      throw new ProtocolException(
-          peer + " sent " + bytes.length + " bytes with rows of nodes: must be " + expected);
-    }
-    int at = 0;
-    for (Node node : nodes) {
-      boolean[] left = RowSets.read(bytes, at, node.rows().length);
-      int count = node.sampledLeft(left);
-      if (Math.min(count, node.sampled().length - count) < least) {
-        throw new ProtocolException(
-            peer + " splits off fewer than " + least + " rows of a node, which it may not offer");
-      }
-      bits.put(node, left);
-      report.bits(left.length);
-      at += RowSets.bytes(left.length);
-    }
-  }
-
-  /**
-   * Tells feature holders in which children they will be asked again.
-   *
-   * @param unsplit the fate of nodes without children
-   */
-  private List<Pair> descend(
-      Channel step, List<Node> shared, Map<Node, List<Node>> children, byte unsplit) {
-    List<Pair> pairs = new ArrayList<>();
-    byte[] fates = new byte[shared.size()];
-    int bytes = 0;
-    for (int i = 0; i < fates.length; i++) {
-      Node node = shared.get(i);
-      List<Node> two = children.get(node);
-      fates[i] = two == null ? unsplit : Descent.ENDED;
-      if (two != null && node.depth() + 1 < terms.maxDepth() && isShared(two)) {
-        boolean leftSmaller = two.get(0).sampled().length <= two.get(1).sampled().length;
-        fates[i] = leftSmaller ? Descent.LEFT_IS_SMALLER : Descent.RIGHT_IS_SMALLER;
-        pairs.add(new Pair(two.get(leftSmaller ? 0 : 1), two.get(leftSmaller ? 1 : 0), node));
-        bytes += RowSets.bytes(node.rows().length);
-      }
-    }
-    byte[] bits = new byte[bytes];
-    int at = 0;
-    for (Pair pair : pairs) {
-      Node parent = pair.parent();
-      at = parent == null ? at : RowSets.write(parent.left(), bits, at);
-    }
-    sendToAll(step, new Descent(fates, bits));
-    return pairs;
-  }
-
-  /**
-   * Whether feature holders are asked below a split: of neither child if one has too few rows, from
-   * which with its parent's sums the other's would follow, or nearly all of one label, which their
-   * sibling's going on would tell.
-   */
-  private boolean isShared(List<Node> children) {
-    int least = TreeRules.leastNodeRows(rows.count(), terms);
-    return children.stream()
-        .allMatch(child -> child.sampled().length >= least && !rows.isPure(child.rows()));
-  }
-
-  /** The nodes of the pairs, left before right, as feature holders count them. */
-  private static List<Node> nodes(List<Pair> pairs, Map<Node, List<Node>> children) {
-    List<Node> nodes = new ArrayList<>();
-    for (Pair pair : pairs) {
-      Node parent = pair.parent();
-      if (parent != null) {
-        nodes.addAll(children.getOrDefault(parent, List.of()));
-      }
-    }
-    return nodes;
+    sender.send(step, gradients, slots);
   }
 
   private void commit(byte[] reached, @Nullable TreesFit result) {
@@ -610,9 +228,9 @@ final class LabelHolderTrees {
           out.writeRaw(secrets());
           TreeMessages.write(agreed, out);
           out.writeInts(candidates.values().stream().mapToInt(Integer::intValue).toArray());
-          out.writeInts(records);
+          out.writeInts(numbers.ofPeers());
           StateFormat.writeVectors(out, List.of(scores));
-          new TreesModelPart("", table.columnNames(), thresholds, null, List.of()).write(out);
+          new TreesModelPart("", table.columnNames(), numbers.own(), null, List.of()).write(out);
           new TreeEnsemble(terms.objective(), rows.start(), trees).write(out);
           report.write(out);
         });
@@ -644,12 +262,11 @@ final class LabelHolderTrees {
         "peers or rows");
     for (int k = 0; k < peers.size(); k++) {
       candidates.put(peers.get(k), counts[k]);
-      records[k] = done[k];
     }
     for (int c = 0; c < scores.length; c++) {
       scores[c] = reached.get(c);
     }
-    thresholds.addAll(TreesModelPart.read(in).thresholds());
+    numbers.restore(done, TreesModelPart.read(in).thresholds());
     trees.addAll(TreeEnsemble.read(in).trees());
     StateFormat.require(trees.size() < agreed.last(), trees.size() + " trees");
     report.read(in);
