@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.train.trees;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Message;
@@ -226,16 +228,26 @@ final class Forests {
         Parties.run(InMemoryExchange::network, TreeMessages.TYPES, opening, code).values());
   }
 
+  /**
+   * Requires that a fit's trees are those of the joined columns, to the last bit.
+   *
+   * @param trees how many the reference grows, unless early stopping keeps fewer
+   */
+  static TreeEnsemble requireJoined(
+      List<TreesFit> fits, TreeTerms terms, int trees, Joined joined, double @Nullable [] weights) {
+    TreeEnsemble federated = ensemble(fits);
+    TreeEnsemble reference =
+        JoinedTrees.fit(terms, trees, seed(), joined.labels(), weights, joined.holders());
+    assertThat(federated.start()).isEqualTo(reference.start());
+    assertThat(federated.largestLeafDifference(reference)).isZero();
+    assertThat(federated.trees()).isEqualTo(reference.trees()).isNotEmpty();
+    return federated;
+  }
+
   /** A fit whose trees must be those of the joined columns, to the last bit. */
   static List<TreesFit> requireEqual(TreeTerms terms, Joined joined, TreeRules rules) {
     List<TreesFit> fits = fit(terms, joined, null, rules);
-    TreeEnsemble federated = ensemble(fits);
-    TreeEnsemble reference =
-        JoinedTrees.fit(
-            terms, fits.get(0).summary().trees(), seed(), joined.labels(), null, joined.holders());
-    if (!federated.trees().equals(reference.trees())) {
-      throw new AssertionError("Other trees than those of the joined columns");
-    }
+    requireJoined(fits, terms, fits.get(0).summary().trees(), joined, null);
     return fits;
   }
 

@@ -31,13 +31,7 @@ class MultiClassTreesTest {
   private static List<TreesFit> requireEqual(
       TreeTerms terms, Joined joined, double @Nullable [] weights) {
     List<TreesFit> fits = Forests.fit(terms, joined, weights, new TreeRules(true));
-    TreeEnsemble federated = Forests.ensemble(fits);
-    TreeEnsemble reference =
-        JoinedTrees.fit(
-            terms, terms.maxIter(), Forests.seed(), joined.labels(), weights, joined.holders());
-    assertThat(federated.largestLeafDifference(reference)).isZero();
-    assertThat(federated.start()).isEqualTo(reference.start());
-    assertThat(federated.trees()).isEqualTo(reference.trees()).isNotEmpty();
+    TreeEnsemble federated = Forests.requireJoined(fits, terms, terms.maxIter(), joined, weights);
     assertThat(federated.trees())
         .allSatisfy(
             tree ->

@@ -414,9 +414,7 @@ class TreePrivacyTest {
   private static List<TreesFit> requireEqual(Joined joined, double @Nullable [] weights) {
     TreeTerms terms = terms().maxDepth(2).maxBins(8).build();
     List<TreesFit> fits = Forests.fit(terms, joined, weights);
-    TreeEnsemble reference =
-        JoinedTrees.fit(terms, 2, Forests.seed(), joined.labels(), weights, joined.holders());
-    assertThat(Forests.ensemble(fits).trees()).isEqualTo(reference.trees());
+    Forests.requireJoined(fits, terms, 2, joined, weights);
     return fits;
   }
 
