@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ForkJoinPool;
 
 /**
@@ -66,11 +65,7 @@ final class EarlySums implements AutoCloseable {
 
   /** The sums of all pieces, once all have come. */
   List<Accumulation.Part> await() {
-    try {
-      return parts.stream().map(CompletableFuture::join).toList();
-    } catch (CompletionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : e;
-    }
+    return parts.stream().map(SideThread::await).toList();
   }
 
   @Override

@@ -164,15 +164,7 @@ public final class JoinedTrees {
       double @Nullable [] weights,
       List<double[][]> columns,
       int[] directions) {
-    return fit(
-        terms,
-        trees,
-        roundingSeed,
-        labels,
-        weights,
-        columns,
-        (holder, tree) -> RowSets.all(columns.get(holder).length),
-        directions);
+    return fit(terms, trees, roundingSeed, labels, weights, columns, all(columns), directions);
   }
 
   static TreeEnsemble fit(
@@ -205,15 +197,13 @@ public final class JoinedTrees {
       List<double[][]> columns,
       int[] directions) {
     return grown(
-            terms,
-            terms.maxIter(),
-            roundingSeed,
-            labels,
-            null,
-            columns,
-            (holder, tree) -> RowSets.all(columns.get(holder).length),
-            directions)
+            terms, terms.maxIter(), roundingSeed, labels, null, columns, all(columns), directions)
         .scores;
+  }
+
+  /** All of each party, for each tree. */
+  private static ColumnChoice all(List<double[][]> columns) {
+    return (holder, tree) -> RowSets.all(columns.get(holder).length);
   }
 
   private static JoinedTrees grown(
