@@ -25,20 +25,21 @@ public final class LedgerEntry implements RunRecord {
   }
 
   /**
-   * In the ledger that a party's configuration names; nowhere if it names none.
+   * In the ledger that a party's configuration names, which is read; nowhere if it names none.
    *
    * @param session the session's id
    * @param step in which the intersection runs, before it is narrowed for a protocol
+   * @throws io.heddle.error.ConfigurationException if the file cannot be used
    */
   public static RunRecord of(PartyConfig config, JobConfig job, String session, Channel step) {
     Path file = config.ledger().file();
-    return file == null
-        ? RunRecord.NONE
-        : new LedgerEntry(
-            new PsiLedger(config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod()),
-            job,
-            session,
-            step.path());
+    if (file == null) {
+      return RunRecord.NONE;
+    }
+    PsiLedger ledger =
+        new PsiLedger(config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod());
+    ledger.read();
+    return new LedgerEntry(ledger, job, session, step.path());
   }
 
   @Override

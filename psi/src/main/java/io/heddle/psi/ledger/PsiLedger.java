@@ -62,6 +62,11 @@ public final class PsiLedger {
   private final Duration period;
   private final Clock clock;
 
+  // This party's lines in so many bytes of the file as have been read.
+  private final List<Config> own = new ArrayList<>();
+  private int linesRead;
+  private long bytesRead;
+
   /**
    * A ledger in a file, which is made when it is first needed, readable by its owner only.
    *
@@ -79,6 +84,18 @@ public final class PsiLedger {
     this.quotas = Map.copyOf(quotas);
     this.period = period;
     this.clock = clock;
+  }
+
+  /**
+   * Reads what is there, so that a run that begins has to read only what has come since: a ledger
+   * of years takes a while, and a peer would wait. Does nothing if there is no file yet.
+   *
+   * @throws ConfigurationException if the file cannot be used
+   */
+  public void read() {
+    if (Files.exists(file)) {
+      change((channel, lines) -> {});
+    }
   }
 
   /**
@@ -214,9 +231,8 @@ public final class PsiLedger {
       try (FileChannel channel = open()) {
         FileLock lock = channel.lock();
         try {
-          List<Config> lines = read(channel);
-          lines.removeIf(line -> !line.getString("party").equals(self.name()));
-          change.make(channel, lines);
+          readOn(channel);
+          change.make(channel, own);
         } finally {
           lock.release();
         }
@@ -247,41 +263,51 @@ public final class PsiLedger {
   }
 
   /**
-   * All lines. What stands behind the last whole one was being written when the process was killed,
-   * and nothing has followed from it: it goes, unless it is a line but for its end.
+   * The lines that have come since the last time. What stands behind the last whole one was being
+   * written when the process was killed, and nothing has followed from it: it goes, unless it is a
+   * line but for its end.
    */
-  private List<Config> read(FileChannel channel) throws IOException {
-    byte[] bytes = new byte[Math.toIntExact(channel.size())];
-    ByteBuffer unread = ByteBuffer.wrap(bytes);
+  private void readOn(FileChannel channel) throws IOException {
+    if (channel.size() < bytesRead) {
+      // Lines are only added: this is another file.
+      own.clear();
+      linesRead = 0;
+      bytesRead = 0;
+    }
+    byte[] fresh = new byte[Math.toIntExact(channel.size() - bytesRead)];
+    ByteBuffer unread = ByteBuffer.wrap(fresh);
+    channel.position(bytesRead);
     while (unread.hasRemaining() && channel.read(unread) >= 0) {
       // Until all is there.
     }
-    int whole = bytes.length;
-    while (whole > 0 && bytes[whole - 1] != '\n') {
+    int whole = fresh.length;
+    while (whole > 0 && fresh[whole - 1] != '\n') {
       whole--;
     }
-    List<Config> lines = new ArrayList<>();
-    for (String text : text(bytes, 0, whole).lines().toList()) {
+    List<Config> added = new ArrayList<>();
+    for (String text : text(fresh, 0, whole).lines().toList()) {
       Config line = parsed(text);
       if (line == null) {
         throw new ConfigurationException(
             "Cannot read line "
-                + (lines.size() + 1)
+                + (linesRead + added.size() + 1)
                 + " of the ledger "
                 + file
                 + ": must be as this program wrote it. Put it right, or name another file"
                 + " (psi.ledger)");
       }
-      lines.add(line);
+      added.add(line);
     }
-    Config last = parsed(text(bytes, whole, bytes.length));
+    Config last = parsed(text(fresh, whole, fresh.length));
     if (last != null) {
-      lines.add(last);
+      added.add(last);
       write(channel, "\n");
     } else {
-      channel.truncate(whole);
+      channel.truncate(bytesRead + whole);
     }
-    return lines;
+    added.stream().filter(line -> line.getString("party").equals(self.name())).forEach(own::add);
+    linesRead += added.size();
+    bytesRead = channel.size();
   }
 
   private static String text(byte[] bytes, int from, int to) {

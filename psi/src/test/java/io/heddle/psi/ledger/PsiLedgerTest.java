@@ -110,6 +110,31 @@ class PsiLedgerTest {
         .containsExactly("begun", "refused", "begun");
   }
 
+  @Test
+  void begin_afterOthersHaveWritten_countsTheirLines() throws IOException {
+    PsiLedger early = ledger(NOON, 100);
+    early.read();
+    assertThat(file).doesNotExist();
+    ledger(NOON, 100).begin(run(1, 60));
+    early.read();
+    ledger(NOON, 100).begin(run(2, 30));
+    assertThatThrownBy(() -> early.begin(run(3, 11)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("after 90 within");
+    early.begin(run(2, 30));
+    early.begin(run(4, 10));
+    assertThat(lines().stream().map(line -> line.getString("event")))
+        .containsExactly("begun", "begun", "refused", "begun");
+    Files.writeString(file, "x\n", StandardOpenOption.APPEND);
+    assertThatThrownBy(early::read)
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("Cannot read line 5 of the ledger " + file);
+    // A file that begins anew is another one.
+    Files.delete(file);
+    early.begin(run(5, 100));
+    assertThat(lines()).hasSize(1);
+  }
+
   /** Two parties of a trial whose files stand in one directory. */
   @Test
   void begin_linesOfAnotherParty_countForNothing() throws IOException {
