@@ -67,7 +67,7 @@ PEERS = {
     "ecdh-elligator2": Contender("SecretFlow ECDH, Elligator 2", "secretflow", "ecdh-elligator2", 1 << 18),
     "openmined": Contender("OpenMined ECDH, P-256", "openmined", "ecdh", 1 << 18),
 }
-MODULES = {"secretflow": "spu", "openmined": "private_set_intersection"}
+MODULES = {"secretflow": "spu", "secretflow-unbalanced": "spu", "openmined": "private_set_intersection"}
 # One line of a table of results: (label, how it is written, key).
 MEASURES = [("wall", "{:,.2f} s", "wallSeconds"), ("CPU", "{:,.2f} s", "cpuSeconds"), ("memory per party", "{:,.0f} MiB", "memoryMiB")]
 BYTES = [("own count", "{:,.1f}", "bytesPerItem"), ("on loopback", "{:,.1f}", "loopbackBytesPerItem")]
@@ -200,14 +200,18 @@ def run_peer(contender, python, data, folder):
     }
 
 
+def require_installed(contender, python):
+    module = MODULES[contender.kind]
+    found = f"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)"
+    if not Path(python).exists() or subprocess.run([python, "-c", found], check=False).returncode != 0:
+        raise NotMeasured("not installed: benchmarks/peers/setup psi says why")
+
+
 def measure(contender, python, data):
     if contender.most_rows is not None and data.rows > contender.most_rows:
         raise NotMeasured(f"only up to {contender.most_rows:,} rows")
     if contender.kind != "heddle":
-        module = MODULES[contender.kind]
-        found = f"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)"
-        if not Path(python).exists() or subprocess.run([python, "-c", found], check=False).returncode != 0:
-            raise NotMeasured("not installed: benchmarks/peers/setup psi says why")
+        require_installed(contender, python)
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="heddle-peers-") as name:
         folder = Path(name)

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One party of a peer's intersection: psi_party.py PEER PROTOCOL RANK PORT PORT TABLE RESULT
 
-`psi.py` starts two of them, rank 0 and rank 1. Each loads its libraries, says so in a line of standard output, waits for a line of
-standard input and only then begins: what Python takes to start is not the peer's. At the end it prints its figures as JSON.
+`psi.py` and `unbalanced.py` start two of them, rank 0 and rank 1. Each loads its libraries, says so in a line of standard output, waits
+for a line of standard input and only then begins: what Python takes to start is not the peer's. At the end it prints its figures as JSON.
 Both parties read CSV with the columns id and value. With SecretFlow both learn the common rows and write theirs in one order, as
-Heddle's do; with OpenMined's only the client, rank 1, does.
+Heddle's do; with OpenMined's only the client, rank 1, does. SecretFlow's unbalanced intersection has the protocols offline and online;
+rank 0, with the small table, learns the common rows, and what it keeps of the first step is beside the results.
 """
 
 import csv
@@ -30,7 +31,7 @@ def used():
     return usage.ru_utime + usage.ru_stime
 
 
-def secretflow():
+def libpsi():
     # The package loads JAX, which an intersection does not need, and which would be two thirds of its memory.
     package = types.ModuleType("spu")
     package.__path__ = list(find_spec("spu").submodule_search_locations)
@@ -42,14 +43,23 @@ def secretflow():
     options.log_level = logging.LogLevel.WARN
     logging.setup_logging(options)
 
-    def run(protocol, rank, ports, table, result):
+    def connect(rank, ports):
         desc = link.Desc()
         desc.connect_retry_times = CONNECT_TRIES
         desc.connect_retry_interval_ms = CONNECT_MILLIS
         desc.recv_timeout_ms = desc.http_timeout_ms = MANY_MINUTES
         for party, port in enumerate(ports):
             desc.add_party(str(party), f"{LOOPBACK}:{port}")
-        context = link.create_brpc(desc, rank)
+        return link.create_brpc(desc, rank)
+
+    return psi, connect
+
+
+def secretflow():
+    psi, connect = libpsi()
+
+    def run(protocol, rank, ports, table, result):
+        context = connect(rank, ports)
         settings = {"receiver_rank": 0, "broadcast_result": True}
         if protocol in CURVES:
             settings["protocol"] = psi.PsiProtocol.PROTOCOL_ECDH
@@ -64,6 +74,32 @@ def secretflow():
         report = psi.psi_execute(config, context)
         context.stop_link()
         # What crossed the wire it does not tell.
+        return {"rows": report.original_count, "intersection": report.intersection_count}
+
+    return run
+
+
+def unbalanced():
+    psi, connect = libpsi()
+
+    def run(protocol, rank, ports, table, result):
+        context = connect(rank, ports)
+        # Rank 0 asks, rank 1 has the large set and its key.
+        settings = {"server_params": psi.UbPsiServerParams(secret_key_path=f"{result}.key")} if rank == 1 else {}
+        if rank == 1 and not os.path.exists(f"{result}.key"):
+            with open(f"{result}.key", "wb") as key:
+                key.write(os.urandom(32))
+        config = psi.UbPsiExecuteConfig(
+            mode={"offline": psi.UbPsiMode.MODE_OFFLINE, "online": psi.UbPsiMode.MODE_ONLINE}[protocol],
+            role=psi.UbPsiRole.ROLE_CLIENT if rank == 0 else psi.UbPsiRole.ROLE_SERVER,
+            client_receive_result=True,
+            cache_path=f"{result}.cache",
+            input_params=psi.InputParams(path=table, selected_keys=["id"], keys_unique=True),
+            output_params=psi.OutputParams(path=result),
+            **settings,
+        )
+        report = psi.ub_psi_execute(config, context)
+        context.stop_link()
         return {"rows": report.original_count, "intersection": report.intersection_count}
 
     return run
@@ -138,7 +174,7 @@ def main():
     # Its libraries log to standard output, where only the figures go.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    run = {"secretflow": secretflow, "openmined": openmined}[peer]()
+    run = {"secretflow": secretflow, "secretflow-unbalanced": unbalanced, "openmined": openmined}[peer]()
     loaded = used()
     print("loaded", file=answers, flush=True)
     sys.stdin.readline()
