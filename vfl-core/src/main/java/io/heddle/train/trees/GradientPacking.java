@@ -22,6 +22,10 @@ import java.util.List;
  */
 record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
     implements Serializable {
+  // The most that a number of one row has: a first derivative and what is added to it are each up
+  // to 2^16.
+  private static final int BITS_OF_ROW = Gradients.BITS + 2;
+
   /** Of rows that fit, by {@link #requireFits}. */
   static GradientPacking of(TreeTerms terms, int rows) {
     return of(terms.scheme().plaintextBits(terms.keyBits()), rows, terms.outputs());
@@ -87,17 +91,28 @@ record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
     return BigInteger.valueOf(high).shiftLeft(lowBits).add(BigInteger.valueOf(low));
   }
 
-  /** The derivatives of the row of a rank of the sample. */
-  BigInteger row(Gradients gradients, int rank) {
+  /**
+   * Puts the derivatives of the row of a rank of the sample into a number.
+   *
+   * @param words of the number, the lowest first
+   * @param bit where the row begins; no bit is set from there on
+   */
+  void put(Gradients gradients, int rank, long[] words, int bit) {
     int row = gradients.sample().row(rank);
-    BigInteger value = BigInteger.ZERO;
-    for (int c = outputs - 1; c >= 0; c--) {
-      value =
-          value
-              .shiftLeft(slotBits)
-              .add(pair(gradients.g(c, row) + (1L << Gradients.BITS), gradients.h(c, row)));
+    for (int c = 0; c < outputs; c++) {
+      int at = bit + c * slotBits;
+      put(gradients.h(c, row), words, at);
+      put(gradients.g(c, row) + (1L << Gradients.BITS), words, at + lowBits);
     }
-    return value;
+  }
+
+  private static void put(long value, long[] words, int bit) {
+    int word = bit / Long.SIZE;
+    int below = bit % Long.SIZE;
+    words[word] |= value << below;
+    if (below > Long.SIZE - BITS_OF_ROW) {
+      words[word + 1] |= value >>> (Long.SIZE - below);
+    }
   }
 
   /**

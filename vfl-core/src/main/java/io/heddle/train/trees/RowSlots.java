@@ -9,6 +9,7 @@ import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.error.ProtocolException;
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -93,15 +94,22 @@ record RowSlots(GradientPacking packing, int plaintextBits, int rowsPerPlaintext
 
   /** Consecutive plaintexts of a sample's rows. */
   PlaintextBlock rows(Gradients gradients, int from, int to) {
+    int bits = rowsPerPlaintext * slotBits();
+    long[] words = new long[(bits + Long.SIZE - 1) / Long.SIZE];
+    ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES);
     List<BigInteger> values = new ArrayList<>(to - from);
     for (int i = from; i < to; i++) {
+      Arrays.fill(words, 0);
       int first = i * rowsPerPlaintext;
-      BigInteger value = BigInteger.ZERO;
       int end = Math.min(rowsPerPlaintext, gradients.sample().size() - first);
-      for (int t = end - 1; t >= 0; t--) {
-        value = value.shiftLeft(slotBits()).add(packing.row(gradients, first + t));
+      for (int t = 0; t < end; t++) {
+        packing.put(gradients, first + t, words, t * slotBits());
       }
-      values.add(value);
+      bytes.clear();
+      for (int w = words.length - 1; w >= 0; w--) {
+        bytes.putLong(words[w]);
+      }
+      values.add(new BigInteger(1, bytes.array()));
     }
     return PlaintextBlock.of(from, values);
   }

@@ -230,6 +230,18 @@ class RowSlotsTest {
         1);
   }
 
+  private static BigInteger row(GradientPacking packing, Gradients gradients, int rank) {
+    int row = gradients.sample().row(rank);
+    BigInteger all = BigInteger.ZERO;
+    for (int c = packing.outputs() - 1; c >= 0; c--) {
+      all =
+          all.shiftLeft(packing.slotBits())
+              .add(BigInteger.valueOf(gradients.g(c, row) + (1 << 16)).shiftLeft(packing.lowBits()))
+              .add(BigInteger.valueOf(gradients.h(c, row)));
+    }
+    return all;
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 4", "3, 4", "4, 4", "5, 4", "9, 2", "7, 1"})
   void rows_ofASample_standInOrderAndTheLastPlaintextIsNotFull(int rows, int count) {
@@ -243,7 +255,7 @@ class RowSlotsTest {
     for (int i = 0; i < plaintexts; i++) {
       BigInteger expected = BigInteger.ZERO;
       for (int t = 0; t < count && i * count + t < rows; t++) {
-        BigInteger row = slots.packing().row(gradients, i * count + t);
+        BigInteger row = row(slots.packing(), gradients, i * count + t);
         assertThat(row).isLessThanOrEqualTo(slots.packing().bound(1));
         expected = expected.add(row.shiftLeft(t * (slots.packing().candidateBits() + 40)));
       }
@@ -252,6 +264,41 @@ class RowSlotsTest {
     PlaintextBlock end = slots.rows(gradients, plaintexts - 1, plaintexts);
     assertThat(end.firstIndex()).isEqualTo(plaintexts - 1);
     assertThat(end.get(0)).isEqualTo(block.get(plaintexts - 1));
+  }
+
+  /** All classes of a row, at the largest derivatives there are, and for many rows. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "4, 1", "3, 2", "5, 2"})
+  void rows_ofSeveralClasses_areThoseOfEach(int classes, int count) {
+    int rows = 50;
+    double[] labels =
+        IntStream.range(0, rows).mapToDouble(row -> row % Math.max(2, classes)).toArray();
+    double[][] scores = new double[classes][rows];
+    for (int c = 0; c < classes; c++) {
+      for (int row = 0; row < rows; row++) {
+        // Certain, be it rightly or wrongly: first derivatives of -1, 0 and 1.
+        scores[c][row] = (row / classes + c) % 3 == 0 ? 60 : 0;
+      }
+    }
+    TreeObjective objective = classes == 1 ? TreeObjective.LOGISTIC : TreeObjective.MULTI_CLASS;
+    Gradients gradients =
+        Gradients.of(
+            TrainingRows.of(objective, classes == 1 ? 0 : classes, labels, null, null),
+            scores,
+            TreeTerms.builder().build(),
+            Forests.seed(),
+            1);
+    RowSlots slots = slots(2048, 1 << 20, classes, count);
+    PlaintextBlock block = slots.rows(gradients, 0, slots.plaintexts(rows));
+    for (int i = 0; i < block.size(); i++) {
+      BigInteger expected = BigInteger.ZERO;
+      for (int t = 0; t < count && i * count + t < rows; t++) {
+        expected =
+            expected.add(
+                row(slots.packing(), gradients, i * count + t).shiftLeft(t * slots.slotBits()));
+      }
+      assertThat(block.get(i)).isEqualTo(expected);
+    }
   }
 
   private static final int ROWS = 157;
