@@ -51,7 +51,7 @@ final class AddingUp {
   private static final int PARTITIONS = 4;
   private static final TreeTerms TERMS =
       TreeTerms.builder()
-          .maxIter(5)
+          .maxIter(4)
           .maxDepth(4)
           .maxBins(32)
           .firstTreeAlone(false)
@@ -82,10 +82,10 @@ final class AddingUp {
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.executor.memory", arguments[2])
             .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-            // A core for each: a task works alone.
+            // A core for each, also for its compiler and collector: a task works alone.
             .config(
                 "spark.executor.extraJavaOptions",
-                "--add-modules=jdk.incubator.vector"
+                "--add-modules=jdk.incubator.vector -XX:ActiveProcessorCount=1"
                     + " -Djava.util.concurrent.ForkJoinPool.common.parallelism=0")
             .config("spark.network.timeout", "300s")
             .getOrCreate();
