@@ -4,11 +4,12 @@ package io.heddle.benchmarks.trees;
 import static java.util.Locale.ROOT;
 
 import io.heddle.benchmarks.Machine;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Grows the same trees with everything that saves work, and without each of it in turn, and prints
@@ -18,19 +19,18 @@ import java.util.Map;
  * <p>The formulas are checked to the last addition by {@code TreeCostsTest}; here they are those of
  * the design, and what they leave out, such as the first row of a bin, which costs nothing, is
  * printed as padding. Seconds are those of the processor, of the last tree: in the first ones JVMs
- * still compile. The formulas' numbers of operations are averages of all trees.
+ * still compile. The formulas' numbers of operations are averages of all trees. Operations' own
+ * costs are measured right after each row's trees by the processes that grew them. What the label
+ * holder does with each row before it encrypts, such as its derivatives, stands beside the
+ * encryption and is not in the formula.
  */
 public final class OptionsTable {
-  private static final Duration EACH = Duration.ofSeconds(2);
-
   private final int rows;
   private final int columns;
-  private final UnitCosts costs;
 
-  private OptionsTable(int rows, int columns, UnitCosts costs) {
+  private OptionsTable(int rows, int columns) {
     this.rows = rows;
     this.columns = columns;
-    this.costs = costs;
   }
 
   /** The name of a row, and the options by which it differs. */
@@ -51,34 +51,48 @@ public final class OptionsTable {
     Settings common = Settings.parse(arguments);
     System.out.printf(ROOT, "Load at the start: %s%n%n", Machine.load());
     TreesTable table = TreesTable.of(common, false);
-    UnitCosts costs = UnitCosts.measure(common.number("key-bits"), EACH);
-    System.out.printf(
-        ROOT,
-        "One operation on one core: encrypting %.1f us, checking %.1f us, adding %.2f us, masking"
-            + " an answer %.1f us, squaring %.2f us, decrypting %.1f us.%n%n",
-        1e6 * costs.encrypt(),
-        1e6 * costs.check(),
-        1e6 * costs.add(),
-        1e6 * costs.mask(),
-        1e6 * costs.square(),
-        1e6 * costs.decrypt());
-    OptionsTable print = new OptionsTable(table.rows(), table.columns().length, costs);
+    OptionsTable print = new OptionsTable(table.rows(), table.columns().length);
     System.out.println(
         "| | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
-            + " formula | MB of sums | encrypting, CPU-s of the last tree | formula | feature holder, the same |"
-            + " formula | ratios | s a tree, all |");
-    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
+            + " formula | MB of sums | CPU-s of the last tree: before encrypting | encrypting | formula |"
+            + " ratio | feature holder | formula | ratio | s a tree, all |");
+    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
+    List<String> units = new ArrayList<>();
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
-      List<String> all = new ArrayList<>(List.of("--row-packing", "on"));
+      List<String> all = new ArrayList<>(List.of("--row-packing", "on", "--units", "yes"));
       all.addAll(List.of(arguments));
       all.addAll(variant.getValue());
       Settings settings = Settings.parse(all.toArray(String[]::new));
-      System.out.println(print.row(variant.getKey(), settings, TwoParties.run(settings)));
+      TwoParties.Both both = TwoParties.run(settings);
+      UnitCosts ofLabel = Objects.requireNonNull(both.label().units());
+      UnitCosts ofFeature = Objects.requireNonNull(both.feature().units());
+      System.out.println(print.row(variant.getKey(), settings, both, ofLabel, ofFeature));
+      units.add(told(variant.getKey(), ofLabel, ofFeature));
     }
+    System.out.println();
+    units.forEach(System.out::println);
+  }
+
+  private static String told(String name, UnitCosts ofLabel, UnitCosts ofFeature) {
+    return String.format(
+        ROOT,
+        "One operation after '%s': encrypting %.1f us; at the feature holder checking %.1f us,"
+            + " adding %.2f us, masking an answer %.1f us, squaring %.2f us.",
+        name,
+        1e6 * ofLabel.encrypt(),
+        1e6 * ofFeature.check(),
+        1e6 * ofFeature.add(),
+        1e6 * ofFeature.mask(),
+        1e6 * ofFeature.square());
   }
 
   /** One row. */
-  private String row(String name, Settings settings, TwoParties.Both both) {
+  private String row(
+      String name,
+      Settings settings,
+      TwoParties.Both both,
+      UnitCosts ofLabel,
+      UnitCosts ofFeature) {
     PartyFigures label = both.label();
     PartyFigures feature = both.feature();
     int trees = both.holder().sharedTrees();
@@ -87,24 +101,24 @@ public final class OptionsTable {
     long encryptions = both.holder().encryptions();
     long cells = feature.addedRows() * columns;
     int ciphertextBytes = settings.number("key-bits") / 4;
-    double encrypting =
-        label
-            .actsOfLast()
-            .getOrDefault("work before sending GradientChunk", Cost.NONE)
-            .cpuSeconds();
+    // Before the first chunk of a tree there is other work too: a chunk of it is as any other.
+    long chunks = messages(label, "GradientChunk") / trees;
+    double encrypting = act(label, "work before sending GradientChunk") * chunks / (chunks - 1);
+    double before =
+        act(label, "work before the first GradientChunk") - encrypting / Math.max(1, chunks);
     double adding = feature.actsOfLast().values().stream().mapToDouble(Cost::cpuSeconds).sum();
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
-    double encryptingByFormula = encryptions * costs.encrypt() / trees;
+    double encryptingByFormula = encryptions * ofLabel.encrypt() / trees;
     double addingByFormula =
-        (encryptions * costs.check()
-                + feature.additions() * costs.add()
-                + answers * costs.mask()
-                + feature.sums() * squarings(perCiphertext) * costs.square())
+        (encryptions * ofFeature.check()
+                + feature.additions() * ofFeature.add()
+                + answers * ofFeature.mask()
+                + feature.sums() * squarings(perCiphertext) * ofFeature.square())
             / trees;
     return String.format(
         ROOT,
-        "| %s | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f | %.2f,"
-            + " %.2f | %.2f |",
+        "| %s | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f"
+            + " | %.2f | %.2f | %.2f | %.2f |",
         name,
         perCiphertext,
         encryptions,
@@ -115,11 +129,12 @@ public final class OptionsTable {
         bytes(label, "GradientChunk") / 1e6,
         encryptions * ciphertextBytes / 1e6,
         bytes(feature, "NodeSums") / 1e6,
+        before,
         encrypting,
         encryptingByFormula,
+        encrypting / encryptingByFormula,
         adding,
         addingByFormula,
-        encrypting / encryptingByFormula,
         adding / addingByFormula,
         label.training().seconds() / both.holder().trees());
   }
@@ -129,18 +144,32 @@ public final class OptionsTable {
    * rows' ciphertexts.
    */
   private int squarings(int perCiphertext) {
+    return Math.max(1, perCiphertext - 1) * slotBits(rows, perCiphertext);
+  }
+
+  /** Of a row in a ciphertext. */
+  static int slotBits(int rows, int perCiphertext) {
     int sum = bits((long) rows << 16) + bits((long) rows << 17);
-    return perCiphertext == 1 ? sum : (perCiphertext - 1) * (sum + 40);
+    return perCiphertext == 1 ? sum : sum + 40;
   }
 
   private static int bits(long most) {
     return Long.SIZE - Long.numberOfLeadingZeros(most);
   }
 
+  private static double act(PartyFigures party, String name) {
+    return party.actsOfLast().getOrDefault(name, Cost.NONE).cpuSeconds();
+  }
+
+  private static long messages(PartyFigures party, String message) {
+    return sent(party, message).mapToLong(PartyFigures.Crossed::messages).sum();
+  }
+
   private static long bytes(PartyFigures party, String message) {
-    return party.sent().stream()
-        .filter(each -> each.message().equals(message))
-        .mapToLong(PartyFigures.Crossed::bytes)
-        .sum();
+    return sent(party, message).mapToLong(PartyFigures.Crossed::bytes).sum();
+  }
+
+  private static Stream<PartyFigures.Crossed> sent(PartyFigures party, String message) {
+    return party.sent().stream().filter(each -> each.message().equals(message));
   }
 }

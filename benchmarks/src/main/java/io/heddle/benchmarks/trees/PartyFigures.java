@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sums of candidates that have crossed
  * @param peakMemoryMiB of the process, and of that the heap with what the collector had not yet
  *     taken away
+ * @param units what operations take in this process by themselves; null if not asked for
  * @param holder what the label holder alone knows
  */
 record PartyFigures(
@@ -33,6 +34,7 @@ record PartyFigures(
     long sums,
     double peakMemoryMiB,
     double peakHeapMiB,
+    @Nullable UnitCosts units,
     @Nullable Holder holder)
     implements Serializable {
 
@@ -86,6 +88,7 @@ record PartyFigures(
         sums,
         peakMemoryMiB,
         peakHeapMiB,
+        units,
         more);
   }
 

@@ -35,7 +35,8 @@ record Settings(Map<String, String> values) implements Serializable {
           "alone", "no",
           "all-bins", "no",
           "pinned", "no",
-          "reference", "no");
+          "reference", "no",
+          "units", "no");
 
   private static Map<String, String> map(String... pairs) {
     Map<String, String> map = new LinkedHashMap<>();
@@ -72,6 +73,7 @@ record Settings(Map<String, String> values) implements Serializable {
         --xmx SIZE                  heap of each party, such as 4g
         --java "OPTION..."          more options of the parties' JVMs; %p in them is the party's name
         --reference yes             trains in the clear on the joined columns as well, and compares the leaves
+        --units yes                 each party then measures its operations one by one (a quarter of a minute)
       """;
 
   /**
@@ -96,7 +98,14 @@ record Settings(Map<String, String> values) implements Serializable {
     Settings settings = new Settings(values);
     for (String name :
         List.of(
-            "joint-buckets", "smaller-child", "goss", "alone", "all-bins", "pinned", "reference")) {
+            "joint-buckets",
+            "smaller-child",
+            "goss",
+            "alone",
+            "all-bins",
+            "pinned",
+            "reference",
+            "units")) {
       settings.isOn(name);
     }
     settings.number("rows");

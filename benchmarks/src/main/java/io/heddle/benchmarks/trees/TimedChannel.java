@@ -5,12 +5,15 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.party.PartyId;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Puts a role's time down to what it did: its own work before a message, named by that message, and
- * what sending and receiving held it up. For one thread.
+ * what sending and receiving held it up. Work before the first message of a kind in a tree stands
+ * by itself: it is also what the tree begins with. For one thread.
  */
 final class TimedChannel extends ForwardingChannel {
   private final Acts acts;
@@ -20,6 +23,7 @@ final class TimedChannel extends ForwardingChannel {
     private final Cost.Watch watch = new Cost.Watch();
     private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
     private final LinkedHashMap<String, Cost> ofTreesBefore = new LinkedHashMap<>();
+    private final Set<String> sentInTree = new HashSet<>();
 
     void end(String act) {
       costs.merge(act, watch.lap(), Cost::plus);
@@ -32,7 +36,12 @@ final class TimedChannel extends ForwardingChannel {
       watch.lap();
     }
 
+    void beforeSending(String message) {
+      end((sentInTree.add(message) ? "work before the first " : "work before sending ") + message);
+    }
+
     void endTree() {
+      sentInTree.clear();
       end("work at the end of a tree");
       ofTreesBefore.clear();
       ofTreesBefore.putAll(costs);
@@ -64,7 +73,7 @@ final class TimedChannel extends ForwardingChannel {
   @Override
   public void send(PartyId to, Message message) {
     String name = message.getClass().getSimpleName();
-    acts.end("work before sending " + name);
+    acts.beforeSending(name);
     super.send(to, message);
     acts.end("sending " + name);
   }

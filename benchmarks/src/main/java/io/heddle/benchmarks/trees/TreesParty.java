@@ -27,6 +27,7 @@ import io.heddle.train.trees.TreesScoringLabelHolder;
 import io.heddle.train.trees.TreesSummary;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,8 @@ final class TreesParty {
   static final String TRAINING = "training";
   static final String FIT = "fit";
   private static final String SCORE = "score";
+
+  private static final Duration EACH_UNIT = Duration.ofSeconds(2);
 
   private final Settings settings;
   private final TreeTerms terms;
@@ -171,7 +174,19 @@ final class TreesParty {
         fit.summary().sums(),
         ProcessUsage.peakMemoryMiB(),
         peakHeapMiB(),
+        settings.isOn("units") ? units(fit.summary().rowsPerCiphertext()) : null,
         null);
+  }
+
+  private UnitCosts units(int rowsPerCiphertext) {
+    try {
+      return UnitCosts.measure(
+          terms.keyBits(),
+          rowsPerCiphertext * OptionsTable.slotBits(settings.number("rows"), rowsPerCiphertext),
+          EACH_UNIT);
+    } catch (Exception e) {
+      throw new IllegalStateException("The operations cannot be measured", e);
+    }
   }
 
   private Holder holder(TreesFit fit, TreesTable table, double[] scores, byte[] seed) {

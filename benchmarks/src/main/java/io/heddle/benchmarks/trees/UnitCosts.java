@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.benchmarks.trees;
 
-import io.heddle.benchmarks.Bursts;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.bucket.BinSums;
@@ -9,16 +8,21 @@ import io.heddle.crypto.bucket.Histogram;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.crypto.paillier.PaillierPublicKey;
+import io.heddle.psi.command.ProcessUsage;
+import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Random;
+import java.util.concurrent.Callable;
 
 /**
- * What one operation of a fit takes on one core, in seconds, as this very machine has it now.
+ * What one operation of a fit takes, in processor seconds of the whole process, in the very process
+ * that has made the fit: with its collector, and while the peer measures the same beside it.
  *
  * @param encrypt a number under the own key, and write it as it is sent
  * @param check a ciphertext that has come
@@ -28,22 +32,29 @@ import java.util.SplittableRandom;
  * @param decrypt one
  */
 record UnitCosts(
-    double encrypt, double check, double add, double square, double mask, double decrypt) {
+    double encrypt, double check, double add, double square, double mask, double decrypt)
+    implements Serializable {
   private static final int ROWS = 8192;
+  private static final int COLUMNS = 4;
   private static final int ANSWERS = 256;
   private static final int BINS = 32;
   private static final int VALUE_BITS = 64;
 
-  static UnitCosts measure(int keyBits, Duration each) throws Exception {
-    Bursts bursts = new Bursts(each);
+  /**
+   * @param plaintextBits of what is encrypted
+   * @param each for so long, after warming up for a quarter of it
+   */
+  static UnitCosts measure(int keyBits, int plaintextBits, Duration each) throws Exception {
     PaillierPrivateKey key = PaillierPrivateKey.generate(keyBits, new SecureRandom());
     PaillierPublicKey open = key.publicKey();
-    SplittableRandom random = new SplittableRandom(1);
+    Random random = new Random(1);
     List<BigInteger> values = new ArrayList<>();
-    byte[][] bins = new byte[1][ROWS];
+    byte[][] bins = new byte[COLUMNS][ROWS];
     for (int i = 0; i < ROWS; i++) {
-      values.add(BigInteger.valueOf(random.nextLong() >>> 1));
-      bins[0][i] = (byte) random.nextInt(BINS);
+      values.add(new BigInteger(plaintextBits, random));
+      for (byte[] column : bins) {
+        column[i] = (byte) random.nextInt(BINS);
+      }
     }
     PlaintextBlock rows = PlaintextBlock.of(0, values);
     PlaintextBlock few = PlaintextBlock.of(0, values.subList(0, ANSWERS));
@@ -51,22 +62,39 @@ record UnitCosts(
     CiphertextBlock block = key.encrypt(rows, fresh(uses));
     CiphertextBlock answers = block.slice(0, ANSWERS);
     byte[] bytes = block.toBytes();
-    int[] sizes = {BINS};
-    BigInteger bound = BigInteger.ONE.shiftLeft(2 * VALUE_BITS);
+    int[] sizes = new int[COLUMNS];
+    Arrays.fill(sizes, BINS);
+    BigInteger bound = BigInteger.ONE.shiftLeft(plaintextBits + VALUE_BITS);
     return new UnitCosts(
-        bursts.measure(ROWS, () -> key.encrypt(rows, fresh(uses)).toBytes()) / 1e9,
-        bursts.measure(ROWS, () -> CiphertextBlock.fromBytes(open, bytes, ROWS)) / 1e9,
-        bursts.measure(
-                ROWS - BINS,
-                () ->
-                    BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), block, bound))
-            / 1e9,
-        bursts.measure(
-                ANSWERS / 2 * VALUE_BITS,
-                () -> BinSums.pack(open.space(), bounded(open, answers), VALUE_BITS, 2))
-            / 1e9,
-        bursts.measure(ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))) / 1e9,
-        bursts.measure(ANSWERS, () -> key.decrypt(answers)) / 1e9);
+        seconds(each, ROWS, () -> key.encrypt(rows, fresh(uses)).toBytes()),
+        seconds(each, ROWS, () -> CiphertextBlock.fromBytes(open, bytes, ROWS)),
+        seconds(
+            each,
+            COLUMNS * (ROWS - BINS),
+            () -> BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), block, bound)),
+        seconds(
+            each,
+            ANSWERS / 2 * VALUE_BITS,
+            () -> BinSums.pack(open.space(), bounded(open, answers), VALUE_BITS, 2)),
+        seconds(each, ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))),
+        seconds(each, ANSWERS, () -> key.decrypt(answers)));
+  }
+
+  private static double seconds(Duration each, int operations, Callable<?> call) throws Exception {
+    repeat(each.dividedBy(4), call);
+    double from = ProcessUsage.cpuSeconds();
+    long calls = repeat(each, call);
+    return (ProcessUsage.cpuSeconds() - from) / calls / operations;
+  }
+
+  private static long repeat(Duration duration, Callable<?> call) throws Exception {
+    long calls = 0;
+    long begun = System.nanoTime();
+    do {
+      call.call();
+      calls++;
+    } while (System.nanoTime() - begun < duration.toNanos());
+    return calls;
   }
 
   private static CiphertextBlock bounded(PaillierPublicKey key, CiphertextBlock answers) {
