@@ -179,10 +179,12 @@ final class TreesParty {
   }
 
   private UnitCosts units(int rowsPerCiphertext) {
+    int rows = settings.number("rows");
     try {
       return UnitCosts.measure(
           terms.keyBits(),
-          rowsPerCiphertext * OptionsTable.slotBits(settings.number("rows"), rowsPerCiphertext),
+          rowsPerCiphertext * OptionsTable.slotBits(rows, rowsPerCiphertext),
+          (terms.sampleRows(rows) + rowsPerCiphertext - 1) / rowsPerCiphertext,
           EACH_UNIT);
     } catch (Exception e) {
       throw new IllegalStateException("The operations cannot be measured", e);

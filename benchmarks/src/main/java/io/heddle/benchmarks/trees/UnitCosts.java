@@ -42,17 +42,21 @@ record UnitCosts(
 
   /**
    * @param plaintextBits of what is encrypted
+   * @param ciphertexts of a tree: how many there are decides which of them are in a cache
    * @param each for so long, after warming up for a quarter of it
    */
-  static UnitCosts measure(int keyBits, int plaintextBits, Duration each) throws Exception {
+  static UnitCosts measure(int keyBits, int plaintextBits, int ciphertexts, Duration each)
+      throws Exception {
     PaillierPrivateKey key = PaillierPrivateKey.generate(keyBits, new SecureRandom());
     PaillierPublicKey open = key.publicKey();
     Random random = new Random(1);
     List<BigInteger> values = new ArrayList<>();
-    byte[][] bins = new byte[COLUMNS][ROWS];
     for (int i = 0; i < ROWS; i++) {
       values.add(new BigInteger(plaintextBits, random));
-      for (byte[] column : bins) {
+    }
+    byte[][] bins = new byte[COLUMNS][ciphertexts];
+    for (byte[] column : bins) {
+      for (int i = 0; i < ciphertexts; i++) {
         column[i] = (byte) random.nextInt(BINS);
       }
     }
@@ -62,6 +66,11 @@ record UnitCosts(
     CiphertextBlock block = key.encrypt(rows, fresh(uses));
     CiphertextBlock answers = block.slice(0, ANSWERS);
     byte[] bytes = block.toBytes();
+    byte[] ofTree = new byte[ciphertexts * open.ciphertextBytes()];
+    for (int at = 0; at < ofTree.length; at += bytes.length) {
+      System.arraycopy(bytes, 0, ofTree, at, Math.min(bytes.length, ofTree.length - at));
+    }
+    CiphertextBlock tree = CiphertextBlock.fromBytes(open, ofTree, ciphertexts);
     int[] sizes = new int[COLUMNS];
     Arrays.fill(sizes, BINS);
     BigInteger bound = BigInteger.ONE.shiftLeft(plaintextBits + VALUE_BITS);
@@ -70,8 +79,8 @@ record UnitCosts(
         seconds(each, ROWS, () -> CiphertextBlock.fromBytes(open, bytes, ROWS)),
         seconds(
             each,
-            COLUMNS * (ROWS - BINS),
-            () -> BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), block, bound)),
+            COLUMNS * (ciphertexts - BINS),
+            () -> BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), tree, bound)),
         seconds(
             each,
             ANSWERS / 2 * VALUE_BITS,
