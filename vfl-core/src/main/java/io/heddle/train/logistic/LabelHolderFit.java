@@ -30,6 +30,7 @@ import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
 import io.heddle.train.logistic.LogisticMessage.Step;
 import io.heddle.train.logistic.LogisticMessage.Verdict;
+import io.heddle.train.shared.BlobEncryption;
 import io.heddle.train.shared.OwnData;
 import io.heddle.train.shared.StateFormat;
 import java.math.BigInteger;
@@ -287,18 +288,15 @@ final class LabelHolderFit {
 
   /** The tasks that have this party's rows encrypt, each its part. */
   private byte[][] putBlobs(Channel step, Blobs blobs, long[] residuals, Randomness obfuscation) {
-    byte[] secret = new byte[ResidualEncryption.SECRET_BYTES];
+    byte[] secret = new byte[BlobEncryption.SECRET_BYTES];
     obfuscation.fill(0, secret);
     ResidualEncryption what =
         ResidualEncryption.prepare(
             blobs, packing, key, secret, residuals, List.copyOf(channel.peers()));
     Arrays.fill(secret, (byte) 0);
-    byte[][] digests = new byte[ResidualEncryption.blobs(packing)][];
-    columns
-        .rows()
-        .map(what, ResidualEncryption::encrypt)
-        .forEach(part -> part.forEach(named -> digests[named.number()] = named.digest()));
-    step.dropBlobs(what.ownBlobs());
+    byte[][] digests =
+        what.encryption().digests(columns.rows().map(what, ResidualEncryption::encrypt));
+    step.dropBlobs(what.encryption().ownBlobs());
     return digests;
   }
 

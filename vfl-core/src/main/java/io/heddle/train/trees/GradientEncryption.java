@@ -6,44 +6,26 @@ import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.number.FixedWidth;
-import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
+import io.heddle.train.shared.BlobEncryption;
+import io.heddle.train.shared.BlobEncryption.Named;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
- * Encrypts a tree's derivatives where the label holder's rows are, and puts them into the stores of
- * the feature holders. What a task needs for it, the key, the derivatives and the randomness, it
- * gets from the label holder's own store: the kernel and its result hold digests only. A task that
- * runs again makes the same bytes.
+ * Encrypts a tree's derivatives where the label holder's rows are.
  *
- * @param key names the private key
- * @param slices name the plaintexts of each blob, with the secret of the tree before them
  * @param rows how many rows there are in all: each task has the blobs that fall to its share
- * @param to the feature holders
+ * @param encryption has a blob's plaintexts at the width of its longest
  */
-record GradientEncryption(
-    Blobs blobs,
-    TreeScheme scheme,
-    BlobLayout layout,
-    byte[] key,
-    byte[][] slices,
-    int rows,
-    List<PartyId> to)
+record GradientEncryption(TreeScheme scheme, BlobLayout layout, int rows, BlobEncryption encryption)
     implements Serializable {
-  static final int SECRET_BYTES = 32;
-  private static final int MAX_KEY_BYTES = 1 << 14;
-
   /** No plaintext has more. */
   private static final int MAX_PLAINTEXT_BYTES = TreeTerms.MAX_KEY_BITS / 8;
-
-  /** Which blob, and what it is called. */
-  record Named(int number, byte[] digest) implements Serializable {}
 
   /** What all blobs of a tree are encrypted with, by the index of the plaintext. */
   static Randomness noise(byte[] secret) {
@@ -53,8 +35,7 @@ record GradientEncryption(
   /**
    * Puts what the tasks need into the own store.
    *
-   * @param secret 32 bytes that {@link #noise} follows from; of this tree and these derivatives
-   *     alone
+   * @param secret that {@link #noise} follows from; of this tree and these derivatives alone
    * @param plaintexts of each blob
    */
   static GradientEncryption prepare(
@@ -66,36 +47,29 @@ record GradientEncryption(
       IntFunction<PlaintextBlock> plaintexts,
       int rows,
       List<PartyId> to) {
-    byte[] keyBytes = key.toBytes();
-    byte[] keyName = blobs.put(blobs.self(), keyBytes);
-    Arrays.fill(keyBytes, (byte) 0);
-    byte[][] slices = new byte[layout.blobs()][];
-    for (int number = 0; number < slices.length; number++) {
-      byte[] slice = slice(secret, plaintexts.apply(number));
-      slices[number] = blobs.put(blobs.self(), slice);
-      Arrays.fill(slice, (byte) 0);
-    }
-    return new GradientEncryption(blobs, scheme, layout, keyName, slices, rows, to);
+    return new GradientEncryption(
+        scheme,
+        layout,
+        rows,
+        BlobEncryption.prepare(
+            blobs,
+            key.toBytes(),
+            secret,
+            layout.blobs(),
+            number -> bytes(plaintexts.apply(number)),
+            to));
   }
 
-  /** The secret, then all plaintexts at the width of the longest. */
-  private static byte[] slice(byte[] secret, PlaintextBlock plaintexts) {
+  private static byte[] bytes(PlaintextBlock plaintexts) {
     int width = 1;
     for (int i = 0; i < plaintexts.size(); i++) {
       width = Math.max(width, (plaintexts.get(i).bitLength() + 7) / 8);
     }
-    byte[] slice = Arrays.copyOf(secret, SECRET_BYTES + plaintexts.size() * width);
+    byte[] bytes = new byte[plaintexts.size() * width];
     for (int i = 0; i < plaintexts.size(); i++) {
-      FixedWidth.put(plaintexts.get(i), slice, SECRET_BYTES + i * width, width);
+      FixedWidth.put(plaintexts.get(i), bytes, i * width, width);
     }
-    return slice;
-  }
-
-  /** What {@link #prepare} has put into the own store, for when the tree is sent. */
-  List<byte[]> ownBlobs() {
-    List<byte[]> all = new ArrayList<>(Arrays.asList(slices));
-    all.add(key);
-    return all;
+    return bytes;
   }
 
   /** The first blob that does not fall to the rows before this one. */
@@ -111,28 +85,23 @@ record GradientEncryption(
   }
 
   private Named encrypt(int number) {
-    AdditivePrivateKey privateKey = blobs.shared(key, MAX_KEY_BYTES, scheme::privateKey);
-    int count = layout.to(number) - layout.from(number);
-    byte[] slice = blobs.get(slices[number], SECRET_BYTES + count * MAX_PLAINTEXT_BYTES);
-    int width = (slice.length - SECRET_BYTES) / count;
-    if (width < 1 || slice.length != SECRET_BYTES + count * width) {
-      throw new CheckpointException("Not the derivatives of a tree");
-    }
-    byte[] secret = Arrays.copyOf(slice, SECRET_BYTES);
+    AdditivePrivateKey key = encryption.key(scheme::privateKey);
+    int first = layout.from(number);
+    int count = layout.to(number) - first;
+    return encryption.encrypt(
+        number,
+        count,
+        MAX_PLAINTEXT_BYTES,
+        (secret, numbers) ->
+            key.encrypt(plaintexts(first, count, numbers), noise(secret)).toBytes());
+  }
+
+  private static PlaintextBlock plaintexts(int first, int count, byte[] numbers) {
+    int width = numbers.length / count;
     List<BigInteger> plaintexts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      plaintexts.add(FixedWidth.get(slice, SECRET_BYTES + i * width, width));
+      plaintexts.add(FixedWidth.get(numbers, i * width, width));
     }
-    byte[] body =
-        privateKey
-            .encrypt(PlaintextBlock.of(layout.from(number), plaintexts), noise(secret))
-            .toBytes();
-    Arrays.fill(slice, (byte) 0);
-    Arrays.fill(secret, (byte) 0);
-    byte[] digest = new byte[0];
-    for (PartyId party : to) {
-      digest = blobs.put(party, body);
-    }
-    return new Named(number, digest);
+    return PlaintextBlock.of(first, plaintexts);
   }
 }

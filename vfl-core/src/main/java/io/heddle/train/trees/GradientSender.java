@@ -9,6 +9,7 @@ import io.heddle.crypto.additive.AdditivePrivateKey;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.party.PartyId;
 import io.heddle.table.AlignedRows;
+import io.heddle.train.shared.BlobEncryption;
 import io.heddle.train.trees.TreeMessage.GradientBlobs;
 import io.heddle.train.trees.TreeMessage.GradientChunk;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ final class GradientSender {
       sendChunks(step, gradients, slots, noise);
       return;
     }
-    byte[] secret = new byte[GradientEncryption.SECRET_BYTES];
+    byte[] secret = new byte[BlobEncryption.SECRET_BYTES];
     noise.fill(0, secret);
     if (rows.areHere()) {
       sendBlobs(step, blobs, gradients, slots, GradientEncryption.noise(secret));
@@ -136,14 +137,12 @@ final class GradientSender {
             number -> plaintexts(layout, number, gradients, slots),
             rows.rows(),
             List.copyOf(step.peers()));
-    byte[][] digests = new byte[layout.blobs()][];
-    rows.map(what, GradientEncryption::encrypt)
-        .forEach(part -> part.forEach(named -> digests[named.number()] = named.digest()));
+    byte[][] digests = what.encryption().digests(rows.map(what, GradientEncryption::encrypt));
     for (int first = 0; first < digests.length; first += BlobLayout.AT_ONCE) {
       sendToAll(
           step, layout.named(first, Arrays.copyOfRange(digests, first, layout.groupEnd(first))));
     }
-    step.dropBlobs(what.ownBlobs());
+    step.dropBlobs(what.encryption().ownBlobs());
   }
 
   private BlobLayout layout(Gradients gradients, RowSlots slots) {

@@ -9,10 +9,10 @@ import io.heddle.channel.Blobs;
 import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.StoresInMemory;
 import io.heddle.channel.TappedChannel;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.checkpoint.BlobStore;
-import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
@@ -26,7 +26,7 @@ import io.heddle.table.PartyTable;
 import io.heddle.train.logistic.Fits.Joined;
 import io.heddle.train.logistic.LogisticMessage.ResidualBlobs;
 import io.heddle.train.logistic.LogisticMessage.ResidualChunk;
-import io.heddle.train.logistic.ResidualEncryption.Named;
+import io.heddle.train.shared.BlobEncryption.Named;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
@@ -41,9 +41,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -257,35 +255,6 @@ class ResidualBlobsTest {
         .hasMessageContaining("no store");
   }
 
-  /** What one process of a party has of stores, for tests of a kernel alone. */
-  private static final class InMemory implements Blobs.Stores {
-    private final Map<String, byte[]> bodies = new ConcurrentHashMap<>();
-
-    private static String name(byte[] digest) {
-      return HexFormat.of().formatHex(digest);
-    }
-
-    @Override
-    public byte[] put(PartyId to, byte[] body) {
-      byte[] digest = Sha256.of(body);
-      bodies.put(to + name(digest), body.clone());
-      return digest;
-    }
-
-    @Override
-    public byte[] get(byte[] digest, int maxBytes) {
-      return Objects.requireNonNull(bodies.get(Fits.BANK + name(digest))).clone();
-    }
-
-    @Override
-    public <T> T shared(byte[] digest, int maxBytes, Function<byte[], T> parser) {
-      return parser.apply(get(digest, maxBytes));
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private static byte[] serialised(Object value) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
@@ -299,7 +268,7 @@ class ResidualBlobsTest {
     RowPacking packing = packing();
     long[] residuals = new SplittableRandom(3).longs(JOINED.rows(), -1000, 1000).toArray();
     Blobs blobs = new Blobs(Fits.BANK, "ab".repeat(32));
-    InMemory stores = new InMemory();
+    StoresInMemory stores = new StoresInMemory(Fits.BANK);
     blobs.bind(stores);
     try {
       byte[] secret = Fits.seed();
@@ -324,7 +293,7 @@ class ResidualBlobsTest {
                             new QuantisedBlock(block.firstRow(), block.rows(), new short[0][]),
                             argument))) {
           for (Named named : part) {
-            assertThat(made.put(named.number(), InMemory.name(named.digest()))).isNull();
+            assertThat(made.put(named.number(), HexFormat.of().formatHex(named.digest()))).isNull();
           }
         }
         assertThat(made.keySet()).containsExactly(0, 1);
@@ -335,7 +304,8 @@ class ResidualBlobsTest {
       }
       for (PartyId shop : shops) {
         for (int number = 0; number < 2; number++) {
-          byte[] body = Objects.requireNonNull(stores.bodies.get(shop + first.get(number)));
+          String name = Objects.requireNonNull(first.get(number));
+          byte[] body = stores.body(shop, HexFormat.of().parseHex(name));
           int count = ResidualEncryption.ciphertexts(packing, number);
           PlaintextBlock opened =
               Fits.KEY.decrypt(CiphertextBlock.fromBytes(Fits.KEY.publicKey(), body, count));
