@@ -45,14 +45,16 @@ final class Addend {
     }
   }
 
-  /** Writes the points x : y : z one after the other, and over all three. */
-  static void writeAll(long[][] x, long[][] y, long[][] z, long[] flat, int at) {
-    Field.invertAll(z);
+  /** Writes the points one after the other, and over them. */
+  static void writeAll(EdwardsPoints points, long[] flat, int at) {
+    long[][] x = points.x;
+    long[][] y = points.y;
+    Field.invertAll(points.z);
     long[] t = Field.zero();
-    for (int i = 0; i < x.length; i++) {
+    for (int i = 0; i < points.count(); i++) {
       int to = at + i * LONGS;
-      Field.multiply(x[i], z[i], x[i]);
-      Field.multiply(y[i], z[i], y[i]);
+      Field.multiply(x[i], points.z[i], x[i]);
+      Field.multiply(y[i], points.z[i], y[i]);
       Field.add(y[i], x[i], t);
       Field.multiply(t, HALF, t);
       System.arraycopy(t, 0, flat, to, Field.LIMBS);

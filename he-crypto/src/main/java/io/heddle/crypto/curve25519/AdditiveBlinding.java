@@ -88,15 +88,12 @@ public final class AdditiveBlinding {
   }
 
   private static void blind(byte[] points, byte[] scalars, int from, int to, byte[] blinded) {
-    int count = to - from;
-    long[][] x = new long[count][];
-    long[][] y = new long[count][];
-    long[][] z = new long[count][];
+    EdwardsPoints sums = new EdwardsPoints(to - from);
     Edwards sum = new Edwards();
     Addend free = new Addend();
     long[] u = Field.zero();
     long[] v = Field.zero();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < sums.count(); i++) {
       int at = (from + i) * Curve25519.POINT_BYTES;
       Field.fromBytes(points, at, u);
       if (FullPoints.lift(u, v) == 0) {
@@ -104,28 +101,21 @@ public final class AdditiveBlinding {
       }
       sum.set(u, v);
       Base.POINT.addMultiple(scalars, at, sum, free);
-      x[i] = sum.x.clone();
-      y[i] = sum.y.clone();
-      z[i] = sum.z.clone();
+      sums.set(i, sum);
     }
-    Edwards.writeAll(x, y, z, blinded, from);
+    Edwards.writeAll(sums, blinded, from);
   }
 
   private void mask(byte[] scalars, int from, int to, long[] masks) {
-    int count = to - from;
-    long[][] x = new long[count][];
-    long[][] y = new long[count][];
-    long[][] z = new long[count][];
+    EdwardsPoints products = new EdwardsPoints(to - from);
     Edwards product = new Edwards();
     Addend free = new Addend();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < products.count(); i++) {
       product.setNeutral();
       key.addMultiple(scalars, (from + i) * Curve25519.POINT_BYTES, product, free);
-      x[i] = product.x.clone();
-      y[i] = product.y.clone();
-      z[i] = product.z.clone();
+      products.set(i, product);
     }
-    Addend.writeAll(x, y, z, masks, from * Addend.LONGS);
+    Addend.writeAll(products, masks, from * Addend.LONGS);
   }
 
   /**

@@ -93,16 +93,16 @@ final class Edwards {
   }
 
   /**
-   * Writes points x : y : z as {@link FullPoints}, the first at its index, over all three.
+   * Writes points as {@link FullPoints}, the first at its index.
    *
    * @throws IllegalArgumentException if one has order 1 or 2
    */
-  static void writeAll(long[][] x, long[][] y, long[][] z, byte[] points, int from) {
-    int count = x.length;
+  static void writeAll(EdwardsPoints points, byte[] into, int from) {
+    int count = points.count();
     long[][] inverse = FullPoints.numbers(count);
     for (int i = 0; i < count; i++) {
-      Field.subtract(z[i], y[i], inverse[i]);
-      Field.multiply(inverse[i], x[i], inverse[i]);
+      Field.subtract(points.z[i], points.y[i], inverse[i]);
+      Field.multiply(inverse[i], points.x[i], inverse[i]);
       if (Field.zeroMask(inverse[i]) != 0) {
         throw new IllegalArgumentException("Invalid point " + (from + i) + ": has low order");
       }
@@ -112,12 +112,12 @@ final class Edwards {
     long[] v = Field.zero();
     for (int i = 0; i < count; i++) {
       // u = (z + y) / (z - y), v = C u z / x.
-      Field.add(z[i], y[i], u);
+      Field.add(points.z[i], points.y[i], u);
       Field.multiply(u, inverse[i], u);
-      Field.multiply(u, z[i], v);
+      Field.multiply(u, points.z[i], v);
       Field.multiply(v, C, v);
-      Field.multiply(u, x[i], u);
-      FullPoints.encode(u, v, points, from + i);
+      Field.multiply(u, points.x[i], u);
+      FullPoints.encode(u, v, into, from + i);
     }
   }
 }

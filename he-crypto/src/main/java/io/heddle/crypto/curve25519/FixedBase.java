@@ -23,26 +23,17 @@ final class FixedBase {
     Edwards sum = new Edwards();
     sum.set(u, v);
     long[] flat = new long[(ENTRIES + 1) * Addend.LONGS];
-    Addend.writeAll(
-        new long[][] {sum.x.clone()},
-        new long[][] {sum.y.clone()},
-        new long[][] {sum.z.clone()},
-        flat,
-        0);
+    Addend.writeAll(EdwardsPoints.of(sum), flat, 0);
     Addend power = new Addend();
     power.read(flat, 0);
     for (int digit = 0; digit < DIGITS; digit++) {
-      long[][] x = new long[ENTRIES + 1][];
-      long[][] y = new long[ENTRIES + 1][];
-      long[][] z = new long[ENTRIES + 1][];
+      EdwardsPoints multiples = new EdwardsPoints(ENTRIES + 1);
       sum.setNeutral();
-      for (int i = 0; i <= ENTRIES; i++) {
-        x[i] = sum.x.clone();
-        y[i] = sum.y.clone();
-        z[i] = sum.z.clone();
+      for (int i = 0; i < multiples.count(); i++) {
+        multiples.set(i, sum);
         sum.add(power);
       }
-      Addend.writeAll(x, y, z, flat, 0);
+      Addend.writeAll(multiples, flat, 0);
       System.arraycopy(flat, 0, table, at(digit), ENTRIES * Addend.LONGS);
       power.read(flat, ENTRIES * Addend.LONGS);
     }

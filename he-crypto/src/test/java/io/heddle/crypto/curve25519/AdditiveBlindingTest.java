@@ -90,7 +90,7 @@ class AdditiveBlindingTest {
       return null;
     }
     byte[] point = new byte[32];
-    Edwards.writeAll(new long[][] {sum.x}, new long[][] {sum.y}, new long[][] {sum.z}, point, 0);
+    Edwards.writeAll(EdwardsPoints.of(sum), point, 0);
     boolean odd = point[31] < 0;
     point[31] &= 0x7f;
     Point found = CURVE.lift(Vectors.littleEndian(point));
@@ -143,8 +143,7 @@ class AdditiveBlindingTest {
           assertThat(left.isNeutral()).isTrue();
         } else if (sum.u().signum() != 0) {
           byte[] bytes = new byte[32];
-          Edwards.writeAll(
-              new long[][] {left.x}, new long[][] {left.y}, new long[][] {left.z}, bytes, 0);
+          Edwards.writeAll(EdwardsPoints.of(left), bytes, 0);
           assertThat(bytes).isEqualTo(bytes(sum));
         }
       }
@@ -163,8 +162,7 @@ class AdditiveBlindingTest {
   private static Addend addend(Point point) {
     Edwards edwards = edwards(point);
     long[] flat = new long[Addend.LONGS];
-    Addend.writeAll(
-        new long[][] {edwards.x}, new long[][] {edwards.y}, new long[][] {edwards.z}, flat, 0);
+    Addend.writeAll(EdwardsPoints.of(edwards), flat, 0);
     Addend addend = new Addend();
     addend.read(flat, 0);
     return addend;
