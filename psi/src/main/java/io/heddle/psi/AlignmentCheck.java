@@ -29,16 +29,12 @@ final class AlignmentCheck {
   }
 
   private static boolean propose(Channel channel, int rows, byte[] digest) {
-    for (PartyId peer : channel.peers()) {
-      channel.send(peer, new AlignmentMessage.Proposal(rows, digest));
-    }
+    channel.sendToAll(new AlignmentMessage.Proposal(rows, digest));
     boolean same = true;
     for (PartyId peer : channel.peers()) {
       same &= channel.receive(peer, AlignmentMessage.Answer.class).same();
     }
-    for (PartyId peer : channel.peers()) {
-      channel.send(peer, new AlignmentMessage.Outcome(same));
-    }
+    channel.sendToAll(new AlignmentMessage.Outcome(same));
     return same;
   }
 

@@ -41,6 +41,13 @@ public interface Channel {
 
   void send(PartyId to, Message message);
 
+  /** To each of {@link #peers}, in their order. */
+  default void sendToAll(Message message) {
+    for (PartyId peer : peers()) {
+      send(peer, message);
+    }
+  }
+
   <M extends Message> M receive(PartyId from, Class<M> type);
 
   /**

@@ -195,9 +195,7 @@ public final class Session implements AutoCloseable {
       meter.begins(number + "-" + kind);
       return new SessionChannel(this, kind, number + "-" + kind);
     }
-    for (PartyId peer : peers()) {
-      control.send(peer, new StepStart(number, kind, terms));
-    }
+    control.sendToAll(new StepStart(number, kind, terms));
     String own = "step " + number + " '" + kind + "'";
     for (PartyId peer : peers()) {
       Message message = control.receive(peer, SessionMessage.class);

@@ -117,6 +117,26 @@ abstract class ChannelContract {
   }
 
   @Test
+  void sendToAll_threeParties_reachesEachOther() {
+    Parties.Code<String> code =
+        session -> {
+          Channel step = talk(session);
+          step.sendToAll(new Text("from " + session.self()));
+          StringBuilder heard = new StringBuilder();
+          for (PartyId peer : step.peers()) {
+            heard.append(' ').append(step.receive(peer, Text.class).text());
+          }
+          return heard.toString();
+        };
+    assertThat(
+            Parties.run(
+                network(), TestMessage.TYPES, Map.of(BANK, code, RETAILER, code, INSURER, code)))
+        .containsEntry(BANK, " from insurer from retailer")
+        .containsEntry(INSURER, " from bank from retailer")
+        .containsEntry(RETAILER, " from bank from insurer");
+  }
+
+  @Test
   void receive_stepsInOtherOrder_eachStepHasItsOwn() {
     List<String> result =
         two(

@@ -87,9 +87,7 @@ public final class EcdhRing {
     if (ring.self == ring.receiver) {
       found = compare(channel, ring, tags, sizes, width);
       common = found[0].length;
-      for (PartyId peer : channel.peers()) {
-        channel.send(peer, new IntersectionSize(common));
-      }
+      channel.sendToAll(new IntersectionSize(common));
     } else {
       for (int chunk = 0; chunk < Chunks.of(tags.length / width); chunk++) {
         channel.send(receiver, new BlindedTags(width, Chunks.cut(tags, chunk, width)));
@@ -155,9 +153,7 @@ public final class EcdhRing {
   }
 
   private int[] exchangeSizes(Channel channel, Ring ring, int own) {
-    for (PartyId peer : channel.peers()) {
-      channel.send(peer, terms.setSize(own));
-    }
+    channel.sendToAll(terms.setSize(own));
     int[] sizes = new int[ring.size()];
     for (int place = 0; place < sizes.length; place++) {
       PartyId party = ring.party(place);

@@ -34,9 +34,7 @@ public final class RowCounts {
     // Chunk against chunk: nobody sends more than one chunk to a peer that has yet to read.
     for (int from = 0; from < own.length; from += ITEMS) {
       int to = Math.min(own.length, from + ITEMS);
-      for (PartyId peer : channel.peers()) {
-        channel.send(peer, new Multiplicities(Arrays.copyOfRange(own, from, to)));
-      }
+      channel.sendToAll(new Multiplicities(Arrays.copyOfRange(own, from, to)));
       for (PartyId peer : channel.peers()) {
         int[] received = channel.receive(peer, Multiplicities.class).counts();
         if (received.length != to - from) {
@@ -80,9 +78,7 @@ public final class RowCounts {
    */
   public static int shareOthers(Channel channel, PartyId receiver, int own, int mostRows) {
     if (channel.self().equals(receiver)) {
-      for (PartyId peer : channel.peers()) {
-        channel.send(peer, new OtherRows(own));
-      }
+      channel.sendToAll(new OtherRows(own));
       return own;
     }
     int rows = channel.receive(receiver, OtherRows.class).rows();

@@ -21,9 +21,7 @@ public final class SharedFailure {
         for (PartyId peer : channel.peers()) {
           channel.receive(peer, Settled.class);
         }
-        for (PartyId peer : channel.peers()) {
-          channel.send(peer, new Settled());
-        }
+        channel.sendToAll(new Settled());
       } else {
         channel.send(receiver, new Settled());
         channel.receive(receiver, Settled.class);

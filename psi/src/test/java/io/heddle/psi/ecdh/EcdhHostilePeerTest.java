@@ -212,9 +212,7 @@ class EcdhHostilePeerTest {
                         HOSTILE,
                         session -> {
                           Channel channel = session.beginStep("psi", new TreeMap<>());
-                          for (PartyId peer : channel.peers()) {
-                            channel.send(peer, size(1));
-                          }
+                          channel.sendToAll(size(1));
                           channel.send(THIRD, new RingPoints(good(1)));
                           channel.receive(HONEST, SetSize.class);
                           channel.receive(HONEST, RingPoints.class);

@@ -152,7 +152,7 @@ final class LabelHolderFit {
         verdict = Verdict.PASS_LIMIT;
         report.stoppedAtLimit(pass, terms.maxIter(), decrease);
       }
-      sendToAll(step, new Step(length, verdict));
+      step.sendToAll(new Step(length, verdict));
       report.loss(total);
       passesDone = pass;
       listener.afterPass(pass, optimiser.coefficients());
@@ -178,7 +178,7 @@ final class LabelHolderFit {
 
   private void begin() {
     passLimit = agreeOnFloors();
-    sendToAll(channel, new Opening(fitId(), key.publicKey().toBytes(), loss.exponent(), passLimit));
+    channel.sendToAll(new Opening(fitId(), key.publicKey().toBytes(), loss.exponent(), passLimit));
     report.constantColumns(columns.constantColumns());
     total = loss.mean();
     report.loss(total);
@@ -242,7 +242,7 @@ final class LabelHolderFit {
 
   private int agreeOnFloors() {
     int rows = loss.rows();
-    sendToAll(channel, new Floors(rows, table.alignmentDigest(), rules.rowsPerColumn()));
+    channel.sendToAll(new Floors(rows, table.alignmentDigest(), rules.rowsPerColumn()));
     int limit = terms.maxIter();
     for (PartyId peer : channel.peers()) {
       Declaration declared = channel.receive(peer, Declaration.class);
@@ -271,7 +271,7 @@ final class LabelHolderFit {
     if (blobs == null) {
       sendChunks(step, residuals, obfuscation);
     } else {
-      sendToAll(step, new ResidualBlobs(bytes, putBlobs(step, blobs, residuals, obfuscation)));
+      step.sendToAll(new ResidualBlobs(bytes, putBlobs(step, blobs, residuals, obfuscation)));
     }
     return residuals;
   }
@@ -282,7 +282,7 @@ final class LabelHolderFit {
     for (int number = 0, from = 0; from < residuals.length; number++, from += rowsPerChunk) {
       int to = (int) Math.min((long) from + rowsPerChunk, residuals.length);
       PlaintextBlock plaintexts = packing.pack(key.publicKey(), residuals, from, to);
-      sendToAll(step, new ResidualChunk(number, key.encrypt(plaintexts, obfuscation).toBytes()));
+      step.sendToAll(new ResidualChunk(number, key.encrypt(plaintexts, obfuscation).toBytes()));
     }
   }
 
@@ -359,7 +359,7 @@ final class LabelHolderFit {
   private boolean sendDirection(Channel step) {
     double[] direction = basis.direction();
     boolean descends = basis.descends(direction);
-    sendToAll(step, new Direction(basis.pairKept(), descends ? direction : new double[0]));
+    step.sendToAll(new Direction(basis.pairKept(), descends ? direction : new double[0]));
     if (descends) {
       optimiser.combine(basis.pairKept(), direction);
     }
@@ -402,12 +402,6 @@ final class LabelHolderFit {
     optimiser.advance(length);
     penalty += 2 * length * slope + length * length * curvature;
     return length;
-  }
-
-  private void sendToAll(Channel step, LogisticMessage message) {
-    for (PartyId peer : channel.peers()) {
-      step.send(peer, message);
-    }
   }
 
   private static byte[] context(Channel step) {

@@ -75,9 +75,7 @@ public final class ScoringFeatureHolder {
       PartyTable table,
       AlignedRows<QuantisedBlock> rows,
       OwnData data) {
-    for (PartyId peer : step.peers()) {
-      step.send(peer, ScoringRows.opening(part, table));
-    }
+    step.sendToAll(ScoringRows.opening(part, table));
     for (PartyId peer : step.peers()) {
       ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
     }

@@ -55,9 +55,7 @@ public final class ScoringLabelHolder {
   }
 
   private long[] sums(Channel step, PartyTable table, AlignedRows<QuantisedBlock> rows) {
-    for (PartyId peer : step.peers()) {
-      step.send(peer, ScoringRows.opening(part, table));
-    }
+    step.sendToAll(ScoringRows.opening(part, table));
     for (PartyId peer : step.peers()) {
       ScoringRows.requireSame(peer, step.receive(peer, ScoringOpening.class), part, table);
     }

@@ -24,7 +24,7 @@ public final class SharedMetric {
       throw new DataException(
           "The metric of these rows is no finite number: do they have labels of every class?");
     }
-    step.peers().forEach(peer -> step.send(peer, new Metric(value)));
+    step.sendToAll(new Metric(value));
     return value;
   }
 

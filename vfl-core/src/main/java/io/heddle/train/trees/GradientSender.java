@@ -73,7 +73,7 @@ final class GradientSender {
     for (int number = 0, from = 0; from < all; number++, from += TreeMessages.CHUNK_CIPHERTEXTS) {
       int to = Math.min(from + TreeMessages.CHUNK_CIPHERTEXTS, all);
       byte[] chunk = key.encrypt(slots.rows(gradients, from, to), noise).toBytes();
-      sendToAll(step, new GradientChunk(number, chunk));
+      step.sendToAll(new GradientChunk(number, chunk));
     }
   }
 
@@ -93,12 +93,12 @@ final class GradientSender {
         CompletableFuture<GradientBlobs> next =
             side.begin(() -> put(blobs, to, layout, group, bodies));
         if (before != null) {
-          sendToAll(step, SideThread.await(before));
+          step.sendToAll(SideThread.await(before));
         }
         before = next;
       }
       if (before != null) {
-        sendToAll(step, SideThread.await(before));
+        step.sendToAll(SideThread.await(before));
       }
     }
   }
@@ -139,8 +139,8 @@ final class GradientSender {
             List.copyOf(step.peers()));
     byte[][] digests = what.encryption().digests(rows.map(what, GradientEncryption::encrypt));
     for (int first = 0; first < digests.length; first += BlobLayout.AT_ONCE) {
-      sendToAll(
-          step, layout.named(first, Arrays.copyOfRange(digests, first, layout.groupEnd(first))));
+      step.sendToAll(
+          layout.named(first, Arrays.copyOfRange(digests, first, layout.groupEnd(first))));
     }
     step.dropBlobs(what.encryption().ownBlobs());
   }
@@ -148,11 +148,5 @@ final class GradientSender {
   private BlobLayout layout(Gradients gradients, RowSlots slots) {
     return new BlobLayout(
         slots.plaintexts(gradients.sample().size()), key.publicKey().ciphertextBytes());
-  }
-
-  private static void sendToAll(Channel step, TreeMessage message) {
-    for (PartyId peer : step.peers()) {
-      step.send(peer, message);
-    }
   }
 }

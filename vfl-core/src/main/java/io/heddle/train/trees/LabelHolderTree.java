@@ -272,9 +272,7 @@ final class LabelHolderTree {
       Node parent = pair.parent();
       at = parent == null ? at : RowSets.write(parent.left(), bits, at);
     }
-    for (PartyId peer : peers) {
-      step.send(peer, new Descent(fates, bits));
-    }
+    step.sendToAll(new Descent(fates, bits));
     return pairs;
   }
 

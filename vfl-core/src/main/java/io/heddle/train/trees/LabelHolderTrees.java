@@ -112,11 +112,11 @@ final class LabelHolderTrees {
     if (grown < agreed.last()) {
       int next = turns.after(grown);
       if (next <= agreed.last()) {
-        sendToAll(step(next), new TreeRows(new byte[0]));
+        step(next).sendToAll(new TreeRows(new byte[0]));
       }
     }
     if (terms.earlyStoppingRounds() > 0) {
-      sendToAll(channel, new TreesKept(grown, kept));
+      channel.sendToAll(new TreesKept(grown, kept));
       report.kept(agreed.last(), grown, kept);
     }
     progress.end();
@@ -155,8 +155,7 @@ final class LabelHolderTrees {
           "No column of the label holder can split: sharedTrees must be all, for with alternate it"
               + " grows every second tree on these alone");
     }
-    sendToAll(
-        channel,
+    channel.sendToAll(
         new TreesOpening(
             rows.count(), table.alignmentDigest(), fitId(), key.publicKey().toBytes()));
     int limit = Integer.MAX_VALUE;
@@ -169,7 +168,7 @@ final class LabelHolderTrees {
     }
     int rowsPerCiphertext = new RowsPerCiphertext(terms, rows.count(), candidates.values()).best();
     agreed = new TreesAgreed(first, SharedTrees.last(terms, first, limit), rowsPerCiphertext);
-    sendToAll(channel, agreed);
+    channel.sendToAll(agreed);
     noteLosses("no tree");
   }
 
@@ -212,7 +211,7 @@ final class LabelHolderTrees {
 
   private void sendGradients(Channel step, Gradients gradients, RowSlots slots) {
     if (terms.samplesRows()) {
-      sendToAll(step, new TreeRows(gradients.sample().toBits()));
+      step.sendToAll(new TreeRows(gradients.sample().toBits()));
     }
     sender.send(step, gradients, slots);
   }
@@ -276,12 +275,6 @@ final class LabelHolderTrees {
   /** Tells whether key and seed are the same, and nothing of them. */
   private byte[] secrets() {
     return Sha256.of(key.publicKey().toBytes(), roundingSeed);
-  }
-
-  private void sendToAll(Channel step, TreeMessage message) {
-    for (PartyId peer : peers) {
-      step.send(peer, message);
-    }
   }
 
   private static byte[] context(Channel step) {

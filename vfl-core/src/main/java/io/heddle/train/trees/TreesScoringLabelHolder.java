@@ -168,11 +168,8 @@ public final class TreesScoringLabelHolder {
                 + ": this session has "
                 + peers);
       }
-      for (PartyId peer : peers) {
-        step.send(
-            peer,
-            new TreesScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId()));
-      }
+      step.sendToAll(
+          new TreesScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId()));
       for (PartyId peer : peers) {
         TreesScoringFeatureHolder.requireSame(
             peer, step.receive(peer, TreesScoringOpening.class), part, table);

@@ -55,7 +55,7 @@ class SharedMetricTest {
             () ->
                 run(
                     step -> {
-                      step.peers().forEach(peer -> step.send(peer, new Metric(Double.NaN)));
+                      step.sendToAll(new Metric(Double.NaN));
                       return 0;
                     }))
         .isInstanceOf(ProtocolException.class)
