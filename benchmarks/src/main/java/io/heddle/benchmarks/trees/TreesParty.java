@@ -201,13 +201,12 @@ final class TreesParty {
     if (settings.isOn("reference")) {
       Cost.Watch plaintext = new Cost.Watch();
       TreeEnsemble reference =
-          JoinedTrees.fit(
-              terms,
-              ensemble.trees().size(),
-              seed,
-              table.labels(),
-              null,
-              List.of(table.columns(), TreesTable.of(settings, false).columns()));
+          JoinedTrees.of(
+                  terms,
+                  seed,
+                  table.labels(),
+                  List.of(table.columns(), TreesTable.of(settings, false).columns()))
+              .fit(ensemble.trees().size());
       seconds = plaintext.lap().seconds();
       difference = ensemble.largestLeafDifference(reference);
     }

@@ -105,13 +105,12 @@ final class TreesComparison {
     Path trace = Comparison.trace(configs.get(0));
     List<byte[]> alignedTraining = TraceFiles.readTrainingIds(trace);
     TreeEnsemble reference =
-        JoinedTrees.fit(
-            TreeTerms.of(job),
-            federated.trees().size(),
-            TraceFiles.readSeed(trace),
-            tables.get(0).labels(alignedTraining),
-            null,
-            tables.stream().map(table -> table.columns(alignedTraining)).toList());
+        JoinedTrees.of(
+                TreeTerms.of(job),
+                TraceFiles.readSeed(trace),
+                tables.get(0).labels(alignedTraining),
+                tables.stream().map(table -> table.columns(alignedTraining)).toList())
+            .fit(federated.trees().size());
     return federated.largestLeafDifference(reference);
   }
 

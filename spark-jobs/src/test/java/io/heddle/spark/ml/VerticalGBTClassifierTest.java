@@ -128,13 +128,12 @@ class VerticalGBTClassifierTest {
     VerticalGBTClassificationModel retailer = results.get(1).model();
     TreeEnsemble federated = ensemble(bank.model());
     TreeEnsemble joined =
-        JoinedTrees.fit(
-            TreeTerms.builder().maxIter(3).maxDepth(3).maxBins(16).build(),
-            3,
-            bank.seed(),
-            bank.labels(),
-            null,
-            List.of(bank.columns(), results.get(1).columns()));
+        JoinedTrees.of(
+                TreeTerms.builder().maxIter(3).maxDepth(3).maxBins(16).build(),
+                bank.seed(),
+                bank.labels(),
+                List.of(bank.columns(), results.get(1).columns()))
+            .fit(3);
     assertThat(federated.trees()).isEqualTo(joined.trees());
     assertThat(retailer.part().thresholds()).isNotEmpty();
     assertThat(retailer.part().ensemble()).isNull();
@@ -179,13 +178,13 @@ class VerticalGBTClassifierTest {
             .toArray();
     assertThat(ensemble(bank.model()).trees())
         .isEqualTo(
-            JoinedTrees.fit(
+            JoinedTrees.of(
                     TreeTerms.builder().maxIter(3).maxDepth(3).maxBins(16).build(),
-                    3,
                     bank.seed(),
                     bank.labels(),
-                    weights,
                     List.of(bank.columns(), results.get(1).columns()))
+                .withWeights(weights)
+                .fit(3)
                 .trees());
     assertThat(ensemble(bank.model()).start().get(0)).isCloseTo(0, within(1e-12));
   }
@@ -206,7 +205,7 @@ class VerticalGBTClassifierTest {
     Result bank = results.get(0);
     assertThat(ensemble(bank.model()).trees())
         .isEqualTo(
-            JoinedTrees.fit(
+            JoinedTrees.of(
                     TreeTerms.builder()
                         .maxIter(3)
                         .maxDepth(6)
@@ -214,11 +213,10 @@ class VerticalGBTClassifierTest {
                         .maxBins(16)
                         .firstTreeAlone(false)
                         .build(),
-                    3,
                     bank.seed(),
                     bank.labels(),
-                    null,
                     List.of(bank.columns(), results.get(1).columns()))
+                .fit(3)
                 .trees());
     assertThat(results.get(1).model().part().thresholds()).isNotEmpty();
   }

@@ -215,13 +215,12 @@ class VerticalGBTMultiClassTest {
     double[] labels =
         Arrays.stream(bank.customers()).mapToDouble(VerticalGBTMultiClassTest::label).toArray();
     TreeEnsemble joined =
-        JoinedTrees.fit(
-            terms(leafWise),
-            TREES,
-            bank.seed(),
-            labels,
-            null,
-            List.of(columns(bank.customers(), 0), columns(bank.customers(), 3)));
+        JoinedTrees.of(
+                terms(leafWise),
+                bank.seed(),
+                labels,
+                List.of(columns(bank.customers(), 0), columns(bank.customers(), 3)))
+            .fit(TREES);
     assertThat(ensemble(bank)).isEqualTo(joined);
     assertThat(results.get(1).model().part().thresholds()).isNotEmpty();
     assertThat(results.get(1).scored().get(0).schema().fieldNames()).doesNotContain("probability");

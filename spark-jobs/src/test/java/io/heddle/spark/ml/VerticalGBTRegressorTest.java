@@ -202,19 +202,19 @@ class VerticalGBTRegressorTest {
     double[] labels = column(bank.rows(), "target");
     double[] weights = column(bank.rows(), "w");
     TreeEnsemble joined =
-        JoinedTrees.fit(
-            TreeTerms.builder()
-                .objective(TreeObjective.valueOf(objective.toUpperCase(Locale.ROOT)))
-                .maxIter(TREES)
-                .maxDepth(3)
-                .maxBins(16)
-                .firstTreeAlone(false)
-                .build(),
-            TREES,
-            bank.seed(),
-            labels,
-            weights,
-            List.of(bank.columns(), results.get(1).columns()));
+        JoinedTrees.of(
+                TreeTerms.builder()
+                    .objective(TreeObjective.valueOf(objective.toUpperCase(Locale.ROOT)))
+                    .maxIter(TREES)
+                    .maxDepth(3)
+                    .maxBins(16)
+                    .firstTreeAlone(false)
+                    .build(),
+                bank.seed(),
+                labels,
+                List.of(bank.columns(), results.get(1).columns()))
+            .withWeights(weights)
+            .fit(TREES);
     assertThat(bank.model().part().ensemble()).isEqualTo(joined);
     assertThat(retailer.part().ensemble()).isNull();
     assertThat(retailer.part().thresholds()).isNotEmpty();

@@ -102,7 +102,8 @@ class AlternatingTreesTest {
       assertThat(summary.trees()).isLessThan(40);
       assertThat(Forests.ensemble(fits).trees())
           .isEqualTo(
-              JoinedTrees.fit(terms, 40, Forests.seed(), joined.labels(), null, joined.holders())
+              JoinedTrees.of(terms, Forests.seed(), joined.labels(), joined.holders())
+                  .fit(40)
                   .trees());
       assertThat(fits.get(1).summary().sharedTrees()).isEqualTo(summary.sharedTrees());
       assertThat(fits.get(1).summary().trees()).isEqualTo(summary.trees());
@@ -169,8 +170,8 @@ class AlternatingTreesTest {
       assertThat(sent).isEmpty();
       assertThatThrownBy(
               () ->
-                  JoinedTrees.fit(
-                      terms().build(), 1, Forests.seed(), joined.labels(), null, joined.holders()))
+                  JoinedTrees.of(terms().build(), Forests.seed(), joined.labels(), joined.holders())
+                      .fit(1))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -52,15 +52,9 @@ class FederatedTreesTest {
             PINNED);
     TreeEnsemble federated = Forests.ensemble(fits);
     TreeEnsemble reference =
-        JoinedTrees.fit(
-            terms,
-            terms.maxIter(),
-            Forests.seed(),
-            joined.labels(),
-            null,
-            joined.holders(),
-            choices(terms, joined),
-            new int[joined.holders().get(0).length]);
+        JoinedTrees.of(terms, Forests.seed(), joined.labels(), joined.holders())
+            .withChoice(choices(terms, joined))
+            .fit(terms.maxIter());
     assertThat(federated.trees()).isEqualTo(reference.trees());
     assertThat(federated.trees()).isNotEmpty();
     return fits;

@@ -237,7 +237,9 @@ final class Forests {
       List<TreesFit> fits, TreeTerms terms, int trees, Joined joined, double @Nullable [] weights) {
     TreeEnsemble federated = ensemble(fits);
     TreeEnsemble reference =
-        JoinedTrees.fit(terms, trees, seed(), joined.labels(), weights, joined.holders());
+        JoinedTrees.of(terms, seed(), joined.labels(), joined.holders())
+            .withWeights(weights)
+            .fit(trees);
     assertThat(federated.start()).isEqualTo(reference.start());
     assertThat(federated.largestLeafDifference(reference)).isZero();
     assertThat(federated.trees()).isEqualTo(reference.trees()).isNotEmpty();

@@ -70,14 +70,9 @@ class MonotoneTreesTest {
     List<TreesFit> fits = fit(terms, joined, constraints, Forests.tap());
     int columns = joined.holders().get(0).length;
     TreeEnsemble reference =
-        JoinedTrees.fit(
-            terms,
-            terms.maxIter(),
-            Forests.seed(),
-            joined.labels(),
-            null,
-            joined.holders(),
-            constraints.of(List.of("x0", "x1", "x2").subList(0, columns)));
+        JoinedTrees.of(terms, Forests.seed(), joined.labels(), joined.holders())
+            .withDirections(constraints.of(List.of("x0", "x1", "x2").subList(0, columns)))
+            .fit(terms.maxIter());
     assertThat(Forests.ensemble(fits).trees()).isEqualTo(reference.trees()).isNotEmpty();
     return fits;
   }

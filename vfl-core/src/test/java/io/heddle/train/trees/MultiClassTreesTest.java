@@ -159,7 +159,8 @@ class MultiClassTreesTest {
             channel -> TappedChannel.keepingSent(channel, fromFeature));
     assertThat(Forests.ensemble(fits).trees())
         .isEqualTo(
-            JoinedTrees.fit(terms, 1, Forests.seed(), joined.labels(), null, joined.holders())
+            JoinedTrees.of(terms, Forests.seed(), joined.labels(), joined.holders())
+                .fit(1)
                 .trees());
     int bytes = 512;
     assertThat(

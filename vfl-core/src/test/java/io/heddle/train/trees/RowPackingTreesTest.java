@@ -84,13 +84,9 @@ class RowPackingTreesTest {
     assertThat(trees.trees()).isNotEmpty();
     assertThat(trees).isEqualTo(Forests.ensemble(off));
     TreeEnsemble reference =
-        JoinedTrees.fit(
-            terms.build(),
-            terms.build().maxIter(),
-            Forests.seed(),
-            joined.labels(),
-            weights(joined.rows()),
-            joined.holders());
+        JoinedTrees.of(terms.build(), Forests.seed(), joined.labels(), joined.holders())
+            .withWeights(weights(joined.rows()))
+            .fit(terms.build().maxIter());
     assertThat(trees.largestLeafDifference(reference)).isZero();
     assertThat(trees.trees()).isEqualTo(reference.trees());
     assertThat(trees.trees().stream().flatMap(List::stream)).anyMatch(node -> node.owner() > 0);

@@ -141,7 +141,7 @@ class TreeBlobsTest {
   void fit_besideTheLinks_isTheFitOverTheLinksAndLeavesNothing(Where where) {
     TreeTerms terms = terms(TreeScheme.PAILLIER);
     TreeEnsemble reference =
-        JoinedTrees.fit(terms, 3, Forests.seed(), JOINED.labels(), null, JOINED.holders());
+        JoinedTrees.of(terms, Forests.seed(), JOINED.labels(), JOINED.holders()).fit(3);
     putRows(where);
     List<TreesFit> fits = fit(terms, UnaryOperator.identity());
 

@@ -304,9 +304,7 @@ class TreePrivacyTest {
     assertThat(tree.get(tree.get(0).right()).owner()).isZero();
     assertThat(tree)
         .isEqualTo(
-            JoinedTrees.fit(terms, 1, Forests.seed(), labels, null, joined.holders())
-                .trees()
-                .get(0));
+            JoinedTrees.of(terms, Forests.seed(), labels, joined.holders()).fit(1).trees().get(0));
   }
 
   @Test

@@ -63,12 +63,10 @@ class XgboostTreesTest {
   }
 
   private double[] scores(TreeTerms terms, boolean constrained) {
-    return JoinedTrees.scores(
-        terms,
-        Forests.seed(),
-        labels(terms.objective()),
-        List.<double[][]>of(columns),
-        constrained ? BOTH : new int[columns.length])[0];
+    return JoinedTrees.of(
+            terms, Forests.seed(), labels(terms.objective()), List.<double[][]>of(columns))
+        .withDirections(constrained ? BOTH : new int[columns.length])
+        .scores()[0];
   }
 
   private static double[] margins(String name) throws IOException {
@@ -121,8 +119,7 @@ class XgboostTreesTest {
       TreeTerms terms =
           TreeTerms.builder().objective(TreeObjective.POISSON).maxIter(trees).maxDepth(3).build();
       double[][] scores =
-          JoinedTrees.scores(
-              terms, Forests.seed(), counts, List.<double[][]>of(columns), new int[5]);
+          JoinedTrees.of(terms, Forests.seed(), counts, List.<double[][]>of(columns)).scores();
       double loss = rows.meanLoss(scores);
       assertThat(loss).isLessThan(last);
       last = loss;
