@@ -44,16 +44,15 @@ public final class TreeTraffic {
   }
 
   /**
-   * Encrypted sums from a feature holder: half of the nodes in which it may be asked.
+   * Encrypted sums from a feature holder: half of the nodes in which it may be asked, each in
+   * ciphertexts of its own; in a fit nodes of a level share some.
    *
    * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
    */
   public long sums() {
-    long candidates = (long) builtNodes() * columns * (terms.maxBins() - 1);
-    RowSlots slots = slots();
-    long ciphertexts =
-        slots.rowsPerPlaintext() > 1 ? candidates : candidates / slots.packing().perPlaintext() + 1;
-    return candidates * Integer.BYTES + ciphertexts * ciphertextBytes;
+    int candidates = Math.multiplyExact(columns, terms.maxBins() - 1);
+    long ciphertexts = slots().answers(candidates);
+    return builtNodes() * (candidates * (long) Integer.BYTES + ciphertexts * ciphertextBytes);
   }
 
   /** As the label holder would choose. */
