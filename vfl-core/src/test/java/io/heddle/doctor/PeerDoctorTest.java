@@ -20,6 +20,7 @@ import io.heddle.doctor.Check.Subject;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.progress.QuietProgress;
 import io.heddle.session.Session;
 import io.heddle.session.SessionTerms;
 import java.io.IOException;
@@ -522,7 +523,7 @@ class PeerDoctorTest {
               Map.of(BANK, of(identities, BANK).fingerprint()),
               Map.of(BANK, toBank.port()));
       Progress forgets =
-          new Quiet() {
+          new QuietProgress() {
             @Override
             public void advance(long count) {
               toBank.forget();
@@ -601,23 +602,5 @@ class PeerDoctorTest {
         .peer(peer, "127.0.0.1", of(ports, peer), of(identities, peer).fingerprint())
         .timeouts(NettyNetwork.TIMEOUTS)
         .open();
-  }
-
-  /** Tells nobody. */
-  private static class Quiet implements Progress {
-    @Override
-    public void begin(String phase, long total, String unit) {}
-
-    @Override
-    public void advance(long count) {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void waitingFor(String party) {}
-
-    @Override
-    public void note(String line) {}
   }
 }

@@ -148,19 +148,7 @@ final class AddingUp {
   }
 
   /** Prints what the feature holder notes. */
-  private static final class Notes implements Progress {
-    @Override
-    public void begin(String phase, long total, String unit) {}
-
-    @Override
-    public void advance(long count) {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void waitingFor(String party) {}
-
+  private static final class Notes extends io.heddle.progress.QuietProgress {
     @Override
     public void note(String line) {
       System.out.println(LINE + line);

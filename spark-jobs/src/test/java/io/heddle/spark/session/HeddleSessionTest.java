@@ -18,6 +18,7 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.progress.QuietProgress;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.AlignedTable;
@@ -277,7 +278,8 @@ class HeddleSessionTest {
   void fail_whileOpenWaitsForAPeer_returnsAndWakesIt() throws Exception {
     CountDownLatch waiting = new CountDownLatch(2);
     SortedMap<PartyId, Exchange> network = network();
-    HeddleSession session = bank(new Waiting(waiting), () -> network.get(TwoParties.BANK));
+    HeddleSession session =
+        bank(QuietProgress.onWaiting(waiting::countDown), () -> network.get(TwoParties.BANK));
     CompletableFuture<Integer> opening = CompletableFuture.supplyAsync(() -> alignTwenty(session));
     // Once for the link, once for the peer's first message, which never comes.
     assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();
@@ -317,24 +319,5 @@ class HeddleSessionTest {
         JobConfig.load(TwoParties.jobFile(folder), Overrides.NONE),
         progress,
         opener);
-  }
-
-  private record Waiting(CountDownLatch latch) implements Progress {
-    @Override
-    public void begin(String phase, long total, String unit) {}
-
-    @Override
-    public void advance(long count) {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void waitingFor(String party) {
-      latch.countDown();
-    }
-
-    @Override
-    public void note(String line) {}
   }
 }

@@ -19,6 +19,7 @@ import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.progress.QuietProgress;
 import io.heddle.session.Session;
 import io.heddle.session.SessionTerms;
 import java.io.IOException;
@@ -183,7 +184,7 @@ class NettyExchangeTest {
         BANK,
         () -> {
           try (NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT)) {
-            bank.abortUnopened(AbortCode.DATA, new Waiting(waits));
+            bank.abortUnopened(AbortCode.DATA, QuietProgress.onWaiting(() -> waits.complete(null)));
           }
           return new AssertionError("nothing to compare");
         });
@@ -213,26 +214,6 @@ class NettyExchangeTest {
     bank.abortUnopened(AbortCode.DATA, Progress.NONE);
     assertThat(System.nanoTime() - start).isBetween(100_000_000L, 5_000_000_000L);
     assertThatThrownBy(() -> bank.connect(Progress.NONE)).isInstanceOf(ProtocolException.class);
-  }
-
-  /** Tells when a party begins to wait. */
-  private record Waiting(CompletableFuture<Void> begun) implements Progress {
-    @Override
-    public void begin(String phase, long total, String unit) {}
-
-    @Override
-    public void advance(long count) {}
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void waitingFor(String party) {
-      begun.complete(null);
-    }
-
-    @Override
-    public void note(String line) {}
   }
 
   @Test
