@@ -4,9 +4,11 @@
 
 `unbalanced` starts it. Heddle's parties are two `heddle psi` over TLS with their own keys and configurations; the first run, *offline*,
 makes and sends the list, the others find it there. *Online* is what the receiver's `--json` says: from when both parties have read their
-tables and know each other's size until the receiver knows the common ids, with all that both keep on their disks meanwhile. *The whole
-command* is a clock beside. SecretFlow's parties are two processes without TLS; its offline step makes and sends its list, its online step
-reads tables as well, and neither counts Python's start.
+tables and know each other's size until the receiver knows the common ids, with all that both keep on their disks meanwhile; what the receiver
+prepares before, its list and its blinded questions, is not in it. *The whole command* is a clock beside, with JVMs' starts and all.
+
+SecretFlow's parties are two processes without TLS and with one thread each, where Heddle's use all cores; its offline step reads the tables
+and makes and sends its list, its online step reads them too, and neither counts Python's start. Compare processor seconds and whole commands.
 """
 
 import argparse
@@ -67,17 +69,25 @@ def parties(folder):
 def run_heddle(folder, job, data):
     load = os.getloadavg()[0]
     began = time.perf_counter()
-    running = []
-    for name, table in (("receiver", data.receiver), ("sender", data.sender)):
-        words = [HEDDLE, "psi", "--job", job, "--config", folder / name / "heddle.conf", "--data", table, "--json", folder / f"{name}.json"]
-        if name == "receiver":
-            words += ["--out", folder / "common.csv"]
-        with open(folder / f"{name}.log", "w") as log:
-            running.append((name, subprocess.Popen([str(word) for word in words], stdout=log, stderr=log, stdin=subprocess.DEVNULL)))
-    for name, process in running:
-        if process.wait() != 0:
-            raise AssertionError(f"heddle psi of the {name} failed: {psi.last_line(folder / f'{name}.log')}")
-    wall = time.perf_counter() - began
+    running = {}
+    try:
+        for name, table in (("receiver", data.receiver), ("sender", data.sender)):
+            words = [HEDDLE, "psi", "--job", job, "--config", folder / name / "heddle.conf", "--data", table, "--json", folder / f"{name}.json"]
+            if name == "receiver":
+                words += ["--out", folder / "common.csv"]
+            with open(folder / f"{name}.log", "w") as log:
+                running[name] = subprocess.Popen([str(word) for word in words], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        while any(process.poll() is None for process in running.values()):
+            time.sleep(0.002)
+            for name, process in running.items():
+                if process.poll() not in (None, 0):
+                    raise AssertionError(f"heddle psi of the {name} failed: {psi.last_line(folder / f'{name}.log')}")
+        wall = time.perf_counter() - began
+    finally:
+        for process in running.values():
+            if process.poll() is None:
+                process.kill()
+                process.wait()
     told = {name: json.loads((folder / f"{name}.json").read_text()) for name in SIZES}
     found = told["receiver"]["rows"]["intersection"]
     if found != data.common:
@@ -128,34 +138,41 @@ def spread(values):
 
 
 def report(data, ours, theirs, why, cpu):
-    loads = [run["load"] for run in [ours["offline"], *ours["online"]]]
+    loads = [run["load"] for both in (ours, theirs) if both is not None for run in [both["offline"], *both["online"]]]
     print(f"{cpu}, {len(os.sched_getaffinity(0))} cores, load {min(loads):.1f} to {max(loads):.1f}.")
     print(f"{data.rows:,} ids of the receiver against {SIZES['sender']:,} of the sender. Online: the median, in brackets all runs.\n")
-    psi.row("", "offline", "online", "whole command, median", "bytes online", "kept list")
-    psi.row(*["--"] * 6)
+    head = ["", "offline", "CPU", "whole first command", "online", "whole command, median", "CPU", "bytes online", "kept list"]
+    psi.row(*head)
+    psi.row(*["--"] * len(head))
     online = [run["onlineSeconds"] for run in ours["online"]]
     psi.row(
         "Heddle ecdh-oprf",
-        f"{ours['offline']['offlineSeconds']:.1f} s",
+        f"{ours['offline']['offlineSeconds']:.1f} s, the list alone",
+        f"{ours['offline']['cpuSeconds']:.1f} s",
+        f"{ours['offline']['wallSeconds']:.1f} s",
         spread(online),
         f"{statistics.median(run['wallSeconds'] for run in ours['online']):.2f} s",
+        f"{statistics.median(run['cpuSeconds'] for run in ours['online']):.1f} s",
         f"{max(run['bytes'] for run in ours['online']):,}",
         f"{ours['cacheBytes']:,}",
     )
     if theirs is None:
-        psi.row(PEER.name, *[f"{psi.NOT_MEASURED}: {why}"] + [psi.NOT_MEASURED] * 4)
+        psi.row(PEER.name, *[f"{psi.NOT_MEASURED}: {why}"] + [psi.NOT_MEASURED] * 7)
         return
     walls = [run["wallSeconds"] for run in theirs["online"]]
     carried = [run["loopbackBytes"] for run in theirs["online"]]
     psi.row(
         PEER.name,
-        f"{theirs['offline']['wallSeconds']:.1f} s",
-        f"{spread(walls)}, tables' reading with it",
+        f"{theirs['offline']['wallSeconds']:.1f} s, with reading tables",
+        f"{theirs['offline']['cpuSeconds']:.1f} s",
         psi.NOT_MEASURED,
+        f"{spread(walls)}, with reading tables",
+        psi.NOT_MEASURED,
+        f"{statistics.median(run['cpuSeconds'] for run in theirs['online']):.1f} s",
         psi.NOT_MEASURED if None in carried else f"{max(carried):,} on loopback",
         psi.NOT_MEASURED,
     )
-    print(f"\nOffline, Heddle over the peer: {ours['offline']['offlineSeconds'] / theirs['offline']['wallSeconds']:.2f}.")
+    print(f"\nOffline, Heddle's whole first command over the peer's step: {ours['offline']['wallSeconds'] / theirs['offline']['wallSeconds']:.2f}.")
 
 
 def main():
@@ -182,6 +199,8 @@ def main():
             theirs = measure_peer(data, options.peer_runs, python)
         except psi.NotMeasured as reason:
             why = str(reason)
+        except AssertionError as wrong:
+            why = str(wrong)
     except AssertionError as wrong:
         sys.exit(f"peers: {wrong}")
     (psi.OUT / "unbalanced.json").write_text(json.dumps({"cpu": cpu, "heddle": ours, "peer": theirs}, indent=2) + "\n")

@@ -6,7 +6,9 @@ import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.config.PartyConfig;
 import io.heddle.psi.ledger.LedgerEntry;
+import io.heddle.psi.ledger.PsiLedger;
 import io.heddle.psi.shared.RunRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a party asks of an intersection before it gives anything for it.
@@ -40,16 +42,18 @@ public record PsiLimits(
   /**
    * What a party's files ask, and its ledger.
    *
+   * @param ledger as {@link PsiLedger#of} gives it
    * @param session the session's id
    * @param step in which the intersection runs
    */
-  public static PsiLimits of(PartyConfig config, JobConfig job, String session, Channel step) {
+  public static PsiLimits of(
+      PartyConfig config, JobConfig job, @Nullable PsiLedger ledger, String session, Channel step) {
     return new PsiLimits(
         job.psi().minIntersection(),
         config.privacy().maxPeerSetSize(),
         job.psi().protocol(),
         config.takesAsSemiHonest(job.parties()),
-        LedgerEntry.of(config, job, session, step),
+        LedgerEntry.of(ledger, job, session, step),
         job.psi().partitionIds());
   }
 

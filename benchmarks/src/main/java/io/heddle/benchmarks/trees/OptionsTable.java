@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * Grows the same trees with everything that saves work, and without each of it in turn, and prints
@@ -25,6 +24,9 @@ import java.util.stream.Stream;
  * encryption and is not in the formula.
  */
 public final class OptionsTable {
+  // Ciphertexts in a message with derivatives.
+  private static final int CHUNK = 256;
+
   private final int rows;
   private final int columns;
 
@@ -63,6 +65,7 @@ public final class OptionsTable {
       all.addAll(List.of(arguments));
       all.addAll(variant.getValue());
       Settings settings = Settings.parse(all.toArray(String[]::new));
+      requireSeveralChunks(settings, table.rows());
       TwoParties.Both both = TwoParties.run(settings);
       UnitCosts ofLabel = Objects.requireNonNull(both.label().units());
       UnitCosts ofFeature = Objects.requireNonNull(both.feature().units());
@@ -71,6 +74,13 @@ public final class OptionsTable {
     }
     System.out.println();
     units.forEach(System.out::println);
+  }
+
+  private static void requireSeveralChunks(Settings settings, int rows) {
+    if (settings.terms().sampleRows(rows) < 20 * CHUNK) {
+      throw new IllegalArgumentException(
+          "Invalid --rows: must be enough for several messages with derivatives in each tree");
+    }
   }
 
   private static String told(String name, UnitCosts ofLabel, UnitCosts ofFeature) {
@@ -101,11 +111,12 @@ public final class OptionsTable {
     long encryptions = both.holder().encryptions();
     long cells = feature.addedRows() * columns;
     int ciphertextBytes = settings.number("key-bits") / 4;
-    // Before the first chunk of a tree there is other work too: a chunk of it is as any other.
-    long chunks = messages(label, "GradientChunk") / trees;
-    double encrypting = act(label, "work before sending GradientChunk") * chunks / (chunks - 1);
+    // Before the first chunk of a tree there is other work too: a ciphertext of it is as any other.
+    double ofTree = (double) encryptions / trees;
+    double others = act(label, "work before sending " + TimedChannel.DERIVATIVES);
+    double encrypting = others * ofTree / (ofTree - CHUNK);
     double before =
-        act(label, "work before the first GradientChunk") - encrypting / Math.max(1, chunks);
+        act(label, "work before the first " + TimedChannel.DERIVATIVES) - (encrypting - others);
     double adding = feature.actsOfLast().values().stream().mapToDouble(Cost::cpuSeconds).sum();
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
     double encryptingByFormula = encryptions * ofLabel.encrypt() / trees;
@@ -126,7 +137,7 @@ public final class OptionsTable {
         feature.additions(),
         cells,
         (double) feature.additions() / cells,
-        bytes(label, "GradientChunk") / 1e6,
+        bytes(label, TimedChannel.DERIVATIVES) / 1e6,
         encryptions * ciphertextBytes / 1e6,
         bytes(feature, "NodeSums") / 1e6,
         before,
@@ -161,15 +172,10 @@ public final class OptionsTable {
     return party.actsOfLast().getOrDefault(name, Cost.NONE).cpuSeconds();
   }
 
-  private static long messages(PartyFigures party, String message) {
-    return sent(party, message).mapToLong(PartyFigures.Crossed::messages).sum();
-  }
-
   private static long bytes(PartyFigures party, String message) {
-    return sent(party, message).mapToLong(PartyFigures.Crossed::bytes).sum();
-  }
-
-  private static Stream<PartyFigures.Crossed> sent(PartyFigures party, String message) {
-    return party.sent().stream().filter(each -> each.message().equals(message));
+    return party.sent().stream()
+        .filter(each -> each.message().equals(message))
+        .mapToLong(PartyFigures.Crossed::bytes)
+        .sum();
   }
 }

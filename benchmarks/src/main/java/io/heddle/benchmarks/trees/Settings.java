@@ -112,6 +112,9 @@ record Settings(Map<String, String> values) implements Serializable {
     settings.number("label-columns");
     settings.number("feature-columns");
     settings.terms();
+    if (settings.isOn("units") && settings.scheme() != TreeScheme.PAILLIER) {
+      throw new IllegalArgumentException("--units: must be no with a scheme other than paillier");
+    }
     if (settings.text("label-holder").isEmpty() != settings.text("feature-holder").isEmpty()) {
       throw new IllegalArgumentException("--label-holder and --feature-holder go together");
     }

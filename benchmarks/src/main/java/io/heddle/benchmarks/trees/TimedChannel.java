@@ -5,17 +5,17 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.party.PartyId;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Puts a role's time down to what it did: its own work before a message, named by that message, and
- * what sending and receiving held it up. Work before the first message of a kind in a tree stands
- * by itself: it is also what the tree begins with. For one thread.
+ * what sending and receiving held it up. Work before a tree's first derivatives stands by itself:
+ * they are made in it. For one thread.
  */
 final class TimedChannel extends ForwardingChannel {
+  static final String DERIVATIVES = "GradientChunk";
+
   private final Acts acts;
 
   /** Of a channel and all narrower ones. */
@@ -23,7 +23,7 @@ final class TimedChannel extends ForwardingChannel {
     private final Cost.Watch watch = new Cost.Watch();
     private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
     private final LinkedHashMap<String, Cost> ofTreesBefore = new LinkedHashMap<>();
-    private final Set<String> sentInTree = new HashSet<>();
+    private boolean sentDerivatives;
 
     void end(String act) {
       costs.merge(act, watch.lap(), Cost::plus);
@@ -37,11 +37,13 @@ final class TimedChannel extends ForwardingChannel {
     }
 
     void beforeSending(String message) {
-      end((sentInTree.add(message) ? "work before the first " : "work before sending ") + message);
+      boolean first = message.equals(DERIVATIVES) && !sentDerivatives;
+      sentDerivatives |= first;
+      end((first ? "work before the first " : "work before sending ") + message);
     }
 
     void endTree() {
-      sentInTree.clear();
+      sentDerivatives = false;
       end("work at the end of a tree");
       ofTreesBefore.clear();
       ofTreesBefore.putAll(costs);

@@ -137,7 +137,8 @@ final class TreesParty {
     TreeScores scores =
         new TreesScoringLabelHolder(fit.part())
             .score(session.beginStep(SCORE, new TreeMap<>()), aligned, Progress.NONE);
-    return finished(session, fit).with(holder(fit, table, scores.rawPrediction()[0], seed));
+    return finished(session, fit, table.rows())
+        .with(holder(fit, table, scores.rawPrediction()[0], seed));
   }
 
   private PartyFigures ofFeatureHolder(Session session, Channel step, PartyTable aligned) {
@@ -147,10 +148,10 @@ final class TreesParty {
             .fit(new TimedChannel(step, acts), LABEL_HOLDER, aligned, 0, new Stages());
     new TreesScoringFeatureHolder(fit.part())
         .score(session.beginStep(SCORE, new TreeMap<>()), LABEL_HOLDER, aligned, Progress.NONE);
-    return finished(session, fit);
+    return finished(session, fit, aligned.rows().rows());
   }
 
-  private PartyFigures finished(Session session, TreesFit fit) {
+  private PartyFigures finished(Session session, TreesFit fit, int rows) {
     phases.put("score", watch.lap());
     session.finish();
     fit.summary().warnings().forEach(System.err::println);
@@ -174,12 +175,11 @@ final class TreesParty {
         fit.summary().sums(),
         ProcessUsage.peakMemoryMiB(),
         peakHeapMiB(),
-        settings.isOn("units") ? units(fit.summary().rowsPerCiphertext()) : null,
+        settings.isOn("units") ? units(rows, fit.summary().rowsPerCiphertext()) : null,
         null);
   }
 
-  private UnitCosts units(int rowsPerCiphertext) {
-    int rows = settings.number("rows");
+  private UnitCosts units(int rows, int rowsPerCiphertext) {
     try {
       return UnitCosts.measure(
           terms.keyBits(),

@@ -35,6 +35,7 @@ record UnitCosts(
     double encrypt, double check, double add, double square, double mask, double decrypt)
     implements Serializable {
   private static final int ROWS = 8192;
+  private static final int MOST = 1 << 18;
   private static final int COLUMNS = 4;
   private static final int ANSWERS = 256;
   private static final int BINS = 32;
@@ -42,11 +43,13 @@ record UnitCosts(
 
   /**
    * @param plaintextBits of what is encrypted
-   * @param ciphertexts of a tree: how many there are decides which of them are in a cache
+   * @param ofTree ciphertexts: how many there are decides which of them are in a cache; taken as
+   *     many at least and at most as can be added up in a moment
    * @param each for so long, after warming up for a quarter of it
    */
-  static UnitCosts measure(int keyBits, int plaintextBits, int ciphertexts, Duration each)
+  static UnitCosts measure(int keyBits, int plaintextBits, int ofTree, Duration each)
       throws Exception {
+    int ciphertexts = Math.max(ROWS, Math.min(ofTree, MOST));
     PaillierPrivateKey key = PaillierPrivateKey.generate(keyBits, new SecureRandom());
     PaillierPublicKey open = key.publicKey();
     Random random = new Random(1);
@@ -66,11 +69,11 @@ record UnitCosts(
     CiphertextBlock block = key.encrypt(rows, fresh(uses));
     CiphertextBlock answers = block.slice(0, ANSWERS);
     byte[] bytes = block.toBytes();
-    byte[] ofTree = new byte[ciphertexts * open.ciphertextBytes()];
-    for (int at = 0; at < ofTree.length; at += bytes.length) {
-      System.arraycopy(bytes, 0, ofTree, at, Math.min(bytes.length, ofTree.length - at));
+    byte[] many = new byte[ciphertexts * open.ciphertextBytes()];
+    for (int at = 0; at < many.length; at += bytes.length) {
+      System.arraycopy(bytes, 0, many, at, Math.min(bytes.length, many.length - at));
     }
-    CiphertextBlock tree = CiphertextBlock.fromBytes(open, ofTree, ciphertexts);
+    CiphertextBlock tree = CiphertextBlock.fromBytes(open, many, ciphertexts);
     int[] sizes = new int[COLUMNS];
     Arrays.fill(sizes, BINS);
     BigInteger bound = BigInteger.ONE.shiftLeft(plaintextBits + VALUE_BITS);

@@ -21,6 +21,7 @@ import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PrivateSum;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.ledger.PsiLedger;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.psi.table.FixedPointColumn;
 import io.heddle.psi.table.Ids;
@@ -71,8 +72,9 @@ public final class PsiCommand {
       boolean fresh,
       Overrides overrides) {}
 
-  /** This party's rows. */
-  private record Own(Ids ids, Table columns, long @Nullable [] values) {}
+  /** This party's rows, and its ledger, if it has one. */
+  private record Own(
+      Ids ids, Table columns, long @Nullable [] values, @Nullable PsiLedger ledger) {}
 
   /** What a run gives this party. */
   private record Found(JoinedRows rows, @Nullable String sum) {}
@@ -175,13 +177,18 @@ public final class PsiCommand {
     Table table = TableFiles.read(request.data());
     Ids ids = Ids.of(table, config.data().id(), job.psi().normalise(), job.psi().duplicates());
     ids.notes().forEach(progress::note);
+    PsiLedger ledger = PsiLedger.of(config);
+    if (ledger != null) {
+      ledger.readAhead();
+    }
     JobConfig.Sum sum = job.psi().sum();
     return new Own(
         ids,
         ownColumns(table, config.data()),
         sum == null || job.psi().receiver().equals(config.party())
             ? null
-            : FixedPointColumn.read(table, sum.column(), sum.scale()));
+            : FixedPointColumn.read(table, sum.column(), sum.scale()),
+        ledger);
   }
 
   private static PsiReport run(
@@ -246,7 +253,7 @@ public final class PsiCommand {
       Channel step =
           session.beginStep(
               STEP, new TreeMap<>(Map.of("id-columns", String.valueOf(config.data().id().size()))));
-      PsiLimits limits = PsiLimits.of(config, job, session.id(), step);
+      PsiLimits limits = PsiLimits.of(config, job, own.ledger(), session.id(), step);
       if (job.psi().sum() != null) {
         return sum(session, step, job, own, limits, progress);
       }

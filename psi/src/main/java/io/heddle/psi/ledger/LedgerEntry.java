@@ -4,11 +4,10 @@ package io.heddle.psi.ledger;
 import io.heddle.channel.Channel;
 import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiProtocol;
-import io.heddle.config.PartyConfig;
 import io.heddle.party.PartyId;
 import io.heddle.psi.shared.RunRecord;
-import java.nio.file.Path;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** One intersection of a job, on its way into a party's ledger. */
 public final class LedgerEntry implements RunRecord {
@@ -25,21 +24,14 @@ public final class LedgerEntry implements RunRecord {
   }
 
   /**
-   * In the ledger that a party's configuration names, which is read; nowhere if it names none.
+   * In a ledger; nowhere if there is none.
    *
    * @param session the session's id
    * @param step in which the intersection runs, before it is narrowed for a protocol
-   * @throws io.heddle.error.ConfigurationException if the file cannot be used
    */
-  public static RunRecord of(PartyConfig config, JobConfig job, String session, Channel step) {
-    Path file = config.ledger().file();
-    if (file == null) {
-      return RunRecord.NONE;
-    }
-    PsiLedger ledger =
-        new PsiLedger(config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod());
-    ledger.read();
-    return new LedgerEntry(ledger, job, session, step.path());
+  public static RunRecord of(
+      @Nullable PsiLedger ledger, JobConfig job, String session, Channel step) {
+    return ledger == null ? RunRecord.NONE : new LedgerEntry(ledger, job, session, step.path());
   }
 
   @Override

@@ -9,6 +9,7 @@ import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValueFactory;
+import io.heddle.config.PartyConfig;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,10 +64,18 @@ public final class PsiLedger {
   private final Duration period;
   private final Clock clock;
 
-  // This party's lines in so many bytes of the file as have been read.
+  // What has been read of the file, and this party's lines in it.
   private final List<Config> own = new ArrayList<>();
   private int linesRead;
-  private long bytesRead;
+  private byte[] bytesRead = {};
+
+  /** The ledger that a party's configuration names; null if it names none. */
+  public static @Nullable PsiLedger of(PartyConfig config) {
+    Path file = config.ledger().file();
+    return file == null
+        ? null
+        : new PsiLedger(config.party(), file, config.psiQuotas(), config.ledger().quotaPeriod());
+  }
 
   /**
    * A ledger in a file, which is made when it is first needed, readable by its owner only.
@@ -87,14 +97,18 @@ public final class PsiLedger {
   }
 
   /**
-   * Reads what is there, so that a run that begins has to read only what has come since: a ledger
-   * of years takes a while, and a peer would wait. Does nothing if there is no file yet.
-   *
-   * @throws ConfigurationException if the file cannot be used
+   * Reads what is there while nobody waits, so that a run that begins has to read only what has
+   * come since: hundreds of lines take a tenth of a second. Does nothing if there is no file yet,
+   * or if it cannot be used: whoever needs it will tell.
    */
-  public void read() {
-    if (Files.exists(file)) {
+  public void readAhead() {
+    if (!Files.exists(file)) {
+      return;
+    }
+    try {
       change((channel, lines) -> {});
+    } catch (ConfigurationException e) {
+      // A run that goes on may not need it any more.
     }
   }
 
@@ -268,18 +282,19 @@ public final class PsiLedger {
    * line but for its end.
    */
   private void readOn(FileChannel channel) throws IOException {
-    if (channel.size() < bytesRead) {
-      // Lines are only added: this is another file.
-      own.clear();
-      linesRead = 0;
-      bytesRead = 0;
-    }
-    byte[] fresh = new byte[Math.toIntExact(channel.size() - bytesRead)];
-    ByteBuffer unread = ByteBuffer.wrap(fresh);
-    channel.position(bytesRead);
+    byte[] all = new byte[Math.toIntExact(channel.size())];
+    ByteBuffer unread = ByteBuffer.wrap(all);
     while (unread.hasRemaining() && channel.read(unread) >= 0) {
       // Until all is there.
     }
+    int before = bytesRead.length;
+    if (Arrays.mismatch(all, bytesRead) != (all.length > before ? before : -1)) {
+      // Lines are only added: this is another file.
+      own.clear();
+      linesRead = 0;
+      before = 0;
+    }
+    byte[] fresh = Arrays.copyOfRange(all, before, all.length);
     int whole = fresh.length;
     while (whole > 0 && fresh[whole - 1] != '\n') {
       whole--;
@@ -303,11 +318,14 @@ public final class PsiLedger {
       added.add(last);
       write(channel, "\n");
     } else {
-      channel.truncate(bytesRead + whole);
+      channel.truncate(before + whole);
     }
     added.stream().filter(line -> line.getString("party").equals(self.name())).forEach(own::add);
     linesRead += added.size();
-    bytesRead = channel.size();
+    bytesRead =
+        last == null
+            ? Arrays.copyOf(all, before + whole)
+            : ByteBuffer.allocate(all.length + 1).put(all).put((byte) '\n').array();
   }
 
   private static String text(byte[] bytes, int from, int to) {

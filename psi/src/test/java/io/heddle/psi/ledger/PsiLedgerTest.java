@@ -12,6 +12,7 @@ import io.heddle.party.PartyId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
@@ -113,10 +114,10 @@ class PsiLedgerTest {
   @Test
   void begin_afterOthersHaveWritten_countsTheirLines() throws IOException {
     PsiLedger early = ledger(NOON, 100);
-    early.read();
+    early.readAhead();
     assertThat(file).doesNotExist();
     ledger(NOON, 100).begin(run(1, 60));
-    early.read();
+    early.readAhead();
     ledger(NOON, 100).begin(run(2, 30));
     assertThatThrownBy(() -> early.begin(run(3, 11)))
         .isInstanceOf(PrivacyException.class)
@@ -126,13 +127,39 @@ class PsiLedgerTest {
     assertThat(lines().stream().map(line -> line.getString("event")))
         .containsExactly("begun", "begun", "refused", "begun");
     Files.writeString(file, "x\n", StandardOpenOption.APPEND);
-    assertThatThrownBy(early::read)
+    early.readAhead();
+    assertThatThrownBy(() -> early.begin(run(5, 1)))
         .isInstanceOf(ConfigurationException.class)
         .hasMessageStartingWith("Cannot read line 5 of the ledger " + file);
-    // A file that begins anew is another one.
-    Files.delete(file);
-    early.begin(run(5, 100));
-    assertThat(lines()).hasSize(1);
+  }
+
+  /**
+   * A file in the place of the one that was read: shorter, as long, longer, or its end unwritten.
+   */
+  @Test
+  void begin_inAnotherFile_countsAllItsLines() throws IOException {
+    Path other = file.resolveSibling("other.jsonl");
+    for (int more = 0; more < 4; more++) {
+      Files.deleteIfExists(file);
+      ledger(NOON, 1000).begin(run(1, 10));
+      ledger(NOON, 1000).begin(run(2, 10));
+      PsiLedger early = ledger(NOON, 100);
+      early.readAhead();
+      Files.move(file, other, StandardCopyOption.REPLACE_EXISTING);
+      for (int i = 0; i <= more; i++) {
+        ledger(NOON, 1000).begin(run(10 + i, 20));
+      }
+      if (more == 3) {
+        byte[] all = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(all, all.length - 1));
+      }
+      int before = 20 * (more + 1);
+      assertThatThrownBy(() -> early.begin(run(20, 101 - before)))
+          .isInstanceOf(PrivacyException.class)
+          .hasMessageContaining("after " + before + " within");
+      early.begin(run(21, 100 - before));
+      assertThat(lines()).hasSize(more + 3);
+    }
   }
 
   /** Two parties of a trial whose files stand in one directory. */

@@ -30,6 +30,7 @@ import io.heddle.psi.FoundRows;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
+import io.heddle.psi.ledger.PsiLedger;
 import io.heddle.psi.oprf.Oprf;
 import io.heddle.session.Session;
 import io.heddle.session.SessionFigures;
@@ -496,7 +497,7 @@ public final class HeddleSession implements AutoCloseable {
     job.checkForTraining();
     SparkIds own = SparkIds.of(table, Arrays.asList(idCols), job.psi(), progress);
     Channel narrower = step.step("align");
-    PsiLimits limits = PsiLimits.of(party, job, open().id(), narrower);
+    PsiLimits limits = PsiLimits.of(party, job, PsiLedger.of(party), open().id(), narrower);
     byte[] salt = open().bindingSalt("alignment");
     Oprf oprf = Oprf.of(job, party, () -> TlsExchange.identity(party));
     if (job.parties().size() > 2 || oprf != null) {

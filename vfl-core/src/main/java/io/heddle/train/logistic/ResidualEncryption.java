@@ -6,6 +6,7 @@ import io.heddle.crypto.Randomness;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.encoding.RowPacking;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
+import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
 import io.heddle.train.shared.BlobEncryption;
 import io.heddle.train.shared.BlobEncryption.Named;
@@ -107,6 +108,9 @@ record ResidualEncryption(RowPacking packing, BlobEncryption encryption) impleme
 
   private PlaintextBlock plaintexts(PaillierPrivateKey key, int number, byte[] numbers) {
     long[] residuals = new long[rows(packing, number)];
+    if (numbers.length != Long.BYTES * residuals.length) {
+      throw new CheckpointException("Not the residuals of a pass");
+    }
     ByteBuffer.wrap(numbers).asLongBuffer().get(residuals);
     PlaintextBlock plaintexts =
         packing.packSlice(key.publicKey(), residuals, number * rowsPerBlob(packing));

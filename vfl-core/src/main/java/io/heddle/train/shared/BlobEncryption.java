@@ -62,6 +62,10 @@ public record BlobEncryption(Blobs blobs, byte[] key, byte[][] slices, List<Part
       int count,
       IntFunction<byte[]> numbers,
       List<PartyId> to) {
+    if (secret.length != SECRET_BYTES) {
+      throw new IllegalArgumentException(
+          "Invalid secret of " + secret.length + " bytes: must be " + SECRET_BYTES);
+    }
     byte[] keyName = putAndWipe(blobs, key);
     byte[][] slices = new byte[count][];
     for (int number = 0; number < count; number++) {

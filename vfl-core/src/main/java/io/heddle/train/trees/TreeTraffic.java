@@ -45,7 +45,8 @@ public final class TreeTraffic {
 
   /**
    * Encrypted sums from a feature holder: half of the nodes in which it may be asked, each in
-   * ciphertexts of its own; in a fit nodes of a level share some.
+   * ciphertexts of its own; in a fit nodes of a level share some. Columns in which values are
+   * missing have up to twice as many.
    *
    * @throws io.heddle.error.ConfigurationException if there are too many classes for so many rows
    */

@@ -276,8 +276,8 @@ class RowSlotsTest {
     double[][] scores = new double[classes][rows];
     for (int c = 0; c < classes; c++) {
       for (int row = 0; row < rows; row++) {
-        // Certain, be it rightly or wrongly: first derivatives of -1, 0 and 1.
-        scores[c][row] = (row / classes + c) % 3 == 0 ? 60 : 0;
+        // Nearly certain, be it rightly or wrongly: first derivatives round to -2^16, 0 and 2^16.
+        scores[c][row] = row / classes % Math.max(2, classes) == c ? 16 : -16;
       }
     }
     TreeObjective objective = classes == 1 ? TreeObjective.LOGISTIC : TreeObjective.MULTI_CLASS;
@@ -288,6 +288,8 @@ class RowSlotsTest {
             TreeTerms.builder().build(),
             Forests.seed(),
             1);
+    assertThat(IntStream.range(0, rows).mapToLong(row -> gradients.g(0, row)).max())
+        .hasValue(1 << 16);
     RowSlots slots = slots(2048, 1 << 20, classes, count);
     PlaintextBlock block = slots.rows(gradients, 0, slots.plaintexts(rows));
     for (int i = 0; i < block.size(); i++) {
