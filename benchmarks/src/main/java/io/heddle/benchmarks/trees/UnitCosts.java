@@ -8,7 +8,6 @@ import io.heddle.crypto.bucket.Histogram;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.crypto.paillier.PaillierPublicKey;
-import io.heddle.psi.command.ProcessUsage;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -29,10 +28,8 @@ import java.util.concurrent.Callable;
  * @param add a ciphertext to its bin, with many others
  * @param square one of those squarings that shift a sum
  * @param mask one under a peer's key: adding a number and giving it fresh randomness
- * @param decrypt one
  */
-record UnitCosts(
-    double encrypt, double check, double add, double square, double mask, double decrypt)
+record UnitCosts(double encrypt, double check, double add, double square, double mask)
     implements Serializable {
   private static final int ROWS = 8192;
   private static final int MOST = 1 << 18;
@@ -88,15 +85,14 @@ record UnitCosts(
             each,
             ANSWERS / 2 * VALUE_BITS,
             () -> BinSums.pack(open.space(), bounded(open, answers), VALUE_BITS, 2)),
-        seconds(each, ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))),
-        seconds(each, ANSWERS, () -> key.decrypt(answers)));
+        seconds(each, ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))));
   }
 
   private static double seconds(Duration each, int operations, Callable<?> call) throws Exception {
     repeat(each.dividedBy(4), call);
-    double from = ProcessUsage.cpuSeconds();
+    Cost.Watch watch = new Cost.Watch();
     long calls = repeat(each, call);
-    return (ProcessUsage.cpuSeconds() - from) / calls / operations;
+    return watch.lap().cpuSeconds() / calls / operations;
   }
 
   private static long repeat(Duration duration, Callable<?> call) throws Exception {
