@@ -63,28 +63,26 @@ public final class PrivateJoin {
       List<byte[]> idOfRow,
       PsiLimits limits,
       Progress progress) {
-    return run(step, terms, bindingSalt, randomness, idOfRow, limits, progress, null);
+    requireFitting(terms);
+    OwnRows own = OwnRows.of(idOfRow, terms.duplicates());
+    return run(step, terms, bindingSalt, randomness, own, limits, progress, null);
   }
 
   /**
-   * The same, by the protocol for a large sender whose side the receiver keeps, if all parties give
-   * their means for that.
+   * The same with rows that are sorted already, with the job's duplicates; by the protocol for a
+   * large sender whose side the receiver keeps, if all parties give their means for that.
    */
   public static JoinedRows run(
       Channel step,
       JobConfig.Psi terms,
       byte[] bindingSalt,
       PrivateRandomness randomness,
-      List<byte[]> idOfRow,
+      OwnRows ownRows,
       PsiLimits limits,
       Progress progress,
       @Nullable Oprf oprf) {
     requireFitting(terms);
-    if (idOfRow.size() > PsiLimits.LARGEST_SET) {
-      throw new IllegalArgumentException(
-          "Invalid table of " + idOfRow.size() + " rows: must be at most " + PsiLimits.LARGEST_SET);
-    }
-    RowsById own = RowsById.of(idOfRow, terms.duplicates());
+    RowsById own = ownRows.rows();
     PartyId receiver = terms.receiver();
     return switch (terms.result()) {
       case CARDINALITY ->
@@ -99,7 +97,7 @@ public final class PrivateJoin {
       case RECEIVER -> {
         Intersection found =
             PrivateSetIntersection.intersect(
-                step, receiver, bindingSalt, randomness, own.ids(), limits, progress, oprf);
+                step, receiver, bindingSalt, randomness, ownRows.sorted(), limits, progress, oprf);
         int[] common = found.rows();
         yield new JoinedRows(
             common.length,
@@ -114,7 +112,7 @@ public final class PrivateJoin {
       case BOTH -> {
         Alignment aligned =
             PrivateSetIntersection.align(
-                step, receiver, bindingSalt, randomness, own.ids(), limits, progress, oprf);
+                step, receiver, bindingSalt, randomness, ownRows.sorted(), limits, progress, oprf);
         yield terms.join() == PsiJoin.INNER && terms.duplicates() != PsiDuplicates.EXPAND
             ? new JoinedRows(
                 aligned.rows().length,

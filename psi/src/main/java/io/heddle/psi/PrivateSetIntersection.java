@@ -102,6 +102,18 @@ public final class PrivateSetIntersection {
       Progress progress,
       @Nullable Oprf oprf) {
     SortedIds sorted = SortedIds.of(ids);
+    return align(step, receiver, bindingSalt, randomness, sorted, limits, progress, oprf);
+  }
+
+  static Alignment align(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      SortedIds sorted,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, true);
@@ -213,6 +225,18 @@ public final class PrivateSetIntersection {
       Progress progress,
       @Nullable Oprf oprf) {
     SortedIds sorted = SortedIds.of(ids);
+    return intersect(step, receiver, bindingSalt, randomness, sorted, limits, progress, oprf);
+  }
+
+  static Intersection intersect(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      SortedIds sorted,
+      PsiLimits limits,
+      Progress progress,
+      @Nullable Oprf oprf) {
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, false);

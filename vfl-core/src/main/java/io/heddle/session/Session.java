@@ -242,7 +242,7 @@ public final class Session implements AutoCloseable {
    * @param context whatever else tells this use from others, such as a digest of what is encrypted
    */
   public Randomness privateRandomness(String purpose, byte[]... context) {
-    return Randomness.derive(secrets.secret(), purpose, context);
+    return secrets.randomness(purpose, context);
   }
 
   /**

@@ -16,6 +16,7 @@ import io.heddle.checkpoint.Journal;
 import io.heddle.checkpoint.Journal.Direction;
 import io.heddle.checkpoint.Platform;
 import io.heddle.config.PartyConfig;
+import io.heddle.crypto.Randomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
@@ -305,6 +306,14 @@ public final class SessionLog implements AutoCloseable {
   /** What the operator should know of how it was opened. */
   public List<String> notes() {
     return List.copyOf(notes);
+  }
+
+  /**
+   * What {@link Session#privateRandomness} of the session gives, before there is one: for what a
+   * party makes ready until its peers are there.
+   */
+  public Randomness privateRandomness(String purpose, byte[]... context) {
+    return kept.secrets().randomness(purpose, context);
   }
 
   SessionTerms terms() {

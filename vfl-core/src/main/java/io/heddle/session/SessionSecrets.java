@@ -2,6 +2,7 @@
 package io.heddle.session;
 
 import io.heddle.channel.ExchangeStart.Run;
+import io.heddle.crypto.Randomness;
 import java.security.SecureRandom;
 
 /**
@@ -23,6 +24,11 @@ record SessionSecrets(Run run, byte[] secret, byte[] nonce) {
     random.nextBytes(secret);
     random.nextBytes(nonce);
     return new SessionSecrets(Run.begin(), secret, nonce);
+  }
+
+  /** As {@link Session#privateRandomness}. */
+  Randomness randomness(String purpose, byte[]... context) {
+    return Randomness.derive(secret, purpose, context);
   }
 
   /** The same, for the next start of the exchange. */

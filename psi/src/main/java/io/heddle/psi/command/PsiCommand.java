@@ -17,6 +17,7 @@ import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.JoinedRows;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PrivateSum;
 import io.heddle.psi.PsiLimits;
@@ -72,9 +73,18 @@ public final class PsiCommand {
       boolean fresh,
       Overrides overrides) {}
 
-  /** This party's rows, and its ledger, if it has one. */
+  /**
+   * What this party brings.
+   *
+   * @param rows of its table; null where a sum is asked for, which takes ids and values
+   * @param ledger null if it has none
+   */
   private record Own(
-      Ids ids, Table columns, long @Nullable [] values, @Nullable PsiLedger ledger) {}
+      Ids ids,
+      @Nullable OwnRows rows,
+      Table columns,
+      long @Nullable [] values,
+      @Nullable PsiLedger ledger) {}
 
   /** What a run gives this party. */
   private record Found(JoinedRows rows, @Nullable String sum) {}
@@ -125,7 +135,18 @@ public final class PsiCommand {
       if (log != null) {
         log.notes().forEach(progress::note);
       }
-      Own own = beforeSession(exchange, log, progress, () -> read(request, config, job, progress));
+      Own own =
+          beforeSession(
+              exchange,
+              log,
+              progress,
+              () -> {
+                Own read = read(request, config, job, progress);
+                if (oprf != null && log != null) {
+                  prepare(oprf, read, config, job, log, progress);
+                }
+                return read;
+              });
       try (Session session =
           log == null
               ? Session.open(exchange, terms, progress)
@@ -173,6 +194,20 @@ public final class PsiCommand {
     }
   }
 
+  /** Without a log the session's randomness is not there yet: then all is made in the run. */
+  private static void prepare(
+      Oprf oprf, Own own, PartyConfig config, JobConfig job, SessionLog log, Progress progress) {
+    if (own.rows() != null && config.peers().size() == 1) {
+      oprf.prepare(
+          "1-" + STEP,
+          config.party().equals(job.psi().receiver()),
+          config.peers().firstKey(),
+          log::privateRandomness,
+          own.rows().ids(),
+          progress);
+    }
+  }
+
   private static Own read(Request request, PartyConfig config, JobConfig job, Progress progress) {
     Table table = TableFiles.read(request.data());
     Ids ids = Ids.of(table, config.data().id(), job.psi().normalise(), job.psi().duplicates());
@@ -184,6 +219,7 @@ public final class PsiCommand {
     JobConfig.Sum sum = job.psi().sum();
     return new Own(
         ids,
+        sum == null ? OwnRows.of(ids.values(), job.psi().duplicates()) : null,
         ownColumns(table, config.data()),
         sum == null || job.psi().receiver().equals(config.party())
             ? null
@@ -254,7 +290,8 @@ public final class PsiCommand {
           session.beginStep(
               STEP, new TreeMap<>(Map.of("id-columns", String.valueOf(config.data().id().size()))));
       PsiLimits limits = PsiLimits.of(config, job, own.ledger(), session.id(), step);
-      if (job.psi().sum() != null) {
+      OwnRows rows = own.rows();
+      if (rows == null) {
         return sum(session, step, job, own, limits, progress);
       }
       return new Found(
@@ -263,7 +300,7 @@ public final class PsiCommand {
               job.psi(),
               session.bindingSalt(STEP),
               session::privateRandomness,
-              own.ids().values(),
+              rows,
               limits,
               progress,
               oprf),

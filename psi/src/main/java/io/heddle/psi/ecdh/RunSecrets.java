@@ -28,15 +28,24 @@ public final class RunSecrets {
   /**
    * @param ids this party's, in an order that does not depend on where they came from
    */
-  public RunSecrets(PrivateRandomness randomness, Channel step, List<byte[]> ids) {
+  RunSecrets(PrivateRandomness randomness, Channel step, List<byte[]> ids) {
+    this(randomness, step.path(), ids);
+  }
+
+  /**
+   * The same of a step that may not have begun.
+   *
+   * @param path its {@link Channel#path}
+   */
+  public RunSecrets(PrivateRandomness randomness, String path, List<byte[]> ids) {
     this.randomness = randomness;
-    path = step.path().getBytes(StandardCharsets.UTF_8);
+    this.path = path.getBytes(StandardCharsets.UTF_8);
     idsDigest = IdList.of(ids).digest();
     this.ids = ids.size();
   }
 
   /** The scalar; the caller overwrites it after use. */
-  public byte[] scalar() {
+  byte[] scalar() {
     byte[] bytes = new byte[Curve25519.POINT_BYTES];
     randomness.derive("psi/scalar", path, idsDigest).fill(0, bytes);
     byte[] scalar = Curve25519.scalarOf(bytes);

@@ -11,6 +11,7 @@ import io.heddle.crypto.curve25519.FullPoints;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.shared.PsiTerms;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,13 +33,18 @@ public final class Oprf {
   // What the compiler needs to see before it compiles the arithmetic for good.
   private static final int WARM_UP_POINTS = 1024;
   private static final int WARM_UP_PORTION = 128;
+  private static final String STEP = "oprf";
 
   private final PartyConfig.Oprf settings;
   private final byte[] fileKey;
   private final Function<PartyId, String> fingerprints;
   private final InstantSource clock;
   private final OwnDirectory directory;
+  private @Nullable Prepared prepared;
   private @Nullable OprfFigures figures;
+
+  /** What a party has made ready: the digest of its ids, and what it has of a sender's list. */
+  private record Prepared(String path, byte[] digest, OprfReceiver.@Nullable Ready ready) {}
 
   /**
    * @param fileKey 32 bytes that only this party can make again; seal its keys on the disk
@@ -105,13 +111,44 @@ public final class Oprf {
   }
 
   /**
+   * Makes ready what needs no peer, for the next run: the digest of the own ids, and at a receiver
+   * that has kept tags their table and the questions.
+   *
+   * @param path of the step that {@link #run} will get
+   * @param receives whether this party is the receiver
+   * @param peer the other party
+   * @param randomness that of the run's session
+   * @param ids each once, in byte order, as {@link #run} will get them
+   */
+  public void prepare(
+      String path,
+      boolean receives,
+      PartyId peer,
+      PrivateRandomness randomness,
+      List<byte[]> ids,
+      Progress progress) {
+    String own = path + "/" + STEP;
+    prepared =
+        new Prepared(
+            own,
+            IdList.of(ids).digest(),
+            receives ? receiver(peer, randomness, progress).prepare(peer, own, ids) : null);
+  }
+
+  private OprfReceiver receiver(PartyId peer, PrivateRandomness randomness, Progress progress) {
+    return new OprfReceiver(
+        randomness, new TagCache(directory, clock), fingerprints.apply(peer), progress);
+  }
+
+  /**
    * Runs this party's role with the other one.
    *
    * @param step of which this opens a narrower one
    * @param ids each once, in byte order
    * @return the indices of the common ids, in the alignment's order; none at a sender that does not
    *     learn them
-   * @throws IllegalArgumentException if there are more than two parties
+   * @throws IllegalArgumentException if there are more than two parties, or {@link #prepare} was
+   *     called for another step
    */
   public int[] run(
       Channel step,
@@ -124,20 +161,25 @@ public final class Oprf {
       throw new IllegalArgumentException("Invalid number of parties: must be two");
     }
     PartyId peer = step.peers().first();
-    Channel own = step.step("oprf");
-    String fingerprint = fingerprints.apply(peer);
+    Channel own = step.step(STEP);
+    Prepared before =
+        prepared != null ? prepared : new Prepared(own.path(), IdList.of(ids).digest(), null);
+    if (!before.path().equals(own.path())) {
+      throw new IllegalArgumentException(
+          "Invalid step " + own.path() + ": made ready for " + before.path());
+    }
+    // For one run only: to another session its questions would show that they are the same.
+    prepared = null;
     OprfReceiver.Result result =
         step.self().equals(receiver)
-            ? new OprfReceiver(
-                    terms, randomness, new TagCache(directory, clock), fingerprint, progress)
-                .run(own, peer, ids)
+            ? receiver(peer, randomness, progress).run(own, peer, terms, ids, before.ready())
             : new OprfSender(
                     terms,
                     randomness,
                     new SenderKeys(directory, fileKey, settings, clock),
-                    fingerprint,
+                    fingerprints.apply(peer),
                     progress)
-                .run(own, peer, ids);
+                .run(own, peer, ids, before.digest());
     figures = result.figures();
     return result.rows();
   }

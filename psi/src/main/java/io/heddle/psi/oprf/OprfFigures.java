@@ -2,7 +2,7 @@
 package io.heddle.psi.oprf;
 
 /**
- * What one run took at this party, from the moment when both had their ids ready.
+ * What one run took at this party, from the moment when both had begun its step.
  *
  * @param cacheUsed whether the receiver had the sender's tags from an earlier run
  * @param onlineSeconds without sending the tags

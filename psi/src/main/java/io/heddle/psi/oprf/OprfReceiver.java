@@ -36,7 +36,6 @@ final class OprfReceiver {
   // Before version 2 questions were multiplied by one secret.
   private static final int VERSION = 2;
 
-  private final PsiTerms terms;
   private final PrivateRandomness randomness;
   private final TagCache cache;
   private final String fingerprint;
@@ -47,62 +46,130 @@ final class OprfReceiver {
    * @param fingerprint the sender's
    */
   OprfReceiver(
-      PsiTerms terms,
-      PrivateRandomness randomness,
-      TagCache cache,
-      String fingerprint,
-      Progress progress) {
-    this.terms = terms;
+      PrivateRandomness randomness, TagCache cache, String fingerprint, Progress progress) {
     this.randomness = randomness;
     this.cache = cache;
     this.fingerprint = fingerprint;
     this.progress = progress;
   }
 
-  /** The indices of the common ids, in the alignment's order. */
-  Result run(Channel step, PartyId sender, List<byte[]> ids) {
-    TagList kept = kept(step, sender);
-    RunSecrets secrets = new RunSecrets(randomness, step, ids);
-    Questions ready = null;
-    TagTable table = null;
-    if (kept != null) {
-      table = kept.table(sender);
-      ready = ready(secrets, ids, sender, kept.key());
+  /** The list that is kept of a sender, and questions under its key. */
+  record Ready(TagList list, TagTable table, Questions questions) {
+    /** Never what is secret. */
+    @Override
+    public String toString() {
+      return "Ready[" + list.key().ids() + " tags]";
     }
-    int theirSize = terms.exchange(step, sender, ids.size()).ids();
+  }
+
+  /**
+   * Makes ready what needs no sender; null if no list is kept that can be used.
+   *
+   * @param path of the step that {@link #run} gets
+   * @param ids each once, in byte order
+   */
+  @Nullable Ready prepare(PartyId sender, String path, List<byte[]> ids) {
+    TagCache.Found found = cache.read(fingerprint);
+    if (found.fault() != null) {
+      progress.note("fetches the tags of " + sender + " anew: " + found.fault());
+    }
+    TagList list = found.list();
+    return list == null ? null : ready(sender, path, ids, list);
+  }
+
+  /** Null if the list's key is none. */
+  private @Nullable Ready ready(PartyId sender, String path, List<byte[]> ids, TagList list) {
+    TagTable table = list.table(sender);
+    try {
+      Questions questions = questions(sender, path, ids, list.key());
+      questions.prepare(CHUNKS_AHEAD);
+      return new Ready(list, table, questions);
+    } catch (ProtocolException e) {
+      progress.note("fetches the tags of " + sender + " anew: " + e.getMessage());
+      return null;
+    }
+  }
+
+  private Questions questions(PartyId sender, String path, List<byte[]> ids, KeyTerms key) {
+    return new Questions(new RunSecrets(randomness, path, ids), ids, sender, key);
+  }
+
+  /**
+   * The indices of the common ids, in the alignment's order.
+   *
+   * @param before what {@link #prepare} has made of the same path and ids; null if nothing
+   */
+  Result run(
+      Channel step, PartyId sender, PsiTerms terms, List<byte[]> ids, @Nullable Ready before) {
     long start = System.nanoTime();
+    Ready ready = begin(step, sender, ids, before);
+    int theirSize = terms.exchange(step, sender, ids.size()).ids();
     terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), sender, theirSize);
     KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
-    boolean held = kept != null && ready != null && kept.key().isSame(key);
-    TagList list = held ? kept : null;
-    Questions questions = held && ready != null ? ready : new Questions(secrets, ids, sender, key);
-    step.send(sender, new TagRequest(!held));
-    progress.begin("intersect ids", 2L * ids.size() + (held ? 0 : theirSize), "ids");
-    long asked = System.nanoTime();
-    if (list == null || table == null) {
-      list = fetch(step, sender, key);
-      table = list.table(sender);
+    if (ready != null && !ready.list().key().isSame(key)) {
+      ready = null;
     }
-    long offline = held ? 0 : System.nanoTime() - asked;
+    // Before the list is asked for: this refuses a key that is none.
+    Questions questions =
+        ready != null ? ready.questions() : questions(sender, step.path(), ids, key);
+    step.send(sender, new TagRequest(ready == null));
+    progress.begin("intersect ids", 2L * ids.size() + (ready == null ? theirSize : 0), "ids");
+    long asked = System.nanoTime();
+    TagList list = ready != null ? ready.list() : fetch(step, sender, key);
+    TagTable table = ready != null ? ready.table() : list.table(sender);
+    long offline = ready != null ? 0 : System.nanoTime() - asked;
     byte[] tags = ask(step, sender, questions, ids.size() * key.width());
     TagList.Common common = list.find(table, tags, terms.binding());
     CommonRows.send(step, sender, terms, common.listed());
     progress.end();
     return new Result(
-        questions.places(common.asked()), OprfFigures.of(held, System.nanoTime() - start, offline));
+        questions.places(common.asked()),
+        OprfFigures.of(ready != null, System.nanoTime() - start, offline));
   }
 
-  /** Made while the sender may still be reading its table; null if the list's key is none. */
-  private @Nullable Questions ready(
-      RunSecrets secrets, List<byte[]> ids, PartyId sender, KeyTerms key) {
-    try {
-      Questions questions = new Questions(secrets, ids, sender, key);
-      questions.prepare(CHUNKS_AHEAD);
-      return questions;
-    } catch (ProtocolException e) {
-      progress.note("fetches the tags of " + sender + " anew: " + e.getMessage());
+  /**
+   * What this run has of a list. Which one it is is kept from before the first message on: after a
+   * crash the run says the same again, though it has written a list or one has expired since.
+   */
+  private @Nullable Ready begin(
+      Channel step, PartyId sender, List<byte[]> ids, @Nullable Ready before) {
+    byte[] state = step.restored();
+    if (state != null) {
+      return goOn(state, step, sender, ids, before);
+    }
+    Ready ready = before != null ? before : prepare(sender, step.path(), ids);
+    WireWriter out = new WireWriter();
+    out.writeByte(VERSION);
+    out.writeBoolean(ready != null);
+    out.writeRaw(ready == null ? new byte[KeyTerms.ID_BYTES] : ready.list().key().id());
+    step.commit(out.toByteArray());
+    return ready;
+  }
+
+  private @Nullable Ready goOn(
+      byte[] state, Channel step, PartyId sender, List<byte[]> ids, @Nullable Ready before) {
+    WireReader in = new WireReader(state);
+    if (in.readByte() != VERSION) {
+      throw new CheckpointException(
+          "What was kept of this step is of another version: go on with that one, or begin anew");
+    }
+    if (!in.readBoolean()) {
       return null;
     }
+    byte[] keyId = in.readRaw(KeyTerms.ID_BYTES);
+    if (before != null && Arrays.equals(before.list().key().id(), keyId)) {
+      return before;
+    }
+    TagList list = cache.readAny(fingerprint).list();
+    Ready ready =
+        list != null && Arrays.equals(list.key().id(), keyId)
+            ? ready(sender, step.path(), ids, list)
+            : null;
+    if (ready == null) {
+      throw new CheckpointException(
+          "The tags of " + sender + " that this run began with are gone: begin anew");
+    }
+    return ready;
   }
 
   private byte[] ask(Channel step, PartyId sender, Questions questions, int bytes) {
@@ -140,45 +207,6 @@ final class OprfReceiver {
               + " for these sets");
     }
     return new KeyTerms(offer.commitment(), offer.expiry(), theirSize, offer.width());
-  }
-
-  /**
-   * The tags that this run may use. Which these are is kept from before the first message on: after
-   * a crash the run says the same again, though it has written a list or one has expired since.
-   */
-  private @Nullable TagList kept(Channel step, PartyId sender) {
-    byte[] state = step.restored();
-    if (state != null) {
-      return keptBefore(state, sender);
-    }
-    TagCache.Found found = cache.read(fingerprint);
-    if (found.fault() != null) {
-      progress.note("fetches the tags of " + sender + " anew: " + found.fault());
-    }
-    TagList list = found.list();
-    WireWriter out = new WireWriter();
-    out.writeByte(VERSION);
-    out.writeBoolean(list != null);
-    out.writeRaw(list == null ? new byte[KeyTerms.ID_BYTES] : list.key().id());
-    step.commit(out.toByteArray());
-    return list;
-  }
-
-  private @Nullable TagList keptBefore(byte[] state, PartyId sender) {
-    WireReader in = new WireReader(state);
-    if (in.readByte() != VERSION) {
-      throw new CheckpointException(
-          "What was kept of this step is of another version: go on with that one, or begin anew");
-    }
-    if (!in.readBoolean()) {
-      return null;
-    }
-    TagList list = cache.readAny(fingerprint).list();
-    if (list == null || !Arrays.equals(list.key().id(), in.readRaw(KeyTerms.ID_BYTES))) {
-      throw new CheckpointException(
-          "The tags of " + sender + " that this run began with are gone: begin anew");
-    }
-    return list;
   }
 
   /** What a run came to. */

@@ -20,7 +20,6 @@ import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.psi.oprf.OprfReceiver.Result;
 import io.heddle.psi.shared.Chunks;
 import io.heddle.psi.shared.PsiTerms;
-import io.heddle.psi.shared.Shuffle;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,13 +58,14 @@ final class OprfSender {
    * The indices of the common ids, in the alignment's order; none where the receiver learns alone.
    * All questions are taken in before an answer goes out, so neither party ever sends to one that
    * is sending.
+   *
+   * @param digest of the ids, as {@link IdList} has it
    */
-  Result run(Channel step, PartyId receiver, List<byte[]> ids) {
-    SetKey key = key(step, ids);
+  Result run(Channel step, PartyId receiver, List<byte[]> ids, byte[] digest) {
+    long start = System.nanoTime();
+    SetKey key = key(step, ids.size(), digest);
     try {
-      Shuffle order = key.order();
       int theirSize = terms.exchange(step, receiver, ids.size()).ids();
-      long start = System.nanoTime();
       terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), receiver, theirSize);
       keys.charge(fingerprint, receiver.name(), key, theirSize, terms.binding());
       KeyTerms shown = key.terms();
@@ -74,12 +74,15 @@ final class OprfSender {
       progress.begin("intersect ids", theirSize + (wanted ? (long) ids.size() : 0), "ids");
       long asked = System.nanoTime();
       if (wanted) {
-        sendTags(step, receiver, key, order.apply(ids));
+        sendTags(step, receiver, key, key.order().apply(ids));
       }
       long offline = wanted ? System.nanoTime() - asked : 0;
       answer(step, receiver, key, theirSize);
       int most = Math.min(theirSize, ids.size());
-      int[] rows = CommonRows.receive(step, receiver, terms, order, most);
+      int[] rows =
+          terms.allLearn()
+              ? CommonRows.receive(step, receiver, terms, key.order(), most)
+              : new int[0];
       progress.end();
       return new Result(rows, OprfFigures.of(!wanted, System.nanoTime() - start, offline));
     } finally {
@@ -115,13 +118,12 @@ final class OprfSender {
    * The key of this run, kept from before the first message on: after a crash the run goes on under
    * it though it may have expired since.
    */
-  private SetKey key(Channel step, List<byte[]> ids) {
-    byte[] digest = IdList.of(ids).digest();
+  private SetKey key(Channel step, int ids, byte[] digest) {
     byte[] state = step.restored();
     if (state != null) {
-      return keyBefore(state, ids.size(), digest);
+      return keyBefore(state, ids, digest);
     }
-    SetKey key = keys.forSet(fingerprint, ids.size(), digest, fresh(step, digest));
+    SetKey key = keys.forSet(fingerprint, ids, digest, fresh(step, digest));
     step.commit(key.toBytes());
     return key;
   }

@@ -21,6 +21,7 @@ import io.heddle.error.PeerAbortedException;
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PrivateSum;
 import io.heddle.psi.PsiLimits;
@@ -136,7 +137,7 @@ class LedgerEntryTest {
             job.psi(),
             session.bindingSalt("psi"),
             session::privateRandomness,
-            ids(self, own),
+            OwnRows.of(ids(self, own), job.psi().duplicates()),
             limits,
             Progress.NONE,
             oprf(job, self))

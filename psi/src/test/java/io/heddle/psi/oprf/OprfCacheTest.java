@@ -44,6 +44,7 @@ class OprfCacheTest {
 
   OprfCacheTest(@TempDir Path directory) {
     parties = new OprfParties(directory);
+    parties.prepared = true;
   }
 
   private static List<String> ids(int from, int to) {

@@ -7,10 +7,12 @@ import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.channel.TappedChannel;
 import io.heddle.checkpoint.OwnDirectory;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.PartyConfig;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -72,6 +74,10 @@ final class OprfParties {
   String receiverPrint = RECEIVER_PRINT;
   String senderPrint = SENDER_PRINT;
   boolean allLearn = true;
+
+  /** Whether both make ready what they can before the step, as the command does. */
+  boolean prepared;
+
   UnaryOperator<Channel> around = UnaryOperator.identity();
 
   OprfParties(Path directory) {
@@ -128,11 +134,13 @@ final class OprfParties {
           code.put(
               party,
               session -> {
+                Oprf oprf = Objects.requireNonNull(means.get(party));
+                if (prepared) {
+                  prepare(oprf, session, ids);
+                }
                 Channel step =
                     TappedChannel.keepingSent(session.beginStep("psi", new TreeMap<>()), own);
-                int[] rows =
-                    rows(
-                        session, around.apply(step), ids, Objects.requireNonNull(means.get(party)));
+                int[] rows = rows(session, around.apply(step), ids, oprf);
                 return Arrays.stream(rows).mapToObj(ids::get).toList();
               });
         });
@@ -144,6 +152,16 @@ final class OprfParties {
         figures(means, RECEIVER),
         figures(means, SENDER),
         sent);
+  }
+
+  private static void prepare(Oprf oprf, Session session, List<String> ids) {
+    oprf.prepare(
+        "1-psi",
+        session.self().equals(RECEIVER),
+        session.peers().first(),
+        session::privateRandomness,
+        OwnRows.of(bytes(ids), PsiDuplicates.REFUSE).ids(),
+        Progress.NONE);
   }
 
   private static OprfFigures figures(Map<PartyId, Oprf> means, PartyId party) {

@@ -100,9 +100,17 @@ class OprfRepeatedStepTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"false, true", "false, false", "true, true", "true, false"})
-  void step_repeatedAfterAllThatItWrote_sendsTheSameAndCountsOnce(boolean warm, boolean allLearn) {
+  @CsvSource({
+    "false, true, false",
+    "false, false, true",
+    "true, true, false",
+    "true, false, true",
+    "true, true, true"
+  })
+  void step_repeatedAfterAllThatItWrote_sendsTheSameAndCountsOnce(
+      boolean warm, boolean allLearn, boolean prepared) {
     parties.allLearn = allLearn;
+    parties.prepared = prepared;
     if (warm) {
       run("an earlier session", FEW, MANY);
       states.clear();
@@ -113,6 +121,7 @@ class OprfRepeatedStepTest {
     for (long seed = 1; seed <= 2; seed++) {
       // The tags are on the disk by now, and the key has expired.
       parties.now = parties.now.plus(Duration.ofDays(5));
+      parties.prepared = seed == 2;
       assertSame(first, run("secret", shuffled(FEW, seed), shuffled(MANY, seed)));
       assertThat(parties.asked()).isEqualTo(asked);
     }

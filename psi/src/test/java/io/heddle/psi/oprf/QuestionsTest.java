@@ -56,7 +56,7 @@ class QuestionsTest {
                       (purpose, context) ->
                           Randomness.derive(
                               Sha256.of(new byte[] {(byte) secret}), purpose, context),
-                      step,
+                      step.path(),
                       ids)));
           return 0;
         },

@@ -15,6 +15,7 @@ import io.heddle.channel.TestMessage.Blob;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.checkpoint.CheckpointStore;
 import io.heddle.config.Address;
+import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PeerUnavailableException;
@@ -141,11 +142,19 @@ class StoreProcessTest {
         .open();
   }
 
+  private static byte[] some(PrivateRandomness randomness) {
+    byte[] bytes = new byte[32];
+    randomness.derive("some", new byte[] {1}).fill(0, bytes);
+    return bytes;
+  }
+
   /** One party's session, from its opening or from where it was broken off. */
   private @Nullable VflException run(PartyId self, Role role) {
     try (SessionLog log = log(self);
         NettyExchange exchange = open(self, log, Objects.requireNonNull(ports.get(self)));
         Session session = Session.open(exchange, log, Progress.NONE)) {
+      // What was made ready before the peer was there is of use now.
+      assertThat(some(session::privateRandomness)).isEqualTo(some(log::privateRandomness));
       try {
         role.run(
             session,
