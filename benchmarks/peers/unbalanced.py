@@ -3,9 +3,10 @@
 """Measures a small receiver against a large sender whose list of tags it keeps, beside SecretFlow's unbalanced intersection.
 
 `unbalanced` starts it. Heddle's parties are two `heddle psi` over TLS with their own keys and configurations; the first run, *offline*,
-makes and sends the list, the others find it there. *Online* is what the receiver's `--json` says: from when both parties have read their
-tables and know each other's size until the receiver knows the common ids, with all that both keep on their disks meanwhile; what the receiver
-prepares before, its list and its blinded questions, is not in it. *The whole command* is a clock beside, with JVMs' starts and all.
+makes and sends the list, the others find it there. *Online* is what the receiver's `--json` says: from when both parties have begun the
+step until the receiver knows the common ids, with all that both keep on their disks meanwhile. Before it, and before they meet, both read and
+sort their tables, and the receiver makes its list and its blinded questions ready. *The whole command* is a clock beside, with all of that and
+JVMs' starts.
 
 SecretFlow's parties are two processes without TLS and with one thread each, where Heddle's use all cores; its offline step reads the tables
 and makes and sends its list, its online step reads them too, and neither counts Python's start. Compare processor seconds and whole commands.

@@ -88,7 +88,7 @@ public final class PrivateJoin {
       case CARDINALITY ->
           new JoinedRows(
               PrivateSetIntersection.count(
-                  step, receiver, bindingSalt, randomness, own.ids(), limits, progress),
+                  step, receiver, bindingSalt, randomness, ownRows.sorted(), limits, progress),
               new int[0],
               new byte[0],
               PsiProtocol.ECDH);

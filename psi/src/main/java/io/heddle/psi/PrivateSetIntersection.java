@@ -268,9 +268,20 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
+    SortedIds sorted = SortedIds.of(ids);
+    return count(step, receiver, bindingSalt, randomness, sorted, limits, progress);
+  }
+
+  static int count(
+      Channel step,
+      PartyId receiver,
+      byte[] bindingSalt,
+      PrivateRandomness randomness,
+      SortedIds sorted,
+      PsiLimits limits,
+      Progress progress) {
     requireTwo(step, receiver, limits.protocol());
     boolean receives = step.self().equals(receiver);
-    SortedIds sorted = SortedIds.of(ids);
     SettledCount settled = SettledCount.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, false);

@@ -143,7 +143,7 @@ public final class PsiCommand {
               () -> {
                 Own read = read(request, config, job, progress);
                 if (oprf != null && log != null) {
-                  prepare(oprf, read, config, job, log, progress);
+                  prepare(oprf, read, job, config, log, progress);
                 }
                 return read;
               });
@@ -194,17 +194,22 @@ public final class PsiCommand {
     }
   }
 
-  /** Without a log the session's randomness is not there yet: then all is made in the run. */
+  /**
+   * Makes ready what needs no peer. In the run itself, where the session's randomness is not there
+   * yet for want of a log, and where a session goes on, of which nobody knows how far it was.
+   */
   private static void prepare(
-      Oprf oprf, Own own, PartyConfig config, JobConfig job, SessionLog log, Progress progress) {
-    if (own.rows() != null && config.peers().size() == 1) {
-      oprf.prepare(
-          "1-" + STEP,
-          config.party().equals(job.psi().receiver()),
-          config.peers().firstKey(),
-          log::privateRandomness,
-          own.rows().ids(),
-          progress);
+      Oprf oprf, Own own, JobConfig job, PartyConfig config, SessionLog log, Progress progress) {
+    OwnRows rows = own.rows();
+    if (rows == null || log.session() != null) {
+      return;
+    }
+    PartyId self = config.party();
+    for (PartyId peer : job.parties()) {
+      if (!peer.equals(self)) {
+        boolean receives = self.equals(job.psi().receiver());
+        oprf.prepare("1-" + STEP, receives, peer, log::privateRandomness, rows.ids(), progress);
+      }
     }
   }
 

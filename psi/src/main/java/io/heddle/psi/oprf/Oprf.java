@@ -40,11 +40,8 @@ public final class Oprf {
   private final Function<PartyId, String> fingerprints;
   private final InstantSource clock;
   private final OwnDirectory directory;
-  private @Nullable Prepared prepared;
+  private OprfReceiver.@Nullable Prepared prepared;
   private @Nullable OprfFigures figures;
-
-  /** What a party has made ready: the digest of its ids, and what it has of a sender's list. */
-  private record Prepared(String path, byte[] digest, OprfReceiver.@Nullable Ready ready) {}
 
   /**
    * @param fileKey 32 bytes that only this party can make again; seal its keys on the disk
@@ -127,12 +124,12 @@ public final class Oprf {
       PrivateRandomness randomness,
       List<byte[]> ids,
       Progress progress) {
-    String own = path + "/" + STEP;
-    prepared =
-        new Prepared(
-            own,
-            IdList.of(ids).digest(),
-            receives ? receiver(peer, randomness, progress).prepare(peer, own, ids) : null);
+    if (receives) {
+      prepared = receiver(peer, randomness, progress).prepare(peer, path + "/" + STEP, ids);
+    } else {
+      // Kept with the ids: a sender's key is found by it.
+      byte[] unused = IdList.of(ids).digest();
+    }
   }
 
   private OprfReceiver receiver(PartyId peer, PrivateRandomness randomness, Progress progress) {
@@ -148,7 +145,7 @@ public final class Oprf {
    * @return the indices of the common ids, in the alignment's order; none at a sender that does not
    *     learn them
    * @throws IllegalArgumentException if there are more than two parties, or {@link #prepare} was
-   *     called for another step
+   *     called for another step or other ids
    */
   public int[] run(
       Channel step,
@@ -162,24 +159,19 @@ public final class Oprf {
     }
     PartyId peer = step.peers().first();
     Channel own = step.step(STEP);
-    Prepared before =
-        prepared != null ? prepared : new Prepared(own.path(), IdList.of(ids).digest(), null);
-    if (!before.path().equals(own.path())) {
-      throw new IllegalArgumentException(
-          "Invalid step " + own.path() + ": made ready for " + before.path());
-    }
+    OprfReceiver.Prepared before = prepared;
     // For one run only: to another session its questions would show that they are the same.
     prepared = null;
     OprfReceiver.Result result =
         step.self().equals(receiver)
-            ? receiver(peer, randomness, progress).run(own, peer, terms, ids, before.ready())
+            ? receiver(peer, randomness, progress).run(own, peer, terms, ids, before)
             : new OprfSender(
                     terms,
                     randomness,
                     new SenderKeys(directory, fileKey, settings, clock),
                     fingerprints.apply(peer),
                     progress)
-                .run(own, peer, ids, before.digest());
+                .run(own, peer, ids);
     figures = result.figures();
     return result.rows();
   }

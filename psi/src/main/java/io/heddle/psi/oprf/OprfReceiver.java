@@ -12,6 +12,7 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.CommonRows;
 import io.heddle.psi.ecdh.RunSecrets;
+import io.heddle.psi.ids.IdList;
 import io.heddle.psi.oprf.OprfMessage.Answers;
 import io.heddle.psi.oprf.OprfMessage.KeyOffer;
 import io.heddle.psi.oprf.OprfMessage.Queries;
@@ -53,41 +54,63 @@ final class OprfReceiver {
     this.progress = progress;
   }
 
-  /** The list that is kept of a sender, and questions under its key. */
-  record Ready(TagList list, TagTable table, Questions questions) {
+  /** A sender's list, and questions under its key. */
+  private record Listed(TagList list, TagTable table, Questions questions) {}
+
+  /**
+   * What {@link #prepare} has made, and of what.
+   *
+   * @param listed null if no list is kept that can be used
+   */
+  record Prepared(String path, byte[] digest, @Nullable Listed listed) {
+    void check(Channel step, List<byte[]> ids) {
+      if (!path.equals(step.path()) || !Arrays.equals(digest, IdList.of(ids).digest())) {
+        throw new IllegalArgumentException(
+            "Invalid step " + step.path() + ": not the one, or not the ids, that was made ready");
+      }
+    }
+
     /** Never what is secret. */
     @Override
     public String toString() {
-      return "Ready[" + list.key().ids() + " tags]";
+      return "Prepared[" + path + "]";
     }
   }
 
   /**
-   * Makes ready what needs no sender; null if no list is kept that can be used.
+   * Makes ready what needs no sender.
    *
    * @param path of the step that {@link #run} gets
    * @param ids each once, in byte order
    */
-  @Nullable Ready prepare(PartyId sender, String path, List<byte[]> ids) {
-    TagCache.Found found = cache.read(fingerprint);
-    if (found.fault() != null) {
-      progress.note("fetches the tags of " + sender + " anew: " + found.fault());
-    }
-    TagList list = found.list();
-    return list == null ? null : ready(sender, path, ids, list);
+  Prepared prepare(PartyId sender, String path, List<byte[]> ids) {
+    return new Prepared(path, IdList.of(ids).digest(), kept(sender, path, ids));
   }
 
-  /** Null if the list's key is none. */
-  private @Nullable Ready ready(PartyId sender, String path, List<byte[]> ids, TagList list) {
-    TagTable table = list.table(sender);
+  private @Nullable Listed kept(PartyId sender, String path, List<byte[]> ids) {
+    TagCache.Found found = cache.read(fingerprint);
+    if (found.fault() != null) {
+      fetchesAnew(sender, found.fault());
+    }
+    TagList list = found.list();
+    return list == null ? null : listed(sender, path, ids, list);
+  }
+
+  /** Null if the list's key is none, or its tags are not random. */
+  private @Nullable Listed listed(PartyId sender, String path, List<byte[]> ids, TagList list) {
     try {
+      TagTable table = list.table(sender);
       Questions questions = questions(sender, path, ids, list.key());
       questions.prepare(CHUNKS_AHEAD);
-      return new Ready(list, table, questions);
+      return new Listed(list, table, questions);
     } catch (ProtocolException e) {
-      progress.note("fetches the tags of " + sender + " anew: " + e.getMessage());
+      fetchesAnew(sender, e.getMessage());
       return null;
     }
+  }
+
+  private void fetchesAnew(PartyId sender, @Nullable String why) {
+    progress.note("fetches the tags of " + sender + " anew: " + why);
   }
 
   private Questions questions(PartyId sender, String path, List<byte[]> ids, KeyTerms key) {
@@ -97,79 +120,92 @@ final class OprfReceiver {
   /**
    * The indices of the common ids, in the alignment's order.
    *
-   * @param before what {@link #prepare} has made of the same path and ids; null if nothing
+   * @param prepared for this step and these ids; null if nothing was
+   * @throws IllegalArgumentException if it was prepared for others
    */
   Result run(
-      Channel step, PartyId sender, PsiTerms terms, List<byte[]> ids, @Nullable Ready before) {
+      Channel step, PartyId sender, PsiTerms terms, List<byte[]> ids, @Nullable Prepared prepared) {
     long start = System.nanoTime();
-    Ready ready = begin(step, sender, ids, before);
+    if (prepared != null) {
+      prepared.check(step, ids);
+    }
+    Begun begun = begin(step, sender, ids, prepared);
     int theirSize = terms.exchange(step, sender, ids.size()).ids();
     terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), sender, theirSize);
     KeyTerms key = key(sender, step.receive(sender, KeyOffer.class), theirSize, ids.size());
-    if (ready != null && !ready.list().key().isSame(key)) {
-      ready = null;
-    }
+    Listed held = begun.of(key, sender);
     // Before the list is asked for: this refuses a key that is none.
     Questions questions =
-        ready != null ? ready.questions() : questions(sender, step.path(), ids, key);
-    step.send(sender, new TagRequest(ready == null));
-    progress.begin("intersect ids", 2L * ids.size() + (ready == null ? theirSize : 0), "ids");
+        held != null ? held.questions() : questions(sender, step.path(), ids, key);
+    step.send(sender, new TagRequest(held == null));
+    progress.begin("intersect ids", 2L * ids.size() + (held == null ? theirSize : 0), "ids");
     long asked = System.nanoTime();
-    TagList list = ready != null ? ready.list() : fetch(step, sender, key);
-    TagTable table = ready != null ? ready.table() : list.table(sender);
-    long offline = ready != null ? 0 : System.nanoTime() - asked;
+    Listed listed = held != null ? held : fetch(step, sender, key, questions);
+    long offline = held != null ? 0 : System.nanoTime() - asked;
     byte[] tags = ask(step, sender, questions, ids.size() * key.width());
-    TagList.Common common = list.find(table, tags, terms.binding());
+    TagList.Common common = listed.list().find(listed.table(), tags, terms.binding());
     CommonRows.send(step, sender, terms, common.listed());
     progress.end();
     return new Result(
         questions.places(common.asked()),
-        OprfFigures.of(ready != null, System.nanoTime() - start, offline));
+        OprfFigures.of(held != null, System.nanoTime() - start, offline));
   }
 
   /**
-   * What this run has of a list. Which one it is is kept from before the first message on: after a
-   * crash the run says the same again, though it has written a list or one has expired since.
+   * Which list a run began with, and what there is of it.
+   *
+   * @param keyId of the list's key; zero if there was no list
    */
-  private @Nullable Ready begin(
-      Channel step, PartyId sender, List<byte[]> ids, @Nullable Ready before) {
-    byte[] state = step.restored();
-    if (state != null) {
-      return goOn(state, step, sender, ids, before);
+  private record Begun(byte[] keyId, @Nullable Listed listed) {
+    /** Null if the run began without the list of this key. */
+    @Nullable Listed of(KeyTerms key, PartyId sender) {
+      if (!Arrays.equals(keyId, key.id())) {
+        return null;
+      }
+      if (listed == null) {
+        throw new CheckpointException(
+            "The tags of " + sender + " that this run began with are gone: begin anew");
+      }
+      return listed;
     }
-    Ready ready = before != null ? before : prepare(sender, step.path(), ids);
-    WireWriter out = new WireWriter();
-    out.writeByte(VERSION);
-    out.writeBoolean(ready != null);
-    out.writeRaw(ready == null ? new byte[KeyTerms.ID_BYTES] : ready.list().key().id());
-    step.commit(out.toByteArray());
-    return ready;
   }
 
-  private @Nullable Ready goOn(
-      byte[] state, Channel step, PartyId sender, List<byte[]> ids, @Nullable Ready before) {
+  /**
+   * Which list this run has is kept from before the first message on: after a crash the run says
+   * the same again, though it has written a list or one has expired since.
+   */
+  private Begun begin(Channel step, PartyId sender, List<byte[]> ids, @Nullable Prepared prepared) {
+    byte[] state = step.restored();
+    if (state != null) {
+      return goOn(state, step, sender, ids);
+    }
+    Listed listed = prepared == null ? kept(sender, step.path(), ids) : prepared.listed();
+    if (listed != null && cache.hasExpired(listed.list())) {
+      listed = null;
+    }
+    byte[] keyId = listed == null ? new byte[KeyTerms.ID_BYTES] : listed.list().key().id();
+    WireWriter out = new WireWriter();
+    out.writeByte(VERSION);
+    out.writeBoolean(listed != null);
+    out.writeRaw(keyId);
+    step.commit(out.toByteArray());
+    return new Begun(keyId, listed);
+  }
+
+  private Begun goOn(byte[] state, Channel step, PartyId sender, List<byte[]> ids) {
     WireReader in = new WireReader(state);
     if (in.readByte() != VERSION) {
       throw new CheckpointException(
           "What was kept of this step is of another version: go on with that one, or begin anew");
     }
-    if (!in.readBoolean()) {
-      return null;
-    }
+    boolean had = in.readBoolean();
     byte[] keyId = in.readRaw(KeyTerms.ID_BYTES);
-    if (before != null && Arrays.equals(before.list().key().id(), keyId)) {
-      return before;
-    }
-    TagList list = cache.readAny(fingerprint).list();
-    Ready ready =
+    TagList list = had ? cache.readAny(fingerprint).list() : null;
+    return new Begun(
+        keyId,
         list != null && Arrays.equals(list.key().id(), keyId)
-            ? ready(sender, step.path(), ids, list)
-            : null;
-    if (ready == null) {
-      throw new CheckpointException(
-          "The tags of " + sender + " that this run began with are gone: begin anew");
-    }
-    return ready;
+            ? listed(sender, step.path(), ids, list)
+            : null);
   }
 
   private byte[] ask(Channel step, PartyId sender, Questions questions, int bytes) {
@@ -185,13 +221,15 @@ final class OprfReceiver {
     return tags.array();
   }
 
-  private TagList fetch(Channel step, PartyId sender, KeyTerms key) {
+  private Listed fetch(Channel step, PartyId sender, KeyTerms key, Questions questions) {
     byte[] tags =
         Chunks.receive(
             step, sender, SetTags.class, "tag", key.ids(), key.width(), progress::advance);
     TagList list = new TagList(key, tags, 0);
+    // Before it is kept: this refuses tags that are not random.
+    TagTable table = list.table(sender);
     cache.write(fingerprint, list);
-    return list;
+    return new Listed(list, table, questions);
   }
 
   private static KeyTerms key(PartyId sender, KeyOffer offer, int theirSize, int ownSize) {

@@ -58,12 +58,10 @@ final class OprfSender {
    * The indices of the common ids, in the alignment's order; none where the receiver learns alone.
    * All questions are taken in before an answer goes out, so neither party ever sends to one that
    * is sending.
-   *
-   * @param digest of the ids, as {@link IdList} has it
    */
-  Result run(Channel step, PartyId receiver, List<byte[]> ids, byte[] digest) {
+  Result run(Channel step, PartyId receiver, List<byte[]> ids) {
     long start = System.nanoTime();
-    SetKey key = key(step, ids.size(), digest);
+    SetKey key = key(step, ids);
     try {
       int theirSize = terms.exchange(step, receiver, ids.size()).ids();
       terms.record().begin(PsiProtocol.ECDH_OPRF, ids.size(), receiver, theirSize);
@@ -118,12 +116,13 @@ final class OprfSender {
    * The key of this run, kept from before the first message on: after a crash the run goes on under
    * it though it may have expired since.
    */
-  private SetKey key(Channel step, int ids, byte[] digest) {
+  private SetKey key(Channel step, List<byte[]> ids) {
+    byte[] digest = IdList.of(ids).digest();
     byte[] state = step.restored();
     if (state != null) {
-      return keyBefore(state, ids, digest);
+      return keyBefore(state, ids.size(), digest);
     }
-    SetKey key = keys.forSet(fingerprint, ids, digest, fresh(step, digest));
+    SetKey key = keys.forSet(fingerprint, ids.size(), digest, fresh(step, digest));
     step.commit(key.toBytes());
     return key;
   }

@@ -46,9 +46,11 @@ final class TagCache {
   Found read(String fingerprint) {
     Found found = readAny(fingerprint);
     TagList list = found.list();
-    return list != null && list.key().expiry() <= clock.instant().getEpochSecond()
-        ? new Found(null, "their key has expired")
-        : found;
+    return list != null && hasExpired(list) ? new Found(null, "their key has expired") : found;
+  }
+
+  boolean hasExpired(TagList list) {
+    return list.key().expiry() <= clock.instant().getEpochSecond();
   }
 
   /** What is kept of a sender, expired or not. */

@@ -35,23 +35,24 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is kept from run to run: when it is used, and when it is not. */
+/**
+ * What is kept from run to run: when it is used, and when it is not. Here all is made in the run.
+ */
 class OprfCacheTest {
-  private static final List<String> FEW = ids(0, 8);
+  static final List<String> FEW = ids(0, 8);
   private static final List<String> MANY = ids(4, 60);
 
-  private final OprfParties parties;
+  final OprfParties parties;
 
   OprfCacheTest(@TempDir Path directory) {
     parties = new OprfParties(directory);
-    parties.prepared = true;
   }
 
-  private static List<String> ids(int from, int to) {
+  static List<String> ids(int from, int to) {
     return IntStream.range(from, to).mapToObj(i -> "id-" + i).toList();
   }
 
-  private OprfParties.Run run() {
+  final OprfParties.Run run() {
     return run(MANY);
   }
 
@@ -158,6 +159,42 @@ class OprfCacheTest {
       assertThat(run().cacheUsed()).isFalse();
       assertThat(Files.readAllBytes(parties.cache())).isEqualTo(whole);
     }
+  }
+
+  @Test
+  void cache_thatCannotBeUsed_isSaidOnce() throws IOException {
+    run();
+    assertThat(parties.notes).isEmpty();
+    byte[] bytes = Files.readAllBytes(parties.cache());
+    bytes[100] ^= 1;
+    Files.write(parties.cache(), bytes);
+    run();
+    assertThat(parties.notes)
+        .containsExactly("fetches the tags of sender anew: the file is damaged");
+    run();
+    assertThat(parties.notes).hasSize(1);
+  }
+
+  /** As a version could have kept them that looked at them later. */
+  @Test
+  void cache_ofTagsThatAreNotRandom_isFetchedAnew() throws IOException {
+    List<String> sender = ids(4, 2000);
+    OprfParties.Run first = run(sender);
+    byte[] whole = Files.readAllBytes(parties.cache());
+    KeyOffer offer = offer(first);
+    byte[] tags = new byte[sender.size() * offer.width()];
+    for (int i = 0; i < sender.size(); i++) {
+      tags[(i + 1) * offer.width() - 1] = (byte) i;
+      tags[(i + 1) * offer.width() - 2] = (byte) (i >> 8);
+    }
+    KeyTerms key = new KeyTerms(offer.commitment(), offer.expiry(), sender.size(), offer.width());
+    new TagCache(OwnDirectory.open(parties.directory(RECEIVER)), Clock.systemUTC())
+        .write(parties.senderPrint, new TagList(key, tags, 0));
+    assertThat(run(sender).cacheUsed()).isFalse();
+    assertThat(parties.notes).hasSize(1);
+    assertThat(parties.notes.get(0)).contains("anew").contains("is not random");
+    assertThat(Files.readAllBytes(parties.cache())).isEqualTo(whole);
+    assertThat(run(sender).cacheUsed()).isTrue();
   }
 
   /** By the plain function of the key, whatever hides questions: lists of before stay good. */

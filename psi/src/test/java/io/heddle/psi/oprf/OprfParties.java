@@ -11,6 +11,7 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.PartyConfig;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.progress.QuietProgress;
 import io.heddle.psi.Alignment;
 import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateSetIntersection;
@@ -21,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +30,7 @@ import java.util.Queue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /** For tests: a receiver and a sender that keep between runs what they keep. */
@@ -78,6 +79,20 @@ final class OprfParties {
   /** Whether both make ready what they can before the step, as the command does. */
   boolean prepared;
 
+  /** For which step, and of which ids. */
+  String preparedStep = "1-psi";
+
+  UnaryOperator<List<String>> preparedIds = UnaryOperator.identity();
+
+  /** What happens at the receiver when it has made ready what it can. */
+  Runnable afterwards = () -> {};
+
+  /** How far the receiver's clock is ahead. */
+  Duration receiverAhead = Duration.ZERO;
+
+  /** What the receiver was told. */
+  final List<String> notes = new CopyOnWriteArrayList<>();
+
   UnaryOperator<Channel> around = UnaryOperator.identity();
 
   OprfParties(Path directory) {
@@ -107,7 +122,7 @@ final class OprfParties {
         new PartyConfig.Oprf(directory(party), lifetime, maxQueries),
         fileKey(party),
         peer -> peer.equals(SENDER) ? senderPrint : receiverPrint,
-        InstantSource.fixed(now));
+        () -> party.equals(RECEIVER) ? now.plus(receiverAhead) : now);
   }
 
   /** How many questions the sender has counted. */
@@ -154,14 +169,28 @@ final class OprfParties {
         sent);
   }
 
-  private static void prepare(Oprf oprf, Session session, List<String> ids) {
+  private void prepare(Oprf oprf, Session session, List<String> ids) {
     oprf.prepare(
-        "1-psi",
+        preparedStep,
         session.self().equals(RECEIVER),
         session.peers().first(),
         session::privateRandomness,
-        OwnRows.of(bytes(ids), PsiDuplicates.REFUSE).ids(),
-        Progress.NONE);
+        OwnRows.of(bytes(preparedIds.apply(ids)), PsiDuplicates.REFUSE).ids(),
+        progress(session));
+    if (session.self().equals(RECEIVER)) {
+      afterwards.run();
+    }
+  }
+
+  private Progress progress(Session session) {
+    return session.self().equals(SENDER)
+        ? Progress.NONE
+        : new QuietProgress() {
+          @Override
+          public void note(String line) {
+            notes.add(line);
+          }
+        };
   }
 
   private static OprfFigures figures(Map<PartyId, Oprf> means, PartyId party) {
@@ -178,7 +207,7 @@ final class OprfParties {
               session::privateRandomness,
               bytes(ids),
               limits,
-              Progress.NONE,
+              progress(session),
               oprf)
           .rows();
     }
@@ -190,7 +219,7 @@ final class OprfParties {
             session::privateRandomness,
             bytes(ids),
             limits,
-            Progress.NONE,
+            progress(session),
             oprf);
     return alignment.rows();
   }

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same step with the same session secrets and what was kept of it, as after a crash. */
 class OprfRepeatedStepTest {
@@ -121,10 +122,26 @@ class OprfRepeatedStepTest {
     for (long seed = 1; seed <= 2; seed++) {
       // The tags are on the disk by now, and the key has expired.
       parties.now = parties.now.plus(Duration.ofDays(5));
-      parties.prepared = seed == 2;
+      // Nothing is made ready for a session that goes on.
+      parties.prepared = false;
       assertSame(first, run("secret", shuffled(FEW, seed), shuffled(MANY, seed)));
       assertThat(parties.asked()).isEqualTo(asked);
     }
+  }
+
+  /** The list that it began with is not on the disk any more: it has put another in its place. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void step_repeatedAfterItReplacedTheList_sendsTheSameAndCountsOnce(boolean prepared) {
+    List<String> changed = new ArrayList<>(MANY);
+    changed.set(200, "another");
+    run("an earlier session", FEW, MANY);
+    states.clear();
+    parties.prepared = prepared;
+    SortedMap<String, byte[]> first = run("secret", FEW, changed);
+    parties.prepared = false;
+    assertSame(first, run("secret", FEW, changed));
+    assertThat(parties.asked()).isEqualTo(80);
   }
 
   @Test

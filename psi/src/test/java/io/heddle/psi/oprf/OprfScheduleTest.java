@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,17 +45,28 @@ class OprfScheduleTest {
     return IntStream.range(from, to).mapToObj(i -> "id-" + i).toList();
   }
 
-  private static Alignment align(Session session, OprfParties parties) {
+  private static Alignment align(Session session, OprfParties parties, int start) {
     PartyId self = session.self();
+    List<byte[]> ids = OprfParties.bytes(self.equals(RECEIVER) ? FEW : MANY);
+    Oprf oprf = parties.oprf(self);
+    if (start % 2 == 0) {
+      oprf.prepare(
+          "1-align",
+          self.equals(RECEIVER),
+          session.peers().first(),
+          session::privateRandomness,
+          ids.stream().sorted(Arrays::compareUnsigned).toList(),
+          Progress.NONE);
+    }
     return PrivateSetIntersection.align(
         session.beginStep("align", new TreeMap<>()),
         RECEIVER,
         session.bindingSalt("align"),
         session::privateRandomness,
-        OprfParties.bytes(self.equals(RECEIVER) ? FEW : MANY),
+        ids,
         parties.limits,
         Progress.NONE,
-        parties.oprf(self));
+        oprf);
   }
 
   @Test
@@ -69,7 +81,10 @@ class OprfScheduleTest {
             parties.network = InMemoryExchange::network;
             parties.run(FEW, MANY);
           }
-          Parties.Code<Alignment> code = session -> align(session, parties);
+          // What was made ready is made again in the run after a crash, to the same bytes.
+          AtomicInteger starts = new AtomicInteger(seed % 3 == 0 ? 1 : 0);
+          Parties.Code<Alignment> code =
+              session -> align(session, parties, starts.getAndIncrement());
           SortedMap<PartyId, Alignment> ended =
               SimulatedJob.run(
                   network,
