@@ -219,6 +219,12 @@ public record PartyConfig(
           other.psiQuota);
     }
 
+    /** The same with this quota. */
+    public Peer withPsiQuota(long quota) {
+      return new Peer(
+          address, fingerprint, throughProxy, transport, dialling, exchanges, semiHonest, quota);
+    }
+
     /** What a file says of it, by the last words of the keys; nothing that is so by default. */
     public SortedMap<String, String> settings() {
       SortedMap<String, String> all = new TreeMap<>();

@@ -2,7 +2,9 @@
 package io.heddle.benchmarks.trees;
 
 import io.heddle.channel.Exchange;
+import io.heddle.channel.MessageType;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TestMessage;
 import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.NettyNetwork;
 import io.heddle.channel.netty.TestIdentity;
@@ -139,7 +141,8 @@ final class PartyProcess {
     return NettyExchange.builder(
             self,
             Parties.codec(
-                Stream.concat(TreeMessages.TYPES.stream(), TreesScoringMessages.TYPES.stream())
+                Stream.of(TreeMessages.TYPES, TreesScoringMessages.TYPES, TestMessage.TYPES)
+                    .<MessageType<?>>flatMap(List::stream)
                     .toList()))
         .identity(own.key(), List.of(own.certificate()))
         .listen(NettyNetwork.HOST, port)

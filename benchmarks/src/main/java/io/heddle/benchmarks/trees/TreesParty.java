@@ -16,6 +16,7 @@ import io.heddle.table.LocalAlignedRows;
 import io.heddle.table.PartyTable;
 import io.heddle.train.trees.JoinedTrees;
 import io.heddle.train.trees.TreeEnsemble;
+import io.heddle.train.trees.TreeMessages;
 import io.heddle.train.trees.TreeRules;
 import io.heddle.train.trees.TreeScores;
 import io.heddle.train.trees.TreeTerms;
@@ -153,6 +154,7 @@ final class TreesParty {
 
   private PartyFigures finished(Session session, TreesFit fit, int rows) {
     phases.put("score", watch.lap());
+    UnitCosts units = settings.isOn("units") ? units(session, rows, fit.summary()) : null;
     session.finish();
     fit.summary().warnings().forEach(System.err::println);
     return new PartyFigures(
@@ -175,17 +177,24 @@ final class TreesParty {
         fit.summary().sums(),
         ProcessUsage.peakMemoryMiB(),
         peakHeapMiB(),
-        settings.isOn("units") ? units(rows, fit.summary().rowsPerCiphertext()) : null,
+        units,
         null);
   }
 
-  private UnitCosts units(int rows, int rowsPerCiphertext) {
+  private UnitCosts units(Session session, int rows, TreesSummary summary) {
+    int rowsPerCiphertext = summary.rowsPerCiphertext();
+    double carry =
+        UnitCosts.carry(
+            session.beginStep("carry", new TreeMap<>()),
+            holdsLabels,
+            TreeMessages.CHUNK_CIPHERTEXTS * terms.keyBits() / 4);
     try {
       return UnitCosts.measure(
           terms.keyBits(),
           rowsPerCiphertext * OptionsTable.slotBits(rows, rowsPerCiphertext),
           (terms.sampleRows(rows) + rowsPerCiphertext - 1) / rowsPerCiphertext,
-          EACH_UNIT);
+          EACH_UNIT,
+          carry);
     } catch (Exception e) {
       throw new IllegalStateException("The operations cannot be measured", e);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.benchmarks.trees;
 
+import io.heddle.channel.Channel;
+import io.heddle.channel.TestMessage;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.bucket.BinSums;
@@ -8,6 +10,7 @@ import io.heddle.crypto.bucket.Histogram;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.crypto.paillier.PaillierPublicKey;
+import io.heddle.party.PartyId;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -28,8 +31,9 @@ import java.util.concurrent.Callable;
  * @param add a ciphertext to its bin, with many others
  * @param square one of those squarings that shift a sum
  * @param mask one under a peer's key: adding a number and giving it fresh randomness
+ * @param carry a byte to the other party or from it, whichever this one does with derivatives
  */
-record UnitCosts(double encrypt, double check, double add, double square, double mask)
+record UnitCosts(double encrypt, double check, double add, double square, double mask, double carry)
     implements Serializable {
   private static final int ROWS = 8192;
   private static final int MOST = 1 << 18;
@@ -37,14 +41,16 @@ record UnitCosts(double encrypt, double check, double add, double square, double
   private static final int ANSWERS = 256;
   private static final int BINS = 32;
   private static final int VALUE_BITS = 64;
+  private static final int MESSAGES = 1024;
 
   /**
    * @param plaintextBits of what is encrypted
    * @param ofTree ciphertexts: how many there are decides which of them are in a cache; taken as
    *     many at least and at most as can be added up in a moment
    * @param each for so long, after warming up for a quarter of it
+   * @param carry as {@link #carry} has measured it
    */
-  static UnitCosts measure(int keyBits, int plaintextBits, int ofTree, Duration each)
+  static UnitCosts measure(int keyBits, int plaintextBits, int ofTree, Duration each, double carry)
       throws Exception {
     int ciphertexts = Math.max(ROWS, Math.min(ofTree, MOST));
     PaillierPrivateKey key = PaillierPrivateKey.generate(keyBits, new SecureRandom());
@@ -85,7 +91,37 @@ record UnitCosts(double encrypt, double check, double add, double square, double
             each,
             ANSWERS / 2 * VALUE_BITS,
             () -> BinSums.pack(open.space(), bounded(open, answers), VALUE_BITS, 2)),
-        seconds(each, ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))));
+        seconds(each, ANSWERS, () -> open.addAndObfuscate(answers, few, fresh(uses))),
+        carry);
+  }
+
+  /**
+   * Processor seconds of a byte on its way, by messages of this size. Both parties call it.
+   *
+   * @param step for this alone
+   */
+  static double carry(Channel step, boolean sends, int bytes) {
+    PartyId peer = step.peers().first();
+    carry(step, peer, sends, bytes, MESSAGES / 4);
+    Cost.Watch watch = new Cost.Watch();
+    carry(step, peer, sends, bytes, MESSAGES);
+    return watch.lap().cpuSeconds() / MESSAGES / bytes;
+  }
+
+  private static void carry(Channel step, PartyId peer, boolean sends, int bytes, int messages) {
+    for (int i = 0; i < messages; i++) {
+      if (sends) {
+        step.send(peer, new TestMessage.Blob(new byte[bytes]));
+      } else {
+        step.receive(peer, TestMessage.Blob.class);
+      }
+    }
+    // Until the last one is there.
+    if (sends) {
+      step.receive(peer, TestMessage.Text.class);
+    } else {
+      step.send(peer, new TestMessage.Text("all"));
+    }
   }
 
   private static double seconds(Duration each, int operations, Callable<?> call) throws Exception {

@@ -85,8 +85,15 @@ final class PeerSubcommand implements Runnable {
       try {
         String before = Files.exists(file) ? Files.readString(file) : "";
         replace(file, text.toString());
-        if (!load().peers().equals(peers)) {
-          replace(file, before);
+        boolean taken = false;
+        try {
+          taken = load().peers().equals(peers);
+        } finally {
+          if (!taken) {
+            replace(file, before);
+          }
+        }
+        if (!taken) {
           throw new ConfigurationException(
               "The file "
                   + config
@@ -145,6 +152,13 @@ final class PeerSubcommand implements Runnable {
         description = "As its `heddle init` printed it.")
     private @Nullable String fingerprint;
 
+    @Option(
+        names = "--psi-quota",
+        paramLabel = "IDS",
+        description =
+            "How many ids it may bring to all intersections within psi.quota-period (default: no bound, or as before).")
+    private @Nullable Long psiQuota;
+
     @Override
     public void run() {
       PartyConfig own = load();
@@ -158,7 +172,8 @@ final class PeerSubcommand implements Runnable {
         PartyConfig.Peer before = peers.get(peer);
         PartyConfig.Peer added =
             PartyConfig.Peer.parse(address, String.valueOf(fingerprint), dialling(before));
-        peers.put(peer, before == null ? added : added.reachedAs(before));
+        added = before == null ? added : added.reachedAs(before);
+        peers.put(peer, psiQuota == null ? added : added.withPsiQuota(psiQuota));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
       }
@@ -198,7 +213,8 @@ final class PeerSubcommand implements Runnable {
                               + peer.fingerprint()
                               + (peer.dialling() == Dialling.OWN
                                   ? ""
-                                  : "  dial=" + peer.dialling().word())));
+                                  : "  dial=" + peer.dialling().word())
+                              + (peer.psiQuota() == null ? "" : "  psi-quota=" + peer.psiQuota())));
     }
   }
 

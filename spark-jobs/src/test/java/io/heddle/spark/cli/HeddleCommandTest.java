@@ -202,6 +202,24 @@ class HeddleCommandTest {
     assertThat(err).contains("Missing address").contains("host:port");
   }
 
+  @Test
+  void peer_addQuota_isKeptUntilItIsChanged() throws IOException {
+    init();
+    assertThat(add("--address", "h:1", "--psi-quota", "1000")).isZero();
+    assertThat(add("--address", "h:2")).isZero();
+    assertThat(run("peer", "list", "--config", config())).isZero();
+    assertThat(out.strip()).isEqualTo("shop  h:2  " + PRINT + "  psi-quota=1000");
+
+    String before = Files.readString(directory.resolve("peers.conf"));
+    for (String wrong : List.of("0", "-1", "1099511627777")) {
+      assertThat(add("--address", "h:1", "--psi-quota", wrong)).isEqualTo(3);
+      assertThat(err).contains("psi-quota").contains("1 to 1099511627776");
+      assertThat(Files.readString(directory.resolve("peers.conf"))).isEqualTo(before);
+    }
+    assertThat(add("--address", "h:1", "--psi-quota", "many")).isEqualTo(2);
+    assertThat(err).contains("--psi-quota");
+  }
+
   private int add(String... more) {
     List<String> arguments =
         new ArrayList<>(

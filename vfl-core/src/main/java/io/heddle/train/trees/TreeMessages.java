@@ -24,7 +24,10 @@ import java.util.List;
 public final class TreeMessages {
   static final int FIT_ID_BYTES = 16;
   static final int MAX_KEY_BYTES = 1 << 16;
-  static final int CHUNK_CIPHERTEXTS = 256;
+
+  /** Ciphertexts in a message with derivatives; the last one has as many or fewer. */
+  public static final int CHUNK_CIPHERTEXTS = 256;
+
   static final int MAX_CHUNK_BYTES = CHUNK_CIPHERTEXTS * 1024;
   static final int MAX_ROWS_PER_CIPHERTEXT = 64;
   static final int MAX_NODES = 1 << 11;
