@@ -63,6 +63,9 @@ public record PartyConfig(
     Ledger ledger,
     @Nullable Path traceDirectory) {
 
+  /** The largest {@link Peer#psiQuota}. */
+  public static final long MOST_QUOTA = 1L << 40;
+
   private static final String HTTP = "http://";
   private static final String SOCKS = "socks5://";
   private static final String NO_LEDGER = "none";
@@ -219,8 +222,8 @@ public record PartyConfig(
           other.psiQuota);
     }
 
-    /** The same with this quota. */
-    public Peer withPsiQuota(long quota) {
+    /** The same with this quota; null for no bound. */
+    public Peer withPsiQuota(@Nullable Long quota) {
       return new Peer(
           address, fingerprint, throughProxy, transport, dialling, exchanges, semiHonest, quota);
     }
@@ -461,7 +464,7 @@ public record PartyConfig(
       throw settings.invalid(
           key, "left out where psi.ledger = " + NO_LEDGER + ", for nothing is counted there");
     }
-    return settings.integer(key, 1, 1, 1L << 40);
+    return settings.integer(key, 1, 1, MOST_QUOTA);
   }
 
   static String semiHonestKey(String peer) {

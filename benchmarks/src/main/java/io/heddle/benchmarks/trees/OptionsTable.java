@@ -54,16 +54,16 @@ public final class OptionsTable {
     TreesTable table = TreesTable.of(common, false);
     OptionsTable print = new OptionsTable(table.rows(), table.columns().length);
     System.out.println(
-        "| | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
+        "| | trees | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
             + " formula | MB of sums | CPU-s of the last tree: before encrypting | encrypting and sending | formula |"
-            + " ratio | feature holder | formula | ratio | s a tree, all |");
-    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
+            + " ratio | feature holder | formula | ratio | s of the last tree |");
+    System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     List<String> units = new ArrayList<>();
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
       List<String> all = new ArrayList<>(List.of("--row-packing", "on", "--units", "yes"));
       all.addAll(List.of(arguments));
       all.addAll(variant.getValue());
-      if (all.contains("--goss")) {
+      if (Settings.parse(all.toArray(String[]::new)).isOn("goss")) {
         all.addAll(List.of("--trees", String.valueOf((common.number("trees") * 10 + 2) / 3)));
       }
       Settings settings = Settings.parse(all.toArray(String[]::new));
@@ -122,8 +122,10 @@ public final class OptionsTable {
     double encrypting = others * ofTree / (ofTree - TreeMessages.CHUNK_CIPHERTEXTS);
     double before =
         act(label, "work before the first " + TimedChannel.DERIVATIVES) - (encrypting - others);
-    // The network works beside: what it takes of a message may be counted under the next one's.
+    // The network works beside: what it takes of a message may be counted under the next one's, and
+    // of the last ones under what comes after.
     encrypting += act(label, "sending " + TimedChannel.DERIVATIVES);
+    encrypting += act(label, "waiting for and reading NodeSums");
     long sent = bytes(label, TimedChannel.DERIVATIVES);
     double adding = feature.actsOfLast().values().stream().mapToDouble(Cost::cpuSeconds).sum();
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
@@ -137,9 +139,10 @@ public final class OptionsTable {
             / trees;
     return String.format(
         ROOT,
-        "| %s | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f"
+        "| %s | %d | %d | %,d | %,d | %,d | %,d | %.3f | %.1f | %.1f | %.2f | %.2f | %.2f | %.2f | %.2f"
             + " | %.2f | %.2f | %.2f | %.2f |",
         name,
+        trees,
         perCiphertext,
         encryptions,
         trees * ((sampled + perCiphertext - 1) / perCiphertext),
@@ -156,7 +159,7 @@ public final class OptionsTable {
         adding,
         addingByFormula,
         adding / addingByFormula,
-        label.training().seconds() / both.holder().trees());
+        label.trees().get(label.trees().size() - 1).seconds());
   }
 
   /**

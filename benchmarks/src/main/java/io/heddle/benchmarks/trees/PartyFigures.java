@@ -112,6 +112,9 @@ record PartyFigures(
     map.put("bytesSent", messages);
     map.put("peakMemoryMiB", peakMemoryMiB);
     map.put("peakHeapMiB", peakHeapMiB);
+    if (units != null) {
+      map.put("microseconds", units.asMap());
+    }
     return map;
   }
 }

@@ -45,6 +45,7 @@ final class TreesParty {
   static final String TRAINING = "training";
   static final String FIT = "fit";
   private static final String SCORE = "score";
+  private static final String CARRY = "carry";
 
   private static final Duration EACH_UNIT = Duration.ofSeconds(2);
 
@@ -154,6 +155,8 @@ final class TreesParty {
 
   private PartyFigures finished(Session session, TreesFit fit, int rows) {
     phases.put("score", watch.lap());
+    double peakMemory = ProcessUsage.peakMemoryMiB();
+    double peakHeap = peakHeapMiB();
     UnitCosts units = settings.isOn("units") ? units(session, rows, fit.summary()) : null;
     session.finish();
     fit.summary().warnings().forEach(System.err::println);
@@ -163,7 +166,7 @@ final class TreesParty {
         training,
         trainingOfLast,
         session.traffic().lines().stream()
-            .filter(line -> line.messagesSent() > 0)
+            .filter(line -> line.messagesSent() > 0 && !line.stepKind().equals(CARRY))
             .map(
                 line ->
                     new Crossed(
@@ -175,8 +178,8 @@ final class TreesParty {
         fit.summary().addedRows(),
         fit.summary().additions(),
         fit.summary().sums(),
-        ProcessUsage.peakMemoryMiB(),
-        peakHeapMiB(),
+        peakMemory,
+        peakHeap,
         units,
         null);
   }
@@ -185,7 +188,7 @@ final class TreesParty {
     int rowsPerCiphertext = summary.rowsPerCiphertext();
     double carry =
         UnitCosts.carry(
-            session.beginStep("carry", new TreeMap<>()),
+            session.beginStep(CARRY, new TreeMap<>()),
             holdsLabels,
             TreeMessages.CHUNK_CIPHERTEXTS * terms.keyBits() / 4);
     try {

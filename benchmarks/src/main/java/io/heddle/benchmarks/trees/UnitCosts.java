@@ -18,7 +18,9 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
 
@@ -42,6 +44,7 @@ record UnitCosts(double encrypt, double check, double add, double square, double
   private static final int BINS = 32;
   private static final int VALUE_BITS = 64;
   private static final int MESSAGES = 1024;
+  private static final double MICROS = 1e6;
 
   /**
    * @param plaintextBits of what is encrypted
@@ -122,6 +125,17 @@ record UnitCosts(double encrypt, double check, double add, double square, double
     } else {
       step.send(peer, new TestMessage.Text("all"));
     }
+  }
+
+  Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("encrypt", MICROS * encrypt);
+    map.put("check", MICROS * check);
+    map.put("add", MICROS * add);
+    map.put("square", MICROS * square);
+    map.put("mask", MICROS * mask);
+    map.put("carryMegabyte", MICROS * 1e6 * carry);
+    return map;
   }
 
   private static double seconds(Duration each, int operations, Callable<?> call) throws Exception {

@@ -201,7 +201,7 @@ public final class PsiCommand {
   private static void prepare(
       Oprf oprf, Own own, JobConfig job, PartyConfig config, SessionLog log, Progress progress) {
     OwnRows rows = own.rows();
-    if (rows == null || log.session() != null) {
+    if (rows == null || log.session() != null || job.parties().size() != 2) {
       return;
     }
     PartyId self = config.party();

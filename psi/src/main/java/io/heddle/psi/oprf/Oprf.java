@@ -144,8 +144,8 @@ public final class Oprf {
    * @param ids each once, in byte order
    * @return the indices of the common ids, in the alignment's order; none at a sender that does not
    *     learn them
-   * @throws IllegalArgumentException if there are more than two parties, or {@link #prepare} was
-   *     called for another step or other ids
+   * @throws IllegalArgumentException if there are more than two parties, or this one is the
+   *     receiver and has prepared for another step or other ids
    */
   public int[] run(
       Channel step,

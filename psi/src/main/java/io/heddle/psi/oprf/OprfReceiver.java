@@ -181,6 +181,7 @@ final class OprfReceiver {
     }
     Listed listed = prepared == null ? kept(sender, step.path(), ids) : prepared.listed();
     if (listed != null && cache.hasExpired(listed.list())) {
+      fetchesAnew(sender, TagCache.EXPIRED);
       listed = null;
     }
     byte[] keyId = listed == null ? new byte[KeyTerms.ID_BYTES] : listed.list().key().id();

@@ -19,7 +19,7 @@ import java.util.Arrays;
  * @param asked how many ids the peer has asked for until {@code terms.expiry()}, under this key and
  *     those that it took the place of
  * @param lastUse the binding of the step that asked last: repeated after a crash, it is not counted
- *     again
+ *     again, unless another has asked since
  */
 record SetKey(byte[] scalar, KeyTerms terms, byte[] idsDigest, long asked, byte[] lastUse) {
   static final int DIGEST_BYTES = 32;

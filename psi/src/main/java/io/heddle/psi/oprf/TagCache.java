@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * expiry, 4 number of tags, 1 width, the tags, 32 SHA-256 of all before.
  */
 final class TagCache {
+  /** Why a list that is whole is not used. */
+  static final String EXPIRED = "their key has expired";
+
   private static final byte[] MAGIC = "HEDDLEOT".getBytes(StandardCharsets.US_ASCII);
   private static final int VERSION = 1;
   private static final int HASH_BYTES = 32;
@@ -46,7 +49,7 @@ final class TagCache {
   Found read(String fingerprint) {
     Found found = readAny(fingerprint);
     TagList list = found.list();
-    return list != null && hasExpired(list) ? new Found(null, "their key has expired") : found;
+    return list != null && hasExpired(list) ? new Found(null, EXPIRED) : found;
   }
 
   boolean hasExpired(TagList list) {

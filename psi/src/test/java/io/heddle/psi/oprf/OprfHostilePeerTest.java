@@ -30,9 +30,11 @@ import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.RunRecord;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -54,7 +56,7 @@ class OprfHostilePeerTest {
       new BigInteger(
           "39382357235489614581723060781553021112529911719440698176882885853963445705823");
   private static final PsiTerms TERMS =
-      new PsiTerms(new byte[32], true, 1, 100, PsiProtocol.ECDH_OPRF, true, RunRecord.NONE);
+      new PsiTerms(new byte[32], true, 1, 10_000, PsiProtocol.ECDH_OPRF, true, RunRecord.NONE);
   private static final List<String> NAMES = List.of("a", "b", "c", "d");
   private static final List<byte[]> IDS = OprfParties.bytes(NAMES);
   private static final byte[] SCALAR = Curve25519.scalarOf(Sha256.of(new byte[] {1}));
@@ -92,6 +94,15 @@ class OprfHostilePeerTest {
       Consumer<Channel> hostile,
       Class<? extends VflException> error,
       String message) {
+    assertRefused(honest, 4, hostile, error, message);
+  }
+
+  private void assertRefused(
+      PartyId honest,
+      int size,
+      Consumer<Channel> hostile,
+      Class<? extends VflException> error,
+      String message) {
     Oprf oprf = parties.oprf(honest);
     PartyId other = honest.equals(SENDER) ? RECEIVER : SENDER;
     assertThatThrownBy(
@@ -110,7 +121,7 @@ class OprfHostilePeerTest {
                     other,
                     session -> {
                       Channel step = session.beginStep("psi", new TreeMap<>()).step("oprf");
-                      TERMS.exchange(step, honest, 4).ids();
+                      TERMS.exchange(step, honest, size).ids();
                       hostile.accept(step);
                       return new int[0];
                     }))
@@ -215,6 +226,32 @@ class OprfHostilePeerTest {
         ProtocolException.class,
         message);
     assertThat(Files.exists(parties.cache())).isFalse();
+  }
+
+  /** They would take too long to look up, in this run and in each later one. */
+  @Test
+  void receiver_tagsThatBeginAlike_refusesAndKeepsTheListBefore() throws IOException {
+    int width = KeyTerms.width(2000, 4);
+    byte[] tags = new byte[2000 * width];
+    for (int i = 0; i < 2000; i++) {
+      tags[(i + 1) * width - 1] = (byte) i;
+      tags[(i + 1) * width - 2] = (byte) (i >> 8);
+    }
+    Files.createDirectories(parties.directory(RECEIVER));
+    Files.setPosixFilePermissions(
+        parties.directory(RECEIVER), PosixFilePermissions.fromString("rwx------"));
+    Files.write(parties.cache(), new byte[] {1, 2, 3});
+    Files.setPosixFilePermissions(parties.cache(), PosixFilePermissions.fromString("rw-------"));
+    assertRefused(
+        RECEIVER,
+        2000,
+        step -> {
+          step.send(RECEIVER, new KeyOffer(COMMITMENT, EXPIRY, width));
+          step.send(RECEIVER, new SetTags(width, tags));
+        },
+        ProtocolException.class,
+        "is not random");
+    assertThat(parties.cache()).hasBinaryContent(new byte[] {1, 2, 3});
   }
 
   /** Lets the sender answer with something else. */

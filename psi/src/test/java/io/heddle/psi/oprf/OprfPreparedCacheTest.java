@@ -38,6 +38,8 @@ class OprfPreparedCacheTest extends OprfCacheTest {
     run();
     parties.afterwards = () -> parties.receiverAhead = parties.lifetime;
     assertThat(run().cacheUsed()).isFalse();
+    assertThat(parties.notes)
+        .containsExactly("fetches the tags of sender anew: their key has expired");
   }
 
   @Test

@@ -8,9 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.ForwardingChannel;
+import io.heddle.channel.Message;
 import io.heddle.channel.SentMessages;
+import io.heddle.channel.TappedChannel;
 import io.heddle.error.CheckpointException;
 import io.heddle.party.PartyId;
+import io.heddle.psi.oprf.OprfMessage.KeyOffer;
+import io.heddle.psi.oprf.OprfMessage.TagRequest;
 import io.heddle.session.PinnedSession;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +28,8 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -179,9 +185,34 @@ class OprfRepeatedStepTest {
     assertThatThrownBy(() -> run("secret", FEW, MANY))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("has been replaced since this run began: begin anew");
-    states.putAll(kept);
-    Files.delete(parties.cache());
-    assertThatThrownBy(() -> run("secret", FEW, MANY)).isInstanceOf(CheckpointException.class);
+  }
+
+  /** By others than the step itself: what it said with them cannot be said again. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void step_tagsGoneSince_isRefusedBeforeItSaysAnythingElse(boolean damaged) throws IOException {
+    run("an earlier session", FEW, MANY);
+    states.clear();
+    run("secret", FEW, MANY);
+    if (damaged) {
+      Files.write(parties.cache(), new byte[200]);
+    } else {
+      Files.delete(parties.cache());
+    }
+    List<Message> sent = new CopyOnWriteArrayList<>();
+    UnaryOperator<Channel> kept = parties.around;
+    UnaryOperator<Channel> tapped =
+        TappedChannel.sending(
+            message -> {
+              sent.add(message);
+              return message;
+            });
+    parties.around = channel -> kept.apply(tapped.apply(channel));
+    assertThatThrownBy(() -> run("secret", FEW, MANY))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessage("The tags of sender that this run began with are gone: begin anew");
+    assertThat(sent).hasAtLeastOneElementOfType(KeyOffer.class);
+    assertThat(sent).doesNotHaveAnyElementsOfTypes(TagRequest.class);
   }
 
   @Test

@@ -83,14 +83,16 @@ final class PeerSubcommand implements Runnable {
                           .map(each -> each.getKey() + " = " + quote(each.getValue()))
                           .collect(Collectors.joining(", ", " { ", " }\n"))));
       try {
-        String before = Files.exists(file) ? Files.readString(file) : "";
+        String before = Files.exists(file) ? Files.readString(file) : null;
         replace(file, text.toString());
         boolean taken = false;
         try {
           taken = load().peers().equals(peers);
         } finally {
-          if (!taken) {
+          if (!taken && before != null) {
             replace(file, before);
+          } else if (!taken) {
+            Files.delete(file);
           }
         }
         if (!taken) {
@@ -154,10 +156,10 @@ final class PeerSubcommand implements Runnable {
 
     @Option(
         names = "--psi-quota",
-        paramLabel = "IDS",
+        paramLabel = "IDS|none",
         description =
-            "How many ids it may bring to all intersections within psi.quota-period (default: no bound, or as before).")
-    private @Nullable Long psiQuota;
+            "How many ids it may bring to all intersections within psi.quota-period (default: none, or as before).")
+    private @Nullable String psiQuota;
 
     @Override
     public void run() {
@@ -173,12 +175,35 @@ final class PeerSubcommand implements Runnable {
         PartyConfig.Peer added =
             PartyConfig.Peer.parse(address, String.valueOf(fingerprint), dialling(before));
         added = before == null ? added : added.reachedAs(before);
-        peers.put(peer, psiQuota == null ? added : added.withPsiQuota(psiQuota));
+        peers.put(peer, psiQuota == null ? added : added.withPsiQuota(quota(psiQuota)));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
       }
       write(peers);
       out().println("Peers of " + own.party() + ": " + peers.keySet());
+    }
+
+    private static @Nullable Long quota(String text) {
+      if (text.equals("none")) {
+        return null;
+      }
+      try {
+        long quota = Long.parseLong(text);
+        if (quota >= 1 && quota <= PartyConfig.MOST_QUOTA) {
+          return quota;
+        }
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(allowed(text), e);
+      }
+      throw new IllegalArgumentException(allowed(text));
+    }
+
+    private static String allowed(String quota) {
+      return "Invalid --psi-quota "
+          + quota
+          + ": must be a whole number from 1 to "
+          + PartyConfig.MOST_QUOTA
+          + ", or none";
     }
 
     private Dialling dialling(PartyConfig.@Nullable Peer before) {

@@ -211,13 +211,29 @@ class HeddleCommandTest {
     assertThat(out.strip()).isEqualTo("shop  h:2  " + PRINT + "  psi-quota=1000");
 
     String before = Files.readString(directory.resolve("peers.conf"));
-    for (String wrong : List.of("0", "-1", "1099511627777")) {
-      assertThat(add("--address", "h:1", "--psi-quota", wrong)).isEqualTo(3);
-      assertThat(err).contains("psi-quota").contains("1 to 1099511627776");
+    for (String wrong : List.of("0", "-1", "1099511627777", "many", "")) {
+      assertThat(add("--address", "h:1", "--psi-quota", wrong)).isEqualTo(2);
+      assertThat(err).contains("--psi-quota").contains("1 to 1099511627776, or none");
       assertThat(Files.readString(directory.resolve("peers.conf"))).isEqualTo(before);
     }
-    assertThat(add("--address", "h:1", "--psi-quota", "many")).isEqualTo(2);
-    assertThat(err).contains("--psi-quota");
+    assertThat(add("--address", "h:1", "--psi-quota", "none")).isZero();
+    assertThat(Files.readString(directory.resolve("peers.conf"))).doesNotContain("quota");
+  }
+
+  @Test
+  void peer_addQuotaWithoutALedger_leavesTheFilesAsTheyWere() throws IOException {
+    init();
+    Files.writeString(
+        Path.of(config()),
+        Files.readString(Path.of(config())) + System.lineSeparator() + "psi.ledger = none");
+    assertThat(add("--address", "h:1", "--psi-quota", "7")).isEqualTo(3);
+    assertThat(err).contains("psi-quota").contains("psi.ledger = none");
+    assertThat(directory.resolve("peers.conf")).doesNotExist();
+
+    assertThat(add("--address", "h:1")).isZero();
+    String before = Files.readString(directory.resolve("peers.conf"));
+    assertThat(add("--address", "h:2", "--psi-quota", "7")).isEqualTo(3);
+    assertThat(Files.readString(directory.resolve("peers.conf"))).isEqualTo(before);
   }
 
   private int add(String... more) {
