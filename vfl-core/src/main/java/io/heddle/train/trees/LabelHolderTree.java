@@ -203,7 +203,7 @@ final class LabelHolderTree {
   }
 
   private void readBits(PartyId peer, byte[] bytes, List<Node> nodes, Map<Node, boolean[]> bits) {
-    int least = TreeRules.leastBinRows(terms);
+    int least = TreeRules.leastSideRows(terms);
     int expected = nodes.stream().mapToInt(node -> RowSets.bytes(node.rows().length)).sum();
     if (bytes.length != expected) {
       throw new ProtocolException(

@@ -123,6 +123,9 @@ final class LabelHolderTrees {
     if (agreed.last() < terms.maxIter()) {
       report.stoppedAtLimit(agreed.last(), terms.maxIter());
     }
+    if (trees.stream().allMatch(tree -> tree.size() == 1)) {
+      report.nothingSplits(terms);
+    }
     report.labelHolderLedger(candidates, terms, rows.count());
     if (terms.samplesRows()) {
       report.sampledRows(terms.gossTopRate() > 0);

@@ -2,6 +2,7 @@
 package io.heddle.train.trees;
 
 import io.heddle.crypto.Randomness;
+import io.heddle.error.DataException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -26,11 +27,22 @@ final class RowSampler {
     this.seed = seed;
   }
 
-  /** Whether each row is held out; null if none is. */
+  /**
+   * Whether each row is held out; null if none is to be.
+   *
+   * @throws DataException if some are, and there are too few rows for one
+   */
   boolean @Nullable [] heldOut(int rows) {
+    if (terms.validationFraction() == 0) {
+      return null;
+    }
     int count = terms.heldOutRows(rows);
     if (count == 0) {
-      return null;
+      throw new DataException(
+          "Of "
+              + rows
+              + " training rows none is held out: validationFraction must be above "
+              + 0.5 / rows);
     }
     boolean[] heldOut = new boolean[rows];
     Randomness noise = Randomness.derive(seed, "trees/rows held out");

@@ -74,7 +74,7 @@ final class RowsPerCiphertext {
     if (terms.rowPacking() == TreesRowPacking.ON) {
       if (!fits) {
         throw new ConfigurationException(
-            "Invalid rowPacking on: must be auto or off, for the sums of a level may need "
+            "Invalid rowPacking on: must be auto or off, for the sums of a node may need "
                 + largestMessage()
                 + " bytes with a ciphertext for each candidate, and a message has at most "
                 + ExchangeLimits.DEFAULT.maxMessageBytes());
@@ -88,14 +88,10 @@ final class RowsPerCiphertext {
     return best;
   }
 
-  /** Bytes of a level's sums from one feature holder, if rows share ciphertexts. */
+  /** Bytes of a node's sums from one feature holder, if rows share ciphertexts. */
   private long largestMessage() {
-    long nodes = 0;
-    for (int depth = 0; depth < terms.maxDepth(); depth++) {
-      nodes = Math.max(nodes, TreeRules.builtNodes(rows, terms, depth));
-    }
     long candidate = terms.scheme().ciphertextBytes(terms.keyBits()) + Integer.BYTES + 1L;
-    return (terms.isLeafWise() ? 1 : nodes) * ofPair() * mostDeclared() * candidate;
+    return mostDeclared() * candidate;
   }
 
   /** How many nodes' sums are sent of two that come of one. */

@@ -59,7 +59,13 @@ final class SumsReceiver {
     report.nodesAsked(sums.size());
     List<NodePair<Node>> sent = NodePair.toBuild(pairs, terms);
     for (int k = 0; k < peers.size(); k++) {
-      read(k, step.receive(peers.get(k), NodeSums.class), sent, above, sums);
+      for (int from = 0; from < sent.size(); ) {
+        NodeSums message = step.receive(peers.get(k), NodeSums.class);
+        requireCounts(peers.get(k), message, sent.size() - from);
+        int to = from + message.counts().length;
+        read(k, message, sent.subList(from, to), above, sums);
+        from = to;
+      }
     }
     return sums;
   }
@@ -80,7 +86,6 @@ final class SumsReceiver {
       Map<Node, PeerSums[]> above,
       Map<Node, PeerSums[]> sums) {
     PartyId peer = peers.get(k);
-    requireCounts(peer, message, pairs.size());
     requireNames(peer, message);
     report.sums(message.candidates().length);
     Sums all = decrypt(message, pairs);
@@ -141,9 +146,9 @@ final class SumsReceiver {
       }
       total += count;
     }
-    if (message.counts().length != nodes) {
+    if (message.counts().length < 1 || message.counts().length > nodes) {
       throw new ProtocolException(
-          peer + " sent sums of " + message.counts().length + " nodes: must be " + nodes);
+          peer + " sent sums of " + message.counts().length + " nodes: must be 1 to " + nodes);
     }
     if (total != message.candidates().length
         || 2L * message.candidates().length != message.allowed().length) {

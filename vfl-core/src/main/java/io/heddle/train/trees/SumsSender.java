@@ -2,10 +2,12 @@
 package io.heddle.train.trees;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.ExchangeLimits;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.additive.AdditivePublicKey;
 import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.train.trees.NamedCandidates.Named;
 import io.heddle.train.trees.TreeMessage.NodeSums;
@@ -19,6 +21,9 @@ import java.util.List;
  * and masks.
  */
 final class SumsSender {
+  /** So many candidates go into one message, or those of one node. */
+  static final int TOGETHER = 1024;
+
   private final Channel step;
   private final PartyId labelHolder;
   private final TreeTerms terms;
@@ -69,6 +74,29 @@ final class SumsSender {
     long begin = System.nanoTime();
     CiphertextBlock sums = accumulate(gradients, pairs);
     addingNanos += System.nanoTime() - begin;
+    List<List<Named>> named = pairs.stream().map(offered::of).toList();
+    int ofNode = offered.layout().bins() * slots.rowsPerPlaintext();
+    for (int from = 0, to; from < pairs.size(); from = to) {
+      to = groupEnd(named, from);
+      send(
+          pairs.subList(from, to), named.subList(from, to), sums.slice(from * ofNode, to * ofNode));
+    }
+  }
+
+  /** Up to which node candidates go into one message: as many as it takes, but one at least. */
+  static int groupEnd(List<? extends List<?>> named, int from) {
+    int to = from;
+    int candidates = 0;
+    do {
+      candidates += named.get(to).size();
+      to++;
+    } while (to < named.size() && candidates + named.get(to).size() <= TOGETHER);
+    return to;
+  }
+
+  /** The candidates of some of the nodes, which the label holder decrypts while others are made. */
+  private void send(
+      List<NodePair<KnownNode>> pairs, List<List<Named>> offers, CiphertextBlock sums) {
     Candidates layout = offered.layout();
     LeftOfCuts left =
         new LeftOfCuts(columnStarts(), layout.bins(), pairs.size(), slots.rowsPerPlaintext());
@@ -79,7 +107,7 @@ final class SumsSender {
     for (int p = 0; p < counts.length; p++) {
       KnownNode built = pairs.get(p).built();
       KnownNode sibling = pairs.get(p).sibling();
-      for (Named named : offered.of(pairs.get(p))) {
+      for (Named named : offers.get(p)) {
         Candidate candidate = named.candidate();
         left.add(
             p,
@@ -93,8 +121,26 @@ final class SumsSender {
       }
     }
     report.sums(sent.size());
+    requireFits(sent.size());
     CiphertextBlock masked = masked(left.sums(key.space(), sums), ints(shifts));
     step.send(labelHolder, new NodeSums(counts, ints(sent), bits(allowed), masked.toBytes()));
+  }
+
+  private void requireFits(int candidates) {
+    long bytes =
+        candidates * (Integer.BYTES + 1L)
+            + (long) slots.answers(candidates) * key.ciphertextBytes();
+    if (bytes > ExchangeLimits.DEFAULT.maxMessageBytes()) {
+      throw new ConfigurationException(
+          "Too many columns, bins or classes: the sums of a node with "
+              + candidates
+              + " candidates need "
+              + bytes
+              + " bytes, and a message has at most "
+              + ExchangeLimits.DEFAULT.maxMessageBytes()
+              + ". Take fewer columns here, or less maxBins"
+              + (slots.rowsPerPlaintext() > 1 ? " or rowPacking = off" : ""));
+    }
   }
 
   /** Encrypted sums by bin of the nodes to build; counts and cuts of all. */

@@ -73,6 +73,7 @@ final class TrainingRows {
     }
     TrainingRows rows = new TrainingRows(objective, classes, labels, weights, heldOut);
     rows.requireStart();
+    rows.requireHeldOut();
     return rows;
   }
 
@@ -133,6 +134,15 @@ final class TrainingRows {
     }
   }
 
+  private void requireHeldOut() {
+    if (heldOut != null
+        && IntStream.range(0, labels.length).noneMatch(i -> isHeldOut(i) && weight(i) > 0)) {
+      throw new DataException(
+          "All rows held out have weight 0: there is no loss to stop by. Take a larger"
+              + " validationFraction, or leave such rows out");
+    }
+  }
+
   /** The scores of all rows before the first tree, by score and row. */
   double[][] startScores() {
     List<Double> start = start();
@@ -172,7 +182,7 @@ final class TrainingRows {
     return meanLoss(scores, false);
   }
 
-  /** Of the rows held out; NaN if there are none, or of no weight. */
+  /** Of the rows held out; NaN if there are none. */
   double heldOutLoss(double[][] scores) {
     return meanLoss(scores, true);
   }

@@ -95,6 +95,18 @@ final class TreesReport {
     }
   }
 
+  /** Of a fit whose trees are one leaf each. */
+  void nothingSplits(TreeTerms terms) {
+    warnings.add(
+        "No tree has a split: no column gains enough, or every split leaves fewer than "
+            + TreeRules.leastSideRows(terms)
+            + " rows on a side (minInstancesPerNode, and what hides single rows), less than"
+            + " minChildWeight "
+            + terms.minChildWeight()
+            + " there, or gains less than gamma "
+            + terms.gamma());
+  }
+
   void constantColumns(List<String> names) {
     if (!names.isEmpty()) {
       warnings.add("Constant columns split nothing: " + String.join(", ", names));
@@ -267,6 +279,8 @@ final class TreesReport {
     bits = amounts[3];
     losses.addAll(StateFormat.readNumbers(in));
     heldOutLosses.addAll(StateFormat.readNumbers(in));
+    // Those that the start of a fit gives are among them.
+    warnings.clear();
     warnings.addAll(StateFormat.readTexts(in));
   }
 

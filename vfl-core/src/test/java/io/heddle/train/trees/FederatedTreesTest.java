@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.heddle.channel.Channel;
 import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
+import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.party.PartyId;
 import io.heddle.session.PinnedSession;
+import io.heddle.train.trees.TreeMessage.NodeSums;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -90,6 +97,50 @@ class FederatedTreesTest {
         Parties.run(InMemoryExchange::network, TreeMessages.TYPES, PINNED, code);
     return (holder, tree) ->
         Objects.requireNonNull(chosen.get(Forests.featureHolder(holder)))[tree];
+  }
+
+  /** More candidates on the last level than go into one message. */
+  @Test
+  void trees_onManyColumns_areThoseOfTheJoinedColumns() {
+    Forests.Joined columns = Forests.generate(1600, 14, false, 0, 60);
+    double[][] values = columns.holders().get(1);
+    double[] labels = new double[1600];
+    Arrays.setAll(
+        labels, i -> values[0][i] > 0 == (i % 4 > 0) || values[4][i] > 40 == (i % 9 > 5) ? 1 : 0);
+    Forests.Joined joined = columns.withLabels(labels);
+    TreeTerms terms =
+        TreeTerms.builder()
+            .maxIter(1)
+            .maxDepth(3)
+            .maxBins(255)
+            .rowPacking(TreesRowPacking.OFF)
+            .firstTreeAlone(false)
+            .build();
+    List<Message> received = Collections.synchronizedList(new ArrayList<>());
+    List<TreesFit> fits =
+        Forests.fit(
+            terms, joined, null, TappedChannel.recording(received), UnaryOperator.identity());
+    Forests.requireJoined(fits, terms, 1, joined, null);
+    List<NodeSums> sums =
+        received.stream().filter(NodeSums.class::isInstance).map(NodeSums.class::cast).toList();
+    assertThat(sums).hasSizeGreaterThan(3);
+    assertThat(sums)
+        .allMatch(
+            message ->
+                message.counts().length == 1 || message.candidates().length <= SumsSender.TOGETHER);
+  }
+
+  @Test
+  void messageOfSums_hasAsManyNodesAsItTakes() {
+    List<List<Integer>> offered =
+        IntStream.of(0, 1024, 1, 1023, 5000, 0, 1024, 1025)
+            .mapToObj(count -> Collections.nCopies(count, 0))
+            .toList();
+    List<Integer> ends = new ArrayList<>();
+    for (int from = 0; from < offered.size(); from = ends.get(ends.size() - 1)) {
+      ends.add(SumsSender.groupEnd(offered, from));
+    }
+    assertThat(ends).containsExactly(2, 4, 5, 7, 8);
   }
 
   @Test

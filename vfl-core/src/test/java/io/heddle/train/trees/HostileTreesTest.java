@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig.TreesRowPacking;
@@ -17,6 +18,7 @@ import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
+import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.train.trees.Forests.Joined;
@@ -84,6 +86,33 @@ class HostileTreesTest {
             type.isInstance(message) && seen[0]++ == number
                 ? change.apply(type.cast(message))
                 : message);
+  }
+
+  /** Sends the messages of one type twice. */
+  private static UnaryOperator<Channel> twice(Class<? extends Message> type) {
+    return channel -> new Twice(channel, type);
+  }
+
+  private static final class Twice extends ForwardingChannel {
+    private final Class<? extends Message> type;
+
+    Twice(Channel channel, Class<? extends Message> type) {
+      super(channel);
+      this.type = type;
+    }
+
+    @Override
+    protected Channel around(Channel narrower, String name) {
+      return new Twice(narrower, type);
+    }
+
+    @Override
+    public void send(PartyId to, Message message) {
+      super.send(to, message);
+      if (type.isInstance(message)) {
+        super.send(to, message);
+      }
+    }
   }
 
   private static <M extends Message> Arguments fromLabelHolder(
@@ -280,6 +309,21 @@ class HostileTreesTest {
                 new NodeSums(
                     new int[] {m.counts()[0], 0}, m.candidates(), m.allowed(), m.ciphertexts()),
             "sums of 2 nodes: must be 1"),
+        fromFeatureHolder(
+            "sums of no node",
+            NodeSums.class,
+            m -> new NodeSums(new int[0], new int[0], new boolean[0], new byte[0]),
+            "sums of 0 nodes: must be 1 to 1"),
+        arguments(
+            "bits that it was not asked for",
+            UnaryOperator.identity(),
+            twice(SplitBits.class),
+            "Expected NodeSums as message 2 of step 1-fit/tree-1"),
+        arguments(
+            "choices twice",
+            twice(SplitChoices.class),
+            UnaryOperator.identity(),
+            "Expected Descent as message 3 of step 1-fit/tree-1"),
         fromFeatureHolder(
             "a name twice",
             NodeSums.class,
@@ -678,5 +722,55 @@ class HostileTreesTest {
         1,
         m -> withSums(m, CLASSES_ROWS, output, 300L << Gradients.BITS),
         "sent sums of a node that do not fit those of its parent");
+  }
+
+  /** Nobody receives in this fit any more: the transcripts differ. */
+  @Test
+  void bits_thatNobodyAskedForAtTheEnd_endTheSession() {
+    TreeTerms stump =
+        TreeTerms.builder().maxIter(1).maxDepth(1).maxBins(8).firstTreeAlone(false).build();
+    assertThatThrownBy(
+            () ->
+                Forests.fit(
+                    stump,
+                    joined(false),
+                    null,
+                    TreeRules.DEFAULT,
+                    UnaryOperator.identity(),
+                    twice(SplitBits.class),
+                    (exchange, terms) -> Session.open(exchange, terms, Progress.NONE)))
+        .isInstanceOf(ProtocolException.class);
+  }
+
+  /** It may offer such a split to nobody: the job's terms say so. */
+  @Test
+  void split_ofFewerRowsThanTheTermsAllow_isRefused() {
+    TreeTerms terms =
+        TreeTerms.builder()
+            .maxIter(1)
+            .maxDepth(1)
+            .maxBins(8)
+            .minInstancesPerNode(140)
+            .firstTreeAlone(false)
+            .build();
+    assertThatThrownBy(
+            () ->
+                Forests.fit(
+                    terms,
+                    joined(false),
+                    null,
+                    TreeRules.DEFAULT,
+                    UnaryOperator.identity(),
+                    lie(
+                        SplitBits.class,
+                        0,
+                        m -> {
+                          byte[] bits = new byte[m.bits().length];
+                          IntStream.range(0, 139).forEach(i -> RowSets.set(bits, 2 * i));
+                          return new SplitBits(bits);
+                        }),
+                    (exchange, opened) -> Session.open(exchange, opened, Progress.NONE)))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("splits off fewer than 140 rows of a node");
   }
 }

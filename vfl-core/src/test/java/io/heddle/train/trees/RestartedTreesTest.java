@@ -43,11 +43,25 @@ class RestartedTreesTest {
       (exchange, terms) -> PinnedSession.open(exchange, terms, "secret", "nonce");
   private static final TreeTerms TERMS =
       TreeTerms.builder().maxIter(3).maxDepth(2).maxBins(8).build();
-  private static final Joined JOINED = Forests.generate(ROWS, 61, true, 2, 3);
+  private static final Joined JOINED = withConstants(Forests.generate(ROWS, 61, true, 2, 3));
   private static final PrivateRandomness NONE =
       (purpose, context) -> {
         throw new AssertionError("Asks for randomness");
       };
+
+  /** A column more for each party, which it warns of. */
+  private static Joined withConstants(Joined joined) {
+    return new Joined(
+        joined.labels(),
+        joined.holders().stream()
+            .map(
+                columns -> {
+                  double[][] more = Arrays.copyOf(columns, columns.length + 1);
+                  more[columns.length] = new double[joined.rows()];
+                  return more;
+                })
+            .toList());
+  }
 
   /** One run of all parties. */
   private record Run(
@@ -106,6 +120,9 @@ class RestartedTreesTest {
     Run run = undisturbed();
     // Before the first tree, after the second, which is the first that asks, and at the end.
     assertThat(run.log(Forests.BANK).commits()).hasSize(3);
+    assertThat(run.fits())
+        .allMatch(
+            fit -> fit.summary().warnings().stream().anyMatch(line -> line.startsWith("Constant")));
     assertRestarts(TERMS, JOINED, run);
   }
 
@@ -351,22 +368,23 @@ class RestartedTreesTest {
     PartyTable own = own(0, UnaryOperator.identity());
     String anew = " changed since the last commit of this step: put the data back or begin anew";
     PartyTable otherIds = new PartyTable(own.rows(), own.columnNames(), Forests.seed());
-    PartyTable otherNames = new PartyTable(own.rows(), List.of("x0", "income"), Forests.DIGEST);
+    PartyTable otherNames =
+        new PartyTable(own.rows(), List.of("x0", "income", "x2"), Forests.DIGEST);
     return Stream.of(
         Arguments.of(
             0, own, otherLabels, null, "The labels, their weights or the constraints have" + anew),
         Arguments.of(
             0, own, labels, weights, "The labels, their weights or the constraints have" + anew),
         Arguments.of(0, otherIds, labels, null, "The aligned rows have" + anew),
-        Arguments.of(0, otherNames, labels, null, "1 of 2 columns (income) have" + anew),
-        Arguments.of(0, own(0, order), labels, null, "2 of 2 columns (x0, ...) have" + anew),
-        Arguments.of(1, own(1, value), labels, null, "1 of 3 columns (x1) have" + anew),
+        Arguments.of(0, otherNames, labels, null, "1 of 3 columns (income) have" + anew),
+        Arguments.of(0, own(0, order), labels, null, "2 of 3 columns (x0, ...) have" + anew),
+        Arguments.of(1, own(1, value), labels, null, "1 of 4 columns (x1) have" + anew),
         Arguments.of(
             1,
-            own(1, columns -> Arrays.copyOf(columns, 2)),
+            own(1, columns -> Arrays.copyOf(columns, 3)),
             labels,
             null,
-            "2 columns, 3 before: they have" + anew));
+            "3 columns, 4 before: they have" + anew));
   }
 
   @ParameterizedTest(name = "{index}: {4}")

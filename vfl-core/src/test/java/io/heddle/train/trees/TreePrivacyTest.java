@@ -406,6 +406,13 @@ class TreePrivacyTest {
         Forests.fit(terms().maxDepth(2).minInstancesPerNode(101).build(), joined, null);
     assertThat(Forests.ensemble(fits).trees()).hasSize(2).allMatch(tree -> tree.size() == 1);
     assertThat(fits.get(1).part().thresholds()).isEmpty();
+    assertThat(fits.get(0).summary().warnings())
+        .anyMatch(
+            warning ->
+                warning.startsWith("No tree has a split")
+                    && warning.contains("fewer than 101 rows on a side"));
+    assertThat(Forests.fit(terms().maxDepth(2).build(), joined, null).get(0).summary().warnings())
+        .noneMatch(warning -> warning.startsWith("No tree has a split"));
   }
 
   /** As the reference has it. */
