@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Grows the same trees with everything that saves work, and without each of it in turn, and prints
@@ -18,12 +17,13 @@ import java.util.Objects;
  *
  * <p>The formulas are checked to the last addition by {@code TreeCostsTest}; here they are those of
  * the design, and what they leave out, such as the first row of a bin, which costs nothing, is
- * printed as padding. Seconds are those of the processor, of the last tree: in the first ones JVMs
- * still compile, and with GOSS, which takes three tenths of the rows, ten trees are grown in the
- * place of three. The formulas' numbers of operations are averages of all trees. Operations' own
- * costs are measured right after each row's trees by the processes that grew them. What the label
- * holder does with each row before it encrypts, such as its derivatives, stands beside the
- * encryption and is not in the formula; sending and reading derivatives is.
+ * printed as padding. Seconds are those of the processor, of an average tree but for the first, in
+ * which JVMs still compile; with GOSS, which takes three tenths of the rows, ten trees are grown in
+ * the place of three. The formulas' numbers of operations are averages of all trees. Operations'
+ * own costs are measured before and after each of these trees by the processes that grow them:
+ * machines are not as fast in one minute as in the next. What the label holder does with each row
+ * before it encrypts, such as its derivatives, stands beside the encryption and is not in the
+ * formula; sending and reading derivatives is.
  */
 public final class OptionsTable {
   private final int rows;
@@ -50,27 +50,31 @@ public final class OptionsTable {
   /** Arguments: those of {@link TwoParties}, for every row. */
   public static void main(String[] arguments) throws Exception {
     Settings common = Settings.parse(arguments);
+    if (common.number("trees") < 2) {
+      throw new IllegalArgumentException(
+          "Invalid --trees 1: must be at least 2, for the first one is not looked at");
+    }
     System.out.printf(ROOT, "Load at the start: %s%n%n", Machine.load());
     TreesTable table = TreesTable.of(common, false);
     OptionsTable print = new OptionsTable(table.rows(), table.columns().length);
     System.out.println(
         "| | trees | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
-            + " formula | MB of sums | CPU-s of the last tree: before encrypting | encrypting and sending | formula |"
-            + " ratio | feature holder | formula | ratio | s of the last tree |");
+            + " formula | MB of sums | CPU-s of a tree: before encrypting | encrypting and sending | formula |"
+            + " ratio | feature holder | formula | ratio | s of a tree |");
     System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     List<String> units = new ArrayList<>();
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {
       List<String> all = new ArrayList<>(List.of("--row-packing", "on", "--units", "yes"));
       all.addAll(List.of(arguments));
       all.addAll(variant.getValue());
-      if (Settings.parse(all.toArray(String[]::new)).isOn("goss")) {
-        all.addAll(List.of("--trees", String.valueOf((common.number("trees") * 10 + 2) / 3)));
-      }
       Settings settings = Settings.parse(all.toArray(String[]::new));
+      if (settings.isOn("goss")) {
+        settings = settings.with("trees", String.valueOf((common.number("trees") * 10 + 2) / 3));
+      }
       requireSeveralChunks(settings, table.rows());
       TwoParties.Both both = TwoParties.run(settings);
-      UnitCosts ofLabel = Objects.requireNonNull(both.label().units());
-      UnitCosts ofFeature = Objects.requireNonNull(both.feature().units());
+      UnitCosts ofLabel = ofLaterTrees(both.label().units());
+      UnitCosts ofFeature = ofLaterTrees(both.feature().units());
       System.out.println(print.row(variant.getKey(), settings, both, ofLabel, ofFeature));
       units.add(told(variant.getKey(), ofLabel, ofFeature));
     }
@@ -85,20 +89,35 @@ public final class OptionsTable {
     }
   }
 
+  /**
+   * What operations took on average before and after each tree but the first.
+   *
+   * @param units after each tree
+   */
+  private static UnitCosts ofLaterTrees(List<UnitCosts> units) {
+    UnitCosts sum = units.get(0).plus(units.get(units.size() - 1)).times(0.5);
+    for (UnitCosts between : units.subList(1, units.size() - 1)) {
+      sum = sum.plus(between);
+    }
+    return sum.times(1.0 / (units.size() - 1));
+  }
+
   private static String told(String name, UnitCosts ofLabel, UnitCosts ofFeature) {
+    UnitCosts label = ofLabel.times(1e6);
+    UnitCosts feature = ofFeature.times(1e6);
     return String.format(
         ROOT,
-        "One operation after '%s': encrypting %.1f us, sending a MB %.1f ms; at the feature holder"
+        "One operation beside '%s': encrypting %.1f us, sending a MB %.1f ms; at the feature holder"
             + " reading a MB %.1f ms, checking %.1f us, adding %.2f us, masking an answer %.1f us,"
             + " squaring %.2f us.",
         name,
-        1e6 * ofLabel.encrypt(),
-        1e9 * ofLabel.carry(),
-        1e9 * ofFeature.carry(),
-        1e6 * ofFeature.check(),
-        1e6 * ofFeature.add(),
-        1e6 * ofFeature.mask(),
-        1e6 * ofFeature.square());
+        label.encrypt(),
+        1e3 * label.carry(),
+        1e3 * feature.carry(),
+        feature.check(),
+        feature.add(),
+        feature.mask(),
+        feature.square());
   }
 
   /** One row. */
@@ -127,7 +146,7 @@ public final class OptionsTable {
     encrypting += act(label, "sending " + TimedChannel.DERIVATIVES);
     encrypting += act(label, "waiting for and reading NodeSums");
     long sent = bytes(label, TimedChannel.DERIVATIVES);
-    double adding = feature.actsOfLast().values().stream().mapToDouble(Cost::cpuSeconds).sum();
+    double adding = act(feature, "");
     long answers = bytes(feature, "NodeSums") / ciphertextBytes;
     double encryptingByFormula = (encryptions * ofLabel.encrypt() + sent * ofLabel.carry()) / trees;
     double addingByFormula =
@@ -159,7 +178,7 @@ public final class OptionsTable {
         adding,
         addingByFormula,
         adding / addingByFormula,
-        label.trees().get(label.trees().size() - 1).seconds());
+        label.trees().stream().skip(1).mapToDouble(Cost::seconds).average().orElseThrow());
   }
 
   /**
@@ -180,8 +199,18 @@ public final class OptionsTable {
     return Long.SIZE - Long.numberOfLeadingZeros(most);
   }
 
+  /** Processor seconds of acts whose name begins so, of an average tree but for the first. */
   private static double act(PartyFigures party, String name) {
-    return party.actsOfLast().getOrDefault(name, Cost.NONE).cpuSeconds();
+    return party.actsOfTrees().stream()
+        .skip(1)
+        .mapToDouble(
+            tree ->
+                tree.entrySet().stream()
+                    .filter(act -> act.getKey().startsWith(name))
+                    .mapToDouble(act -> act.getValue().cpuSeconds())
+                    .sum())
+        .average()
+        .orElseThrow();
   }
 
   private static long bytes(PartyFigures party, String message) {

@@ -14,27 +14,28 @@ import org.jspecify.annotations.Nullable;
  * @param trees of each tree, or of the first two together where the label holder grows one alone
  * @param acts training by what the role did: its own work before a message, handing it over, and
  *     waiting for one
- * @param actsOfLast of these what the last tree took: in the first ones a JVM still compiles
+ * @param actsOfTrees of these what each of {@code trees} took, but for what is done between trees
  * @param addedRows rows of the nodes that were added up
  * @param additions of ciphertexts, for sums by bin
  * @param sums of candidates that have crossed
  * @param peakMemoryMiB of the process, and of that the heap with what the collector had not yet
  *     taken away
- * @param units what operations take in this process by themselves; null if not asked for
+ * @param units what operations take in this process by themselves, after each of {@code trees};
+ *     empty if not asked for
  * @param holder what the label holder alone knows
  */
 record PartyFigures(
     Map<String, Cost> phases,
     List<Cost> trees,
     Map<String, Cost> acts,
-    Map<String, Cost> actsOfLast,
+    List<Map<String, Cost>> actsOfTrees,
     List<Crossed> sent,
     long addedRows,
     long additions,
     long sums,
     double peakMemoryMiB,
     double peakHeapMiB,
-    @Nullable UnitCosts units,
+    List<UnitCosts> units,
     @Nullable Holder holder)
     implements Serializable {
 
@@ -81,7 +82,7 @@ record PartyFigures(
         phases,
         trees,
         acts,
-        actsOfLast,
+        actsOfTrees,
         sent,
         addedRows,
         additions,
@@ -112,8 +113,8 @@ record PartyFigures(
     map.put("bytesSent", messages);
     map.put("peakMemoryMiB", peakMemoryMiB);
     map.put("peakHeapMiB", peakHeapMiB);
-    if (units != null) {
-      map.put("microseconds", units.asMap());
+    if (!units.isEmpty()) {
+      map.put("microseconds", units.stream().map(UnitCosts::asMap).toList());
     }
     return map;
   }

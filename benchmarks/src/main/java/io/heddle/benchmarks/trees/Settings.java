@@ -73,7 +73,7 @@ record Settings(Map<String, String> values) implements Serializable {
         --xmx SIZE                  heap of each party, such as 4g
         --java "OPTION..."          more options of the parties' JVMs; %p in them is the party's name
         --reference yes             trains in the clear on the joined columns as well, and compares the leaves
-        --units yes                 each party then measures its operations one by one (a quarter of a minute)
+        --units yes                 after each tree both parties measure their operations one by one (a quarter of a minute; peaks of memory are then those of it)
       """;
 
   /**
@@ -119,6 +119,13 @@ record Settings(Map<String, String> values) implements Serializable {
       throw new IllegalArgumentException("--label-holder and --feature-holder go together");
     }
     return settings;
+  }
+
+  /** These but for one of them. */
+  Settings with(String name, String value) {
+    Map<String, String> changed = new LinkedHashMap<>(values);
+    changed.put(name, value);
+    return new Settings(changed);
   }
 
   String text(String name) {

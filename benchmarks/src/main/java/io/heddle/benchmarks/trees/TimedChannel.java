@@ -5,7 +5,9 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.party.PartyId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,6 +25,7 @@ final class TimedChannel extends ForwardingChannel {
     private final Cost.Watch watch = new Cost.Watch();
     private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
     private final LinkedHashMap<String, Cost> ofTreesBefore = new LinkedHashMap<>();
+    private final List<Map<String, Cost>> trees = new ArrayList<>();
     private boolean sentDerivatives;
 
     void end(String act) {
@@ -33,6 +36,12 @@ final class TimedChannel extends ForwardingChannel {
     void restart() {
       costs.clear();
       ofTreesBefore.clear();
+      trees.clear();
+      watch.lap();
+    }
+
+    /** What has been since the last act is none. */
+    void skip() {
       watch.lap();
     }
 
@@ -45,7 +54,10 @@ final class TimedChannel extends ForwardingChannel {
     void endTree() {
       sentDerivatives = false;
       end("work at the end of a tree");
-      ofTreesBefore.clear();
+      Map<String, Cost> ofTree = new LinkedHashMap<>();
+      costs.forEach(
+          (act, cost) -> ofTree.put(act, cost.minus(ofTreesBefore.getOrDefault(act, Cost.NONE))));
+      trees.add(ofTree);
       ofTreesBefore.putAll(costs);
     }
 
@@ -53,12 +65,8 @@ final class TimedChannel extends ForwardingChannel {
       return new LinkedHashMap<>(costs);
     }
 
-    /** Since the last commit: before that of the model, those of the last tree. */
-    Map<String, Cost> costsOfLastTree() {
-      Map<String, Cost> later = new LinkedHashMap<>();
-      costs.forEach(
-          (act, cost) -> later.put(act, cost.minus(ofTreesBefore.getOrDefault(act, Cost.NONE))));
-      return later;
+    List<Map<String, Cost>> costsOfTrees() {
+      return List.copyOf(trees);
     }
   }
 
@@ -90,7 +98,8 @@ final class TimedChannel extends ForwardingChannel {
 
   @Override
   public void commit(byte[] state) {
+    acts.end("work before a commit");
     super.commit(state);
-    acts.endTree();
+    acts.end("commit");
   }
 }

@@ -47,7 +47,7 @@ final class TreesParty {
   private static final String SCORE = "score";
   private static final String CARRY = "carry";
 
-  private static final Duration EACH_UNIT = Duration.ofSeconds(2);
+  private static final Duration EACH_UNIT = Duration.ofSeconds(1);
 
   private final Settings settings;
   private final TreeTerms terms;
@@ -56,8 +56,8 @@ final class TreesParty {
   private final List<Cost> trees = new ArrayList<>();
   private final TimedChannel.Acts acts = new TimedChannel.Acts();
   private final Cost.Watch watch = new Cost.Watch();
+  private final List<UnitCosts> units = new ArrayList<>();
   private Map<String, Cost> training = new LinkedHashMap<>();
-  private Map<String, Cost> trainingOfLast = new LinkedHashMap<>();
 
   TreesParty(Settings settings, boolean holdsLabels) {
     this.settings = settings;
@@ -67,7 +67,15 @@ final class TreesParty {
 
   /** Laps at what the engine tells of its way. */
   private final class Stages implements Progress {
+    private final Session session;
+    private final int rows;
     private final Cost.Watch whole = new Cost.Watch();
+    private Cost training = Cost.NONE;
+
+    Stages(Session session, int rows) {
+      this.session = session;
+      this.rows = rows;
+    }
 
     @Override
     public void begin(String phase, long total, String unit) {
@@ -80,14 +88,21 @@ final class TreesParty {
     public void advance(long count) {
       if (count > 0) {
         trees.add(watch.lap());
+        acts.endTree();
+        if (settings.isOn("units")) {
+          training = training.plus(whole.lap());
+          units.add(measureUnits(session, rows));
+          whole.lap();
+          watch.lap();
+          acts.skip();
+        }
       }
     }
 
     @Override
     public void end() {
-      phases.put(TRAINING, whole.lap());
-      training = acts.costs();
-      trainingOfLast = acts.costsOfLastTree();
+      phases.put(TRAINING, training.plus(whole.lap()));
+      TreesParty.this.training = acts.costs();
       watch.lap();
     }
 
@@ -135,36 +150,42 @@ final class TreesParty {
     byte[] seed = TreesLabelHolder.roundingSeed(session::privateRandomness, step);
     TreesFit fit =
         new TreesLabelHolder(terms, key, session::privateRandomness, seed)
-            .fit(new TimedChannel(step, acts), aligned, table.labels(), null, new Stages());
+            .fit(
+                new TimedChannel(step, acts),
+                aligned,
+                table.labels(),
+                null,
+                new Stages(session, table.rows()));
     TreeScores scores =
         new TreesScoringLabelHolder(fit.part())
             .score(session.beginStep(SCORE, new TreeMap<>()), aligned, Progress.NONE);
-    return finished(session, fit, table.rows())
-        .with(holder(fit, table, scores.rawPrediction()[0], seed));
+    return finished(session, fit).with(holder(fit, table, scores.rawPrediction()[0], seed));
   }
 
   private PartyFigures ofFeatureHolder(Session session, Channel step, PartyTable aligned) {
     TreesFit fit =
         new TreesFeatureHolder(
                 terms, new TreeRules(settings.isOn("all-bins")), session::privateRandomness)
-            .fit(new TimedChannel(step, acts), LABEL_HOLDER, aligned, 0, new Stages());
+            .fit(
+                new TimedChannel(step, acts),
+                LABEL_HOLDER,
+                aligned,
+                0,
+                new Stages(session, aligned.rows().rows()));
     new TreesScoringFeatureHolder(fit.part())
         .score(session.beginStep(SCORE, new TreeMap<>()), LABEL_HOLDER, aligned, Progress.NONE);
-    return finished(session, fit, aligned.rows().rows());
+    return finished(session, fit);
   }
 
-  private PartyFigures finished(Session session, TreesFit fit, int rows) {
+  private PartyFigures finished(Session session, TreesFit fit) {
     phases.put("score", watch.lap());
-    double peakMemory = ProcessUsage.peakMemoryMiB();
-    double peakHeap = peakHeapMiB();
-    UnitCosts units = settings.isOn("units") ? units(session, rows, fit.summary()) : null;
     session.finish();
     fit.summary().warnings().forEach(System.err::println);
     return new PartyFigures(
         phases,
         trees,
         training,
-        trainingOfLast,
+        acts.costsOfTrees(),
         session.traffic().lines().stream()
             .filter(line -> line.messagesSent() > 0 && !line.stepKind().equals(CARRY))
             .map(
@@ -178,24 +199,32 @@ final class TreesParty {
         fit.summary().addedRows(),
         fit.summary().additions(),
         fit.summary().sums(),
-        peakMemory,
-        peakHeap,
+        ProcessUsage.peakMemoryMiB(),
+        peakHeapMiB(),
         units,
         null);
   }
 
-  private UnitCosts units(Session session, int rows, TreesSummary summary) {
-    int rowsPerCiphertext = summary.rowsPerCiphertext();
+  /** Both parties at the same time, since each waits for the other to begin. */
+  private UnitCosts measureUnits(Session session, int rows) {
+    int ciphertextBytes = terms.keyBits() / 4;
     double carry =
         UnitCosts.carry(
             session.beginStep(CARRY, new TreeMap<>()),
             holdsLabels,
-            TreeMessages.CHUNK_CIPHERTEXTS * terms.keyBits() / 4);
+            TreeMessages.CHUNK_CIPHERTEXTS * ciphertextBytes);
+    long derivatives =
+        session.traffic().lines().stream()
+            .filter(line -> line.type().getSimpleName().equals(TimedChannel.DERIVATIVES))
+            .mapToLong(line -> line.bytesSent() + line.bytesReceived())
+            .sum();
+    int ofTree = Math.toIntExact(derivatives / ciphertextBytes / trees.size());
+    int rowsPerCiphertext = Math.round((float) terms.sampleRows(rows) / ofTree);
     try {
       return UnitCosts.measure(
           terms.keyBits(),
           rowsPerCiphertext * OptionsTable.slotBits(rows, rowsPerCiphertext),
-          (terms.sampleRows(rows) + rowsPerCiphertext - 1) / rowsPerCiphertext,
+          ofTree,
           EACH_UNIT,
           carry);
     } catch (Exception e) {

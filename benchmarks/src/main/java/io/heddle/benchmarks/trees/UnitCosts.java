@@ -50,7 +50,7 @@ record UnitCosts(double encrypt, double check, double add, double square, double
    * @param plaintextBits of what is encrypted
    * @param ofTree ciphertexts: how many there are decides which of them are in a cache; taken as
    *     many at least and at most as can be added up in a moment
-   * @param each for so long, after warming up for a quarter of it
+   * @param each for so long, after warming up for a quarter of it; adding up once
    * @param carry as {@link #carry} has measured it
    */
   static UnitCosts measure(int keyBits, int plaintextBits, int ofTree, Duration each, double carry)
@@ -87,7 +87,7 @@ record UnitCosts(double encrypt, double check, double add, double square, double
         seconds(each, ROWS, () -> key.encrypt(rows, fresh(uses)).toBytes()),
         seconds(each, ROWS, () -> CiphertextBlock.fromBytes(open, bytes, ROWS)),
         seconds(
-            each,
+            Duration.ZERO,
             COLUMNS * (ciphertexts - BINS),
             () -> BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), tree, bound)),
         seconds(
@@ -127,6 +127,26 @@ record UnitCosts(double encrypt, double check, double add, double square, double
     }
   }
 
+  UnitCosts plus(UnitCosts other) {
+    return new UnitCosts(
+        encrypt + other.encrypt,
+        check + other.check,
+        add + other.add,
+        square + other.square,
+        mask + other.mask,
+        carry + other.carry);
+  }
+
+  UnitCosts times(double factor) {
+    return new UnitCosts(
+        factor * encrypt,
+        factor * check,
+        factor * add,
+        factor * square,
+        factor * mask,
+        factor * carry);
+  }
+
   Map<String, Object> asMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("encrypt", MICROS * encrypt);
@@ -139,7 +159,9 @@ record UnitCosts(double encrypt, double check, double add, double square, double
   }
 
   private static double seconds(Duration each, int operations, Callable<?> call) throws Exception {
-    repeat(each.dividedBy(4), call);
+    if (!each.isZero()) {
+      repeat(each.dividedBy(4), call);
+    }
     Cost.Watch watch = new Cost.Watch();
     long calls = repeat(each, call);
     return watch.lap().cpuSeconds() / calls / operations;
