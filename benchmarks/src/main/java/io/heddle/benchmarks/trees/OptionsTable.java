@@ -144,10 +144,10 @@ public final class OptionsTable {
     // The network works beside: what it takes of a message may be counted under the next one's, and
     // of the last ones under what comes after.
     encrypting += act(label, "sending " + TimedChannel.DERIVATIVES);
-    encrypting += act(label, "waiting for and reading NodeSums");
+    encrypting += act(label, "waiting for and reading the first " + TimedChannel.SUMS);
     long sent = bytes(label, TimedChannel.DERIVATIVES);
     double adding = act(feature, "");
-    long answers = bytes(feature, "NodeSums") / ciphertextBytes;
+    long answers = bytes(feature, TimedChannel.SUMS) / ciphertextBytes;
     double encryptingByFormula = (encryptions * ofLabel.encrypt() + sent * ofLabel.carry()) / trees;
     double addingByFormula =
         (encryptions * ofFeature.check()
@@ -170,7 +170,7 @@ public final class OptionsTable {
         (double) feature.additions() / cells,
         sent / 1e6,
         encryptions * ciphertextBytes / 1e6,
-        bytes(feature, "NodeSums") / 1e6,
+        bytes(feature, TimedChannel.SUMS) / 1e6,
         before,
         encrypting,
         encryptingByFormula,

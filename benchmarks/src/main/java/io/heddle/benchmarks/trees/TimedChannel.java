@@ -13,10 +13,12 @@ import java.util.Map;
 /**
  * Puts a role's time down to what it did: its own work before a message, named by that message, and
  * what sending and receiving held it up. Work before a tree's first derivatives stands by itself:
- * they are made in it. For one thread.
+ * they are made in it; and so does waiting for a tree's first sums, while which the last
+ * derivatives may be on their way. For one thread.
  */
 final class TimedChannel extends ForwardingChannel {
   static final String DERIVATIVES = "GradientChunk";
+  static final String SUMS = "NodeSums";
 
   private final Acts acts;
 
@@ -27,6 +29,7 @@ final class TimedChannel extends ForwardingChannel {
     private final LinkedHashMap<String, Cost> ofTreesBefore = new LinkedHashMap<>();
     private final List<Map<String, Cost>> trees = new ArrayList<>();
     private boolean sentDerivatives;
+    private boolean receivedSums;
 
     void end(String act) {
       costs.merge(act, watch.lap(), Cost::plus);
@@ -51,8 +54,15 @@ final class TimedChannel extends ForwardingChannel {
       end((first ? "work before the first " : "work before sending ") + message);
     }
 
+    void received(String message) {
+      boolean first = message.equals(SUMS) && !receivedSums;
+      receivedSums |= first;
+      end("waiting for and reading " + (first ? "the first " : "") + message);
+    }
+
     void endTree() {
       sentDerivatives = false;
+      receivedSums = false;
       end("work at the end of a tree");
       Map<String, Cost> ofTree = new LinkedHashMap<>();
       costs.forEach(
@@ -92,7 +102,7 @@ final class TimedChannel extends ForwardingChannel {
   public <M extends Message> M receive(PartyId from, Class<M> type) {
     acts.end("work before receiving " + type.getSimpleName());
     M message = super.receive(from, type);
-    acts.end("waiting for and reading " + type.getSimpleName());
+    acts.received(type.getSimpleName());
     return message;
   }
 

@@ -47,7 +47,7 @@ final class TreesParty {
   private static final String SCORE = "score";
   private static final String CARRY = "carry";
 
-  private static final Duration EACH_UNIT = Duration.ofSeconds(1);
+  private static final Duration EACH_UNIT = Duration.ofSeconds(2);
 
   private final Settings settings;
   private final TreeTerms terms;

@@ -11,6 +11,7 @@ import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.crypto.paillier.PaillierPublicKey;
 import io.heddle.party.PartyId;
+import io.heddle.train.trees.TreeMessages;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -23,14 +24,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 
 /**
  * What one operation of a fit takes, in processor seconds of the whole process, in the very process
  * that has made the fit: with its collector, and while the peer measures the same beside it.
  *
- * @param encrypt a number under the own key, and write it as it is sent
+ * @param encrypt a number under the own key, as many at once as go into a message, and write it
  * @param check a ciphertext that has come
- * @param add a ciphertext to its bin, with many others
+ * @param add a ciphertext to its bin, with many others: those of a node, which are here and there
  * @param square one of those squarings that shift a sum
  * @param mask one under a peer's key: adding a number and giving it fresh randomness
  * @param carry a byte to the other party or from it, whichever this one does with derivatives
@@ -39,7 +41,7 @@ record UnitCosts(double encrypt, double check, double add, double square, double
     implements Serializable {
   private static final int ROWS = 8192;
   private static final int MOST = 1 << 18;
-  private static final int COLUMNS = 4;
+  private static final int COLUMNS = 10;
   private static final int ANSWERS = 256;
   private static final int BINS = 32;
   private static final int VALUE_BITS = 64;
@@ -50,7 +52,7 @@ record UnitCosts(double encrypt, double check, double add, double square, double
    * @param plaintextBits of what is encrypted
    * @param ofTree ciphertexts: how many there are decides which of them are in a cache; taken as
    *     many at least and at most as can be added up in a moment
-   * @param each for so long, after warming up for a quarter of it; adding up once
+   * @param each for so long, after warming up for a quarter of it
    * @param carry as {@link #carry} has measured it
    */
   static UnitCosts measure(int keyBits, int plaintextBits, int ofTree, Duration each, double carry)
@@ -70,6 +72,11 @@ record UnitCosts(double encrypt, double check, double add, double square, double
       }
     }
     PlaintextBlock rows = PlaintextBlock.of(0, values);
+    List<PlaintextBlock> chunks = new ArrayList<>();
+    for (int from = 0; from < ROWS; from += TreeMessages.CHUNK_CIPHERTEXTS) {
+      chunks.add(
+          PlaintextBlock.of(from, values.subList(from, from + TreeMessages.CHUNK_CIPHERTEXTS)));
+    }
     PlaintextBlock few = PlaintextBlock.of(0, values.subList(0, ANSWERS));
     long[] uses = {0};
     CiphertextBlock block = key.encrypt(rows, fresh(uses));
@@ -80,16 +87,19 @@ record UnitCosts(double encrypt, double check, double add, double square, double
       System.arraycopy(bytes, 0, many, at, Math.min(bytes.length, many.length - at));
     }
     CiphertextBlock tree = CiphertextBlock.fromBytes(open, many, ciphertexts);
+    int[] node = IntStream.range(0, ciphertexts).filter(i -> random.nextBoolean()).toArray();
     int[] sizes = new int[COLUMNS];
     Arrays.fill(sizes, BINS);
     BigInteger bound = BigInteger.ONE.shiftLeft(plaintextBits + VALUE_BITS);
     return new UnitCosts(
-        seconds(each, ROWS, () -> key.encrypt(rows, fresh(uses)).toBytes()),
+        seconds(each, ROWS, () -> encrypt(key, chunks, fresh(uses))),
         seconds(each, ROWS, () -> CiphertextBlock.fromBytes(open, bytes, ROWS)),
         seconds(
-            Duration.ZERO,
-            COLUMNS * (ciphertexts - BINS),
-            () -> BinSums.histogram(open.space(), Histogram.planApart(bins, sizes), tree, bound)),
+            each,
+            COLUMNS * (node.length - BINS),
+            () ->
+                BinSums.histogram(
+                    open.space(), Histogram.planApart(bins, sizes, node), tree, bound)),
         seconds(
             each,
             ANSWERS / 2 * VALUE_BITS,
@@ -159,9 +169,7 @@ record UnitCosts(double encrypt, double check, double add, double square, double
   }
 
   private static double seconds(Duration each, int operations, Callable<?> call) throws Exception {
-    if (!each.isZero()) {
-      repeat(each.dividedBy(4), call);
-    }
+    repeat(each.dividedBy(4), call);
     Cost.Watch watch = new Cost.Watch();
     long calls = repeat(each, call);
     return watch.lap().cpuSeconds() / calls / operations;
@@ -175,6 +183,11 @@ record UnitCosts(double encrypt, double check, double add, double square, double
       calls++;
     } while (System.nanoTime() - begun < duration.toNanos());
     return calls;
+  }
+
+  private static long encrypt(
+      PaillierPrivateKey key, List<PlaintextBlock> chunks, Randomness noise) {
+    return chunks.stream().mapToLong(chunk -> key.encrypt(chunk, noise).toBytes().length).sum();
   }
 
   private static CiphertextBlock bounded(PaillierPublicKey key, CiphertextBlock answers) {

@@ -38,7 +38,7 @@ class TwoPartiesTest {
         .contains(
             "\"training\": {",
             "\"work before sending GradientChunk\": {",
-            "\"waiting for and reading NodeSums\": {",
+            "\"waiting for and reading the first NodeSums\": {",
             "\"fit GradientChunk\": ",
             "\"peakMemoryMiB\": ");
   }
