@@ -10,11 +10,9 @@ import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.ecdh.SumReceiver;
 import io.heddle.psi.ecdh.SumSender;
-import io.heddle.psi.join.RowsById;
 import io.heddle.psi.shared.PsiTerms;
 import java.math.BigDecimal;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +41,7 @@ public final class PrivateSum {
    * @param step opened by both parties alike
    * @param terms with {@link PsiResult#SUM}
    * @param keyBits of the sender's Paillier key, as all parties have agreed
-   * @param idOfRow the id of each row of this party
+   * @param own this party's rows, with the job's duplicates
    * @param valueOfRow at the sender the value of each row, in units of the job's last decimal
    *     digit; null at the receiver
    * @param limits with a minimum intersection of {@link JobConfig.Sum#LEAST_SUMMANDS} or more
@@ -57,7 +55,7 @@ public final class PrivateSum {
       int keyBits,
       byte[] bindingSalt,
       PrivateRandomness randomness,
-      List<byte[]> idOfRow,
+      OwnRows own,
       long @Nullable [] valueOfRow,
       PsiLimits limits,
       Progress progress) {
@@ -65,7 +63,7 @@ public final class PrivateSum {
     JobConfig.Sum asked = terms.sum();
     if (asked == null
         || receives != (valueOfRow == null)
-        || (valueOfRow != null && valueOfRow.length != idOfRow.size())) {
+        || (valueOfRow != null && valueOfRow.length != own.count())) {
       throw new IllegalArgumentException(
           "Invalid terms or values: must be those of a sum, the sender's one for each row");
     }
@@ -78,9 +76,8 @@ public final class PrivateSum {
               + " or more for a sum");
     }
     PrivateSetIntersection.requireTwo(step, terms.receiver(), limits.protocol());
-    RowsById rows = RowsById.of(idOfRow, terms.duplicates());
-    SortedIds sorted = SortedIds.of(rows.ids());
-    long[] values = valueOfRow == null ? new long[0] : values(sorted, rows, valueOfRow);
+    SortedIds sorted = own.sorted();
+    long[] values = valueOfRow == null ? new long[0] : values(own, valueOfRow);
     SettledSum settled = SettledSum.restored(step, sorted, values);
     if (settled == null) {
       settled =
@@ -92,10 +89,10 @@ public final class PrivateSum {
   }
 
   /** In byte order of the ids. */
-  private static long[] values(SortedIds sorted, RowsById rows, long[] valueOfRow) {
-    int[] all = new int[sorted.ids().size()];
+  private static long[] values(OwnRows own, long[] valueOfRow) {
+    int[] all = new int[own.ids().size()];
     Arrays.setAll(all, i -> i);
-    int[] row = rows.firstRows(sorted.rows(all));
+    int[] row = own.rows().firstRows(own.sorted().rows(all));
     return Arrays.stream(row).mapToLong(i -> valueOfRow[i]).toArray();
   }
 

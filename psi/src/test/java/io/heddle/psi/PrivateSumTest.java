@@ -148,7 +148,7 @@ class PrivateSumTest {
         2048,
         session.bindingSalt("psi"),
         session::privateRandomness,
-        bytes(ids),
+        OwnRows.of(bytes(ids), terms.duplicates()),
         values,
         new PsiLimits(
             terms.minIntersection(), 10_000, terms.protocol(), true, record, terms.partitionIds()),

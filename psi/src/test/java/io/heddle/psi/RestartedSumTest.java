@@ -98,7 +98,11 @@ class RestartedSumTest {
         2048,
         session.bindingSalt("psi"),
         session::privateRandomness,
-        numbers.stream().map(number -> ("id-" + number).getBytes(StandardCharsets.UTF_8)).toList(),
+        OwnRows.of(
+            numbers.stream()
+                .map(number -> ("id-" + number).getBytes(StandardCharsets.UTF_8))
+                .toList(),
+            TERMS.duplicates()),
         values,
         new PsiLimits(10, 100),
         Progress.NONE);

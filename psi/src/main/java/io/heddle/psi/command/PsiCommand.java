@@ -76,15 +76,11 @@ public final class PsiCommand {
   /**
    * What this party brings.
    *
-   * @param rows of its table; null where a sum is asked for, which takes ids and values
+   * @param values what is added up, one for each row; null if it brings none
    * @param ledger null if it has none
    */
   private record Own(
-      Ids ids,
-      @Nullable OwnRows rows,
-      Table columns,
-      long @Nullable [] values,
-      @Nullable PsiLedger ledger) {}
+      OwnRows rows, Table columns, long @Nullable [] values, @Nullable PsiLedger ledger) {}
 
   /** What a run gives this party. */
   private record Found(JoinedRows rows, @Nullable String sum) {}
@@ -200,15 +196,15 @@ public final class PsiCommand {
    */
   private static void prepare(
       Oprf oprf, Own own, JobConfig job, PartyConfig config, SessionLog log, Progress progress) {
-    OwnRows rows = own.rows();
-    if (rows == null || log.session() != null || job.parties().size() != 2) {
+    if (log.session() != null || job.parties().size() != 2) {
       return;
     }
     PartyId self = config.party();
     for (PartyId peer : job.parties()) {
       if (!peer.equals(self)) {
         boolean receives = self.equals(job.psi().receiver());
-        oprf.prepare("1-" + STEP, receives, peer, log::privateRandomness, rows.ids(), progress);
+        oprf.prepare(
+            "1-" + STEP, receives, peer, log::privateRandomness, own.rows().ids(), progress);
       }
     }
   }
@@ -223,8 +219,7 @@ public final class PsiCommand {
     }
     JobConfig.Sum sum = job.psi().sum();
     return new Own(
-        ids,
-        sum == null ? OwnRows.of(ids.values(), job.psi().duplicates()) : null,
+        OwnRows.of(ids.values(), job.psi().duplicates()),
         ownColumns(table, config.data()),
         sum == null || job.psi().receiver().equals(config.party())
             ? null
@@ -295,8 +290,7 @@ public final class PsiCommand {
           session.beginStep(
               STEP, new TreeMap<>(Map.of("id-columns", String.valueOf(config.data().id().size()))));
       PsiLimits limits = PsiLimits.of(config, job, own.ledger(), session.id(), step);
-      OwnRows rows = own.rows();
-      if (rows == null) {
+      if (job.psi().sum() != null) {
         return sum(session, step, job, own, limits, progress);
       }
       return new Found(
@@ -305,7 +299,7 @@ public final class PsiCommand {
               job.psi(),
               session.bindingSalt(STEP),
               session::privateRandomness,
-              rows,
+              own.rows(),
               limits,
               progress,
               oprf),
@@ -324,7 +318,7 @@ public final class PsiCommand {
             job.keyBits(),
             session.bindingSalt(STEP),
             session::privateRandomness,
-            own.ids().values(),
+            own.rows(),
             own.values(),
             limits,
             progress);

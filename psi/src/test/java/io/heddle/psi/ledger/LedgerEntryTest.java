@@ -129,15 +129,16 @@ class LedgerEntryTest {
             true,
             new LedgerEntry(ledger, job, session.id(), step.path()),
             job.psi().partitionIds());
+    OwnRows rows = OwnRows.of(ids(self, own), job.psi().duplicates());
     if (job.psi().sum() != null) {
-      return sum(session, step, job, ids(self, own), limits);
+      return sum(session, step, job, rows, limits);
     }
     return PrivateJoin.run(
             step,
             job.psi(),
             session.bindingSalt("psi"),
             session::privateRandomness,
-            OwnRows.of(ids(self, own), job.psi().duplicates()),
+            rows,
             limits,
             Progress.NONE,
             oprf(job, self))
@@ -145,15 +146,15 @@ class LedgerEntryTest {
   }
 
   private static int sum(
-      Session session, Channel step, JobConfig job, List<byte[]> ids, PsiLimits limits) {
+      Session session, Channel step, JobConfig job, OwnRows own, PsiLimits limits) {
     return PrivateSum.run(
             step,
             job.psi(),
             job.keyBits(),
             session.bindingSalt("psi"),
             session::privateRandomness,
-            ids,
-            session.self().equals(BANK) ? null : new long[ids.size()],
+            own,
+            session.self().equals(BANK) ? null : new long[own.ids().size()],
             limits,
             Progress.NONE)
         .common();

@@ -15,6 +15,7 @@ import io.heddle.party.PartyId;
 import io.heddle.party.PredictorConsent;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PrivateSum;
@@ -296,7 +297,7 @@ class PlanTest {
                         job.keyBits(),
                         session.bindingSalt("psi"),
                         session::privateRandomness,
-                        ids,
+                        OwnRows.of(ids, job.psi().duplicates()),
                         party.equals(job.psi().receiver()) ? null : new long[ROWS],
                         limits,
                         Progress.NONE)
