@@ -88,7 +88,7 @@ public final class PrivateJoin {
       case CARDINALITY ->
           new JoinedRows(
               PrivateSetIntersection.count(
-                  step, receiver, bindingSalt, randomness, ownRows.sorted(), limits, progress),
+                  step, receiver, bindingSalt, randomness, ownRows, limits, progress),
               new int[0],
               new byte[0],
               PsiProtocol.ECDH);
@@ -97,7 +97,7 @@ public final class PrivateJoin {
       case RECEIVER -> {
         Intersection found =
             PrivateSetIntersection.intersect(
-                step, receiver, bindingSalt, randomness, ownRows.sorted(), limits, progress, oprf);
+                step, receiver, bindingSalt, randomness, ownRows, limits, progress, oprf);
         int[] common = found.rows();
         yield new JoinedRows(
             common.length,
@@ -112,7 +112,7 @@ public final class PrivateJoin {
       case BOTH -> {
         Alignment aligned =
             PrivateSetIntersection.align(
-                step, receiver, bindingSalt, randomness, ownRows.sorted(), limits, progress, oprf);
+                step, receiver, bindingSalt, randomness, ownRows, limits, progress, oprf);
         yield terms.join() == PsiJoin.INNER && terms.duplicates() != PsiDuplicates.EXPAND
             ? new JoinedRows(
                 aligned.rows().length,

@@ -2,6 +2,7 @@
 package io.heddle.psi;
 
 import io.heddle.channel.Channel;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.JobConfig.PsiProtocol;
 import io.heddle.crypto.PrivateRandomness;
 import io.heddle.crypto.Sha256;
@@ -85,35 +86,27 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
-    return align(step, receiver, bindingSalt, randomness, ids, limits, progress, null);
+    OwnRows own = OwnRows.of(ids, PsiDuplicates.REFUSE);
+    return align(step, receiver, bindingSalt, randomness, own, limits, progress, null);
   }
 
   /**
-   * The same, by the protocol for a large sender whose side the receiver keeps, if all parties give
-   * their means for that.
+   * The same with ids that are sorted already; by the protocol for a large sender whose side the
+   * receiver keeps, if all parties give their means for that.
+   *
+   * @param own where ids repeat, the result's rows are places in the list of each id once, in the
+   *     order in which they first stand; {@link PrivateJoin} makes the table's rows of them
    */
   public static Alignment align(
       Channel step,
       PartyId receiver,
       byte[] bindingSalt,
       PrivateRandomness randomness,
-      List<byte[]> ids,
+      OwnRows own,
       PsiLimits limits,
       Progress progress,
       @Nullable Oprf oprf) {
-    SortedIds sorted = SortedIds.of(ids);
-    return align(step, receiver, bindingSalt, randomness, sorted, limits, progress, oprf);
-  }
-
-  static Alignment align(
-      Channel step,
-      PartyId receiver,
-      byte[] bindingSalt,
-      PrivateRandomness randomness,
-      SortedIds sorted,
-      PsiLimits limits,
-      Progress progress,
-      @Nullable Oprf oprf) {
+    SortedIds sorted = own.sorted();
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, true);
@@ -164,7 +157,7 @@ public final class PrivateSetIntersection {
       return require(inTasks).goOn(kept);
     }
     if (kept != null) {
-      return align(step, receiver, bindingSalt, randomness, own.collect(), limits, progress, null);
+      return align(step, receiver, bindingSalt, randomness, own.collect(), limits, progress);
     }
     SortedIds sorted = inTasks == null ? SortedIds.of(own.collect()) : null;
     int count = sorted == null ? require(inTasks).count() : sorted.ids().size();
@@ -211,32 +204,24 @@ public final class PrivateSetIntersection {
       List<byte[]> ids,
       PsiLimits limits,
       Progress progress) {
-    return intersect(step, receiver, bindingSalt, randomness, ids, limits, progress, null);
+    OwnRows own = OwnRows.of(ids, PsiDuplicates.REFUSE);
+    return intersect(step, receiver, bindingSalt, randomness, own, limits, progress, null);
   }
 
-  /** The same, by the protocol for a large sender whose side the receiver keeps. */
+  /**
+   * The same with what {@link #align(Channel, PartyId, byte[], PrivateRandomness, OwnRows,
+   * PsiLimits, Progress, Oprf)} takes, and such rows in the result.
+   */
   public static Intersection intersect(
       Channel step,
       PartyId receiver,
       byte[] bindingSalt,
       PrivateRandomness randomness,
-      List<byte[]> ids,
+      OwnRows own,
       PsiLimits limits,
       Progress progress,
       @Nullable Oprf oprf) {
-    SortedIds sorted = SortedIds.of(ids);
-    return intersect(step, receiver, bindingSalt, randomness, sorted, limits, progress, oprf);
-  }
-
-  static Intersection intersect(
-      Channel step,
-      PartyId receiver,
-      byte[] bindingSalt,
-      PrivateRandomness randomness,
-      SortedIds sorted,
-      PsiLimits limits,
-      Progress progress,
-      @Nullable Oprf oprf) {
+    SortedIds sorted = own.sorted();
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, false);
@@ -265,22 +250,11 @@ public final class PrivateSetIntersection {
       PartyId receiver,
       byte[] bindingSalt,
       PrivateRandomness randomness,
-      List<byte[]> ids,
-      PsiLimits limits,
-      Progress progress) {
-    SortedIds sorted = SortedIds.of(ids);
-    return count(step, receiver, bindingSalt, randomness, sorted, limits, progress);
-  }
-
-  static int count(
-      Channel step,
-      PartyId receiver,
-      byte[] bindingSalt,
-      PrivateRandomness randomness,
-      SortedIds sorted,
+      OwnRows own,
       PsiLimits limits,
       Progress progress) {
     requireTwo(step, receiver, limits.protocol());
+    SortedIds sorted = own.sorted();
     boolean receives = step.self().equals(receiver);
     SettledCount settled = SettledCount.restored(step, sorted);
     if (settled == null) {

@@ -12,10 +12,12 @@ import io.heddle.channel.FrameObserver;
 import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
 import io.heddle.channel.netty.NettyNetwork;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.PrivacyException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -214,7 +216,7 @@ class OprfIntersectionTest {
                       RECEIVER,
                       session.bindingSalt("psi"),
                       session::privateRandomness,
-                      OprfParties.bytes(List.of("a")),
+                      OwnRows.of(OprfParties.bytes(List.of("a")), PsiDuplicates.REFUSE),
                       parties.limits,
                       Progress.NONE,
                       oprf)

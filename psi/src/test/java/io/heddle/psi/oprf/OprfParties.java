@@ -205,7 +205,7 @@ final class OprfParties {
               RECEIVER,
               salt,
               session::privateRandomness,
-              bytes(ids),
+              OwnRows.of(bytes(ids), PsiDuplicates.REFUSE),
               limits,
               progress(session),
               oprf)
@@ -217,7 +217,7 @@ final class OprfParties {
             RECEIVER,
             salt,
             session::privateRandomness,
-            bytes(ids),
+            OwnRows.of(bytes(ids), PsiDuplicates.REFUSE),
             limits,
             progress(session),
             oprf);

@@ -9,9 +9,11 @@ import io.heddle.channel.InMemoryExchange;
 import io.heddle.channel.Parties;
 import io.heddle.channel.Schedules;
 import io.heddle.channel.SimulatedJob;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiMessages;
 import io.heddle.session.Session;
@@ -63,7 +65,7 @@ class OprfScheduleTest {
         RECEIVER,
         session.bindingSalt("align"),
         session::privateRandomness,
-        ids,
+        OwnRows.of(ids, PsiDuplicates.REFUSE),
         parties.limits,
         Progress.NONE,
         oprf);

@@ -13,6 +13,7 @@ import io.heddle.channel.netty.NettyExchange;
 import io.heddle.channel.netty.TlsExchange;
 import io.heddle.checkpoint.BlobStore;
 import io.heddle.config.JobConfig;
+import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.MonotoneConstraints;
 import io.heddle.config.Overrides;
 import io.heddle.config.PartyConfig;
@@ -27,6 +28,7 @@ import io.heddle.progress.Progress;
 import io.heddle.psi.Alignment;
 import io.heddle.psi.DealtAlignment;
 import io.heddle.psi.FoundRows;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateSetIntersection;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -507,7 +509,8 @@ public final class HeddleSession implements AutoCloseable {
               job.psi().receiver(),
               salt,
               open()::privateRandomness,
-              own.collect(),
+              // Of ids that repeat in the table it has collected one each.
+              OwnRows.of(own.collect(), PsiDuplicates.REFUSE),
               limits,
               progress,
               oprf));
