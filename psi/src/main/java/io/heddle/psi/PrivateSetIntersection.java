@@ -10,20 +10,13 @@ import io.heddle.error.CheckpointException;
 import io.heddle.error.ConfigurationException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.psi.IntersectionInProcess.Found;
 import io.heddle.psi.ecdh.CardinalityReceiver;
 import io.heddle.psi.ecdh.CardinalitySender;
-import io.heddle.psi.ecdh.EcdhReceiver;
-import io.heddle.psi.ecdh.EcdhRing;
-import io.heddle.psi.ecdh.EcdhSender;
 import io.heddle.psi.ids.IdList;
-import io.heddle.psi.kkrt.KkrtPsiReceiver;
-import io.heddle.psi.kkrt.KkrtPsiSender;
 import io.heddle.psi.kkrt.KkrtSizes;
 import io.heddle.psi.kkrt.TaskOffers;
 import io.heddle.psi.oprf.Oprf;
-import io.heddle.psi.rr22.Rr22Receiver;
-import io.heddle.psi.rr22.Rr22Sender;
-import io.heddle.psi.rr22.Rr22State;
 import io.heddle.psi.shared.PsiTerms;
 import io.heddle.psi.shared.SharedMessage.SetSize;
 import io.heddle.psi.tasks.OwnIds;
@@ -110,7 +103,9 @@ public final class PrivateSetIntersection {
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, true);
-      Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
+      Found found =
+          new IntersectionInProcess(step, receiver, terms, randomness, progress)
+              .run(sorted.ids(), oprf);
       return settle(step, receiver, terms, sorted, found);
     }
     return new Alignment(sorted.rows(settled.places()), settled.digest(), settled.protocol());
@@ -163,8 +158,9 @@ public final class PrivateSetIntersection {
     int count = sorted == null ? require(inTasks).count() : sorted.ids().size();
     PartyId peer = step.peers().first();
     SetSize theirs = terms.exchange(step, peer, count);
-    PsiProtocol protocol = choose(terms, theirs, count);
-    terms.record().begin(protocol, count, peer, theirs.ids());
+    IntersectionInProcess here =
+        new IntersectionInProcess(step, receiver, terms, randomness, progress);
+    PsiProtocol protocol = here.begin(count, theirs);
     if (protocol == PsiProtocol.KKRT
         && KkrtSizes.hasPartitions(count, theirs.ids(), terms.partitionIds())) {
       boolean can = inTasks != null && inTasks.reaches(theirs.ids());
@@ -175,8 +171,7 @@ public final class PrivateSetIntersection {
     if (sorted == null) {
       sorted = require(inTasks).collect();
     }
-    Found found =
-        runTwo(step, receiver, terms, randomness, sorted, theirs.ids(), protocol, progress);
+    Found found = here.runTwo(sorted.ids(), theirs.ids(), protocol);
     return settle(step, receiver, terms, sorted, found);
   }
 
@@ -225,7 +220,9 @@ public final class PrivateSetIntersection {
     Settled settled = Settled.restored(step, sorted);
     if (settled == null) {
       PsiTerms terms = terms(step, bindingSalt, limits, false);
-      Found found = run(step, receiver, terms, randomness, sorted, progress, oprf);
+      Found found =
+          new IntersectionInProcess(step, receiver, terms, randomness, progress)
+              .run(sorted.ids(), oprf);
       byte[] digest = digest(terms.binding(), sorted.ids(), found.places());
       limits.record().end(found.common());
       settled = new Settled(found.places(), digest, found.protocol());
@@ -291,129 +288,6 @@ public final class PrivateSetIntersection {
     }
   }
 
-  /**
-   * What a run came to.
-   *
-   * @param places the common ids' places in byte order, if this party learned them
-   * @param common how many ids are common, -1 if this party did not learn it
-   * @param protocol what found them
-   */
-  private record Found(int[] places, int common, PsiProtocol protocol) {}
-
-  private static Found run(
-      Channel step,
-      PartyId receiver,
-      PsiTerms terms,
-      PrivateRandomness randomness,
-      SortedIds sorted,
-      Progress progress,
-      @Nullable Oprf oprf) {
-    boolean receives = step.self().equals(receiver);
-    if (step.peers().isEmpty() || !(receives || step.peers().contains(receiver))) {
-      throw new IllegalArgumentException(
-          "Invalid receiver " + receiver + ": must be one of two or more parties");
-    }
-    List<byte[]> ids = sorted.ids();
-    if (oprf != null) {
-      return found(
-          terms,
-          receives,
-          oprf.run(step, receiver, terms, randomness, ids, progress),
-          PsiProtocol.ECDH_OPRF);
-    }
-    if (terms.protocol() == PsiProtocol.ECDH_OPRF) {
-      throw new IllegalArgumentException("No means for ecdh-oprf given");
-    }
-    int parties = step.peers().size() + 1;
-    if (parties > 2) {
-      // Refuses what is for two only; what the others have does not matter.
-      PsiProtocol ring = ProtocolChoice.of(terms.protocol(), parties, false, 0, 0);
-      EcdhRing.Found found = new EcdhRing(terms, randomness, progress).run(step, receiver, ids);
-      return new Found(found.rows(), found.common(), ring);
-    }
-    PartyId peer = step.peers().first();
-    byte[] kept = step.restored();
-    if (kept != null) {
-      // What is kept of a step before its end is of a run in partitions that is on the record.
-      return goOn(step, receives, terms, randomness, sorted.ids(), kept, progress);
-    }
-    SetSize theirs = terms.exchange(step, peer, ids.size());
-    PsiProtocol protocol = choose(terms, theirs, ids.size());
-    terms.record().begin(protocol, ids.size(), peer, theirs.ids());
-    return runTwo(step, receiver, terms, randomness, sorted, theirs.ids(), protocol, progress);
-  }
-
-  /** Goes on with a run that was broken off. */
-  private static Found goOn(
-      Channel step,
-      boolean receives,
-      PsiTerms terms,
-      PrivateRandomness randomness,
-      IdList ids,
-      byte[] kept,
-      Progress progress) {
-    PartyId peer = step.peers().first();
-    if (Rr22State.isOne(kept)) {
-      return found(
-          terms,
-          receives,
-          receives
-              ? new Rr22Receiver(terms, randomness, progress).goOn(step, peer, ids, kept)
-              : new Rr22Sender(terms, randomness, progress).goOn(step, peer, ids, kept),
-          PsiProtocol.RR22);
-    }
-    return found(
-        terms,
-        receives,
-        receives
-            ? new KkrtPsiReceiver(terms, randomness, progress).goOn(step, peer, ids, kept)
-            : new KkrtPsiSender(terms, randomness, progress).goOn(step, peer, ids, kept),
-        PsiProtocol.KKRT);
-  }
-
-  /** What two parties run. */
-  private static PsiProtocol choose(PsiTerms terms, SetSize theirs, int ids) {
-    return ProtocolChoice.of(
-        terms.protocol(), 2, terms.semiHonest() && theirs.semiHonest(), ids, theirs.ids());
-  }
-
-  /** Between two parties, from when they know each other's sizes. */
-  private static Found runTwo(
-      Channel step,
-      PartyId receiver,
-      PsiTerms terms,
-      PrivateRandomness randomness,
-      SortedIds sorted,
-      int theirs,
-      PsiProtocol protocol,
-      Progress progress) {
-    boolean receives = step.self().equals(receiver);
-    PartyId peer = step.peers().first();
-    IdList ids = sorted.ids();
-    int[] places =
-        switch (protocol) {
-          case KKRT ->
-              receives
-                  ? new KkrtPsiReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
-                  : new KkrtPsiSender(terms, randomness, progress).run(step, peer, ids, theirs);
-          case RR22 ->
-              receives
-                  ? new Rr22Receiver(terms, randomness, progress).run(step, peer, ids, theirs)
-                  : new Rr22Sender(terms, randomness, progress).run(step, peer, ids, theirs);
-          case ECDH ->
-              receives
-                  ? new EcdhReceiver(terms, randomness, progress).run(step, peer, ids, theirs)
-                  : new EcdhSender(terms, randomness, progress).run(step, peer, ids, theirs);
-          case AUTO, ECDH_OPRF -> throw new AssertionError("Not chosen by sizes: " + protocol);
-        };
-    return found(terms, receives, places, protocol);
-  }
-
-  /** Of two parties. */
-  private static Found found(PsiTerms terms, boolean receives, int[] places, PsiProtocol protocol) {
-    return new Found(places, receives || terms.allLearn() ? places.length : -1, protocol);
-  }
-
   static PsiTerms terms(Channel step, byte[] bindingSalt, PsiLimits limits, boolean allLearn) {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(BINDING);
@@ -432,11 +306,11 @@ public final class PrivateSetIntersection {
         limits.partitionIds());
   }
 
-  private static byte[] digest(byte[] binding, List<byte[]> ids, int[] places) {
+  private static byte[] digest(byte[] binding, IdList ids, int[] places) {
     MessageDigest sha256 = Sha256.newDigest();
     sha256.update(binding);
     sha256.update(ByteBuffer.allocate(4).putInt(places.length).array());
-    IdList.of(ids).select(places).update(sha256);
+    ids.select(places).update(sha256);
     return sha256.digest();
   }
 }
