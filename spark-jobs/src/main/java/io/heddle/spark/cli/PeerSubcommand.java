@@ -187,23 +187,21 @@ final class PeerSubcommand implements Runnable {
       if (text.equals("none")) {
         return null;
       }
+      long quota = 0;
       try {
-        long quota = Long.parseLong(text);
-        if (quota >= 1 && quota <= PartyConfig.MOST_QUOTA) {
-          return quota;
-        }
+        quota = Long.parseLong(text);
       } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(allowed(text), e);
+        // As little allowed as 0.
       }
-      throw new IllegalArgumentException(allowed(text));
-    }
-
-    private static String allowed(String quota) {
-      return "Invalid --psi-quota "
-          + quota
-          + ": must be a whole number from 1 to "
-          + PartyConfig.MOST_QUOTA
-          + ", or none";
+      if (quota < 1 || quota > PartyConfig.MOST_QUOTA) {
+        throw new IllegalArgumentException(
+            "Invalid --psi-quota "
+                + text
+                + ": must be a whole number from 1 to "
+                + PartyConfig.MOST_QUOTA
+                + ", or none");
+      }
+      return quota;
     }
 
     private Dialling dialling(PartyConfig.@Nullable Peer before) {
