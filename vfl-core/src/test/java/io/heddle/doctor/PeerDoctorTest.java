@@ -20,7 +20,6 @@ import io.heddle.doctor.Check.Subject;
 import io.heddle.identity.Identity;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.progress.QuietProgress;
 import io.heddle.session.Session;
 import io.heddle.session.SessionTerms;
 import java.io.IOException;
@@ -523,7 +522,7 @@ class PeerDoctorTest {
               Map.of(BANK, of(identities, BANK).fingerprint()),
               Map.of(BANK, toBank.port()));
       Progress forgets =
-          new QuietProgress() {
+          new Progress() {
             @Override
             public void advance(long count) {
               toBank.forget();

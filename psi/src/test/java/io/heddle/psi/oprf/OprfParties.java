@@ -11,7 +11,6 @@ import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.PartyConfig;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.progress.QuietProgress;
 import io.heddle.psi.Alignment;
 import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateSetIntersection;
@@ -185,7 +184,7 @@ final class OprfParties {
   private Progress progress(Session session) {
     return session.self().equals(SENDER)
         ? Progress.NONE
-        : new QuietProgress() {
+        : new Progress() {
           @Override
           public void note(String line) {
             notes.add(line);

@@ -7,7 +7,6 @@ import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.crypto.Sha256;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.progress.QuietProgress;
 import io.heddle.session.Session;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.SparkAlignedRows;
@@ -149,7 +148,7 @@ final class AddingUp {
   }
 
   /** Prints what the feature holder notes. */
-  private static final class Notes extends QuietProgress {
+  private static final class Notes implements Progress {
     @Override
     public void note(String line) {
       System.out.println(LINE + line);

@@ -18,7 +18,6 @@ import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.progress.QuietProgress;
 import io.heddle.spark.SparkExtension;
 import io.heddle.spark.TwoParties;
 import io.heddle.spark.table.AlignedTable;
@@ -279,7 +278,14 @@ class HeddleSessionTest {
     CountDownLatch waiting = new CountDownLatch(2);
     SortedMap<PartyId, Exchange> network = network();
     HeddleSession session =
-        bank(QuietProgress.onWaiting(waiting::countDown), () -> network.get(TwoParties.BANK));
+        bank(
+            new Progress() {
+              @Override
+              public void waitingFor(String party) {
+                waiting.countDown();
+              }
+            },
+            () -> network.get(TwoParties.BANK));
     CompletableFuture<Integer> opening = CompletableFuture.supplyAsync(() -> alignTwenty(session));
     // Once for the link, once for the peer's first message, which never comes.
     assertThat(waiting.await(10, TimeUnit.SECONDS)).isTrue();

@@ -19,7 +19,6 @@ import io.heddle.error.PeerUnavailableException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
-import io.heddle.progress.QuietProgress;
 import io.heddle.session.Session;
 import io.heddle.session.SessionTerms;
 import java.io.IOException;
@@ -184,7 +183,14 @@ class NettyExchangeTest {
         BANK,
         () -> {
           try (NettyExchange bank = bank(RETAILER_ID, NettyNetwork.PATIENT)) {
-            bank.abortUnopened(AbortCode.DATA, QuietProgress.onWaiting(() -> waits.complete(null)));
+            bank.abortUnopened(
+                AbortCode.DATA,
+                new Progress() {
+                  @Override
+                  public void waitingFor(String party) {
+                    waits.complete(null);
+                  }
+                });
           }
           return new AssertionError("nothing to compare");
         });
