@@ -66,7 +66,6 @@ public final class PsiLedger {
 
   // What has been read of the file, and this party's lines in it.
   private final List<Config> own = new ArrayList<>();
-  private int linesRead;
   private byte[] bytesRead = {};
 
   /** The ledger that a party's configuration names; null if it names none. */
@@ -291,7 +290,6 @@ public final class PsiLedger {
     if (Arrays.mismatch(all, bytesRead) != (all.length > before ? before : -1)) {
       // Lines are only added: this is another file.
       own.clear();
-      linesRead = 0;
       before = 0;
     }
     byte[] fresh = Arrays.copyOfRange(all, before, all.length);
@@ -305,7 +303,7 @@ public final class PsiLedger {
       if (line == null) {
         throw new ConfigurationException(
             "Cannot read line "
-                + (linesRead + added.size() + 1)
+                + (text(all, 0, before).lines().count() + added.size() + 1)
                 + " of the ledger "
                 + file
                 + ": must be as this program wrote it. Put it right, or name another file"
@@ -321,7 +319,6 @@ public final class PsiLedger {
       channel.truncate(before + whole);
     }
     added.stream().filter(line -> line.getString("party").equals(self.name())).forEach(own::add);
-    linesRead += added.size();
     bytesRead =
         last == null
             ? Arrays.copyOf(all, before + whole)
