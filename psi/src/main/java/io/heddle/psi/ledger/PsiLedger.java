@@ -286,12 +286,13 @@ public final class PsiLedger {
     while (unread.hasRemaining() && channel.read(unread) >= 0) {
       // Until all is there.
     }
-    int before = bytesRead.length;
-    if (Arrays.mismatch(all, bytesRead) != (all.length > before ? before : -1)) {
+    if (Arrays.mismatch(all, bytesRead)
+        != (all.length > bytesRead.length ? bytesRead.length : -1)) {
       // Lines are only added: this is another file.
       own.clear();
-      before = 0;
+      bytesRead = new byte[0];
     }
+    int before = bytesRead.length;
     byte[] fresh = Arrays.copyOfRange(all, before, all.length);
     int whole = fresh.length;
     while (whole > 0 && fresh[whole - 1] != '\n') {

@@ -162,6 +162,23 @@ class PsiLedgerTest {
     }
   }
 
+  /** The file may be put right while the process lives. */
+  @Test
+  void begin_inAFileThatWasDamagedAndPutRight_countsAllItsLines() throws IOException {
+    PsiLedger ledger = ledger(NOON, 100);
+    ledger.begin(run(1, 60));
+    byte[] right = Files.readAllBytes(file);
+    Files.writeString(file, "x\n");
+    assertThatThrownBy(() -> ledger.begin(run(2, 1)))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageStartingWith("Cannot read line 1 of the ledger " + file);
+    Files.write(file, right);
+    assertThatThrownBy(() -> ledger.begin(run(3, 41)))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("after 60 within");
+    ledger.begin(run(4, 40));
+  }
+
   /** Two parties of a trial whose files stand in one directory. */
   @Test
   void begin_linesOfAnotherParty_countForNothing() throws IOException {
