@@ -168,6 +168,9 @@ class JobConfigTest {
         "gbt.reg_lambda=2 | gbt.lambda",
         "gbt.min_split_loss=0.5 | gbt.gamma",
         "gbt.min_child_weight=0 | gbt.minChildWeight",
+        "gbt.subsample=0.5 | gbt.subsamplingRate",
+        "gbt.colsample_bytree=0.5 | gbt.featureSubsetStrategy",
+        "gbt.early_stopping_rounds=5 | gbt.earlyStoppingRounds",
         "gbt.maxIter=3 | gbt.maxIter",
         "gbt.maxDepth=2 | gbt.maxDepth",
         "gbt.maxBins=8 | gbt.maxBins",
@@ -258,6 +261,9 @@ class JobConfigTest {
         "gbt.rowPacking = yes | gbt.rowPacking | auto, on, off",
         "gbt.featureSubsetStrategy = some | gbt.featureSubsetStrategy | all, auto, sqrt, log2,",
         "gbt.featureSubsetStrategy = 0.0 | gbt.featureSubsetStrategy | a share above 0",
+        "gbt.colsample_bytree = 1 | gbt.featureSubsetStrategy | a share above 0 and at most 1.0",
+        "gbt.subsample = 0 | gbt.subsamplingRate = 0 | a number from",
+        "gbt { subsample = 0.5, subsamplingRate = 0.5 } | Both gbt.subsamplingRate and gbt.subsample are set | give one",
         "gbt.validationFraction = 0.95 | gbt.validationFraction | from 0",
         "gbt.maxBins = 1 | gbt.maxBins | from 2 to 255",
         "gbt.stepSize = 0 | gbt.stepSize | above 0 and at most 1",
@@ -315,12 +321,14 @@ class JobConfigTest {
         load(
             SMALL
                 + "gbt { maxIter = 7, maxDepth = 3, maxBins = 16, stepSize = 0.1, lambda = 2,"
-                + " gamma = 1, minChildWeight = 4, classWeight = 9 }");
+                + " gamma = 1, minChildWeight = 4, classWeight = 9, subsamplingRate = 0.5,"
+                + " featureSubsetStrategy = 0.5, earlyStoppingRounds = 5 }");
     JobConfig theirs =
         load(
             SMALL
                 + "gbt { num_round = 7, max_depth = 3, max_bin = 16, eta = 0.1, reg_lambda = 2,"
-                + " min_split_loss = 1, min_child_weight = 4, scale_pos_weight = 9.0 }");
+                + " min_split_loss = 1, min_child_weight = 4, scale_pos_weight = 9.0,"
+                + " subsample = 0.5, colsample_bytree = 0.5, early_stopping_rounds = 5 }");
 
     assertThat(theirs.canonicalTerms()).isEqualTo(ours.canonicalTerms());
     assertThat(theirs.canonicalTerms().keySet()).allMatch(Keys.JOB::contains);
