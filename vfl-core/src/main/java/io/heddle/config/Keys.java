@@ -43,6 +43,7 @@ final class Keys {
               "privacy.consent.bins",
               "data.id",
               "data.label",
+              "data.weight",
               "data.columns",
               "gbt.monotoneConstraints",
               "data.format",

@@ -311,9 +311,11 @@ public record PartyConfig(
    *
    * @param id the columns that together name a row; empty if not set
    * @param label the label column; null at a feature holder
-   * @param columns the columns that take part; empty for all that are neither id nor label
+   * @param weight the column of row weights, which count where labels are; null if rows weigh alike
+   * @param columns the columns that take part; empty for all that are not named above
    */
-  public record Data(List<String> id, @Nullable String label, List<String> columns) {
+  public record Data(
+      List<String> id, @Nullable String label, @Nullable String weight, List<String> columns) {
     public Data {
       id = List.copyOf(id);
       columns = List.copyOf(columns);
@@ -540,21 +542,34 @@ public record PartyConfig(
   }
 
   private static Data data(Settings settings) {
-    String label = settings.has("data.label") ? settings.text("data.label", "a column name") : null;
+    String label = columnIfAny(settings, "data.label");
+    String weight = columnIfAny(settings, "data.weight");
     Data data =
         new Data(
             settings.list("data.id", "a column name or a list of them"),
             label,
+            weight,
             settings.list("data.columns", "a list of column names"));
     for (String key : List.of("data.id", "data.columns")) {
-      if (label != null && (key.equals("data.id") ? data.id() : data.columns()).contains(label)) {
+      List<String> named = key.equals("data.id") ? data.id() : data.columns();
+      if (label != null && named.contains(label)) {
         throw settings.invalid(key, "columns other than data.label");
       }
+      if (weight != null && named.contains(weight)) {
+        throw settings.invalid(key, "columns other than data.weight");
+      }
+    }
+    if (weight != null && weight.equals(label)) {
+      throw settings.invalid("data.weight", "a column other than data.label");
     }
     if (data.columns().stream().anyMatch(data.id()::contains)) {
       throw settings.invalid("data.columns", "columns other than those of data.id");
     }
     return data;
+  }
+
+  private static @Nullable String columnIfAny(Settings settings, String key) {
+    return settings.has(key) ? settings.text(key, "a column name") : null;
   }
 
   private static MonotoneConstraints monotoneConstraints(Settings settings) {
@@ -634,6 +649,9 @@ public record PartyConfig(
     all.put("data.columns", String.join(",", data.columns()));
     if (data.label() != null) {
       all.put("data.label", data.label());
+    }
+    if (data.weight() != null) {
+      all.put("data.weight", data.weight());
     }
     if (!monotoneConstraints.isEmpty()) {
       all.put("gbt.monotoneConstraints", monotoneConstraints.toString());

@@ -124,6 +124,7 @@ class KeyMatrixTest {
           entry("privacy.consent.bins", new Local("full", "own consent")),
           entry("data.id", new Local("customer", "names of columns differ between parties")),
           entry("data.label", new Local("y", "the label holder's column")),
+          entry("data.weight", new Local("w", "the label holder's column")),
           entry("data.columns", new Local("age", "own columns; what is said of them is in steps")),
           entry(
               "gbt.monotoneConstraints",

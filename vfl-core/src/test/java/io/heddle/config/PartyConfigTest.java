@@ -54,7 +54,7 @@ class PartyConfigTest {
         .isEqualTo(
             new PartyConfig.Privacy(
                 2048, 1, 10_000_000, 50, PredictorConsent.LIMITED, BinsConsent.LIMITED));
-    assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, List.of()));
+    assertThat(config.data()).isEqualTo(new PartyConfig.Data(List.of(), null, null, List.of()));
     assertThat(config.oprf())
         .isEqualTo(new PartyConfig.Oprf(directory.resolve("oprf"), Duration.ofDays(7), 1_000_000));
     assertThat(config.ledger())
@@ -80,7 +80,7 @@ class PartyConfigTest {
             channel { connect-timeout = 2 minutes, handshake-timeout = 3 s, idle-timeout = 500 ms, receive-timeout = 1 h, reconnect-timeout = 7 s }
             privacy { min-key-bits = 3072, min-intersection = 100, max-peer-set-size = 5000
               consent { labels = 10, predictor = no } }
-            data { id = [first, last], label = y, columns = [a, b] }
+            data { id = [first, last], label = y, weight = w, columns = [a, b] }
             psi.oprf { directory = kept, key-lifetime = 2 h, max-queries = 5000 }
             psi { ledger = notes/l.jsonl, quota-period = 1 h }
             trace.dir = trace
@@ -118,6 +118,7 @@ class PartyConfigTest {
         .containsEntry("privacy.consent.predictor", "no")
         .containsEntry("data.id", "first,last")
         .containsEntry("data.label", "y")
+        .containsEntry("data.weight", "w")
         .containsEntry("data.columns", "a,b")
         .containsEntry("psi.oprf.directory", directory.resolve("kept").toString())
         .containsEntry("psi.oprf.key-lifetime", "7200 s")
@@ -182,6 +183,10 @@ class PartyConfigTest {
         "data.id = [a, ' '] | data.id | ",
         "data.id = {a = 1} | data.id.a | data.id",
         "data { id = a, label = a } | data.id | other than data.label",
+        "data { id = [a, w], weight = w } | data.id | other than data.weight",
+        "data { weight = b, columns = [a, b] } | data.columns | other than data.weight",
+        "data { label = y, weight = y } | data.weight | a column other than data.label",
+        "data.weight = [w] | data.weight | a column name",
         "data { id = a, columns = [a, b] } | data.columns | other than those of data.id",
         "privacy.consent.label = 10 | privacy.consent.label | did you mean privacy.consent.labels?",
         "seed = 7 | seed | this key belongs into job.conf",

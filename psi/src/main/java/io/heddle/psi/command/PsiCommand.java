@@ -335,6 +335,9 @@ public final class PsiCommand {
     if (data.label() != null) {
       names.add(data.label());
     }
+    if (data.weight() != null) {
+      names.add(data.weight());
+    }
     names.addAll(data.columns());
     return table.select(names);
   }

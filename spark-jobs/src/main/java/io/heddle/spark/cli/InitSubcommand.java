@@ -47,6 +47,7 @@ final class InitSubcommand implements Callable<Integer> {
       data {
         # id = customer_id
         # label = default
+        # weight = exposure              # label holder: how much a row counts in training; 1 if this is not set
         # columns = [income, age]        # all others take part if this is not set
         # table = db.customers           # rows in a table of Spark, for train and score without --data
         # jdbc { url = "jdbc:...", table = customers, user = heddle, password-file = "db.password" }   # or in a database

@@ -251,6 +251,7 @@ final class PlanSubcommand implements Runnable {
       Set<String> used = new TreeSet<>(table.columnNames());
       party.data().id().forEach(used::remove);
       used.remove(String.valueOf(party.data().label()));
+      used.remove(String.valueOf(party.data().weight()));
       if (!party.data().columns().isEmpty()) {
         used.retainAll(party.data().columns());
       }

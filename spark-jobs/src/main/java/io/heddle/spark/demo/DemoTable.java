@@ -37,6 +37,7 @@ final class DemoTable {
       features.addAll(table.columnNames());
       features.removeAll(data.id());
       features.remove(data.label());
+      features.remove(data.weight());
     }
     return new DemoTable(
         Ids.of(table, data.id(), rules).values(),

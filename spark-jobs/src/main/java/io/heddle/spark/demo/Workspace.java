@@ -35,7 +35,15 @@ final class Workspace {
       List.of("party", "parties", "label-holder", "test-fraction", "seed");
 
   private static final List<String> OWN_GROUPS =
-      List.of("listen.", "identity.", "proxy.", "peers.", "data.id", "data.label", "trace.");
+      List.of(
+          "listen.",
+          "identity.",
+          "proxy.",
+          "peers.",
+          "data.id",
+          "data.label",
+          "data.weight",
+          "trace.");
 
   /** Keys whose values are lists, which HOCON writes differently from the command line. */
   private static final List<String> LISTS = List.of("data.columns", "psi.normalise");

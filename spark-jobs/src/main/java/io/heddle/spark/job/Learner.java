@@ -25,6 +25,9 @@ interface Learner {
   /** The column with the label holder's labels. */
   String LABEL = "heddle_label";
 
+  /** The column with the label holder's row weights, if its file names one. */
+  String WEIGHT = "heddle_weight";
+
   /** What scored rows have: of all classes, and the class, number or count. */
   String PROBABILITY = "probability";
 
@@ -36,6 +39,11 @@ interface Learner {
       case LOGISTIC -> new LogisticLearner(job, session);
       case GBT -> new TreesLearner(job, session);
     };
+  }
+
+  /** The column of row weights as stages take it: empty if rows have none. */
+  static String weightCol(Dataset<Row> rows) {
+    return List.of(rows.columns()).contains(WEIGHT) ? WEIGHT : "";
   }
 
   /** The kind of the step that trains, for time and traffic. */

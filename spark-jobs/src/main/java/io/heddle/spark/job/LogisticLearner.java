@@ -49,6 +49,7 @@ record LogisticLearner(JobConfig job, HeddleSession session) implements Learner 
             .setThreshold(params.threshold());
     if (session.holdsLabels()) {
       estimator.setLabelCol(LABEL);
+      estimator.setWeightCol(Learner.weightCol(rows));
     }
     if (trace != null) {
       estimator.tracedBy(trace);

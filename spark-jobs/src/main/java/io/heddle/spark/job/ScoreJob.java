@@ -58,11 +58,15 @@ final class ScoreJob {
           TableReader.read(
               spark,
               data,
-              new PartyConfig.Data(party.data().id(), party.data().label(), loaded.columnNames()),
+              new PartyConfig.Data(
+                  party.data().id(),
+                  party.data().label(),
+                  party.data().weight(),
+                  loaded.columnNames()),
               null,
               learner.takesMissing());
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
-      AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
+      AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), party.data());
       Dataset<Row> scored = model.transform(rows.table());
       // While the peers still wait: a full disk here ends the job for them as well.
       if (results != null) {

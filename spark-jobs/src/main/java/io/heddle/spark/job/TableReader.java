@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -23,9 +24,9 @@ import org.apache.spark.sql.types.StringType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A party's own table: its id columns, its label if it has one, and the columns that take part, as
- * numbers. Checked as a whole before anything is sent; complaints name columns and counts, never
- * values.
+ * A party's own table: its id columns, its label and row weight if it has them, and the columns
+ * that take part, as numbers. Checked as a whole before anything is sent; complaints name columns
+ * and counts, never values.
  *
  * @param table columns by their own names
  * @param features the columns that take part, in the order of the source or the configuration
@@ -33,14 +34,14 @@ import org.jspecify.annotations.Nullable;
 record TableReader(Dataset<Row> table, List<String> features) {
   private static final Column NOTHING = functions.lit(Double.NaN);
 
-  /** What scoring adds beside ids and label. */
+  /** What scoring adds beside ids, label and row weight. */
   private static final Set<String> SCORE_COLUMNS =
       Set.of("rawPrediction", "probability", "prediction");
 
   /**
    * Reads what a party's configuration names.
    *
-   * @param labels what its labels must be; null to read none
+   * @param labels what its labels must be; null to read none, and no row weights
    * @param takesMissing whether other columns may lack values: empty fields and NaN are missing
    */
   static TableReader read(
@@ -50,6 +51,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
       @Nullable LabelRule labels,
       boolean takesMissing) {
     String labelCol = labels == null ? null : data.label();
+    String weightCol = labels == null ? null : data.weight();
     if (data.id().isEmpty()) {
       throw new ConfigurationException(
           "Missing setting data.id: must name the columns by which rows are aligned");
@@ -67,10 +69,14 @@ record TableReader(Dataset<Row> table, List<String> features) {
       features.addAll(present);
       features.removeAll(data.id());
       features.remove(data.label());
+      features.remove(data.weight());
     }
     List<String> wanted = new ArrayList<>(data.id());
     if (labelCol != null) {
       wanted.add(labelCol);
+    }
+    if (weightCol != null) {
+      wanted.add(weightCol);
     }
     wanted.addAll(features);
     for (String column : wanted) {
@@ -96,6 +102,13 @@ record TableReader(Dataset<Row> table, List<String> features) {
           "No columns in " + place + " beside the ids: a feature holder needs at least one");
     }
     List<String> numeric = wanted.subList(data.id().size(), wanted.size());
+    List<Requirement> requirements = new ArrayList<>();
+    if (labels != null && labelCol != null) {
+      requirements.add(Requirement.of(labelCol, labels));
+    }
+    if (weightCol != null) {
+      requirements.add(Requirement.ofWeights(weightCol));
+    }
     List<Column> columns = new ArrayList<>();
     for (String id : data.id()) {
       columns.add(AlignedTable.column(raw, id));
@@ -107,10 +120,27 @@ record TableReader(Dataset<Row> table, List<String> features) {
         reader.guarded(
             () -> {
               Dataset<Row> selected = raw.select(columns.toArray(Column[]::new)).persist();
-              check(selected, numeric, takesMissing, labelCol, labels, place);
+              check(selected, numeric, takesMissing, requirements, place);
               return selected;
             });
     return new TableReader(table, List.copyOf(features));
+  }
+
+  /**
+   * What every row must have in a column, besides a finite number.
+   *
+   * @param what the column is, for errors
+   * @param words what its values must be, for errors
+   */
+  private record Requirement(String name, String what, UnaryOperator<Column> holds, String words) {
+    static Requirement of(String label, LabelRule rule) {
+      return new Requirement(label, "Label column ", rule::isAllowed, rule.words());
+    }
+
+    static Requirement ofWeights(String weight) {
+      return new Requirement(
+          weight, "Weight column ", column -> column.geq(0.0), "finite and not negative");
+    }
   }
 
   /** NaN where there is nothing, null where there is something that is no number. */
@@ -141,21 +171,21 @@ record TableReader(Dataset<Row> table, List<String> features) {
       Dataset<Row> table,
       List<String> numeric,
       boolean takesMissing,
-      @Nullable String labelCol,
-      @Nullable LabelRule labels,
+      List<Requirement> requirements,
       String place) {
+    List<String> complete = requirements.stream().map(Requirement::name).toList();
     List<Column> counts = new ArrayList<>();
     counts.add(functions.count(functions.lit(1)));
     for (String name : numeric) {
       Column column = AlignedTable.column(table, name);
       Column bad = column.isNull().or(functions.abs(column).equalTo(Double.POSITIVE_INFINITY));
-      boolean mayLack = takesMissing && !name.equals(labelCol);
+      boolean mayLack = takesMissing && !complete.contains(name);
       counts.add(functions.count(functions.when(mayLack ? bad : bad.or(column.isNaN()), 1)));
     }
-    if (labelCol != null && labels != null) {
+    for (Requirement each : requirements) {
       // Here, not only where the training rows are: the held-out ones come up after the training.
-      Column label = AlignedTable.column(table, labelCol);
-      counts.add(functions.count(functions.when(labels.isAllowed(label), null).otherwise(1)));
+      Column holds = each.holds().apply(AlignedTable.column(table, each.name()));
+      counts.add(functions.count(functions.when(holds, null).otherwise(1)));
     }
     Row counted =
         table.agg(counts.get(0), counts.subList(1, counts.size()).toArray(Column[]::new)).head();
@@ -174,22 +204,26 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + " of "
                 + counted.getLong(0)
                 + " rows are "
-                + (takesMissing && !numeric.get(j).equals(labelCol) ? "" : "missing, ")
+                + (takesMissing && !complete.contains(numeric.get(j)) ? "" : "missing, ")
                 + "not a number or not finite");
       }
     }
-    if (labelCol != null && labels != null && counted.getLong(numeric.size() + 1) > 0) {
-      throw new DataException(
-          "Label column "
-              + labelCol
-              + " of "
-              + place
-              + ": "
-              + counted.getLong(numeric.size() + 1)
-              + " of "
-              + counted.getLong(0)
-              + " rows are not "
-              + labels.words());
+    for (int k = 0; k < requirements.size(); k++) {
+      Requirement each = requirements.get(k);
+      long bad = counted.getLong(numeric.size() + 1 + k);
+      if (bad > 0) {
+        throw new DataException(
+            each.what()
+                + each.name()
+                + " of "
+                + place
+                + ": "
+                + bad
+                + " of "
+                + counted.getLong(0)
+                + " rows are not "
+                + each.words());
+      }
     }
   }
 }

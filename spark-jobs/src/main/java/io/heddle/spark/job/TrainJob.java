@@ -76,7 +76,7 @@ final class TrainJob {
               learner.takesMissing());
       HeddleSession.Aligned aligned = align(session, own.table(), party.data().id());
       KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
-      AlignedTable rows = withFeatures(aligned.table(), own.features(), party.data().label());
+      AlignedTable rows = withFeatures(aligned.table(), own.features(), party.data());
       AlignedTable train = rows.keep(split.train());
       if (train.rows() == 0) {
         throw new AlignmentException(
@@ -155,11 +155,13 @@ final class TrainJob {
   }
 
   /**
-   * Replaces columns by one vector that knows their names, and names the label as MLlib can take
-   * it: names in a file may hold dots and quotes.
+   * Replaces columns by one vector that knows their names, and names label and row weight as MLlib
+   * can take them: names in a file may hold dots and quotes.
+   *
+   * @param data names label and row weight, which may not have been read
    */
   static AlignedTable withFeatures(
-      AlignedTable rows, List<String> features, @Nullable String label) {
+      AlignedTable rows, List<String> features, PartyConfig.Data data) {
     Dataset<Row> table = rows.table();
     Attribute[] names =
         features.stream()
@@ -169,7 +171,10 @@ final class TrainJob {
     for (String name : table.columns()) {
       if (!features.contains(name)) {
         Column column = AlignedTable.column(table, name);
-        columns.add(name.equals(label) ? column.as(Learner.LABEL) : column);
+        columns.add(
+            name.equals(data.label())
+                ? column.as(Learner.LABEL)
+                : name.equals(data.weight()) ? column.as(Learner.WEIGHT) : column);
       }
     }
     Column values =

@@ -67,6 +67,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
             .setPredictionCol(PREDICTION);
     if (session.holdsLabels()) {
       estimator.setLabelCol(LABEL);
+      estimator.setWeightCol(Learner.weightCol(rows));
       estimator.setClassWeight(job.gbt().classWeight());
       estimator.setMonotoneConstraints(session.monotoneConstraints().toString());
     }
@@ -84,6 +85,7 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
             .setPredictionCol(PREDICTION);
     if (session.holdsLabels()) {
       estimator.setLabelCol(LABEL);
+      estimator.setWeightCol(Learner.weightCol(rows));
       estimator.setMonotoneConstraints(session.monotoneConstraints().toString());
     }
     if (trace != null) {

@@ -45,6 +45,17 @@ class DemoTableTest {
   }
 
   @Test
+  void columns_rowWeights_areNone() throws Exception {
+    DemoTable table =
+        DemoTable.read(
+            Files.writeString(dir.resolve("a.csv"), "id,w,y,u\nk1,2,0,5\n"),
+            new PartyConfig.Data(List.of("id"), "y", "w", List.of()),
+            List.<IdRule>of());
+
+    assertThat(table.columns(List.of(key("k1")))).isDeepEqualTo(new double[][] {{5}});
+  }
+
+  @Test
   void columns_unknownKey_refused() throws Exception {
     DemoTable table = table("a.csv", "id,u\nk1,1\n", null, List.of());
 
@@ -56,7 +67,7 @@ class DemoTableTest {
       throws Exception {
     return DemoTable.read(
         Files.writeString(dir.resolve(name), content),
-        new PartyConfig.Data(List.of("id"), label, columns),
+        new PartyConfig.Data(List.of("id"), label, null, columns),
         List.<IdRule>of());
   }
 

@@ -115,6 +115,7 @@ class WorkspaceTest {
         "peers.retailer.address=h:1",
         "data.id=x",
         "data.label=x",
+        "data.weight=x",
         "trace.dir=x",
         "seed=8",
         "test-fraction=0.1"

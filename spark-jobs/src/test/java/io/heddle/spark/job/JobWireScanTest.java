@@ -133,6 +133,7 @@ class JobWireScanTest {
             List.of("data.id=id", "data.columns=a,b,c", "privacy.consent.predictor=full"));
     if (party.equals(BANK)) {
       settings.add("data.label=label");
+      settings.add("data.weight=weight");
       settings.add("trace.dir=" + folder.resolve("trace"));
     }
     return PartyConfig.load(

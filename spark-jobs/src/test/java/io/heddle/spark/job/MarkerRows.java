@@ -76,13 +76,16 @@ record MarkerRows(
   }
 
   String csv(boolean withLabels) {
-    StringBuilder text = new StringBuilder(withLabels ? "id,a,b,c,label\n" : "id,a,b,c\n");
+    StringBuilder text = new StringBuilder(withLabels ? "id,a,b,c,label,weight\n" : "id,a,b,c\n");
     for (int i = 0; i < ids.size(); i++) {
       text.append(ids.get(i));
       for (double x : features.get(i)) {
         text.append(',').append(x);
       }
-      text.append(withLabels ? "," + labels.get(i).intValue() : "").append('\n');
+      if (withLabels) {
+        text.append(',').append(labels.get(i).intValue()).append(',').append(weights.get(i));
+      }
+      text.append('\n');
     }
     return text.toString();
   }

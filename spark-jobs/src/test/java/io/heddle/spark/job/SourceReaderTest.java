@@ -44,7 +44,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("spark")
 @ExtendWith(SparkExtension.class)
 class SourceReaderTest {
-  private static final PartyConfig.Data DATA = new PartyConfig.Data(List.of("id"), "y", List.of());
+  private static final PartyConfig.Data DATA =
+      new PartyConfig.Data(List.of("id"), "y", null, List.of());
   private static final String URL = "jdbc:h2:mem:people;DB_CLOSE_DELAY=-1";
   private static final String USER = "READER";
   private static final String PASSWORD = "hush-7f3a";

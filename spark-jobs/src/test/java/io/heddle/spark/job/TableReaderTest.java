@@ -20,11 +20,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("spark")
 @ExtendWith(SparkExtension.class)
 class TableReaderTest {
-  private static final PartyConfig.Data DATA = new PartyConfig.Data(List.of("id"), "y", List.of());
+  private static final PartyConfig.Data DATA =
+      new PartyConfig.Data(List.of("id"), "y", null, List.of());
+  private static final PartyConfig.Data WEIGHED =
+      new PartyConfig.Data(List.of("id"), "y", "w", List.of());
 
   private final SparkSession spark;
   private final Path folder;
@@ -157,6 +161,46 @@ class TableReaderTest {
     assertThatThrownBy(() -> TableReader.read(spark, file(file), DATA, LabelRule.TWO_CLASSES, true))
         .isInstanceOf(DataException.class)
         .hasMessageContaining(says);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void read_rowWeights_areNumbersBesideTheFeatures(boolean takesMissing) throws Exception {
+    String file = csv("id,w,y,a|1, 2 ,1,5|2,0,0,6|");
+    TableReader read =
+        TableReader.read(spark, file(file), WEIGHED, LabelRule.TWO_CLASSES, takesMissing);
+    assertThat(read.features()).containsExactly("a");
+    assertThat(read.table().columns()).containsExactly("id", "y", "w", "a");
+    assertThat(read.table().collectAsList().stream().map(row -> row.toSeq().mkString(";")))
+        .containsExactly("1;1.0;2.0;5.0", "2;0.0;0.0;6.0");
+    TableReader ofFeatureHolder = TableReader.read(spark, file(file), WEIGHED, null, takesMissing);
+    assertThat(ofFeatureHolder.features()).containsExactly("a");
+    assertThat(ofFeatureHolder.table().columns()).containsExactly("id", "a");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "id,w,y,a|1,-1,1,1|2,0,0,1|3,-0.5,0,1|; Weight column w; 2 of 3 rows are not finite and not negative",
+        "id,w,y,a|1,,1,1|2,0,0,1|; Column w; 1 of 2 rows are missing, not a number or not finite",
+        "id,w,y,a|1,NaN,1,1|2,0,0,1|; Column w; 1 of 2 rows are missing",
+        "id,w,y,a|1,Infinity,1,1|2,0,0,1|; Column w; 1 of 2 rows are missing, not a number or not finite",
+        "id,w,y,a|1,heavy,1,1|2,0,0,1|; Column w; 1 of 2 rows",
+        "id,y,a|1,1,1|2,0,1|; No column w; it has id, y, a"
+      })
+  void read_rowWeightsThatCannotBe_areRefused(String text, String column, String says)
+      throws Exception {
+    String file = csv(text);
+    for (boolean takesMissing : new boolean[] {false, true}) {
+      assertThatThrownBy(
+              () ->
+                  TableReader.read(spark, file(file), WEIGHED, LabelRule.TWO_CLASSES, takesMissing))
+          .isInstanceOf(DataException.class)
+          .hasMessageContaining(column)
+          .hasMessageContaining(says)
+          .hasMessageNotContaining("heavy");
+    }
   }
 
   @Test

@@ -355,7 +355,7 @@ class TrainJobTest {
           PartyConfig party = party(session, "full");
           TableReader own = TableReader.read(spark, csv(session), party.data(), null, false);
           HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
-          AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), null);
+          AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), party.data());
           KeyedSplit all = KeyedSplit.of(job.seed(), 0, aligned.ids());
           new VerticalLogisticRegression()
               .setFeaturesCol("heddle_features")
