@@ -10,6 +10,7 @@ import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.LabelRule;
 import io.heddle.train.trees.TreeObjective;
+import io.heddle.train.trees.TreeRules;
 import io.heddle.train.trees.TreeScheme;
 import io.heddle.train.trees.TreeScores;
 import io.heddle.train.trees.TreeTerms;
@@ -157,9 +158,9 @@ final class TreesStage {
                   step,
                   session.labelHolder(),
                   rows.features().table(),
-                  session.sharedTrees(),
+                  session.nodesOfTrees(),
                   session.progress());
-      session.countSharedTrees(fit.summary().sharedTrees() * terms.outputs());
+      session.countNodesOfTrees(TreeRules.nodesCounted(fit.summary(), terms));
       return fit;
     }
     LabelColumns labels = weighing.apply(given);

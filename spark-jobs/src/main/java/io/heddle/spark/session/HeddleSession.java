@@ -57,6 +57,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
@@ -93,7 +94,7 @@ public final class HeddleSession implements AutoCloseable {
   private final Transport transport;
   private final Map<String, Double> seconds = new HashMap<>();
   private final AtomicInteger openedPredictors = new AtomicInteger();
-  private final AtomicInteger sharedTrees = new AtomicInteger();
+  private final AtomicLong nodesOfTrees = new AtomicLong();
 
   /** Held while the parties meet, which may take long; the own monitor is not. */
   private final Object meeting = new Object();
@@ -453,17 +454,17 @@ public final class HeddleSession implements AutoCloseable {
   }
 
   /**
-   * In how many trees the fits of this session have asked for sums over this party's bins so far;
-   * all fits count, as with {@link #openedPredictors}, and trees of several classes as often as
-   * they have classes.
+   * On how many nodes of trees the fits of this session have asked for sums over this party's bins
+   * so far, as {@link TreeRules#nodesCounted} has them; all fits count, as with {@link
+   * #openedPredictors}.
    */
-  public int sharedTrees() {
-    return sharedTrees.get();
+  public long nodesOfTrees() {
+    return nodesOfTrees.get();
   }
 
-  /** Counts trees in which a fit has asked for such sums. */
-  public void countSharedTrees(int trees) {
-    sharedTrees.addAndGet(trees);
+  /** Counts nodes on which a fit has asked for such sums. */
+  public void countNodesOfTrees(long nodes) {
+    nodesOfTrees.addAndGet(nodes);
   }
 
   /** Counts predictors that a fit has opened. */

@@ -14,6 +14,7 @@ import io.heddle.train.trees.JoinedTrees;
 import io.heddle.train.trees.TreeEnsemble;
 import io.heddle.train.trees.TreeTerms;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -245,7 +246,7 @@ class VerticalGBTClassifierTest {
           Dataset<Row> table = table(session);
           int trees = estimator(session).setMaxIter(11).fit(table).summary().sharedTrees();
           if (!session.holdsLabels()) {
-            assertThat(session.sharedTrees()).isEqualTo(trees);
+            assertThat(session.nodesOfTrees()).isEqualTo(4L * trees);
           }
           assertThat(trees).isEqualTo(10);
           estimator(session).fit(table);
@@ -255,6 +256,29 @@ class VerticalGBTClassifierTest {
     assertThatThrownBy(() -> TwoParties.run(folder, List.of(), party, party))
         .hasStackTraceContaining(PrivacyException.class.getName())
         .hasStackTraceContaining("privacy.consent.bins");
+  }
+
+  /** As trees of all depths would have them, whatever the depths and their order. */
+  @Test
+  void fits_ofOtherDepths_countByNodes() {
+    // 1,200 rows hide 40 nodes.
+    Function<HeddleSession, List<Integer>> party =
+        session -> {
+          Dataset<Row> table = table(session);
+          List<Integer> trees = new ArrayList<>();
+          for (int depth : new int[] {3, 1, 2}) {
+            VerticalGBTClassifier estimator = estimator(session).setFirstTreeAlone(false);
+            int most = depth == 3 ? 6 : depth == 1 ? 8 : 40;
+            trees.add(
+                estimator.setMaxDepth(depth).setMaxIter(most).fit(table).summary().sharedTrees());
+          }
+          session.finish();
+          return trees;
+        };
+
+    List<List<Integer>> trees = TwoParties.run(folder, List.of(), party, party);
+    // 24 nodes, 8, and two for each tree of what is left.
+    assertThat(trees).containsOnly(List.of(6, 8, 4));
   }
 
   @Test

@@ -165,7 +165,8 @@ class VerticalGBTMultiClassTest {
     List<Row> scored =
         loaded.transform(aligned.table()).orderBy(AlignedTable.INDEX).collectAsList();
     if (!session.holdsLabels()) {
-      assertThat(session.sharedTrees()).isEqualTo(CLASSES * TREES);
+      long nodes = leafWise ? LEAVES - 1 : 4;
+      assertThat(session.nodesOfTrees()).isEqualTo(CLASSES * TREES * nodes);
     }
     session.finish();
     int[] customers =

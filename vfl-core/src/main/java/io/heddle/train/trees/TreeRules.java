@@ -45,14 +45,23 @@ public record TreeRules(boolean allBins) {
    * How many trees may ask this party: exact sums over many nodes are equations on its bins, and as
    * many as a tenth of the rows begin to solve them.
    *
-   * @param before trees that have asked already, each as often as a row had scores in it
+   * @param before what earlier fits count for, whatever the depth of their trees
    */
-  int treeLimit(int rows, TreeTerms terms, int before) {
+  int treeLimit(int rows, TreeTerms terms, long before) {
     if (allBins) {
       return Integer.MAX_VALUE;
     }
-    int most = rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE / lastNodes(terms);
-    return Math.max(0, most - before) / terms.outputs();
+    long most = rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE;
+    return (int) (Math.max(0, most - before) / lastNodes(terms) / terms.outputs());
+  }
+
+  /**
+   * What a fit counts for against the limit of a feature holder over all its fits on the same rows:
+   * the nodes of the last level of all trees that asked it, as if each were full, and as often as a
+   * row had scores.
+   */
+  public static long nodesCounted(TreesSummary fit, TreeTerms terms) {
+    return (long) fit.sharedTrees() * lastNodes(terms) * terms.outputs();
   }
 
   /**

@@ -42,10 +42,8 @@ public final class TreesFeatureHolder {
    * has ended it gives the same result at once. Neither sends anything again.
    *
    * @param table this party's columns; NaN is a missing value
-   * @param treesBefore in how many trees of earlier fits these columns were asked for, at least 0:
-   *     they count against this party's limit, those of several classes as often as they have
-   *     classes. Of a fit these are {@link TreesSummary#sharedTrees} times {@link
-   *     TreeTerms#outputs}
+   * @param nodesBefore what earlier fits on these columns count for against this party's limit, at
+   *     least 0: the sum of their {@link TreeRules#nodesCounted}
    * @throws DataException if no column varies, or one has infinite values
    * @throws io.heddle.error.ConfigurationException if there are more classes than a ciphertext has
    *     room for
@@ -57,10 +55,10 @@ public final class TreesFeatureHolder {
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
    */
   public TreesFit fit(
-      Channel step, PartyId labelHolder, PartyTable table, int treesBefore, Progress progress) {
-    if (treesBefore < 0) {
+      Channel step, PartyId labelHolder, PartyTable table, long nodesBefore, Progress progress) {
+    if (nodesBefore < 0) {
       throw new IllegalArgumentException(
-          "Invalid number of earlier trees " + treesBefore + ": must be at least 0");
+          "Invalid number of nodes before " + nodesBefore + ": must be at least 0");
     }
     if (!step.peers().contains(labelHolder)) {
       throw new IllegalArgumentException("The label holder " + labelHolder + " is no peer");
@@ -68,9 +66,9 @@ public final class TreesFeatureHolder {
     GradientPacking.requireFits(terms, table.rows().rows());
     TreeRules.requireRows(table.rows().rows(), terms);
     TreesState restored = TreesState.of(step.restored());
-    int treeLimit = rules.treeLimit(table.rows().rows(), terms, treesBefore);
+    int treeLimit = rules.treeLimit(table.rows().rows(), terms, nodesBefore);
     if (treeLimit < 1) {
-      throw tooFewRows(table.rows().rows(), treesBefore);
+      throw tooFewRows(table.rows().rows(), nodesBefore);
     }
     try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
       if (columns.constantColumns().size() == columns.count()) {
@@ -90,7 +88,7 @@ public final class TreesFeatureHolder {
     }
   }
 
-  private PrivacyException tooFewRows(int rows, int treesBefore) {
+  private PrivacyException tooFewRows(int rows, long nodesBefore) {
     return new PrivacyException(
         "Too few rows for trees of depth "
             + terms.maxDepth()
@@ -102,7 +100,7 @@ public final class TreesFeatureHolder {
             + TreeRules.rowsPerLastNode(terms)
             + " rows, or its sums begin to show this"
             + " party's bins"
-            + (treesBefore > 0 ? "; " + treesBefore + " trees of earlier fits count too" : "")
+            + (nodesBefore > 0 ? "; " + nodesBefore + " such nodes of earlier fits count too" : "")
             + ". Take less depth, or allow it by privacy.consent.bins = full in this party's own"
             + " file");
   }
