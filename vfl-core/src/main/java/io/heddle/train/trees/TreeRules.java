@@ -45,13 +45,14 @@ public record TreeRules(boolean allBins) {
    * How many trees may ask this party: exact sums over many nodes are equations on its bins, and as
    * many as a tenth of the rows begin to solve them.
    *
+   * @param rows how many there are; those held out are in no sum and do not count
    * @param before what earlier fits count for, whatever the depth of their trees
    */
   int treeLimit(int rows, TreeTerms terms, long before) {
     if (allBins) {
       return Integer.MAX_VALUE;
     }
-    long most = rows / ROWS_PER_EQUATION / EQUATIONS_PER_NODE;
+    long most = terms.trainingRows(rows) / ROWS_PER_EQUATION / EQUATIONS_PER_NODE;
     return (int) (Math.max(0, most - before) / lastNodes(terms) / terms.outputs());
   }
 

@@ -187,9 +187,14 @@ public record TreeTerms(
     return (int) Math.round(validationFraction * rows);
   }
 
+  /** How many are not. */
+  int trainingRows(int rows) {
+    return rows - heldOutRows(rows);
+  }
+
   /** How many of so many rows, held out ones included, a tree is grown on. */
   public int sampleRows(int rows) {
-    int training = rows - heldOutRows(rows);
+    int training = trainingRows(rows);
     if (gossTopRate > 0) {
       return Math.min(
           training, gossTopRows(rows) + Math.max(1, (int) Math.round(gossOtherRate * training)));
@@ -199,7 +204,7 @@ public record TreeTerms(
 
   /** How many of them for their large derivatives. */
   int gossTopRows(int rows) {
-    int training = rows - heldOutRows(rows);
+    int training = trainingRows(rows);
     return (int) Math.min(training - 1, Math.round(gossTopRate * training));
   }
 

@@ -93,7 +93,7 @@ public final class TreesFeatureHolder {
         "Too few rows for trees of depth "
             + terms.maxDepth()
             + ": "
-            + rows
+            + terms.trainingRows(rows)
             + " training rows, and each tree may ask about "
             + TreeRules.lastNodes(terms)
             + " nodes on the last level, each worth "

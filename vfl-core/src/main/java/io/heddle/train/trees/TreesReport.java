@@ -185,7 +185,7 @@ final class TreesReport {
                     + TreeRules.leastBinRows(terms)
                     + " rows, or none, by which it may know the candidates of a column that has"
                     + " split an earlier node"));
-    ledger.add(equations(terms, rows));
+    ledger.add(equations(terms, terms.trainingRows(rows)));
     rowsInCiphertexts();
     ledger.add(
         "The label holder learned "
@@ -252,7 +252,7 @@ final class TreesReport {
             + " these nodes, and "
             + bits
             + " bits about rows from this party's splits");
-    ledger.add(equations(terms, rows));
+    ledger.add(equations(terms, terms.trainingRows(rows)));
     rowsInCiphertexts();
   }
 

@@ -372,6 +372,20 @@ class TreePrivacyTest {
     }
   }
 
+  /** They are in no sum, so they hide nothing. */
+  @Test
+  void fit_withRowsHeldOut_isLimitedByTheOthers() {
+    Joined joined = Forests.generate(400, 90, false, 1, 2);
+    TreeTerms terms = terms().maxIter(5).maxBins(8).earlyStopping(0.5, 0).build();
+    for (TreesFit fit : Forests.fit(terms, joined, null)) {
+      assertThat(fit.summary().trees()).isEqualTo(200 / 30 / 4);
+      assertThat(fit.summary().ledger()).anyMatch(line -> line.contains(" equations on 200 rows"));
+    }
+    assertThatThrownBy(() -> Forests.fit(terms().earlyStopping(0.75, 0).build(), joined, null))
+        .isInstanceOf(PrivacyException.class)
+        .hasMessageContaining("Too few rows for trees of depth 3: 100 training rows");
+  }
+
   @Test
   void rows_tooFewForSeveralClasses_areRefused() {
     Joined joined = Forests.classes(299, 99, false, 3, 1, 2);

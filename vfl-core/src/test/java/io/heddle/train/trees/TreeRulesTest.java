@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How many trees may ask a feature holder. */
 class TreeRulesTest {
@@ -66,5 +68,14 @@ class TreeRulesTest {
     assertThat(TreeRules.DEFAULT.treeLimit(Integer.MAX_VALUE, depth(1), 10 * nodes)).isZero();
     assertThat(new TreeRules(true).treeLimit(ROWS, largest, 10 * nodes))
         .isEqualTo(Integer.MAX_VALUE);
+  }
+
+  /** They are in no tree, so its sums are equations on the others only. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.1, 0.5, 0.9})
+  void treeLimit_ofRowsHeldOut_countsTheOthersOnly(double share) {
+    TreeTerms terms = terms(5).earlyStopping(share, 0).build();
+    int training = ROWS - (int) Math.round(share * ROWS);
+    assertThat(TreeRules.DEFAULT.treeLimit(ROWS, terms, 0)).isEqualTo(training / 30 / 16);
   }
 }
