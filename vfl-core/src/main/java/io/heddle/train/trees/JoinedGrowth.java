@@ -255,8 +255,8 @@ final class JoinedGrowth {
     NodeCuts[] above = parent.cuts();
     int least = TreeRules.leastNodeRows(rows.count(), terms);
     if (above == null
-        || left.sampled().length < least
-        || right.sampled().length < least
+        || rows.worth(left.sampled()) < least
+        || rows.worth(right.sampled()) < least
         || rows.isPure(left.rows())
         || rows.isPure(right.rows())) {
       return null;

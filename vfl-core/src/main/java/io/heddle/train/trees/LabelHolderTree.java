@@ -283,13 +283,13 @@ final class LabelHolderTree {
   }
 
   /**
-   * Whether feature holders are asked below a split: of neither child if one has too few rows, from
-   * which with its parent's sums the other's would follow, or nearly all of one label, which their
-   * sibling's going on would tell.
+   * Whether feature holders are asked below a split: of neither child if one has too few rows, or
+   * rows worth too few by their weights, from which with its parent's sums the other's would
+   * follow, or nearly all of one label, which their sibling's going on would tell.
    */
   private boolean isShared(List<Node> children) {
     int least = TreeRules.leastNodeRows(rows.count(), terms);
     return children.stream()
-        .allMatch(child -> child.sampled().length >= least && !rows.isPure(child.rows()));
+        .allMatch(child -> rows.worth(child.sampled()) >= least && !rows.isPure(child.rows()));
   }
 }

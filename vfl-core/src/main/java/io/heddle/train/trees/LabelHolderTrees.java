@@ -126,7 +126,7 @@ final class LabelHolderTrees {
     if (trees.stream().allMatch(tree -> tree.size() == 1)) {
       report.nothingSplits(terms);
     }
-    report.labelHolderLedger(candidates, terms, rows.count());
+    report.labelHolderLedger(candidates, terms, rows);
     if (terms.samplesRows()) {
       report.sampledRows(terms.gossTopRate() > 0);
     }
@@ -172,6 +172,7 @@ final class LabelHolderTrees {
     int rowsPerCiphertext = new RowsPerCiphertext(terms, rows.count(), candidates.values()).best();
     agreed = new TreesAgreed(first, SharedTrees.last(terms, first, limit), rowsPerCiphertext);
     channel.sendToAll(agreed);
+    report.outliers(rows.training().length, rows.worthOfDerivatives(scores));
     noteLosses("no tree");
   }
 
@@ -202,6 +203,7 @@ final class LabelHolderTrees {
     Channel step = isShared ? step(number) : channel;
     Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
     if (isShared) {
+      TreeRules.requireRows(rows.count(), terms, rows.worth(gradients.sample().rows()));
       sendGradients(step, gradients, slots);
     }
     int[] ownColumns =

@@ -95,7 +95,8 @@ final class RowSampler {
         Arrays.stream(both).mapToDouble(row -> isTop[row] ? 1 : factor).toArray());
   }
 
-  private static double[] sizes(double[][] g) {
+  /** Of a row: the magnitudes of its first derivatives, added up. */
+  static double[] sizes(double[][] g) {
     double[] sizes = new double[g[0].length];
     for (double[] ofOutput : g) {
       for (int row = 0; row < sizes.length; row++) {

@@ -18,6 +18,7 @@ final class TrainingRows {
   private final double[] labels;
   private final double @Nullable [] weights;
   private final boolean @Nullable [] heldOut;
+  private final boolean weighted;
 
   private TrainingRows(
       TreeObjective objective,
@@ -30,6 +31,11 @@ final class TrainingRows {
     this.labels = labels;
     this.weights = weights;
     this.heldOut = heldOut;
+    weighted = weights != null && differ(weights);
+  }
+
+  private static boolean differ(double[] values) {
+    return Arrays.stream(values).anyMatch(value -> value != values[0]);
   }
 
   /**
@@ -92,6 +98,29 @@ final class TrainingRows {
   /** All but those held out, ascending. */
   int[] training() {
     return IntStream.range(0, labels.length).filter(row -> !isHeldOut(row)).toArray();
+  }
+
+  /** Whether some weigh more than others. */
+  boolean areWeighted() {
+    return weighted;
+  }
+
+  /** How many rows of equal weight these are worth: all of them where weights are alike. */
+  int worth(int[] rows) {
+    return weighted ? EffectiveRows.of(rows, this::weight) : rows.length;
+  }
+
+  /** The same of so many of the training rows, among them the one that weighs most. */
+  int worth(int drawn) {
+    return weighted ? EffectiveRows.ofDrawn(training(), drawn, this::weight) : drawn;
+  }
+
+  /** How many rows of equal first derivatives those of the training rows are worth. */
+  int worthOfDerivatives(double[][] scores) {
+    double[][] g = new double[scores.length][count()];
+    derive(scores, g, new double[scores.length][count()]);
+    double[] sizes = RowSampler.sizes(g);
+    return EffectiveRows.of(training(), row -> sizes[row]);
   }
 
   /** How many scores a row has. */

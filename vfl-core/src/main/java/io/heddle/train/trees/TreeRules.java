@@ -99,17 +99,29 @@ public record TreeRules(boolean allBins) {
    * @throws PrivacyException if not
    */
   static void requireRows(int rows, TreeTerms terms) {
+    requireRows(rows, terms, terms.sampleRows(rows));
+  }
+
+  /**
+   * Requires it by the weights of rows, which the label holder alone knows.
+   *
+   * @param worth how many rows of equal weight those of a tree are worth
+   * @throws PrivacyException if they are too few
+   */
+  static void requireRows(int rows, TreeTerms terms, int worth) {
     int grown = terms.sampleRows(rows);
     int least = leastNodeRows(rows, terms);
-    if (grown < least) {
+    if (worth < least) {
       throw new PrivacyException(
           "Too few rows for trees: "
               + rows
               + " training rows, "
               + (terms.samplesRows() ? "of which " + grown + " for a tree, " : "")
+              + (worth < grown ? "by their weights worth " + worth + ", " : "")
               + "at least "
               + least
-              + " needed, or sums show single rows");
+              + " needed, or sums show single rows"
+              + (worth < grown ? ". Weigh rows more evenly, or align more of them" : ""));
     }
   }
 }

@@ -107,7 +107,9 @@ public final class TreesLabelHolder {
    *     column is constrained that the table does not have, or any with several classes
    * @throws io.heddle.error.CheckpointException if labels, weights or columns have changed since
    *     the step was broken off, or what was kept of it is of another version or under another key
-   * @throws io.heddle.error.PrivacyException if there are too few rows
+   * @throws io.heddle.error.PrivacyException if there are too few rows, or they are worth too few
+   *     by their weights; nothing has been sent then, unless trees are grown on some rows and those
+   *     of one tree are worth much less than they are on average
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
    * @throws io.heddle.error.ProtocolException if a peer sends what the protocol does not allow
    */
@@ -138,6 +140,7 @@ public final class TreesLabelHolder {
             labels,
             weights,
             new RowSampler(terms, roundingSeed).heldOut(labels.length));
+    TreeRules.requireRows(labels.length, terms, rows.worth(terms.sampleRows(labels.length)));
     try (BinnedColumns columns = BinnedColumns.of(table, terms.maxBins())) {
       OwnData data =
           new OwnData(

@@ -7,10 +7,14 @@ import io.heddle.party.PartyId;
 import io.heddle.train.shared.StateFormat;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SortedMap;
 
 /** Collects what a fit has to tell: losses, warnings, and the lines of the privacy ledger. */
 final class TreesReport {
+  /** Of all rows, which few outliers do not make less. */
+  private static final double LEAST_SHARE = 0.01;
+
   private final List<Double> losses = new ArrayList<>();
   private final List<Double> heldOutLosses = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -113,6 +117,24 @@ final class TreesReport {
     }
   }
 
+  /**
+   * Few rows of large derivatives are most of every sum.
+   *
+   * @param worth how many rows of equal derivatives they are worth; 0 if all are 0
+   */
+  void outliers(int trainingRows, int worth) {
+    if (worth > 0 && worth < LEAST_SHARE * trainingRows) {
+      warnings.add(
+          "By their first derivatives, weights included, all "
+              + trainingRows
+              + " training rows are worth "
+              + worth
+              + ": sums show on which side of a feature holder's splits the few large ones are, and all"
+              + " others are rounded by the largest. Clip outlying labels or take their logarithm,"
+              + " or weigh rows more evenly");
+    }
+  }
+
   void stoppedAtLimit(int reached, int maxIter) {
     warnings.add(
         "Stopped after "
@@ -169,7 +191,8 @@ final class TreesReport {
     return 0.5 + sum * Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
   }
 
-  void labelHolderLedger(SortedMap<PartyId, Integer> candidates, TreeTerms terms, int rows) {
+  void labelHolderLedger(
+      SortedMap<PartyId, Integer> candidates, TreeTerms terms, TrainingRows rows) {
     candidates.forEach(
         (party, count) ->
             ledger.add(
@@ -185,7 +208,11 @@ final class TreesReport {
                     + TreeRules.leastBinRows(terms)
                     + " rows, or none, by which it may know the candidates of a column that has"
                     + " split an earlier node"));
-    ledger.add(equations(terms, terms.trainingRows(rows)));
+    int worth = rows.worth(rows.training());
+    if (rows.areWeighted()) {
+      weights(terms, rows, worth);
+    }
+    ledger.add(equations(terms, worth));
     rowsInCiphertexts();
     ledger.add(
         "The label holder learned "
@@ -228,6 +255,25 @@ final class TreesReport {
     }
   }
 
+  /** What floors count where rows have weights. */
+  private void weights(TreeTerms terms, TrainingRows rows, int worth) {
+    int training = rows.training().length;
+    ledger.add(
+        "Rows have weights w, by which rows are worth (sum w)^2 / sum w^2 of them: all "
+            + training
+            + " training rows "
+            + worth
+            + ", and those of each of these nodes "
+            + TreeRules.leastNodeRows(rows.count(), terms)
+            + " or more. Rows between two candidates were counted whatever they weigh, those of no"
+            + " weight too, for feature holders do not know weights: "
+            + TreeRules.leastBinRows(terms)
+            + " of them are worth "
+            + String.format(
+                Locale.ROOT, "%.2f", TreeRules.leastBinRows(terms) * (double) worth / training)
+            + " on average. In the next figure the training rows are as many as they are worth");
+  }
+
   /** What else than the sums asked for is in a ciphertext, if rows share it. */
   private void rowsInCiphertexts() {
     if (rowsPerCiphertext > 1) {
@@ -253,6 +299,12 @@ final class TreesReport {
             + bits
             + " bits about rows from this party's splits");
     ledger.add(equations(terms, terms.trainingRows(rows)));
+    ledger.add(
+        "These figures take rows as alike. Where the label holder weighs them, which this party does"
+            + " not see, more is told of those that weigh much; that each of these nodes is worth at"
+            + " least "
+            + TreeRules.leastNodeRows(rows, terms)
+            + " rows by weight only the label holder can check");
     rowsInCiphertexts();
   }
 

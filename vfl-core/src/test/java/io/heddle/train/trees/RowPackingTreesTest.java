@@ -53,7 +53,7 @@ class RowPackingTreesTest {
         row("leaf by leaf", terms().maxDepth(4).maxLeaves(5), two),
         row("classes", classes, Forests.classes(1300, 84, true, 3, 2, 3)),
         row("okamoto-uchiyama", terms().scheme(TreeScheme.OKAMOTO_UCHIYAMA), two),
-        row("a longer sum than rows", terms().maxDepth(1), Forests.generate(101, 85, false, 0, 2)));
+        row("a longer sum than rows", terms().maxDepth(1), Forests.generate(131, 85, false, 0, 2)));
   }
 
   private static List<TreesFit> fit(TreeTerms.Builder terms, Joined joined, TreesRowPacking rows) {
