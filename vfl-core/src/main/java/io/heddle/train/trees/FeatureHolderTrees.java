@@ -113,7 +113,7 @@ final class FeatureHolderTrees {
     if (last < terms.maxIter()) {
       report.stoppedAtLimit(last, terms.maxIter());
     }
-    report.featureHolderLedger(terms, table.rows().rows());
+    report.featureHolderLedger(terms, table.rows().rows(), turns.isShared(1));
     TreesFit fit =
         new TreesFit(
             new TreesModelPart(

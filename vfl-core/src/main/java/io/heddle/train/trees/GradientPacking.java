@@ -117,7 +117,7 @@ record GradientPacking(int lowBits, int slotBits, int outputs, int perPlaintext)
 
   /**
    * What makes sums with one shift per row on the left into sums with one shift per row of the
-   * node: how many rows there are on the left is not to be seen.
+   * node: shifts do not tell how many rows there are on the left.
    *
    * @param missingShifts per candidate, rows of the node that are not on the left
    */

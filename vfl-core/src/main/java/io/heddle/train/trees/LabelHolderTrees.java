@@ -126,10 +126,7 @@ final class LabelHolderTrees {
     if (trees.stream().allMatch(tree -> tree.size() == 1)) {
       report.nothingSplits(terms);
     }
-    report.labelHolderLedger(candidates, terms, rows);
-    if (terms.samplesRows()) {
-      report.sampledRows(terms.gossTopRate() > 0);
-    }
+    report.labelHolderLedger(candidates, terms, rows, turns.isShared(1));
     TreesFit fit =
         new TreesFit(
             new TreesModelPart(

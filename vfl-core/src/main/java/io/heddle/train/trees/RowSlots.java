@@ -150,7 +150,7 @@ record RowSlots(GradientPacking packing, int plaintextBits, int rowsPerPlaintext
   }
 
   /**
-   * What hides the sums of other rows, and how many rows are on the left.
+   * What hides the sums of other rows, and how many shifts there are on the left.
    *
    * @param missingShifts per candidate, rows of the node that are not on the left
    * @param randomness used for nothing else

@@ -21,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It learns, in each node in which it asks, the sums of its own derivatives to the left of each
  * of a feature holder's candidates, under names that are secret and fresh for each tree, and which
- * rows go left where a feature holder's column splits. Between two candidates lie no rows or at
- * least ten of the node, of its sibling likewise. Feature holders that follow the protocol see
- * ciphertexts, and which rows are in which node of all but nearly pure ones and their siblings;
- * labels of rows in one node are alike, by which rows can be told apart
- * (docs/adr/0035-trees-rules.md).
+ * rows go left where a feature holder's column splits. Where second derivatives are alike, which
+ * they are with {@link TreeObjective#SQUARED} and before a first tree, the sums tell how many rows
+ * lie left of a candidate. Between two candidates lie no rows or at least ten of the node, of its
+ * sibling likewise. Feature holders that follow the protocol see ciphertexts, and which rows are in
+ * which node of all but nearly pure ones and their siblings; labels of rows in one node are alike,
+ * by which rows can be told apart (docs/adr/0035-trees-rules.md).
  *
  * <p>Executors cut columns into bins; all sums with derivatives are taken in this JVM. Safe for one
  * fit at a time. (Cheng et al., SecureBoost, arXiv 1901.08755; Chen et al., SecureBoost+, arXiv

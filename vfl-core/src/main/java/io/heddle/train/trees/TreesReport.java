@@ -23,6 +23,7 @@ final class TreesReport {
   private int trees;
   private int sharedTrees;
   private int sharedNodes;
+  private int keptTrees;
   private long addedRows;
   private long additions;
   private long sums;
@@ -73,15 +74,64 @@ final class TreesReport {
     return heldOutLosses;
   }
 
-  /** Rows that trees are grown on are known to feature holders. */
-  void sampledRows(boolean goss) {
-    ledger.add(
-        "Feature holders learned which rows each tree was grown on"
-            + (goss ? "; rows of large derivatives are among them more often" : ""));
+  /** What feature holders are told besides nodes. */
+  private void learned(String holders, TreeTerms terms) {
+    if (terms.isLeafWise()) {
+      ledger.add(
+          holders
+              + " learned in which order nodes were split, and so which of those that were known"
+              + " gained most");
+    }
+    if (terms.samplesRows()) {
+      ledger.add(
+          holders
+              + " learned which rows each of these trees was grown on"
+              + (terms.gossTopRate() > 0
+                  ? "; rows of large derivatives are among them more often"
+                  : ""));
+    }
+    if (terms.earlyStoppingRounds() > 0) {
+      ledger.add(
+          holders
+              + " learned that "
+              + trees
+              + " trees were grown, and that the loss of the rows held out was smallest after the"
+              + " first "
+              + keptTrees
+              + ", which are kept");
+    }
+  }
+
+  /**
+   * Sums of second derivatives that are alike are counts, which no shift of the first ones hides.
+   *
+   * @param count what they tell
+   */
+  private void counts(TreeTerms terms, boolean firstShared, String count) {
+    if (terms.objective() == TreeObjective.SQUARED && sharedTrees > 0) {
+      boolean sameRows = terms.subsamplingRate() == 1 && terms.gossTopRate() == 0;
+      ledger.add(
+          "Second derivatives of all rows were alike but for weights, so these sums told "
+              + count
+              + " left of each candidate"
+              + (sharedTrees > 1
+                  ? ", in the roots "
+                      + (sameRows ? "" : "nearly ")
+                      + "the same in all trees: by that a candidate of one tree can be known again in"
+                      + " the others, in spite of its names, where few candidates have as many"
+                  : ""));
+    } else if (firstShared) {
+      ledger.add(
+          "Second derivatives of all rows were alike but for weights before the first tree, so its"
+              + " sums told "
+              + count
+              + " left of each candidate");
+    }
   }
 
   /** Of a fit that may stop early: where it did, and whether its last trees are dropped. */
   void kept(int last, int grown, int kept) {
+    keptTrees = kept;
     if (grown < last) {
       warnings.add(
           "Stopped after "
@@ -192,7 +242,10 @@ final class TreesReport {
   }
 
   void labelHolderLedger(
-      SortedMap<PartyId, Integer> candidates, TreeTerms terms, TrainingRows rows) {
+      SortedMap<PartyId, Integer> candidates,
+      TreeTerms terms,
+      TrainingRows rows,
+      boolean firstShared) {
     candidates.forEach(
         (party, count) ->
             ledger.add(
@@ -208,6 +261,10 @@ final class TreesReport {
                     + TreeRules.leastBinRows(terms)
                     + " rows, or none, by which it may know the candidates of a column that has"
                     + " split an earlier node"));
+    counts(
+        terms,
+        firstShared,
+        rows.areWeighted() ? "how much the rows weigh that are" : "how many rows are");
     int worth = rows.worth(rows.training());
     if (rows.areWeighted()) {
       weights(terms, rows, worth);
@@ -241,11 +298,7 @@ final class TreesReport {
               + trees
               + " trees feature holders were not asked, and nothing of these trees was sent");
     }
-    if (terms.isLeafWise()) {
-      ledger.add(
-          "Feature holders learned in which order nodes were split, and so which of those that they"
-              + " knew gained most");
-    }
+    learned("Feature holders", terms);
     if (terms.outputs() > 1) {
       ledger.add(
           "Feature holders know that labels are of "
@@ -286,18 +339,22 @@ final class TreesReport {
     }
   }
 
-  void featureHolderLedger(TreeTerms terms, int rows) {
+  void featureHolderLedger(TreeTerms terms, int rows, boolean firstShared) {
     ledger.add(
         "This party learned which rows are in "
             + sharedNodes
             + " nodes of "
             + sharedTrees
-            + " trees, and which of its columns split them");
+            + " trees, which child of a node is the smaller one, below which nodes it was asked no"
+            + " more, and which of its columns split them; rows of one node have labels that are"
+            + " near to each other");
+    learned("This party", terms);
     ledger.add(
         "The label holder learned sums of its own derivatives left of this party's candidates in"
             + " these nodes, and "
             + bits
             + " bits about rows from this party's splits");
+    counts(terms, firstShared, "how many rows are (or, if they have weights, how much they weigh)");
     ledger.add(equations(terms, terms.trainingRows(rows)));
     ledger.add(
         "These figures take rows as alike. Where the label holder weighs them, which this party does"

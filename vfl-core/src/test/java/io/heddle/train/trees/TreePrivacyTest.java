@@ -386,6 +386,55 @@ class TreePrivacyTest {
         .hasMessageContaining("Too few rows for trees of depth 3: 100 training rows");
   }
 
+  private static List<TreesSummary> summaries(TreeTerms.Builder terms) {
+    return Forests.fit(terms.build(), numbers(5, 700), null).stream()
+        .map(TreesFit::summary)
+        .toList();
+  }
+
+  /** They are, as {@code names_ofTheSameCandidates_differBetweenTrees} counts them. */
+  @Test
+  void ledger_ofSecondDerivativesThatAreAlike_saysThatSumsAreCounts() {
+    String again = "in the roots the same in all trees";
+    TreeTerms.Builder squared = terms().objective(TreeObjective.SQUARED);
+    for (TreesSummary summary : summaries(squared)) {
+      assertThat(summary.ledger())
+          .anyMatch(line -> line.contains("told how many rows are") && line.contains(again));
+    }
+    for (TreesSummary summary : summaries(squared.subsamplingRate(0.5))) {
+      assertThat(summary.ledger()).anyMatch(line -> line.contains("the roots nearly the same"));
+    }
+    TreeTerms.Builder poisson = terms().objective(TreeObjective.POISSON);
+    for (TreesSummary summary : summaries(poisson)) {
+      assertThat(summary.ledger())
+          .anyMatch(line -> line.contains("before the first tree, so its sums told how many rows"))
+          .noneMatch(line -> line.contains(again));
+    }
+    for (TreesSummary summary : summaries(poisson.firstTreeAlone(true))) {
+      assertThat(summary.ledger()).noneMatch(line -> line.startsWith("Second derivatives"));
+    }
+  }
+
+  /** What messages 127 to 129 tell stands in the ledgers of both sides. */
+  @Test
+  void ledgers_ofBothSides_sayWhatFeatureHoldersLearned() {
+    TreeTerms.Builder terms =
+        terms().maxLeaves(3).subsamplingRate(0.8).objective(TreeObjective.SQUARED);
+    List<TreesSummary> summaries = summaries(terms.earlyStopping(0.3, 2));
+    for (int k = 0; k < summaries.size(); k++) {
+      String holder = k == 0 ? "Feature holders learned " : "This party learned ";
+      assertThat(summaries.get(k).ledger())
+          .anyMatch(line -> line.startsWith(holder + "which rows are in"))
+          .anyMatch(line -> line.startsWith(holder) && line.contains("is the smaller one"))
+          .anyMatch(line -> line.startsWith(holder + "in which order nodes were split"))
+          .anyMatch(line -> line.startsWith(holder + "which rows each of these trees was grown on"))
+          .anyMatch(
+              line ->
+                  line.startsWith(holder + "that 2 trees were grown, and that the loss of the rows")
+                      && line.contains("smallest after the first "));
+    }
+  }
+
   @Test
   void rows_tooFewForSeveralClasses_areRefused() {
     Joined joined = Forests.classes(299, 99, false, 3, 1, 2);
