@@ -20,9 +20,18 @@ import java.util.List;
  */
 public final class TreesScoringFeatureHolder {
   private final TreesModelPart part;
+  private final int messageBytes;
 
   public TreesScoringFeatureHolder(TreesModelPart part) {
+    this(part, PathQuestions.MOST_BYTES);
+  }
+
+  /**
+   * @param messageBytes how long questions may be
+   */
+  TreesScoringFeatureHolder(TreesModelPart part, int messageBytes) {
     this.part = part;
+    this.messageBytes = messageBytes;
   }
 
   /**
@@ -49,15 +58,7 @@ public final class TreesScoringFeatureHolder {
           labelHolder,
           new TreesScoringOpening(table.rows().rows(), table.alignmentDigest(), part.fitId()));
       requireSame(labelHolder, step.receive(labelHolder, TreesScoringOpening.class), part, table);
-      PathQuestions questions;
-      do {
-        questions = step.receive(labelHolder, PathQuestions.class);
-        if (questions.splits().length > 0) {
-          step.send(labelHolder, new PathAnswers(answers(paths, questions)));
-        } else if (questions.bits().length > 0) {
-          throw new ProtocolException("Bits for no split");
-        }
-      } while (!questions.last());
+      new Answering(paths).run(step, labelHolder);
       step.commit(StateFormat.write(data::write));
     } else {
       StateFormat.read(kept, OwnData::read)
@@ -81,36 +82,74 @@ public final class TreesScoringFeatureHolder {
     }
   }
 
-  private static byte[] answers(OwnPaths paths, PathQuestions questions) {
-    int[] splits = questions.splits();
-    int bytes = RowSets.bytes(paths.rows());
-    if (questions.bits().length != (long) splits.length * bytes) {
-      throw new ProtocolException(
-          questions.bits().length
-              + " bytes with rows of "
-              + splits.length
-              + " splits: must be "
-              + (long) splits.length * bytes);
+  /** Questions and answers, level by level. */
+  private final class Answering {
+    private final OwnPaths paths;
+    private final int[] all;
+    // Of a level: they are sent when all its questions are there, so that neither side waits to
+    // send to one that waits to send. Together no longer than the paths.
+    private final List<PathAnswers> answers = new ArrayList<>();
+    private int before = -1;
+
+    Answering(OwnPaths paths) {
+      this.paths = paths;
+      all = RowSets.all(paths.rows());
     }
-    List<boolean[]> all = new ArrayList<>();
-    int length = 0;
-    for (int i = 0; i < splits.length; i++) {
-      if (splits[i] < 0
-          || splits[i] >= paths.thresholds()
-          || (i > 0 && splits[i] <= splits[i - 1])) {
-        throw new ProtocolException(
-            "Splits out of order, or beyond this party's " + paths.thresholds());
+
+    void run(Channel step, PartyId labelHolder) {
+      PathQuestions questions = step.receive(labelHolder, PathQuestions.class);
+      while (questions.splits().length > 0) {
+        answers.add(new PathAnswers(answer(questions)));
+        if (!questions.more()) {
+          answers.forEach(each -> step.send(labelHolder, each));
+          answers.clear();
+          before = -1;
+        }
+        questions = step.receive(labelHolder, PathQuestions.class);
       }
-      boolean[] come = RowSets.read(questions.bits(), i * bytes, paths.rows());
-      boolean[] left = paths.left(splits[i], RowSets.part(RowSets.all(paths.rows()), come, true));
-      all.add(left);
-      length += RowSets.bytes(left.length);
+      if (questions.bits().length > 0) {
+        throw new ProtocolException("Bits for no split");
+      }
+      if (questions.more() || !answers.isEmpty()) {
+        throw new ProtocolException("Questions end in the middle of a level");
+      }
     }
-    byte[] bits = new byte[length];
-    int at = 0;
-    for (boolean[] left : all) {
-      at = RowSets.write(left, bits, at);
+
+    private byte[] answer(PathQuestions questions) {
+      int[] splits = questions.splits();
+      int most = PathQuestions.mostSplits(paths.rows(), messageBytes);
+      if (splits.length > most) {
+        throw new ProtocolException(
+            splits.length + " splits in one message: must be at most " + most);
+      }
+      int bytes = RowSets.bytes(paths.rows());
+      if (questions.bits().length != (long) splits.length * bytes) {
+        throw new ProtocolException(
+            questions.bits().length
+                + " bytes with rows of "
+                + splits.length
+                + " splits: must be "
+                + (long) splits.length * bytes);
+      }
+      List<boolean[]> lefts = new ArrayList<>();
+      int length = 0;
+      for (int i = 0; i < splits.length; i++) {
+        if (splits[i] <= before || splits[i] >= paths.thresholds()) {
+          throw new ProtocolException(
+              "Splits out of order, or beyond this party's " + paths.thresholds());
+        }
+        before = splits[i];
+        boolean[] come = RowSets.read(questions.bits(), i * bytes, paths.rows());
+        boolean[] left = paths.left(splits[i], RowSets.part(all, come, true));
+        lefts.add(left);
+        length += RowSets.bytes(left.length);
+      }
+      byte[] bits = new byte[length];
+      int at = 0;
+      for (boolean[] left : lefts) {
+        at = RowSets.write(left, bits, at);
+      }
+      return bits;
     }
-    return bits;
   }
 }

@@ -23,17 +23,26 @@ import org.jspecify.annotations.Nullable;
 public final class TreesScoringLabelHolder {
   private final TreesModelPart part;
   private final TreeEnsemble ensemble;
+  private final int messageBytes;
 
   /**
    * @throws IllegalArgumentException if the part is a feature holder's
    */
   public TreesScoringLabelHolder(TreesModelPart part) {
+    this(part, PathQuestions.MOST_BYTES);
+  }
+
+  /**
+   * @param messageBytes how long questions may be
+   */
+  TreesScoringLabelHolder(TreesModelPart part, int messageBytes) {
     TreeEnsemble trees = part.ensemble();
     if (trees == null) {
       throw new IllegalArgumentException("The model part has no trees: it is a feature holder's");
     }
     this.part = part;
     this.ensemble = trees;
+    this.messageBytes = messageBytes;
   }
 
   /**
@@ -126,6 +135,9 @@ public final class TreesScoringLabelHolder {
     /** Rows at one node of one tree. */
     private record Place(int tree, TreeNode node, int[] rows) {}
 
+    /** What one message asks a peer. */
+    private record Asked(PartyId peer, List<Place> places) {}
+
     Descending(Channel step, PartyTable table, OwnPaths paths) {
       this.step = step;
       this.table = table;
@@ -140,22 +152,20 @@ public final class TreesScoringLabelHolder {
       for (int t = 0; t < leaves.length; t++) {
         arrive(t, 0, RowSets.all(table.rows().rows()), level);
       }
-      int depth = ensemble.depth();
-      for (int d = 0; d < Math.max(1, depth); d++) {
-        List<List<Place>> asked = ask(level, d + 1 >= depth);
+      while (!level.isEmpty()) {
+        List<Asked> asked = ask(level);
         List<Place> below = new ArrayList<>();
         for (Place place : level) {
           if (place.node().owner() == 0) {
             go(place, paths.left(place.node().split(), place.rows()), below);
           }
         }
-        for (int k = 0; k < peers.size(); k++) {
-          if (!asked.get(k).isEmpty()) {
-            read(k, asked.get(k), below);
-          }
+        for (Asked each : asked) {
+          read(each.peer(), each.places(), below);
         }
         level = below;
       }
+      step.sendToAll(PathQuestions.END);
       return leaves;
     }
 
@@ -194,8 +204,13 @@ public final class TreesScoringLabelHolder {
       arrive(place.tree(), place.node().right(), RowSets.part(place.rows(), left, false), below);
     }
 
-    private List<List<Place>> ask(List<Place> level, boolean last) {
-      List<List<Place>> asked = new ArrayList<>();
+    /**
+     * Sends all questions of a level before any answer is read: peers answer once they have them,
+     * so they always take them.
+     */
+    private List<Asked> ask(List<Place> level) {
+      int most = PathQuestions.mostSplits(table.rows().rows(), messageBytes);
+      List<Asked> asked = new ArrayList<>();
       for (int k = 0; k < peers.size(); k++) {
         int owner = k + 1;
         List<Place> places =
@@ -203,30 +218,34 @@ public final class TreesScoringLabelHolder {
                 .filter(place -> place.node().owner() == owner)
                 .sorted(Comparator.comparingInt(place -> place.node().split()))
                 .toList();
-        int bytes = RowSets.bytes(table.rows().rows());
-        byte[] bits = new byte[Math.multiplyExact(places.size(), bytes)];
-        for (int p = 0; p < places.size(); p++) {
-          for (int row : places.get(p).rows()) {
-            RowSets.set(bits, p * bytes, row);
-          }
+        for (int from = 0; from < places.size(); from += most) {
+          int to = Math.min(from + most, places.size());
+          List<Place> some = places.subList(from, to);
+          step.send(peers.get(k), questions(to < places.size(), some));
+          asked.add(new Asked(peers.get(k), some));
         }
-        int[] splits = places.stream().mapToInt(place -> place.node().split()).toArray();
-        step.send(peers.get(k), new PathQuestions(last, splits, bits));
-        asked.add(places);
       }
       return asked;
     }
 
-    private void read(int k, List<Place> places, List<Place> below) {
-      byte[] bits = step.receive(peers.get(k), PathAnswers.class).bits();
+    private PathQuestions questions(boolean more, List<Place> places) {
+      int bytes = RowSets.bytes(table.rows().rows());
+      byte[] bits = new byte[Math.multiplyExact(places.size(), bytes)];
+      for (int p = 0; p < places.size(); p++) {
+        for (int row : places.get(p).rows()) {
+          RowSets.set(bits, p * bytes, row);
+        }
+      }
+      int[] splits = places.stream().mapToInt(place -> place.node().split()).toArray();
+      return new PathQuestions(more, splits, bits);
+    }
+
+    private void read(PartyId peer, List<Place> places, List<Place> below) {
+      byte[] bits = step.receive(peer, PathAnswers.class).bits();
       int expected = places.stream().mapToInt(place -> RowSets.bytes(place.rows().length)).sum();
       if (bits.length != expected) {
         throw new ProtocolException(
-            peers.get(k)
-                + " sent "
-                + bits.length
-                + " bytes with rows of splits: must be "
-                + expected);
+            peer + " sent " + bits.length + " bytes with rows of splits: must be " + expected);
       }
       int at = 0;
       for (Place place : places) {

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** The message types of joint scoring by trees (docs/protocol.md, section 11), for the codec. */
 public final class TreesScoringMessages {
-  private static final int MAX_SPLITS = 1 << 22;
+  private static final int MAX_SPLITS = PathQuestions.mostSplits(1, PathQuestions.MOST_BYTES);
 
   private TreesScoringMessages() {}
 
@@ -36,7 +36,7 @@ public final class TreesScoringMessages {
               PathQuestions.class,
               "a feature holder, which rows come to which of its splits",
               (message, out) -> {
-                out.writeBoolean(message.last());
+                out.writeBoolean(message.more());
                 out.writeInts(message.splits());
                 out.writeBytes(message.bits());
               },

@@ -11,10 +11,13 @@ import io.heddle.channel.TappedChannel;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
+import io.heddle.session.Session;
 import io.heddle.table.PartyTable;
 import io.heddle.train.trees.TreesScoringMessage.PathAnswers;
 import io.heddle.train.trees.TreesScoringMessage.PathQuestions;
+import io.heddle.train.trees.TreesScoringMessage.TreesScoringOpening;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,6 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class HostileTreesScoringTest {
   private static final String FIT = "00112233445566778899aabbccddeeff";
   private static final int ROWS = 9;
+  private static final int ROW_BYTES = 2;
+  private static final PartyId SHOP = Forests.featureHolder(1);
 
   private static <M extends Message> UnaryOperator<Message> with(
       Class<M> type, UnaryOperator<M> change) {
@@ -45,27 +50,27 @@ class HostileTreesScoringTest {
     return Stream.of(
         question(
             "split beyond all",
-            m -> new PathQuestions(true, new int[] {1}, m.bits()),
+            m -> new PathQuestions(false, new int[] {1}, m.bits()),
             "Splits out of order, or beyond this party's 1"),
         question(
             "split below zero",
-            m -> new PathQuestions(true, new int[] {-1}, m.bits()),
+            m -> new PathQuestions(false, new int[] {-1}, m.bits()),
             "Splits out of order, or beyond this party's 1"),
         question(
             "split twice",
-            m -> new PathQuestions(true, new int[] {0, 0}, new byte[4]),
+            m -> new PathQuestions(false, new int[] {0, 0}, new byte[4]),
             "Splits out of order, or beyond this party's 1"),
         question(
             "bits for no split",
-            m -> new PathQuestions(true, new int[0], m.bits()),
+            m -> new PathQuestions(false, new int[0], m.bits()),
             "Bits for no split"),
         question(
             "bits too few",
-            m -> new PathQuestions(true, m.splits(), Arrays.copyOf(m.bits(), 1)),
+            m -> new PathQuestions(false, m.splits(), Arrays.copyOf(m.bits(), 1)),
             "1 bytes with rows of 1 splits: must be 2"),
         question(
             "bits of no row",
-            m -> new PathQuestions(true, m.splits(), new byte[] {0, 2}),
+            m -> new PathQuestions(false, m.splits(), new byte[] {0, 2}),
             "Bits of a node are set beyond its 9 rows"),
         answer(
             "bits too few",
@@ -96,35 +101,91 @@ class HostileTreesScoringTest {
             List.of(),
             List.of(),
             new TreeEnsemble(TreeObjective.LOGISTIC, List.of(0.0), List.of(tree)),
-            List.of(Forests.featureHolder(1)));
-    TreesModelPart shop =
-        new TreesModelPart(
-            FIT, List.of("x0"), List.of(new Threshold(0, 0.5, true)), null, List.of());
+            List.of(SHOP));
     PartyTable none = Forests.table(new double[0][], ROWS, 1);
-    PartyTable column = Forests.table(new double[][] {new double[ROWS]}, ROWS, 1);
     UnaryOperator<Channel> liar = TappedChannel.sending(lie);
-    PartyId shopId = Forests.featureHolder(1);
     Map<PartyId, Parties.Code<Integer>> code =
         Map.of(
             Forests.BANK,
             session ->
                 new TreesScoringLabelHolder(bank)
-                    .score(
-                        liar.apply(session.beginStep("transform", new TreeMap<>())),
-                        none,
-                        Progress.NONE)
+                    .score(liar.apply(begin(session)), none, Progress.NONE)
                     .leaves()
                     .length,
-            shopId,
+            SHOP,
+            session -> answer(liar.apply(begin(session)), 1, PathQuestions.MOST_BYTES));
+    assertThatThrownBy(() -> Parties.run(TreesScoringMessages.TYPES, code))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining(message);
+  }
+
+  private static Channel begin(Session session) {
+    return session.beginStep("transform", new TreeMap<>());
+  }
+
+  /** The shop's role, with so many thresholds. */
+  private static int answer(Channel step, int thresholds, int messageBytes) {
+    TreesModelPart part =
+        new TreesModelPart(
+            FIT,
+            List.of("x0"),
+            Collections.nCopies(thresholds, new Threshold(0, 0.5, true)),
+            null,
+            List.of());
+    PartyTable column = Forests.table(new double[][] {new double[ROWS]}, ROWS, 1);
+    new TreesScoringFeatureHolder(part, messageBytes)
+        .score(step, Forests.BANK, column, Progress.NONE);
+    return 0;
+  }
+
+  private static PathQuestions ask(boolean more, int... splits) {
+    return new PathQuestions(more, splits, new byte[splits.length * ROW_BYTES]);
+  }
+
+  static Stream<Arguments> questions() {
+    return Stream.of(
+        arguments(
+            "a level's later message about an earlier split",
+            List.of(ask(true, 2), ask(false, 1)),
+            "Splits out of order, or beyond this party's 3"),
+        arguments(
+            "a level's later message about the same split",
+            List.of(ask(true, 0, 1), ask(false, 1, 2)),
+            "Splits out of order, or beyond this party's 3"),
+        arguments(
+            "more than a message may ask",
+            List.of(ask(false, 0, 1, 2)),
+            "3 splits in one message: must be at most 2"),
+        arguments(
+            "no split, and more to come",
+            List.of(ask(true)),
+            "Questions end in the middle of a level"),
+        arguments(
+            "the end instead of what was to come",
+            List.of(ask(false, 0), ask(true, 1), ask(false)),
+            "Questions end in the middle of a level"));
+  }
+
+  /** A label holder that says what it likes, of a feature holder of three thresholds. */
+  @ParameterizedTest(name = "{0}: {2}")
+  @MethodSource("questions")
+  void score_askedWhatMayNotBeAsked_endsWithAnError(
+      String what, List<PathQuestions> questions, String message) {
+    Map<PartyId, Parties.Code<Integer>> code =
+        Map.of(
+            Forests.BANK,
             session -> {
-              new TreesScoringFeatureHolder(shop)
-                  .score(
-                      liar.apply(session.beginStep("transform", new TreeMap<>())),
-                      Forests.BANK,
-                      column,
-                      Progress.NONE);
-              return 0;
-            });
+              Channel step = begin(session);
+              step.send(SHOP, new TreesScoringOpening(ROWS, Forests.DIGEST, FIT));
+              questions.forEach(each -> step.send(SHOP, each));
+              step.receive(SHOP, TreesScoringOpening.class);
+              // Until the other one has had enough.
+              while (true) {
+                step.receive(SHOP, PathAnswers.class);
+              }
+            },
+            SHOP,
+            session -> answer(begin(session), 3, 2 * (Integer.BYTES + ROW_BYTES)));
     assertThatThrownBy(() -> Parties.run(TreesScoringMessages.TYPES, code))
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining(message);

@@ -19,8 +19,8 @@ class TreesScoringMessageFuzzTest extends MessageFuzz {
   protected List<? extends Message> samples() {
     return List.of(
         new TreesScoringOpening(1000, new byte[32], "0123456789abcdef".repeat(2)),
-        new PathQuestions(false, new int[] {0, 5}, new byte[] {1, 2, 3, -1}),
-        new PathQuestions(true, new int[0], new byte[0]),
+        new PathQuestions(true, new int[] {0, 5}, new byte[] {1, 2, 3, -1}),
+        PathQuestions.END,
         new PathAnswers(new byte[] {9, -1}),
         new PathAnswers(new byte[0]));
   }

@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.ExchangeLimits;
+import io.heddle.channel.ExchangeTimeouts;
+import io.heddle.channel.FrameObserver;
+import io.heddle.channel.InMemoryExchange;
+import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
@@ -16,13 +22,16 @@ import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.table.PartyTable;
 import io.heddle.train.trees.Forests.Joined;
+import io.heddle.train.trees.TreesScoringMessage.PathQuestions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -44,22 +53,46 @@ class TreesScoringTest {
   }
 
   private static TreeScores score(List<TreesModelPart> parts, List<PartyTable> tables) {
+    return score(
+        InMemoryExchange::network,
+        PathQuestions.MOST_BYTES,
+        UnaryOperator.identity(),
+        parts,
+        tables);
+  }
+
+  /** In messages of that length, and with what the label holder speaks through. */
+  private static TreeScores score(
+      Parties.Network network,
+      int messageBytes,
+      UnaryOperator<Channel> wrap,
+      List<TreesModelPart> parts,
+      List<PartyTable> tables) {
     Map<PartyId, Parties.Code<TreeScores>> code = new HashMap<>();
     for (int k = 0; k < parts.size(); k++) {
       TreesModelPart part = parts.get(k);
       PartyTable table = tables.get(k);
       code.put(
-          k == 0 ? Forests.BANK : Forests.featureHolder(k), session -> score(session, part, table));
+          k == 0 ? Forests.BANK : Forests.featureHolder(k),
+          session -> score(session, messageBytes, wrap, part, table));
     }
-    return Objects.requireNonNull(Parties.run(TreesScoringMessages.TYPES, code).get(Forests.BANK));
+    return Objects.requireNonNull(
+        Parties.run(network, TreesScoringMessages.TYPES, code).get(Forests.BANK));
   }
 
-  private static TreeScores score(Session session, TreesModelPart part, PartyTable table) {
+  private static TreeScores score(
+      Session session,
+      int messageBytes,
+      UnaryOperator<Channel> wrap,
+      TreesModelPart part,
+      PartyTable table) {
     Channel step = session.beginStep("transform", new TreeMap<>());
     if (step.self().equals(Forests.BANK)) {
-      return new TreesScoringLabelHolder(part).score(step, table, Progress.NONE);
+      return new TreesScoringLabelHolder(part, messageBytes)
+          .score(wrap.apply(step), table, Progress.NONE);
     }
-    new TreesScoringFeatureHolder(part).score(step, Forests.BANK, table, Progress.NONE);
+    new TreesScoringFeatureHolder(part, messageBytes)
+        .score(step, Forests.BANK, table, Progress.NONE);
     return new TreeScores(new double[0][], new double[0][], new int[0][]);
   }
 
@@ -152,6 +185,74 @@ class TreesScoringTest {
     assertThat(Forests.ensemble(fits).trees()).allMatch(tree -> tree.size() == 1);
     assertThat(Forests.ensemble(fits).depth()).isZero();
     assertRight(fits, joined);
+  }
+
+  /** Trees that ask two feature holders each, one after the other. */
+  private static List<TreesModelPart> asking(int trees) {
+    List<List<TreeNode>> all = new ArrayList<>();
+    List<Threshold> thresholds = new ArrayList<>();
+    for (int t = 0; t < trees; t++) {
+      all.add(
+          List.of(
+              new TreeNode(1 + t % 2, t / 2, 1, 2, List.of(), 1, 1, 600),
+              new TreeNode(2 - t % 2, (trees + t) / 2, 3, 4, List.of(), 1, 1, 300),
+              TreeNode.leaf(List.of(t + 0.5), 300),
+              TreeNode.leaf(List.of(0.25), 150),
+              TreeNode.leaf(List.of(-t - 0.5), 150)));
+      thresholds.add(new Threshold(0, 0.25 + 0.5 * t / trees, true));
+    }
+    String fit = "00".repeat(16);
+    List<PartyId> peers = List.of(Forests.featureHolder(1), Forests.featureHolder(2));
+    TreeEnsemble ensemble = new TreeEnsemble(TreeObjective.SQUARED, List.of(1.0), all);
+    TreesModelPart holder = new TreesModelPart(fit, List.of("x0"), thresholds, null, List.of());
+    return List.of(new TreesModelPart(fit, List.of(), List.of(), ensemble, peers), holder, holder);
+  }
+
+  /** A level's questions, and its answers, are about twice what a window takes. */
+  @Test
+  void scores_askedInSeveralMessagesOfALevel_areTheSameAndNobodyWaitsForRoom() {
+    List<TreesModelPart> parts = asking(400);
+    SplittableRandom random = new SplittableRandom(88);
+    Joined joined =
+        new Joined(
+            new double[600],
+            List.of(
+                new double[0][],
+                new double[][] {random.doubles(600).toArray()},
+                new double[][] {random.doubles(600).toArray()}));
+    TreeScores once = score(parts, tables(joined));
+    assertThat(once.leaves()).hasDimensions(400, 600);
+    ExchangeLimits narrow = new ExchangeLimits(1 << 16, 1 << 20);
+    for (int splits : List.of(1, 3, 199, 200)) {
+      List<Message> sent = Forests.tap();
+      TreeScores scores =
+          score(
+              (parties, codec) ->
+                  InMemoryExchange.network(
+                      parties,
+                      codec,
+                      narrow,
+                      ExchangeTimeouts.DEFAULT,
+                      party -> FrameObserver.NONE),
+              splits * (Integer.BYTES + RowSets.bytes(600)),
+              channel -> TappedChannel.keepingSent(channel, sent),
+              parts,
+              tables(joined));
+      assertThat(scores.rawPrediction()).isDeepEqualTo(once.rawPrediction());
+      assertThat(scores.leaves()).isDeepEqualTo(once.leaves());
+      List<PathQuestions> questions = Forests.sent(PathQuestions.class, sent);
+      assertThat(questions).allMatch(each -> each.splits().length <= splits);
+      // Two levels at two peers, and an end for each.
+      assertThat(questions).filteredOn(each -> !each.more()).hasSize(4 + 2);
+      assertThat(questions).hasSize(4 * ((200 + splits - 1) / splits) + 2);
+    }
+  }
+
+  @Test
+  void questions_ofMostBytes_areOfOneSplitAtLeast() {
+    assertThat(PathQuestions.mostSplits(10_000_000, PathQuestions.MOST_BYTES)).isEqualTo(13);
+    assertThat(PathQuestions.mostSplits(1, PathQuestions.MOST_BYTES)).isEqualTo(3_355_443);
+    assertThat(PathQuestions.mostSplits(600_000_000, PathQuestions.MOST_BYTES)).isEqualTo(1);
   }
 
   private static TreesModelPart ofFit(TreesModelPart part, String fitId) {
