@@ -2,6 +2,7 @@
 package io.heddle.train.trees;
 
 import io.heddle.channel.Channel;
+import io.heddle.channel.WireReader;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
@@ -24,18 +25,20 @@ public final class TreesScoringLabelHolder {
   private final TreesModelPart part;
   private final TreeEnsemble ensemble;
   private final int messageBytes;
+  private final long stateBytes;
 
   /**
    * @throws IllegalArgumentException if the part is a feature holder's
    */
   public TreesScoringLabelHolder(TreesModelPart part) {
-    this(part, PathQuestions.MOST_BYTES);
+    this(part, PathQuestions.MOST_BYTES, LeafPlaces.MOST_BYTES);
   }
 
   /**
    * @param messageBytes how long questions may be
+   * @param stateBytes how long what is kept of leaves may be
    */
-  TreesScoringLabelHolder(TreesModelPart part, int messageBytes) {
+  TreesScoringLabelHolder(TreesModelPart part, int messageBytes, long stateBytes) {
     TreeEnsemble trees = part.ensemble();
     if (trees == null) {
       throw new IllegalArgumentException("The model part has no trees: it is a feature holder's");
@@ -43,13 +46,15 @@ public final class TreesScoringLabelHolder {
     this.part = part;
     this.ensemble = trees;
     this.messageBytes = messageBytes;
+    this.stateBytes = stateBytes;
   }
 
   /**
    * Scores the rows together with all peers of the channel. Where the step has ended already, gives
    * the same scores at once.
    *
-   * @throws io.heddle.error.DataException if columns are not those of the model part
+   * @throws io.heddle.error.DataException if columns are not those of the model part, or the leaves
+   *     of so many rows cannot be kept
    * @throws io.heddle.error.CheckpointException if what was kept of the step is of another version,
    *     or of other columns
    * @throws io.heddle.error.AlignmentException if a peer holds other rows
@@ -58,13 +63,15 @@ public final class TreesScoringLabelHolder {
    */
   public TreeScores score(Channel step, PartyTable table, Progress progress) {
     table.requireColumns(part.columnNames());
+    LeafPlaces places = new LeafPlaces(ensemble, table.rows().rows());
+    places.requireAtMost(stateBytes);
     progress.begin("score", table.rows().rows(), "rows");
     OwnPaths paths = OwnPaths.of(table, part.thresholds());
     OwnData data = paths.data(table, part);
-    int[][] leaves = restored(step, data, table.rows().rows());
+    int[][] leaves = restored(step, data, places);
     if (leaves == null) {
       leaves = new Descending(step, table, paths).run();
-      step.commit(state(data, leaves));
+      step.commit(new Ended(data, leaves).toBytes(places));
     }
     TreeScores scores = scores(leaves, table.rows().rows());
     progress.advance(table.rows().rows());
@@ -93,35 +100,35 @@ public final class TreesScoringLabelHolder {
     return new TreeScores(raw, prediction, leaves);
   }
 
-  private static byte[] state(OwnData data, int[][] leaves) {
-    return StateFormat.write(
-        out -> {
-          data.write(out);
-          for (int[] tree : leaves) {
-            out.writeInts(tree);
-          }
-        });
-  }
-
-  private int @Nullable [][] restored(Channel step, OwnData data, int rows) {
+  private int @Nullable [][] restored(Channel step, OwnData data, LeafPlaces places) {
     byte[] kept = step.restored();
     if (kept == null) {
       return null;
     }
-    int[][] leaves = new int[ensemble.trees().size()][];
-    OwnData before =
-        StateFormat.read(
-            kept,
-            in -> {
-              OwnData read = OwnData.read(in);
-              for (int t = 0; t < leaves.length; t++) {
-                leaves[t] = in.readInts(rows);
-                StateFormat.require(leaves[t].length == rows, leaves[t].length + " rows");
-              }
-              return read;
-            });
-    before.requireSame(data, part.columnNames(), "The model part has");
-    return leaves;
+    Ended ended = StateFormat.read(kept, in -> Ended.read(in, places));
+    ended.data().requireSame(data, part.columnNames(), "The model part has");
+    return ended.leaves();
+  }
+
+  /** What a step commits at its end. */
+  private record Ended(OwnData data, int[][] leaves) {
+    /** Before the second one each leaf took four bytes. */
+    private static final int FORMAT = 2;
+
+    byte[] toBytes(LeafPlaces places) {
+      return StateFormat.write(
+          out -> {
+            out.writeInt(FORMAT);
+            data.write(out);
+            places.write(out, leaves);
+          });
+    }
+
+    static Ended read(WireReader in, LeafPlaces places) {
+      int format = in.readInt();
+      StateFormat.require(format == FORMAT, "format " + format + " of leaves, must be " + FORMAT);
+      return new Ended(OwnData.read(in), places.read(in));
+    }
   }
 
   /** Rows on their way down. */
