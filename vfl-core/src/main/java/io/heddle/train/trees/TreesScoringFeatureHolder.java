@@ -12,6 +12,7 @@ import io.heddle.train.trees.TreesScoringMessage.PathAnswers;
 import io.heddle.train.trees.TreesScoringMessage.PathQuestions;
 import io.heddle.train.trees.TreesScoringMessage.TreesScoringOpening;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -90,6 +91,8 @@ public final class TreesScoringFeatureHolder {
     // send to one that waits to send. Together no longer than the paths.
     private final List<PathAnswers> answers = new ArrayList<>();
     private int before = -1;
+    // Over all levels: so there are no more rounds than splits.
+    private final BitSet asked = new BitSet();
 
     Answering(OwnPaths paths) {
       this.paths = paths;
@@ -138,6 +141,10 @@ public final class TreesScoringFeatureHolder {
           throw new ProtocolException(
               "Splits out of order, or beyond this party's " + paths.thresholds());
         }
+        if (asked.get(splits[i])) {
+          throw new ProtocolException("Split " + splits[i] + " was asked about before");
+        }
+        asked.set(splits[i]);
         before = splits[i];
         boolean[] come = RowSets.read(questions.bits(), i * bytes, paths.rows());
         boolean[] left = paths.left(splits[i], RowSets.part(all, come, true));

@@ -161,6 +161,18 @@ class HostileTreesScoringTest {
             List.of(ask(true)),
             "Questions end in the middle of a level"),
         arguments(
+            "a later level about an earlier one's split",
+            List.of(ask(false, 0, 2), ask(false, 1), ask(false, 2)),
+            "Split 2 was asked about before"),
+        arguments(
+            "the same question again and again",
+            Collections.nCopies(100, ask(false, 1)),
+            "Split 1 was asked about before"),
+        arguments(
+            "nothing, again and again",
+            Collections.nCopies(100, ask(true)),
+            "Questions end in the middle of a level"),
+        arguments(
             "the end instead of what was to come",
             List.of(ask(false, 0), ask(true, 1), ask(false)),
             "Questions end in the middle of a level"));
