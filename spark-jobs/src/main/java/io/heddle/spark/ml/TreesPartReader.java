@@ -130,20 +130,32 @@ final class TreesPartReader<M extends Params> extends MLReader<M> {
               + ". Train anew, or use the version of the program that wrote it");
     }
     Row row = sparkSession().read().schema(SCHEMA).parquet(data).head();
+    try {
+      M model = maker.apply(metadata.uid(), part(row));
+      metadata.getAndSetParams(model, Option.empty());
+      return model;
+    } catch (Exception e) {
+      // Spark's own exceptions are checked ones that Scala does not declare.
+      throw new DataException(
+          "Cannot read the model part "
+              + path
+              + ": it has changed since it was written, or another version of the program wrote it."
+              + " Use a copy, or train anew",
+          e);
+    }
+  }
+
+  private static TreesModelPart part(Row row) {
     List<Threshold> thresholds = new ArrayList<>();
     for (Row each : row.<Row>getList(row.fieldIndex("thresholds"))) {
       thresholds.add(new Threshold(each.getInt(0), each.getDouble(1), each.getBoolean(2)));
     }
-    TreesModelPart part =
-        new TreesModelPart(
-            row.getAs("fitId"),
-            row.getList(row.fieldIndex("columnNames")),
-            thresholds,
-            ensemble(row),
-            row.<String>getList(row.fieldIndex("peers")).stream().map(PartyId::new).toList());
-    M model = maker.apply(metadata.uid(), part);
-    metadata.getAndSetParams(model, Option.empty());
-    return model;
+    return new TreesModelPart(
+        row.getAs("fitId"),
+        row.getList(row.fieldIndex("columnNames")),
+        thresholds,
+        ensemble(row),
+        row.<String>getList(row.fieldIndex("peers")).stream().map(PartyId::new).toList());
   }
 
   private static @Nullable TreeEnsemble ensemble(Row row) {

@@ -3,6 +3,7 @@ package io.heddle.spark.ml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.heddle.error.DataException;
 import io.heddle.party.PartyId;
@@ -13,6 +14,7 @@ import io.heddle.train.trees.TreeEnsemble;
 import io.heddle.train.trees.TreeNode;
 import io.heddle.train.trees.TreeObjective;
 import io.heddle.train.trees.TreesModelPart;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -23,14 +25,17 @@ import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every stage of trees must keep, without a session. */
@@ -186,6 +191,83 @@ class TreeStagesTest {
     assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("it is of format 4, must be 3");
+  }
+
+  private static Row node(int owner, int split, int left, int right, Double... values) {
+    return RowFactory.create(owner, split, left, right, values, 0.0, 0.0, 20);
+  }
+
+  /** A field of a saved part, and what someone has put there. */
+  static Stream<Arguments> changes() {
+    Row leaf = node(-1, -1, -1, -1, 0.5);
+    return Stream.of(
+        arguments(
+            "trees",
+            new Row[][] {{node(0, 0, 1, 2), node(1, 0, 2, 3), leaf, leaf}},
+            "Invalid node 1 of a tree"),
+        arguments(
+            "trees",
+            new Row[][] {{node(0, 0, 1, 2), leaf, leaf, leaf}},
+            "Invalid node 3 of a tree"),
+        arguments(
+            "trees",
+            new Row[][] {{node(0, 0, 1, 2), leaf, node(-1, -1, -1, -1, Double.NaN)}},
+            "Invalid node 2 of a tree"),
+        arguments(
+            "trees", new Row[][] {{node(2, 0, 1, 2), leaf, leaf}}, "A node of split 0 of party 2"),
+        arguments("start", new Double[] {Double.NaN}, "are not finite"),
+        arguments("start", new Double[] {1.0, 2.0}, "Invalid number of scores 2"),
+        arguments("objective", "CUBIC", "CUBIC"),
+        arguments("peers", new String[] {"no name"}, "Invalid party name"),
+        arguments(
+            "thresholds", new Row[] {RowFactory.create(7, 0.5, true)}, "A threshold of column 7"),
+        arguments("thresholds", null, ""));
+  }
+
+  @ParameterizedTest(name = "{0}: {2}")
+  @MethodSource("changes")
+  void load_partThatSomeoneHasChanged_isDataException(
+      String field, @Nullable Object value, String cause) throws Exception {
+    Path place = folder.resolve("model");
+    regression(true).save(place.toString());
+    StructType schema = TreesPartReader.SCHEMA.asNullable();
+    Row whole = TreesPartReader.row(part(true, TreeObjective.SQUARED));
+    Object[] values = new Object[schema.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = schema.fieldNames()[i].equals(field) ? value : whole.get(i);
+    }
+    spark
+        .createDataFrame(List.of(RowFactory.create(values)), schema)
+        .write()
+        .mode("overwrite")
+        .parquet(place.resolve("data").toString());
+    assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "Cannot read the model part "
+                + place
+                + ": it has changed since it was written, or another version of the program wrote"
+                + " it. Use a copy, or train anew")
+        .hasStackTraceContaining(cause);
+  }
+
+  @Test
+  void load_paramThatSomeoneHasChanged_isDataException() throws Exception {
+    Path place = folder.resolve("model");
+    regression(true).save(place.toString());
+    Path file;
+    try (Stream<Path> files = Files.list(place.resolve("metadata"))) {
+      file =
+          files
+              .filter(each -> each.getFileName().toString().startsWith("part-"))
+              .findFirst()
+              .orElseThrow();
+    }
+    Files.delete(file.resolveSibling("." + file.getFileName() + ".crc"));
+    Files.writeString(file, Files.readString(file).replace("\"maxDepth\":5", "\"maxDepth\":50"));
+    assertThatThrownBy(() -> VerticalGBTRegressionModel.load(place.toString()))
+        .isInstanceOf(DataException.class)
+        .hasStackTraceContaining("maxDepth");
   }
 
   @Test

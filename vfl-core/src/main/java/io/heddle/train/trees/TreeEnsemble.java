@@ -11,7 +11,8 @@ import java.util.List;
  * has.
  *
  * @param start the scores of a row before the first tree: one, or one for each class
- * @param trees each a list of nodes, the root first, children after their parents
+ * @param trees each a list of nodes, the root first, children after their parents, of which each
+ *     has one
  */
 public record TreeEnsemble(
     TreeObjective objective, List<Double> start, List<List<TreeNode>> trees) {
@@ -21,28 +22,50 @@ public record TreeEnsemble(
     if (objective == TreeObjective.MULTI_CLASS ? outputs < 3 : outputs != 1) {
       throw new IllegalArgumentException("Invalid number of scores " + outputs);
     }
+    if (!areFinite(start)) {
+      throw new IllegalArgumentException("Scores before the first tree are not finite");
+    }
     trees = trees.stream().map(List::copyOf).toList();
-    for (List<TreeNode> tree : trees) {
-      for (int i = 0; i < tree.size(); i++) {
-        TreeNode node = tree.get(i);
-        boolean fits =
-            node.isLeaf()
-                ? node.values().size() == outputs
-                : node.values().isEmpty()
-                    && node.left() > i
-                    && node.right() > i
-                    && node.left() < tree.size()
-                    && node.right() < tree.size()
-                    && node.owner() >= 0
-                    && node.split() >= 0;
-        if (!fits) {
-          throw new IllegalArgumentException("Invalid node " + i + " of a tree");
-        }
+    trees.forEach(tree -> requireTree(tree, outputs));
+  }
+
+  private static void requireTree(List<TreeNode> tree, int outputs) {
+    if (tree.isEmpty()) {
+      throw new IllegalArgumentException("A tree without nodes");
+    }
+    // All of a node's parents come before it.
+    boolean[] isChild = new boolean[tree.size()];
+    for (int i = 0; i < tree.size(); i++) {
+      TreeNode node = tree.get(i);
+      boolean fits =
+          isChild[i] == (i > 0)
+              && Double.isFinite(node.gain())
+              && Double.isFinite(node.cover())
+              && (node.isLeaf()
+                  ? node.values().size() == outputs && areFinite(node.values())
+                  : node.values().isEmpty()
+                      && node.left() != node.right()
+                      && isFree(node.left(), i, isChild)
+                      && isFree(node.right(), i, isChild)
+                      && node.owner() >= 0
+                      && node.split() >= 0);
+      if (!fits) {
+        throw new IllegalArgumentException("Invalid node " + i + " of a tree");
       }
-      if (tree.isEmpty()) {
-        throw new IllegalArgumentException("A tree without nodes");
+      if (!node.isLeaf()) {
+        isChild[node.left()] = true;
+        isChild[node.right()] = true;
       }
     }
+  }
+
+  /** Whether a place is that of a node after its parent, and of no other node's child. */
+  private static boolean isFree(int child, int parent, boolean[] isChild) {
+    return child > parent && child < isChild.length && !isChild[child];
+  }
+
+  private static boolean areFinite(List<Double> numbers) {
+    return numbers.stream().allMatch(Double::isFinite);
   }
 
   /** How many scores a row has: one, or one for each class. */

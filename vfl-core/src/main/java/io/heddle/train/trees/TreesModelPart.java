@@ -5,7 +5,9 @@ import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
 import io.heddle.party.PartyId;
 import io.heddle.train.shared.StateFormat;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,12 @@ public record TreesModelPart(
                 + columnNames.size()
                 + " columns");
       }
+      if (Double.isNaN(threshold.value())) {
+        throw new IllegalArgumentException("A threshold that is no number");
+      }
     }
     if (ensemble != null) {
+      Set<List<Integer>> splits = new HashSet<>();
       for (List<TreeNode> tree : ensemble.trees()) {
         for (TreeNode node : tree) {
           if (node.owner() > peers.size()
@@ -55,6 +61,10 @@ public record TreesModelPart(
                     + " peers and "
                     + thresholds.size()
                     + " thresholds");
+          }
+          if (!node.isLeaf() && !splits.add(List.of(node.owner(), node.split()))) {
+            throw new IllegalArgumentException(
+                "Two nodes of split " + node.split() + " of party " + node.owner());
           }
         }
       }

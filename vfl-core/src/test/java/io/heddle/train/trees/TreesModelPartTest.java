@@ -4,6 +4,7 @@ package io.heddle.train.trees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
@@ -16,7 +17,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TreesModelPartTest {
   private static final PartyId MALL = new PartyId("mall");
@@ -227,6 +232,71 @@ class TreesModelPartTest {
                     part.ensemble(),
                     part.peers()))
         .withMessageContaining("split 1 of party 0");
+  }
+
+  private static TreeNode split(int number, int left, int right) {
+    return new TreeNode(1, number, left, right, List.of(), 1, 1, 9);
+  }
+
+  private static TreeNode leaf(double value) {
+    return TreeNode.leaf(List.of(value), 9);
+  }
+
+  static Stream<Arguments> treesThatAreNone() {
+    TreeNode leaf = leaf(0.5);
+    double infinite = Double.POSITIVE_INFINITY;
+    return Stream.of(
+        arguments("a child of two", 1, List.of(split(0, 1, 2), split(1, 2, 3), leaf, leaf)),
+        arguments("one child twice", 0, List.of(split(0, 1, 1), leaf)),
+        arguments("a leaf that is no child", 3, List.of(split(0, 1, 2), leaf, leaf, leaf)),
+        arguments("a split that is no child", 1, List.of(leaf, split(0, 2, 3), leaf, leaf)),
+        arguments("a circle", 1, List.of(split(0, 1, 2), split(1, 0, 3), leaf, leaf)),
+        arguments("its own child", 0, List.of(split(0, 0, 1), leaf)),
+        arguments("a child that is not there", 0, List.of(split(0, 1, 3), leaf, leaf)),
+        arguments("a child below zero", 0, List.of(split(0, 1, -1), leaf, leaf)),
+        arguments("no number in a leaf", 0, List.of(leaf(Double.NaN))),
+        arguments("an infinite leaf", 2, List.of(split(0, 1, 2), leaf, leaf(-infinite))),
+        arguments(
+            "a gain that is none",
+            0,
+            List.of(new TreeNode(1, 0, 1, 2, List.of(), Double.NaN, 1, 9), leaf, leaf)),
+        arguments(
+            "an infinite cover",
+            0,
+            List.of(new TreeNode(1, 0, 1, 2, List.of(), 1, infinite, 9), leaf, leaf)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("treesThatAreNone")
+  void trees_thatNoFitGrows_areRefused(String what, int node, List<TreeNode> tree) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TreeEnsemble(
+                    TreeObjective.SQUARED, List.of(0.0), List.of(List.of(leaf(1)), tree)))
+        .withMessage("Invalid node " + node + " of a tree");
+  }
+
+  @Test
+  void part_thatNoFitGives_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TreeEnsemble(TreeObjective.SQUARED, List.of(Double.NaN), List.of()))
+        .withMessage("Scores before the first tree are not finite");
+    List<TreeNode> tree = List.of(split(7, 1, 2), leaf(0.5), leaf(1));
+    TreeEnsemble twice = new TreeEnsemble(TreeObjective.SQUARED, List.of(0.0), List.of(tree, tree));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TreesModelPart(FIT, List.of(), List.of(), twice, List.of(MALL)))
+        .withMessage("Two nodes of split 7 of party 1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new TreesModelPart(
+                    FIT,
+                    List.of("age"),
+                    List.of(new Threshold(0, Double.NaN, false)),
+                    null,
+                    List.of()))
+        .withMessage("A threshold that is no number");
   }
 
   @Test
