@@ -31,75 +31,65 @@ final class ScoredRows {
   record Added(String name, DataType type, IntFunction<Object> value) {}
 
   /**
-   * Adds the columns that a classifier of two classes adds.
+   * The columns that a classifier of two classes adds.
    *
    * @param raw log-odds by aligned row
    * @param probability of label 1
    * @param model names the columns
-   * @param result the schema of the result
    */
-  static Dataset<Row> ofTwoClasses(
-      AlignedTable aligned,
+  static List<Added> ofTwoClasses(
       double[] raw,
       double[] probability,
       ProbabilisticClassificationModel<?, ?> model,
-      double threshold,
-      StructType result) {
-    return of(
-        aligned,
-        List.of(
-            new Added(
-                model.getRawPredictionCol(),
-                SQLDataTypes.VectorType(),
-                i -> Vectors.dense(-raw[i], raw[i])),
-            new Added(
-                model.getProbabilityCol(),
-                SQLDataTypes.VectorType(),
-                i -> Vectors.dense(1 - probability[i], probability[i])),
-            new Added(
-                model.getPredictionCol(),
-                DataTypes.DoubleType,
-                i -> probability[i] > threshold ? 1.0 : 0.0)),
-        result);
+      double threshold) {
+    return List.of(
+        new Added(
+            model.getRawPredictionCol(),
+            SQLDataTypes.VectorType(),
+            i -> Vectors.dense(-raw[i], raw[i])),
+        new Added(
+            model.getProbabilityCol(),
+            SQLDataTypes.VectorType(),
+            i -> Vectors.dense(1 - probability[i], probability[i])),
+        new Added(
+            model.getPredictionCol(),
+            DataTypes.DoubleType,
+            i -> probability[i] > threshold ? 1.0 : 0.0));
   }
 
   /**
-   * Adds the columns that a classifier of more classes adds; the prediction is the most likely one,
-   * the first of several.
+   * The columns that a classifier of more classes adds; the prediction is the most likely one, the
+   * first of several.
    *
    * @param raw {@code [class][row]}, and so the probabilities
    * @param model names the columns
-   * @param result the schema of the result
    */
-  static Dataset<Row> ofClasses(
-      AlignedTable aligned,
-      double[][] raw,
-      double[][] probabilities,
-      ProbabilisticClassificationModel<?, ?> model,
-      StructType result) {
-    return of(
-        aligned,
-        List.of(
-            new Added(
-                model.getRawPredictionCol(),
-                SQLDataTypes.VectorType(),
-                i -> Vectors.dense(ofRow(raw, i))),
-            new Added(
-                model.getProbabilityCol(),
-                SQLDataTypes.VectorType(),
-                i -> Vectors.dense(ofRow(probabilities, i))),
-            new Added(
-                model.getPredictionCol(),
-                DataTypes.DoubleType,
-                i -> (double) Vectors.dense(ofRow(probabilities, i)).argmax())),
-        result);
+  static List<Added> ofClasses(
+      double[][] raw, double[][] probabilities, ProbabilisticClassificationModel<?, ?> model) {
+    return List.of(
+        new Added(
+            model.getRawPredictionCol(),
+            SQLDataTypes.VectorType(),
+            i -> Vectors.dense(ofRow(raw, i))),
+        new Added(
+            model.getProbabilityCol(),
+            SQLDataTypes.VectorType(),
+            i -> Vectors.dense(ofRow(probabilities, i))),
+        new Added(
+            model.getPredictionCol(),
+            DataTypes.DoubleType,
+            i -> (double) Vectors.dense(ofRow(probabilities, i)).argmax()));
   }
 
   private static double[] ofRow(double[][] values, int row) {
     return Arrays.stream(values).mapToDouble(each -> each[row]).toArray();
   }
 
-  /** Adds columns, computed and kept. */
+  /**
+   * Adds columns, computed and kept.
+   *
+   * @param result the schema of the result
+   */
   static Dataset<Row> of(AlignedTable aligned, List<Added> columns, StructType result) {
     StructType schema = new StructType().add("heddle_row", DataTypes.IntegerType);
     for (int j = 0; j < columns.size(); j++) {

@@ -16,6 +16,7 @@ class TreeParams {
   final Param<String> session;
   final Param<String> idCol;
   final Param<String> weightCol;
+  final Param<String> leafCol;
   final IntParam maxIter;
   final IntParam maxDepth;
   final Param<String> growth;
@@ -42,6 +43,12 @@ class TreeParams {
     session = LogisticParams.session(owner);
     idCol = LogisticParams.idCol(owner);
     weightCol = LogisticParams.weightCol(owner);
+    leafCol =
+        new Param<>(
+            owner,
+            "leafCol",
+            "column that the label holder gets with the place of the leaf of each tree that a row ends"
+                + " in; empty for none");
     maxIter =
         new IntParam(owner, "maxIter", "trees, 1 to 10,000", ParamValidators.inRange(1, 10_000));
     maxDepth =
@@ -173,6 +180,7 @@ class TreeParams {
     defaults.set(session, HeddleSession.DEFAULT);
     defaults.set(idCol, "id");
     defaults.set(weightCol, "");
+    defaults.set(leafCol, "");
     defaults.set(maxIter, 20);
     defaults.set(maxDepth, 5);
     defaults.set(growth, "level-wise");

@@ -20,9 +20,14 @@ import io.heddle.train.trees.TreesLabelHolder;
 import io.heddle.train.trees.TreesModelPart;
 import io.heddle.train.trees.TreesScoringFeatureHolder;
 import io.heddle.train.trees.TreesScoringLabelHolder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.shared.HasFeaturesCol;
 import org.apache.spark.ml.param.shared.HasLabelCol;
 import org.apache.spark.sql.Dataset;
@@ -200,6 +205,39 @@ final class TreesStage {
                   new TreesScoringLabelHolder(part)
                       .score(step, features.table(), session.progress()));
             });
+  }
+
+  /**
+   * A schema with the column of leaves, if the stage has one.
+   *
+   * @throws IllegalArgumentException if there is such a column already
+   */
+  static StructType withLeaves(VerticalGBTParams stage, StructType schema) {
+    String name = stage.getLeafCol();
+    if (name.isEmpty()) {
+      return schema;
+    }
+    if (List.of(schema.fieldNames()).contains(name)) {
+      throw new IllegalArgumentException("Column " + name + " (leafCol) is there already");
+    }
+    return schema.add(name, SQLDataTypes.VectorType(), false);
+  }
+
+  /** What scoring adds, with the leaves if the stage has a column for them. */
+  static List<ScoredRows.Added> withLeaves(
+      VerticalGBTParams stage, TreeScores scores, List<ScoredRows.Added> added) {
+    if (stage.getLeafCol().isEmpty()) {
+      return added;
+    }
+    List<ScoredRows.Added> all = new ArrayList<>(added);
+    all.add(
+        new ScoredRows.Added(
+            stage.getLeafCol(),
+            SQLDataTypes.VectorType(),
+            row ->
+                Vectors.dense(
+                    Arrays.stream(scores.leaves()).mapToDouble(tree -> tree[row]).toArray())));
+    return all;
   }
 
   /** What a model's table must have. */

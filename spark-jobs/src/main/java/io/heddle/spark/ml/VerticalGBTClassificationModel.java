@@ -22,10 +22,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@code transform} is a numbered step of the session, as {@code fit} is: all parties call it,
  * each with its part of the same fit. It runs the joint scoring at once. The label holder gets its
- * aligned rows with {@code rawPrediction}, {@code probability} and {@code prediction}, already
- * computed: using the table again sends nothing. Rows that not all parties have are left out. A
- * feature holder gets its input unchanged. The label holder learns which way rows go at the others'
- * splits, a feature holder which rows come to its own.
+ * aligned rows with {@code rawPrediction}, {@code probability} and {@code prediction}, and the
+ * leaves they end in where {@code leafCol} names a column, already computed: using the table again
+ * sends nothing. Rows that not all parties have are left out. A feature holder gets its input
+ * unchanged. The label holder learns which way rows go at the others' splits, a feature holder
+ * which rows come to its own.
  */
 public class VerticalGBTClassificationModel
     extends ProbabilisticClassificationModel<Vector, VerticalGBTClassificationModel>
@@ -75,6 +76,11 @@ public class VerticalGBTClassificationModel
     return this;
   }
 
+  public VerticalGBTClassificationModel setLeafCol(String value) {
+    set(leafCol(), value);
+    return this;
+  }
+
   public VerticalGBTClassificationModel setThreshold(double value) {
     set(threshold(), value);
     return this;
@@ -105,22 +111,22 @@ public class VerticalGBTClassificationModel
         this,
         dataset,
         (aligned, scores) ->
-            numClasses() == 2
-                ? ScoredRows.ofTwoClasses(
-                    aligned,
-                    scores.rawPrediction()[0],
-                    scores.prediction()[0],
+            ScoredRows.of(
+                aligned,
+                TreesStage.withLeaves(
                     this,
-                    getThreshold(),
-                    result)
-                : ScoredRows.ofClasses(
-                    aligned, scores.rawPrediction(), scores.prediction(), this, result));
+                    scores,
+                    numClasses() == 2
+                        ? ScoredRows.ofTwoClasses(
+                            scores.rawPrediction()[0], scores.prediction()[0], this, getThreshold())
+                        : ScoredRows.ofClasses(scores.rawPrediction(), scores.prediction(), this)),
+                result));
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
     TreesStage.check(this, schema);
-    return holdsLabels() ? super.transformSchema(schema) : schema;
+    return holdsLabels() ? TreesStage.withLeaves(this, super.transformSchema(schema)) : schema;
   }
 
   /** Also 2 at a feature holder, whose part does not tell. */

@@ -167,7 +167,9 @@ public class VerticalGBTClassifier
               + ": must be none or balanced with numClasses = "
               + getNumClasses());
     }
-    return session.holdsLabels() ? super.transformSchema(schema) : schema;
+    return session.holdsLabels()
+        ? TreesStage.withLeaves(this, super.transformSchema(schema))
+        : schema;
   }
 
   @Override

@@ -31,6 +31,16 @@ public interface VerticalGBTParams extends Params {
     return own().weightCol;
   }
 
+  /**
+   * Column that a transform adds at the label holder, empty (none) by default: a vector with a
+   * number for each tree, the place among its nodes of the leaf that the row ends in ({@link
+   * io.heddle.train.trees.TreeEnsemble#trees}; MLlib counts leaves alone). A tree of several
+   * classes has one leaf for all of them.
+   */
+  default Param<String> leafCol() {
+    return own().leafCol;
+  }
+
   /** Trees, 1 to 10,000; 20 by default. */
   default IntParam maxIter() {
     return own().maxIter;
@@ -172,6 +182,10 @@ public interface VerticalGBTParams extends Params {
 
   default String getWeightCol() {
     return getOrDefault(weightCol());
+  }
+
+  default String getLeafCol() {
+    return getOrDefault(leafCol());
   }
 
   default int getMaxIter() {

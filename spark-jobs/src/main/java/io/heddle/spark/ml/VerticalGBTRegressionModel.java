@@ -70,6 +70,11 @@ public class VerticalGBTRegressionModel extends RegressionModel<Vector, Vertical
     return this;
   }
 
+  public VerticalGBTRegressionModel setLeafCol(String value) {
+    set(leafCol(), value);
+    return this;
+  }
+
   @Override
   public TreesModelPart part() {
     return part;
@@ -97,18 +102,21 @@ public class VerticalGBTRegressionModel extends RegressionModel<Vector, Vertical
         (aligned, scores) ->
             ScoredRows.of(
                 aligned,
-                List.of(
-                    new ScoredRows.Added(
-                        getPredictionCol(),
-                        DataTypes.DoubleType,
-                        row -> scores.prediction()[0][row])),
+                TreesStage.withLeaves(
+                    this,
+                    scores,
+                    List.of(
+                        new ScoredRows.Added(
+                            getPredictionCol(),
+                            DataTypes.DoubleType,
+                            row -> scores.prediction()[0][row]))),
                 result));
   }
 
   @Override
   public StructType transformSchema(StructType schema) {
     TreesStage.check(this, schema);
-    return holdsLabels() ? super.transformSchema(schema) : schema;
+    return holdsLabels() ? TreesStage.withLeaves(this, super.transformSchema(schema)) : schema;
   }
 
   /** How many columns this party has. */

@@ -108,7 +108,9 @@ public class VerticalGBTRegressor
   public StructType transformSchema(StructType schema) {
     HeddleSession session = HeddleSession.named(getSession(), SparkSession.active());
     Schemas.checkTraining(schema, this, session, getFeaturesCol(), getIdCol(), getWeightCol());
-    return session.holdsLabels() ? super.transformSchema(schema) : schema;
+    return session.holdsLabels()
+        ? TreesStage.withLeaves(this, super.transformSchema(schema))
+        : schema;
   }
 
   @Override

@@ -21,6 +21,10 @@ public interface VerticalGBTSetters<S extends VerticalGBTSetters<S>> extends Ver
     return with(weightCol(), value);
   }
 
+  default S setLeafCol(String value) {
+    return with(leafCol(), value);
+  }
+
   default S setMaxIter(int value) {
     return with(maxIter(), value);
   }

@@ -141,12 +141,10 @@ public class VerticalLogisticRegressionModel
               }
               Scores scores =
                   new ScoringLabelHolder(part).score(step, features.table(), session.progress());
-              return ScoredRows.ofTwoClasses(
+              return ScoredRows.of(
                   aligned,
-                  scores.rawPrediction(),
-                  scores.probability(),
-                  this,
-                  getThreshold(),
+                  ScoredRows.ofTwoClasses(
+                      scores.rawPrediction(), scores.probability(), this, getThreshold()),
                   result);
             });
   }

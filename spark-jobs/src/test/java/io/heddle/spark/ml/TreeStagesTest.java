@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.linalg.Vectors;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamMap;
@@ -96,6 +97,7 @@ class TreeStagesTest {
             "labelCol",
             "predictionCol",
             "weightCol",
+            "leafCol",
             "session",
             "idCol",
             "maxIter",
@@ -155,10 +157,11 @@ class TreeStagesTest {
   void models_savedAndLoaded_areEqualToTheLastBit() throws Exception {
     for (boolean holdsLabels : List.of(true, false)) {
       String place = folder.resolve("regression-" + holdsLabels).toString();
-      regression(holdsLabels).setSession("bank").save(place);
+      regression(holdsLabels).setSession("bank").setLeafCol("leaves").save(place);
       VerticalGBTRegressionModel loaded = VerticalGBTRegressionModel.load(place);
       assertThat(loaded.part()).isEqualTo(part(holdsLabels, TreeObjective.SQUARED));
       assertThat(loaded.getSession()).isEqualTo("bank");
+      assertThat(loaded.getLeafCol()).isEqualTo("leaves");
       assertThat(loaded.holdsLabels()).isEqualTo(holdsLabels);
       assertThatThrownBy(loaded::summary).isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> VerticalGBTClassificationModel.load(place))
@@ -279,6 +282,22 @@ class TreeStagesTest {
     assertThatThrownBy(() -> regression(false).setIdCol("key").transformSchema(schema))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("idCol");
+  }
+
+  @Test
+  void transformSchema_leafCol_addsAVectorAtTheLabelHolder() {
+    StructType schema = TwoParties.retailerTable(spark, 0, 1).schema();
+    assertThat(regression(true).setLeafCol("leaves").transformSchema(schema).fieldNames())
+        .containsExactly("id", "features", "prediction", "leaves");
+    StructType ofClasses = classes(true).setLeafCol("leaves").transformSchema(schema);
+    assertThat(ofClasses.fieldNames()).contains("probability").endsWith("leaves");
+    assertThat(ofClasses.apply("leaves").dataType()).isEqualTo(SQLDataTypes.VectorType());
+    assertThat(classes(false).setLeafCol("leaves").transformSchema(schema)).isEqualTo(schema);
+    for (String taken : List.of("id", "prediction")) {
+      assertThatThrownBy(() -> classes(true).setLeafCol(taken).transformSchema(schema))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("Column " + taken + " (leafCol) is there already");
+    }
   }
 
   @Test

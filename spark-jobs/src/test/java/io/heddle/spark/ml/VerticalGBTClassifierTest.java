@@ -11,7 +11,9 @@ import io.heddle.spark.TwoParties;
 import io.heddle.spark.session.HeddleSession;
 import io.heddle.spark.table.AlignedTable;
 import io.heddle.train.trees.JoinedTrees;
+import io.heddle.train.trees.Threshold;
 import io.heddle.train.trees.TreeEnsemble;
+import io.heddle.train.trees.TreeNode;
 import io.heddle.train.trees.TreeTerms;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,6 +55,7 @@ class VerticalGBTClassifierTest {
             .setMaxIter(3)
             .setMaxDepth(3)
             .setMaxBins(16)
+            .setLeafCol("leaves")
             .setSession(session.self().name());
     return session.holdsLabels() ? estimator.setLabelCol("label") : estimator;
   }
@@ -148,7 +151,16 @@ class VerticalGBTClassifierTest {
       loss -= Math.log(bank.labels()[i] == 1 ? probability : 1 - probability);
       assertThat(bank.scored().get(i).<Double>getAs("prediction"))
           .isEqualTo(probability > 0.5 ? 1.0 : 0.0);
+      Vector leaves = bank.scored().get(i).getAs("leaves");
+      double raw = federated.start().get(0);
+      for (int t = 0; t < federated.trees().size(); t++) {
+        int leaf = leaf(results, federated.trees().get(t), i);
+        assertThat(leaves.apply(t)).isEqualTo(leaf);
+        raw += federated.trees().get(t).get(leaf).values().get(0);
+      }
+      assertThat(bank.scored().get(i).<Vector>getAs("rawPrediction").apply(1)).isEqualTo(raw);
     }
+    assertThat(results.get(1).scored().get(0).schema().fieldNames()).doesNotContain("leaves");
     assertThat(loss / bank.scored().size())
         .isCloseTo(bank.model().summary().losses().get(3), within(1e-9));
 
@@ -160,6 +172,19 @@ class VerticalGBTClassifierTest {
       assertThat(loaded.explainParams()).isEqualTo(model.explainParams());
       assertThat(loaded.hasSummary()).isFalse();
     }
+  }
+
+  /** Where a row ends by the parts and columns of both parties, in the clear. */
+  private static int leaf(List<Result> results, List<TreeNode> tree, int row) {
+    int at = 0;
+    while (!tree.get(at).isLeaf()) {
+      TreeNode node = tree.get(at);
+      Result owner = results.get(node.owner());
+      Threshold threshold = owner.model().part().thresholds().get(node.split());
+      boolean left = owner.columns()[threshold.column()][row] <= threshold.value();
+      at = left ? node.left() : node.right();
+    }
+    return at;
   }
 
   @Test

@@ -114,6 +114,7 @@ class VerticalGBTMultiClassTest {
             .setMaxBins(32)
             .setMinChildWeight(0)
             .setFirstTreeAlone(false)
+            .setLeafCol("leaves")
             .setSession(session.self().name());
     return session.holdsLabels() ? estimator.setLabelCol("label") : estimator;
   }
@@ -232,6 +233,7 @@ class VerticalGBTMultiClassTest {
       Vector probability = row.getAs("probability");
       double[] raw = raw(results, features(bank.customers()[i]));
       assertThat(row.<Vector>getAs("rawPrediction").toArray()).isEqualTo(raw);
+      assertThat(raw(ensemble(bank), row.getAs("leaves"))).isEqualTo(raw);
       assertThat(bank.model().raw2probability(Vectors.dense(raw))).isEqualTo(probability);
       assertThat(row.<Double>getAs("prediction")).isEqualTo(probability.argmax());
       loss -= Math.log(probability.apply((int) labels[i]));
@@ -240,6 +242,18 @@ class VerticalGBTMultiClassTest {
         .isCloseTo(bank.model().summary().losses().get(TREES), within(1e-9));
 
     assertAsGoodAsXgboost(results, labels, leafWise);
+  }
+
+  /** By the leaves that a row ends in. */
+  private static double[] raw(TreeEnsemble ensemble, Vector leaves) {
+    double[] raw = ensemble.start().stream().mapToDouble(Double::doubleValue).toArray();
+    for (int t = 0; t < ensemble.trees().size(); t++) {
+      TreeNode leaf = ensemble.trees().get(t).get((int) leaves.apply(t));
+      for (int c = 0; c < raw.length; c++) {
+        raw[c] += leaf.values().get(c);
+      }
+    }
+    return raw;
   }
 
   /** By the parts of both parties, in the clear. */

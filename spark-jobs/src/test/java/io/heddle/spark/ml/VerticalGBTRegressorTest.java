@@ -34,6 +34,7 @@ import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
 import org.apache.spark.ml.feature.VectorAssembler;
+import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -106,6 +107,7 @@ class VerticalGBTRegressorTest {
             .setFirstTreeAlone(false)
             .setSession(session.self().name())
             .setFeaturesCol("x")
+            .setLeafCol("leaves")
             .setPredictionCol("forecast");
     return session.holdsLabels() ? estimator.setLabelCol("target").setWeightCol("w") : estimator;
   }
@@ -220,9 +222,18 @@ class VerticalGBTRegressorTest {
     assertThat(retailer.part().thresholds()).isNotEmpty();
 
     assertThat(bank.scored().get(0).schema().fieldNames())
-        .contains("forecast")
+        .contains("forecast", "leaves")
         .doesNotContain("probability", "rawPrediction");
     double[] forecast = column(bank.scored(), "forecast");
+    for (int i = 0; i < forecast.length; i++) {
+      Vector leaves = bank.scored().get(i).getAs("leaves");
+      double[] predicted = {joined.start().get(0)};
+      for (int t = 0; t < TREES; t++) {
+        predicted[0] += joined.trees().get(t).get((int) leaves.apply(t)).values().get(0);
+      }
+      joined.objective().predict(predicted);
+      assertThat(forecast[i]).isEqualTo(predicted[0]);
+    }
     double loss = 0;
     double total = 0;
     for (int i = 0; i < labels.length; i++) {
@@ -234,7 +245,8 @@ class VerticalGBTRegressorTest {
       total += weights[i];
     }
     assertThat(loss / total).isCloseTo(bank.model().summary().losses().get(TREES), within(1e-9));
-    assertThat(results.get(1).scored().get(0).schema().fieldNames()).doesNotContain("forecast");
+    assertThat(results.get(1).scored().get(0).schema().fieldNames())
+        .doesNotContain("forecast", "leaves");
 
     double ofFederated = rmse(column(bank.heldOut(), "target"), column(bank.heldOut(), "forecast"));
     double ofMean = rmse(column(bank.heldOut(), "target"), constant(mean(labels)));
