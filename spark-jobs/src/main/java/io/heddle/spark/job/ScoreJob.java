@@ -55,16 +55,8 @@ final class ScoreJob {
       Learner.Loaded loaded = learner.load(part);
       PredictionModel<Vector, ?> model = loaded.model();
       TableReader own =
-          TableReader.read(
-              spark,
-              data,
-              new PartyConfig.Data(
-                  party.data().id(),
-                  party.data().label(),
-                  party.data().weight(),
-                  loaded.columnNames()),
-              null,
-              learner.takesMissing());
+          TableReader.ofModel(
+              spark, data, party.data(), loaded.columnNames(), learner.takesMissing());
       HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
       AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), party.data());
       Dataset<Row> scored = model.transform(rows.table());

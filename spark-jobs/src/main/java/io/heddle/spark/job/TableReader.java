@@ -50,6 +50,32 @@ record TableReader(Dataset<Row> table, List<String> features) {
       PartyConfig.Data data,
       @Nullable LabelRule labels,
       boolean takesMissing) {
+    List<String> columns = data.columns().isEmpty() ? null : data.columns();
+    return read(spark, source, data, labels, takesMissing, columns);
+  }
+
+  /**
+   * Reads the columns of a model, which may be none.
+   *
+   * @param columns its names
+   * @param takesMissing as for {@link #read}
+   */
+  static TableReader ofModel(
+      SparkSession spark,
+      DataSource source,
+      PartyConfig.Data data,
+      List<String> columns,
+      boolean takesMissing) {
+    return read(spark, source, data, null, takesMissing, columns);
+  }
+
+  private static TableReader read(
+      SparkSession spark,
+      DataSource source,
+      PartyConfig.Data data,
+      @Nullable LabelRule labels,
+      boolean takesMissing,
+      @Nullable List<String> columns) {
     String labelCol = labels == null ? null : data.label();
     String weightCol = labels == null ? null : data.weight();
     if (data.id().isEmpty()) {
@@ -64,9 +90,8 @@ record TableReader(Dataset<Row> table, List<String> features) {
     String place = source.words();
     Dataset<Row> raw = reader.open();
     List<String> present = Arrays.asList(raw.columns());
-    List<String> features = new ArrayList<>(data.columns());
-    if (features.isEmpty()) {
-      features.addAll(present);
+    List<String> features = new ArrayList<>(columns == null ? present : columns);
+    if (columns == null) {
       features.removeAll(data.id());
       features.remove(data.label());
       features.remove(data.weight());
@@ -97,7 +122,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + " has a name that this job gives to a column of its own: rename it");
       }
     }
-    if (features.isEmpty() && labels == null) {
+    if (features.isEmpty() && labels == null && columns == null) {
       throw new DataException(
           "No columns in " + place + " beside the ids: a feature holder needs at least one");
     }
@@ -109,17 +134,17 @@ record TableReader(Dataset<Row> table, List<String> features) {
     if (weightCol != null) {
       requirements.add(Requirement.ofWeights(weightCol));
     }
-    List<Column> columns = new ArrayList<>();
+    List<Column> taken = new ArrayList<>();
     for (String id : data.id()) {
-      columns.add(AlignedTable.column(raw, id));
+      taken.add(AlignedTable.column(raw, id));
     }
     for (String column : numeric) {
-      columns.add(number(raw, column, place).as(column));
+      taken.add(number(raw, column, place).as(column));
     }
     Dataset<Row> table =
         reader.guarded(
             () -> {
-              Dataset<Row> selected = raw.select(columns.toArray(Column[]::new)).persist();
+              Dataset<Row> selected = raw.select(taken.toArray(Column[]::new)).persist();
               check(selected, numeric, takesMissing, requirements, place);
               return selected;
             });

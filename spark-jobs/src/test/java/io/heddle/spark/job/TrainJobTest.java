@@ -249,6 +249,52 @@ class TrainJobTest {
         : (int) row.getDouble(2);
   }
 
+  /** It scores what it trained; other columns of a table to score are not looked at. */
+  @Test
+  void trainThenScore_labelHolderWithoutColumns_publishesScores() throws Exception {
+    List<String> trees =
+        List.of("algorithm=gbt", "gbt.num_round=2", "gbt.max_depth=2", "data.id=customer.id");
+    JobConfig job = JobConfig.load(TwoParties.jobFile(folder), Overrides.ofArguments(trees));
+    Function<HeddleSession, Integer> train =
+        session -> {
+          new TrainJob(spark, session, party(session, "no"), job)
+              .run(labels(session, ""), place(session, "model"), place(session, "run"));
+          return 0;
+        };
+    TwoParties.run(folder, trees, train, train);
+    Function<HeddleSession, Integer> score =
+        session -> {
+          new ScoreJob(spark, session, party(session, "no"), job)
+              .run(labels(session, ",note"), place(session, "model"), place(session, "scores"));
+          return 0;
+        };
+    TwoParties.run(folder, trees, score, score);
+
+    List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
+    assertThat(scores).hasSize(801);
+    assertThat(scores.get(0)).startsWith("customer.id,");
+    assertThat(scores.stream().skip(1).map(line -> line.replaceFirst("[^,]*,", "")).distinct())
+        .hasSizeGreaterThan(2);
+  }
+
+  /** The label holder's table has ids, labels and what else is said. */
+  private DataSource labels(HeddleSession session, String more) {
+    if (!session.holdsLabels()) {
+      return csv(session);
+    }
+    StringBuilder text = new StringBuilder("customer.id,y.n" + more + "\n");
+    for (Row row : TwoParties.bankTable(spark, 0, 1000).collectAsList()) {
+      text.append(row.getString(0)).append(',').append((int) row.getDouble(2)).append(more);
+      text.append('\n');
+    }
+    try {
+      return new DataSource.File(
+          Files.writeString(folder.resolve("labels.csv"), text).toString(), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void trainThenScore_treesForClasses_publishAProbabilityForEach() throws Exception {
     List<String> trees =

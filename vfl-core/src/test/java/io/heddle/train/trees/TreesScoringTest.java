@@ -208,10 +208,10 @@ class TreesScoringTest {
     return List.of(new TreesModelPart(fit, List.of(), List.of(), ensemble, peers), holder, holder);
   }
 
-  /** A level's questions, and its answers, are about twice what a window takes. */
+  /** A level's questions, and its answers, are about five times what a window takes. */
   @Test
   void scores_askedInSeveralMessagesOfALevel_areTheSameAndNobodyWaitsForRoom() {
-    List<TreesModelPart> parts = asking(400);
+    List<TreesModelPart> parts = asking(1200);
     SplittableRandom random = new SplittableRandom(88);
     Joined joined =
         new Joined(
@@ -221,9 +221,9 @@ class TreesScoringTest {
                 new double[][] {random.doubles(600).toArray()},
                 new double[][] {random.doubles(600).toArray()}));
     TreeScores once = score(parts, tables(joined));
-    assertThat(once.leaves()).hasDimensions(400, 600);
+    assertThat(once.leaves()).hasDimensions(1200, 600);
     ExchangeLimits narrow = new ExchangeLimits(1 << 16, 1 << 20);
-    for (int splits : List.of(1, 3, 199, 200)) {
+    for (int splits : List.of(1, 3, 599, 600)) {
       List<Message> sent = Forests.tap();
       TreeScores scores =
           score(
@@ -244,7 +244,7 @@ class TreesScoringTest {
       assertThat(questions).allMatch(each -> each.splits().length <= splits);
       // Two levels at two peers, and an end for each.
       assertThat(questions).filteredOn(each -> !each.more()).hasSize(4 + 2);
-      assertThat(questions).hasSize(4 * ((200 + splits - 1) / splits) + 2);
+      assertThat(questions).hasSize(4 * ((600 + splits - 1) / splits) + 2);
     }
   }
 
