@@ -115,6 +115,10 @@ record Settings(Map<String, String> values) implements Serializable {
     if (settings.isOn("units") && settings.scheme() != TreeScheme.PAILLIER) {
       throw new IllegalArgumentException("--units: must be no with a scheme other than paillier");
     }
+    if (settings.isOn("units") && settings.isOn("alone")) {
+      throw new IllegalArgumentException(
+          "--units: must be no with --alone yes, for the parties measure after the same trees");
+    }
     if (settings.text("label-holder").isEmpty() != settings.text("feature-holder").isEmpty()) {
       throw new IllegalArgumentException("--label-holder and --feature-holder go together");
     }

@@ -76,6 +76,7 @@ class TwoPartiesTest {
         "--pinned 1 | Invalid --pinned '1': must be yes or no",
         "--depth 13 | Invalid maxDepth 13: must be 1 to 12",
         "--step-size x | Invalid --step-size 'x': must be a number",
+        "--units yes --alone yes | --units: must be no with --alone yes",
         "--label-holder a.csv | --label-holder and --feature-holder go together",
       })
   void parse_whatIsWrong_isNamed(String arguments, String message) {

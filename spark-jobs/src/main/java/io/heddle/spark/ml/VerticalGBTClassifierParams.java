@@ -20,7 +20,8 @@ public interface VerticalGBTClassifierParams extends VerticalGBTParams {
   /**
    * How much more a row of label 1 weighs than one of label 0: {@code none} (the default), {@code
    * balanced}, where both classes weigh as much in all, or a number above 0. The label holder's
-   * alone; multiplies the weights of {@code weightCol}.
+   * alone; multiplies the weights of {@code weightCol}. Floors count rows by their weights, so that
+   * with a rare class feature holders are asked in fewer nodes.
    */
   default Param<String> classWeight() {
     return own().classWeight;

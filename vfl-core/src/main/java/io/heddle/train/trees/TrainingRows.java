@@ -62,7 +62,8 @@ final class TrainingRows {
         throw new DataException("Row weights must be finite and not negative");
       }
       total += weight;
-      extent += weight * Math.abs(labels[i]);
+      // With a square sum of labels there are square sums of derivatives, which gains are.
+      extent += weight * Math.abs(labels[i]) * Math.max(1, Math.abs(labels[i]));
     }
     if (bad > 0) {
       throw new DataException(
@@ -75,7 +76,8 @@ final class TrainingRows {
       throw new DataException("The sum of the row weights must be above 0 and finite");
     }
     if (extent > MOST) {
-      throw new DataException("Labels times weights sum to more than 2^1000: scale them down");
+      throw new DataException(
+          "Labels, or their squares, times weights sum to more than 2^1000: scale them down");
     }
     TrainingRows rows = new TrainingRows(objective, classes, labels, weights, heldOut);
     rows.requireStart();

@@ -62,8 +62,9 @@ sealed interface TreeMessage extends Message {
   record GradientBlobs(int first, long bytesBeside, byte[][] digests) implements TreeMessage {}
 
   /**
-   * Feature holder to label holder, once per level: for the root, or the smaller child of each
-   * split node, encrypted sums to the left of each candidate.
+   * Feature holder to label holder, on each level as many as it takes, each for the next nodes: for
+   * the root, or the smaller child of each split node, encrypted sums to the left of each
+   * candidate.
    *
    * @param counts how many candidates each of these nodes has
    * @param candidates their secret names, ascending within a node

@@ -121,7 +121,10 @@ public record TreeRules(boolean allBins) {
               + "at least "
               + least
               + " needed, or sums show single rows"
-              + (worth < grown ? ". Weigh rows more evenly, or align more of them" : ""));
+              + (worth < grown
+                  ? ". Weigh rows more evenly (data.weight or weightCol, and classWeight), or align more"
+                      + " of them"
+                  : ""));
     }
   }
 }

@@ -97,8 +97,9 @@ final class TreesReport {
               + trees
               + " trees were grown, and that the loss of the rows held out was smallest after the"
               + " first "
-              + keptTrees
-              + ", which are kept");
+              + (keptTrees == 1
+                  ? "one, which is kept, or before it"
+                  : keptTrees + ", which are kept"));
     }
   }
 
@@ -108,8 +109,19 @@ final class TreesReport {
    * @param count what they tell
    */
   private void counts(TreeTerms terms, boolean firstShared, String count) {
-    if (terms.objective() == TreeObjective.SQUARED && sharedTrees > 0) {
-      boolean sameRows = terms.subsamplingRate() == 1 && terms.gossTopRate() == 0;
+    boolean inAllTrees = terms.objective() == TreeObjective.SQUARED && sharedTrees > 0;
+    if (terms.gossTopRate() > 0) {
+      if (inAllTrees || firstShared) {
+        ledger.add(
+            "Second derivatives of all rows were alike"
+                + (inAllTrees ? "" : " before the first tree")
+                + " but for weights and the factor of rows that were drawn beside those of large first"
+                + " derivatives, so these sums told "
+                + count
+                + " left of each candidate, the drawn ones as many times as that factor");
+      }
+    } else if (inAllTrees) {
+      boolean sameRows = terms.subsamplingRate() == 1;
       ledger.add(
           "Second derivatives of all rows were alike but for weights, so these sums told "
               + count
@@ -137,8 +149,9 @@ final class TreesReport {
           "Stopped after "
               + grown
               + " trees: the loss of the rows held out was smallest after "
-              + kept
-              + ", which are kept");
+              + (kept == 1
+                  ? "the first one, which is kept, or before it"
+                  : kept + ", which are kept"));
     } else if (kept < grown) {
       warnings.add(
           "The first "

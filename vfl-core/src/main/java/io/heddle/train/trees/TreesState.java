@@ -19,7 +19,7 @@ record TreesState(OwnData data, byte[] progress, @Nullable TreesFit result) {
    * Before the fourth one a feature holder did not know which splits are of which tree, and nobody
    * how many rows are in a ciphertext.
    */
-  private static final int FORMAT = 4;
+  private static final int FORMAT = 5;
 
   byte[] toBytes() {
     return StateFormat.write(

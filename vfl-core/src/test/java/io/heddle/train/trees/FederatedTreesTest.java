@@ -27,6 +27,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Trees on columns of several parties are those of training on the joined columns. */
 class FederatedTreesTest {
@@ -99,9 +101,10 @@ class FederatedTreesTest {
         Objects.requireNonNull(chosen.get(Forests.featureHolder(holder)))[tree];
   }
 
-  /** More candidates on the last level than go into one message. */
-  @Test
-  void trees_onManyColumns_areThoseOfTheJoinedColumns() {
+  /** More candidates on the last level, or of one pair of nodes, than go into one message. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void trees_onManyColumns_areThoseOfTheJoinedColumns(boolean smallerChild) {
     Forests.Joined columns = Forests.generate(1600, 14, false, 0, 60);
     double[][] values = columns.holders().get(1);
     double[] labels = new double[1600];
@@ -115,6 +118,7 @@ class FederatedTreesTest {
             .maxBins(255)
             .rowPacking(TreesRowPacking.OFF)
             .firstTreeAlone(false)
+            .smallerChild(smallerChild)
             .build();
     List<Message> received = Collections.synchronizedList(new ArrayList<>());
     List<TreesFit> fits =

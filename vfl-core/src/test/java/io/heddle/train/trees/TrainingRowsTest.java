@@ -57,7 +57,12 @@ class TrainingRowsTest {
             squared,
             of(1e308, -1e308, 1e308),
             null,
-            "Labels times weights sum to more than 2^1000: scale them down"),
+            "Labels, or their squares, times weights sum to more than 2^1000: scale them down"),
+        arguments(
+            squared,
+            of(0, 2e155),
+            null,
+            "Labels, or their squares, times weights sum to more than 2^1000: scale them down"),
         arguments(
             logistic,
             of(0, 1, 1),
@@ -121,11 +126,11 @@ class TrainingRowsTest {
 
   @Test
   void derivatives_ofTheLargestLabels_areFinite() {
-    double[] labels = of(0x1p998, -0x1p998, 0);
+    double[] labels = of(0x1p499, -0x1p499, 0);
     TrainingRows rows = TrainingRows.of(TreeObjective.SQUARED, 0, labels, null, null);
     Gradients gradients =
         Gradients.of(rows, new double[1][3], TreeTerms.builder().build(), Forests.seed(), 1);
-    assertThat(gradients.sumG(gradients.g(0, 1))).isEqualTo(0x1p998);
+    assertThat(gradients.sumG(gradients.g(0, 1))).isEqualTo(0x1p499);
   }
 
   @Test

@@ -435,6 +435,20 @@ class TreePrivacyTest {
     }
   }
 
+  /** Drawn rows count several times, so sums are no counts, and the root's are others each time. */
+  @Test
+  void ledgers_ofRowsOfLargeDerivatives_sayWhatSumsAre() {
+    TreeTerms.Builder terms = terms().goss(0.4, 0.3).objective(TreeObjective.SQUARED);
+    for (TreesSummary summary : summaries(terms)) {
+      assertThat(summary.ledger())
+          .filteredOn(line -> line.startsWith("Second derivatives"))
+          .singleElement()
+          .asString()
+          .contains("the drawn ones as many times as that factor")
+          .doesNotContain("known again");
+    }
+  }
+
   @Test
   void rows_tooFewForSeveralClasses_areRefused() {
     Joined joined = Forests.classes(299, 99, false, 3, 1, 2);

@@ -331,6 +331,6 @@ class TreesModelPartTest {
     later[7]++;
     assertThatThrownBy(() -> TreesState.of(later))
         .isInstanceOf(CheckpointException.class)
-        .hasRootCauseMessage("Invalid state: format 5 of trees, must be 4");
+        .hasRootCauseMessage("Invalid state: format 6 of trees, must be 5");
   }
 }
