@@ -6,9 +6,11 @@ import io.heddle.channel.WireWriter;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.encoding.FixedPoint;
 import io.heddle.error.DataException;
+import io.heddle.train.shared.EffectiveRows;
 import io.heddle.train.shared.StateFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,10 +84,7 @@ final class LogisticLoss {
 
   /** How many rows of equal weight would average as well: (sum w)^2 / sum w^2, rounded down. */
   int effectiveRows() {
-    double sum = Arrays.stream(weights).sum();
-    double squares = Arrays.stream(weights).map(w -> w * w).sum();
-    // Equal weights must not lose a row to rounding.
-    return (int) Math.min(labels.length, sum * sum / squares * (1 + 1e-9));
+    return EffectiveRows.of(IntStream.range(0, weights.length).toArray(), i -> weights[i]);
   }
 
   /** Where the linear predictor starts, the same for every row. */

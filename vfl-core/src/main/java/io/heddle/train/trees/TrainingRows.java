@@ -2,6 +2,7 @@
 package io.heddle.train.trees;
 
 import io.heddle.error.DataException;
+import io.heddle.train.shared.EffectiveRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.error.PrivacyException;
+import io.heddle.train.shared.EffectiveRows;
 import io.heddle.train.trees.Forests.Joined;
 import io.heddle.train.trees.TreeMessage.Descent;
 import io.heddle.train.trees.TreeMessage.GradientChunk;

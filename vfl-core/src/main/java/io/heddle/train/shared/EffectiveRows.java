@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.heddle.train.trees;
+package io.heddle.train.shared;
 
 import java.util.function.IntToDoubleFunction;
 
@@ -7,7 +7,7 @@ import java.util.function.IntToDoubleFunction;
  * How many rows of equal size would average as well as rows of these sizes: (sum w)^2 / sum w^2
  * (Kish, Survey Sampling, Wiley 1965). A sum over rows hides each of them among so many.
  */
-final class EffectiveRows {
+public final class EffectiveRows {
   private EffectiveRows() {}
 
   /**
@@ -15,7 +15,7 @@ final class EffectiveRows {
    *
    * @param size of a row, finite and not negative
    */
-  static int of(int[] rows, IntToDoubleFunction size) {
+  public static int of(int[] rows, IntToDoubleFunction size) {
     return ofDrawn(rows, rows.length, size);
   }
 
@@ -24,7 +24,7 @@ final class EffectiveRows {
    *
    * @param drawn from 1 on, no more than there are
    */
-  static int ofDrawn(int[] rows, int drawn, IntToDoubleFunction size) {
+  public static int ofDrawn(int[] rows, int drawn, IntToDoubleFunction size) {
     double largest = 0;
     for (int row : rows) {
       largest = Math.max(largest, size.applyAsDouble(row));
