@@ -46,5 +46,11 @@ record Cost(double seconds, double cpuSeconds) implements Serializable {
       cpuFrom = cpuTo;
       return cost;
     }
+
+    /** What has been used for something else does not count. */
+    void leaveOut(Cost other) {
+      from += Math.round(other.seconds * 1e9);
+      cpuFrom += Math.round(other.cpuSeconds * 1e9);
+    }
   }
 }

@@ -20,10 +20,10 @@ import java.util.Map;
  * printed as padding. Seconds are those of the processor, of an average tree but for the first, in
  * which JVMs still compile; with GOSS, which takes three tenths of the rows, ten trees are grown in
  * the place of three. The formulas' numbers of operations are averages of all trees. Operations'
- * own costs are measured before and after each of these trees by the processes that grow them:
- * machines are not as fast in one minute as in the next. What the label holder does with each row
- * before it encrypts, such as its derivatives, stands beside the encryption and is not in the
- * formula; sending and reading derivatives is.
+ * own costs are of samples that the processes take in these trees, while they encrypt and between
+ * levels ({@link Operations}); what these take counts nowhere but in seconds of waiting. What the
+ * label holder does with each row before it encrypts, such as its derivatives, stands beside the
+ * encryption and is not in the formula; sending and reading derivatives is.
  */
 public final class OptionsTable {
   private final int rows;
@@ -73,8 +73,8 @@ public final class OptionsTable {
       }
       requireSeveralChunks(settings, table.rows());
       TwoParties.Both both = TwoParties.run(settings);
-      UnitCosts ofLabel = ofLaterTrees(both.label().units());
-      UnitCosts ofFeature = ofLaterTrees(both.feature().units());
+      UnitCosts ofLabel = UnitCosts.average(both.label().units());
+      UnitCosts ofFeature = UnitCosts.average(both.feature().units());
       System.out.println(print.row(variant.getKey(), settings, both, ofLabel, ofFeature));
       units.add(told(variant.getKey(), ofLabel, ofFeature));
     }
@@ -89,35 +89,20 @@ public final class OptionsTable {
     }
   }
 
-  /**
-   * What operations took on average before and after each tree but the first.
-   *
-   * @param units after each tree
-   */
-  private static UnitCosts ofLaterTrees(List<UnitCosts> units) {
-    UnitCosts sum = units.get(0).plus(units.get(units.size() - 1)).times(0.5);
-    for (UnitCosts between : units.subList(1, units.size() - 1)) {
-      sum = sum.plus(between);
-    }
-    return sum.times(1.0 / (units.size() - 1));
-  }
-
   private static String told(String name, UnitCosts ofLabel, UnitCosts ofFeature) {
-    UnitCosts label = ofLabel.times(1e6);
-    UnitCosts feature = ofFeature.times(1e6);
     return String.format(
         ROOT,
         "One operation beside '%s': encrypting %.1f us, sending a MB %.1f ms; at the feature holder"
             + " reading a MB %.1f ms, checking %.1f us, adding %.2f us, masking an answer %.1f us,"
             + " squaring %.2f us.",
         name,
-        label.encrypt(),
-        1e3 * label.carry(),
-        1e3 * feature.carry(),
-        feature.check(),
-        feature.add(),
-        feature.mask(),
-        feature.square());
+        1e6 * ofLabel.encrypt(),
+        1e9 * ofLabel.carry(),
+        1e9 * ofFeature.carry(),
+        1e6 * ofFeature.check(),
+        1e6 * ofFeature.add(),
+        1e6 * ofFeature.mask(),
+        1e6 * ofFeature.square());
   }
 
   /** One row. */

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param sums of candidates that have crossed
  * @param peakMemoryMiB of the process, and of that the heap with what the collector had not yet
  *     taken away
- * @param units what operations take in this process by themselves, after each of {@code trees};
- *     empty if not asked for
+ * @param units what operations take in this process by themselves, in each of {@code trees} but the
+ *     first; empty if not asked for
  * @param holder what the label holder alone knows
  */
 record PartyFigures(

@@ -73,7 +73,7 @@ record Settings(Map<String, String> values) implements Serializable {
         --xmx SIZE                  heap of each party, such as 4g
         --java "OPTION..."          more options of the parties' JVMs; %p in them is the party's name
         --reference yes             trains in the clear on the joined columns as well, and compares the leaves
-        --units yes                 after each tree both parties measure their operations one by one (a quarter of a minute; peaks of memory are then those of it)
+        --units yes                 from the second tree on both parties take samples of their operations one by one (a tenth more time, and more memory)
       """;
 
   /**

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Puts a role's time down to what it did: its own work before a message, named by that message, and
@@ -19,6 +20,7 @@ import java.util.Map;
 final class TimedChannel extends ForwardingChannel {
   static final String DERIVATIVES = "GradientChunk";
   static final String SUMS = "NodeSums";
+  static final String DESCENT = "Descent";
 
   private final Acts acts;
 
@@ -28,11 +30,20 @@ final class TimedChannel extends ForwardingChannel {
     private final LinkedHashMap<String, Cost> costs = new LinkedHashMap<>();
     private final LinkedHashMap<String, Cost> ofTreesBefore = new LinkedHashMap<>();
     private final List<Map<String, Cost>> trees = new ArrayList<>();
+    private final Consumer<String> between;
     private boolean sentDerivatives;
     private boolean receivedSums;
 
+    /**
+     * @param between gets the name of each act that has ended, before the next one begins
+     */
+    Acts(Consumer<String> between) {
+      this.between = between;
+    }
+
     void end(String act) {
       costs.merge(act, watch.lap(), Cost::plus);
+      between.accept(act);
     }
 
     /** Forgets what was before. */
@@ -43,9 +54,9 @@ final class TimedChannel extends ForwardingChannel {
       watch.lap();
     }
 
-    /** What has been since the last act is none. */
-    void skip() {
-      watch.lap();
+    /** What was no act. */
+    void leaveOut(Cost other) {
+      watch.leaveOut(other);
     }
 
     void beforeSending(String message) {

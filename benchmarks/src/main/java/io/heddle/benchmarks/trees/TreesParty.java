@@ -28,13 +28,13 @@ import io.heddle.train.trees.TreesScoringLabelHolder;
 import io.heddle.train.trees.TreesSummary;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One party of a run: trains, scores the training rows, and measures itself. */
 final class TreesParty {
@@ -47,16 +47,19 @@ final class TreesParty {
   private static final String SCORE = "score";
   private static final String CARRY = "carry";
 
-  private static final Duration EACH_UNIT = Duration.ofSeconds(2);
+  private static final int CHUNKS_TO_A_SAMPLE = 16;
 
   private final Settings settings;
   private final TreeTerms terms;
   private final boolean holdsLabels;
   private final Map<String, Cost> phases = new LinkedHashMap<>();
   private final List<Cost> trees = new ArrayList<>();
-  private final TimedChannel.Acts acts = new TimedChannel.Acts();
+  private final TimedChannel.Acts acts = new TimedChannel.Acts(act -> between(act));
   private final Cost.Watch watch = new Cost.Watch();
+  private final Cost.Watch whole = new Cost.Watch();
   private final List<UnitCosts> units = new ArrayList<>();
+  private @Nullable Operations operations;
+  private int chunks;
   private Map<String, Cost> training = new LinkedHashMap<>();
 
   TreesParty(Settings settings, boolean holdsLabels) {
@@ -69,8 +72,6 @@ final class TreesParty {
   private final class Stages implements Progress {
     private final Session session;
     private final int rows;
-    private final Cost.Watch whole = new Cost.Watch();
-    private Cost training = Cost.NONE;
 
     Stages(Session session, int rows) {
       this.session = session;
@@ -90,19 +91,15 @@ final class TreesParty {
         trees.add(watch.lap());
         acts.endTree();
         if (settings.isOn("units")) {
-          training = training.plus(whole.lap());
-          units.add(measureUnits(session, rows));
-          whole.lap();
-          watch.lap();
-          acts.skip();
+          apart(() -> measureUnits(session, rows));
         }
       }
     }
 
     @Override
     public void end() {
-      phases.put(TRAINING, training.plus(whole.lap()));
-      TreesParty.this.training = acts.costs();
+      phases.put(TRAINING, whole.lap());
+      training = acts.costs();
       watch.lap();
     }
 
@@ -205,31 +202,56 @@ final class TreesParty {
         null);
   }
 
-  /** Both parties at the same time, since each waits for the other to begin. */
-  private UnitCosts measureUnits(Session session, int rows) {
+  /** What the clocks leave out. */
+  private void apart(Runnable work) {
+    Cost.Watch own = new Cost.Watch();
+    work.run();
+    Cost cost = own.lap();
+    watch.leaveOut(cost);
+    whole.leaveOut(cost);
+    acts.leaveOut(cost);
+  }
+
+  /** Takes samples, from the second tree on, of what has just been done. */
+  private void between(String act) {
+    Operations sampled = operations;
+    if (sampled == null) {
+      return;
+    }
+    if (act.equals("sending " + TimedChannel.DERIVATIVES)) {
+      if (++chunks % CHUNKS_TO_A_SAMPLE == 0) {
+        apart(sampled::sampleEncrypting);
+      }
+    } else if (act.equals("waiting for and reading " + TimedChannel.DESCENT)) {
+      apart(sampled::sampleAdding);
+    }
+  }
+
+  /** Of the tree that has ended; of the first one there are none, for it tells what to sample. */
+  private void measureUnits(Session session, int rows) {
     int ciphertextBytes = terms.keyBits() / 4;
     double carry =
-        UnitCosts.carry(
+        Operations.carry(
             session.beginStep(CARRY, new TreeMap<>()),
             holdsLabels,
             TreeMessages.CHUNK_CIPHERTEXTS * ciphertextBytes);
+    if (operations != null) {
+      units.add(operations.taken(carry));
+      return;
+    }
     long derivatives =
         session.traffic().lines().stream()
             .filter(line -> line.type().getSimpleName().equals(TimedChannel.DERIVATIVES))
             .mapToLong(line -> line.bytesSent() + line.bytesReceived())
             .sum();
-    int ofTree = Math.toIntExact(derivatives / ciphertextBytes / trees.size());
+    int ofTree = Math.toIntExact(derivatives / ciphertextBytes);
     int rowsPerCiphertext = Math.round((float) terms.sampleRows(rows) / ofTree);
-    try {
-      return UnitCosts.measure(
-          terms.keyBits(),
-          rowsPerCiphertext * OptionsTable.slotBits(rows, rowsPerCiphertext),
-          ofTree,
-          EACH_UNIT,
-          carry);
-    } catch (Exception e) {
-      throw new IllegalStateException("The operations cannot be measured", e);
-    }
+    operations =
+        new Operations(
+            terms.keyBits(),
+            rowsPerCiphertext * OptionsTable.slotBits(rows, rowsPerCiphertext),
+            ofTree);
+    operations.warmUp(holdsLabels);
   }
 
   private Holder holder(TreesFit fit, TreesTable table, double[] scores, byte[] seed) {

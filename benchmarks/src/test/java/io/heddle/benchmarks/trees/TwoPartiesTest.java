@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,34 @@ class TwoPartiesTest {
         .containsEntry("rowsPerCiphertext", 11)
         .containsEntry("encryptions", 2 * 55L)
         .containsEntry("largestLeafDifferenceToPlaintext", 0.0);
+  }
+
+  @Test
+  void units_areSampledInTheSecondTree() throws Exception {
+    TwoParties.Both both =
+        TwoParties.run(
+            Settings.parse(
+                "--rows 5000 --label-columns 2 --feature-columns 3 --trees 2 --depth 2 --bins 8 --row-packing off --xmx 512m --units yes"
+                    .split(" ", -1)));
+
+    assertThat(both.label().units())
+        .singleElement()
+        .satisfies(
+            units -> {
+              assertThat(units.encrypt()).isPositive();
+              assertThat(units.carry()).isPositive();
+              assertThat(units.add()).isNaN();
+            });
+    assertThat(both.feature().units())
+        .singleElement()
+        .satisfies(
+            units -> {
+              assertThat(units.encrypt()).isNaN();
+              assertThat(
+                      List.of(
+                          units.check(), units.add(), units.square(), units.mask(), units.carry()))
+                  .allSatisfy(cost -> assertThat(cost).isPositive());
+            });
   }
 
   @Test
