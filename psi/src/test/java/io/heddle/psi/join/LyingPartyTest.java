@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
-import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.JobConfig.PsiJoin;
@@ -36,25 +36,6 @@ class LyingPartyTest {
   private static final PartyId LIAR = new PartyId("party-0");
   private static final PartyId VICTIM = new PartyId("party-1");
 
-  private static final class Lying extends ForwardingChannel {
-    private final UnaryOperator<Message> lie;
-
-    Lying(Channel channel, UnaryOperator<Message> lie) {
-      super(channel);
-      this.lie = lie;
-    }
-
-    @Override
-    protected Channel around(Channel narrower, String name) {
-      return new Lying(narrower, lie);
-    }
-
-    @Override
-    public void send(PartyId to, Message message) {
-      super.send(to, to.equals(VICTIM) ? lie.apply(message) : message);
-    }
-  }
-
   private static Map<PartyId, JoinedRows> run(
       int parties, PartyId receiver, PsiJoin join, UnaryOperator<Message> lie) {
     JobConfig.Psi terms =
@@ -66,6 +47,9 @@ class LyingPartyTest {
             PsiDuplicates.EXPAND,
             List.of(),
             1);
+    UnaryOperator<Channel> lying =
+        TappedChannel.sending(
+            (to, message) -> List.of(to.equals(VICTIM) ? lie.apply(message) : message));
     Map<PartyId, Parties.Code<JoinedRows>> codes = new TreeMap<>();
     for (int i = 0; i < parties; i++) {
       PartyId party = new PartyId("party-" + i);
@@ -74,7 +58,7 @@ class LyingPartyTest {
           session -> {
             Channel step = session.beginStep("psi", new TreeMap<>());
             return PrivateJoin.run(
-                party.equals(LIAR) ? new Lying(step, lie) : step,
+                party.equals(LIAR) ? lying.apply(step) : step,
                 terms,
                 session.bindingSalt("psi"),
                 session::privateRandomness,
