@@ -16,6 +16,7 @@ import io.heddle.error.AlignmentException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.JoinedRows;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -56,17 +57,20 @@ class LyingPartyTest {
       codes.put(
           party,
           session -> {
+            List<byte[]> ids =
+                Stream.of("a", "b", "a", "only " + party)
+                    .map(id -> id.getBytes(StandardCharsets.UTF_8))
+                    .toList();
             Channel step = session.beginStep("psi", new TreeMap<>());
             return PrivateJoin.run(
                 party.equals(LIAR) ? lying.apply(step) : step,
                 terms,
                 session.bindingSalt("psi"),
                 session::privateRandomness,
-                Stream.of("a", "b", "a", "only " + party)
-                    .map(id -> id.getBytes(StandardCharsets.UTF_8))
-                    .toList(),
+                OwnRows.of(ids, terms.duplicates()),
                 PsiLimits.DEFAULT,
-                Progress.NONE);
+                Progress.NONE,
+                null);
           });
     }
     return Parties.run(PsiMessages.TYPES, codes);
