@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -47,30 +46,14 @@ public final class PrivateJoin {
    *
    * @param step opened by all parties alike
    * @param terms which rows, and for whom
-   * @param idOfRow the id of each row of this party, in its table's order
-   * @throws IllegalArgumentException if terms do not go together, ids repeat that must not, or rows
-   *     are too many
+   * @param ownRows with the job's duplicates
+   * @param oprf for the protocol for a large sender whose side the receiver keeps, which runs if
+   *     all parties give it; null for none
+   * @throws IllegalArgumentException if terms do not go together
    * @throws AlignmentException if the rows are more than {@link PsiLimits#LARGEST_SET}; at all
    *     parties
    * @throws io.heddle.error.ProtocolException if a peer tells of rows that it cannot have
    * @throws RuntimeException as {@link PrivateSetIntersection#align} does
-   */
-  public static JoinedRows run(
-      Channel step,
-      JobConfig.Psi terms,
-      byte[] bindingSalt,
-      PrivateRandomness randomness,
-      List<byte[]> idOfRow,
-      PsiLimits limits,
-      Progress progress) {
-    requireFitting(terms);
-    OwnRows own = OwnRows.of(idOfRow, terms.duplicates());
-    return run(step, terms, bindingSalt, randomness, own, limits, progress, null);
-  }
-
-  /**
-   * The same with rows that are sorted already, with the job's duplicates; by the protocol for a
-   * large sender whose side the receiver keeps, if all parties give their means for that.
    */
   public static JoinedRows run(
       Channel step,

@@ -117,9 +117,10 @@ class PrivateJoinTest {
                               each.terms(),
                               session.bindingSalt("psi"),
                               session::privateRandomness,
-                              bytes(each.table(party)),
+                              OwnRows.of(bytes(each.table(party)), each.terms().duplicates()),
                               limits,
-                              Progress.NONE))
+                              Progress.NONE,
+                              null))
                   .toList());
     }
     SortedMap<PartyId, List<JoinedRows>> results =

@@ -125,14 +125,11 @@ class RestartedJoinTest {
 
   private static JoinedRows run(
       Channel step, JobConfig.Psi terms, PrivateRandomness randomness, List<String> ids) {
-    return PrivateJoin.run(
-        step,
-        terms,
-        new byte[32],
-        randomness,
-        ids.stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList(),
-        ANY,
-        Progress.NONE);
+    OwnRows own =
+        OwnRows.of(
+            ids.stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList(),
+            terms.duplicates());
+    return PrivateJoin.run(step, terms, new byte[32], randomness, own, ANY, Progress.NONE, null);
   }
 
   private static List<String> ids(PartyId party) {

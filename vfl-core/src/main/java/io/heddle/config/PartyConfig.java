@@ -320,6 +320,19 @@ public record PartyConfig(
       id = List.copyOf(id);
       columns = List.copyOf(columns);
     }
+
+    /**
+     * The columns that take part, in the order of the setting or of the table.
+     *
+     * @param present all columns of the table, which may lack some that are set
+     */
+    public List<String> features(List<String> present) {
+      return columns.isEmpty()
+          ? present.stream()
+              .filter(name -> !id.contains(name) && !name.equals(label) && !name.equals(weight))
+              .toList()
+          : columns;
+    }
   }
 
   public PartyConfig {

@@ -3,6 +3,8 @@ package io.heddle.channel;
 
 import io.heddle.party.PartyId;
 import java.util.Collection;
+import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -11,10 +13,12 @@ import java.util.function.UnaryOperator;
  */
 public final class TappedChannel extends ForwardingChannel {
   private final Consumer<Message> onReceive;
-  private final UnaryOperator<Message> onSend;
+  private final BiFunction<PartyId, Message, List<Message>> onSend;
 
   private TappedChannel(
-      Channel channel, Consumer<Message> onReceive, UnaryOperator<Message> onSend) {
+      Channel channel,
+      Consumer<Message> onReceive,
+      BiFunction<PartyId, Message, List<Message>> onSend) {
     super(channel);
     this.onReceive = onReceive;
     this.onSend = onSend;
@@ -22,11 +26,16 @@ public final class TappedChannel extends ForwardingChannel {
 
   /** Keeps what is received. */
   public static UnaryOperator<Channel> recording(Collection<Message> received) {
-    return channel -> new TappedChannel(channel, received::add, UnaryOperator.identity());
+    return channel -> new TappedChannel(channel, received::add, (to, sent) -> List.of(sent));
   }
 
   /** Changes what is sent. */
   public static UnaryOperator<Channel> sending(UnaryOperator<Message> onSend) {
+    return sending((to, message) -> List.of(onSend.apply(message)));
+  }
+
+  /** Changes what is sent, by who is to have it, also into several messages or none. */
+  public static UnaryOperator<Channel> sending(BiFunction<PartyId, Message, List<Message>> onSend) {
     return channel -> new TappedChannel(channel, any -> {}, onSend);
   }
 
@@ -47,7 +56,9 @@ public final class TappedChannel extends ForwardingChannel {
 
   @Override
   public void send(PartyId to, Message message) {
-    super.send(to, onSend.apply(message));
+    for (Message each : onSend.apply(to, message)) {
+      super.send(to, each);
+    }
   }
 
   @Override

@@ -136,6 +136,25 @@ class PartyConfigTest {
   }
 
   @Test
+  void features_noneSet_areAllOtherColumnsInTheTablesOrder() {
+    List<String> present = List.of("z", "y", "id", "a", "w", "id2");
+    List<String> ids = List.of("id", "id2");
+    assertThat(new PartyConfig.Data(ids, "y", "w", List.of()).features(present))
+        .containsExactly("z", "a");
+    assertThat(new PartyConfig.Data(ids, null, null, List.of()).features(present))
+        .containsExactly("z", "y", "a", "w");
+    assertThat(new PartyConfig.Data(ids, "y", "w", List.of()).features(ids)).isEmpty();
+  }
+
+  @Test
+  void features_set_areTheseWhetherPresentOrNot() {
+    assertThat(
+            new PartyConfig.Data(List.of("id"), "y", null, List.of("b", "a"))
+                .features(List.of("id", "a", "c")))
+        .containsExactly("b", "a");
+  }
+
+  @Test
   void load_overrides_goBeforeTheFile() throws IOException {
     PartyConfig config =
         PartyConfig.load(

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.heddle.channel.Channel;
-import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
+import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig;
 import io.heddle.config.JobConfig.PsiDuplicates;
 import io.heddle.config.JobConfig.PsiJoin;
@@ -16,6 +16,7 @@ import io.heddle.error.AlignmentException;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.JoinedRows;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -36,25 +37,6 @@ class LyingPartyTest {
   private static final PartyId LIAR = new PartyId("party-0");
   private static final PartyId VICTIM = new PartyId("party-1");
 
-  private static final class Lying extends ForwardingChannel {
-    private final UnaryOperator<Message> lie;
-
-    Lying(Channel channel, UnaryOperator<Message> lie) {
-      super(channel);
-      this.lie = lie;
-    }
-
-    @Override
-    protected Channel around(Channel narrower, String name) {
-      return new Lying(narrower, lie);
-    }
-
-    @Override
-    public void send(PartyId to, Message message) {
-      super.send(to, to.equals(VICTIM) ? lie.apply(message) : message);
-    }
-  }
-
   private static Map<PartyId, JoinedRows> run(
       int parties, PartyId receiver, PsiJoin join, UnaryOperator<Message> lie) {
     JobConfig.Psi terms =
@@ -66,23 +48,29 @@ class LyingPartyTest {
             PsiDuplicates.EXPAND,
             List.of(),
             1);
+    UnaryOperator<Channel> lying =
+        TappedChannel.sending(
+            (to, message) -> List.of(to.equals(VICTIM) ? lie.apply(message) : message));
     Map<PartyId, Parties.Code<JoinedRows>> codes = new TreeMap<>();
     for (int i = 0; i < parties; i++) {
       PartyId party = new PartyId("party-" + i);
       codes.put(
           party,
           session -> {
+            List<byte[]> ids =
+                Stream.of("a", "b", "a", "only " + party)
+                    .map(id -> id.getBytes(StandardCharsets.UTF_8))
+                    .toList();
             Channel step = session.beginStep("psi", new TreeMap<>());
             return PrivateJoin.run(
-                party.equals(LIAR) ? new Lying(step, lie) : step,
+                party.equals(LIAR) ? lying.apply(step) : step,
                 terms,
                 session.bindingSalt("psi"),
                 session::privateRandomness,
-                Stream.of("a", "b", "a", "only " + party)
-                    .map(id -> id.getBytes(StandardCharsets.UTF_8))
-                    .toList(),
+                OwnRows.of(ids, terms.duplicates()),
                 PsiLimits.DEFAULT,
-                Progress.NONE);
+                Progress.NONE,
+                null);
           });
     }
     return Parties.run(PsiMessages.TYPES, codes);

@@ -16,10 +16,10 @@ import io.heddle.train.trees.TreeTerms;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -248,13 +248,8 @@ final class PlanSubcommand implements Runnable {
       if (table.rows() == 0) {
         throw new DataException("No rows in " + data);
       }
-      Set<String> used = new TreeSet<>(table.columnNames());
-      party.data().id().forEach(used::remove);
-      used.remove(String.valueOf(party.data().label()));
-      used.remove(String.valueOf(party.data().weight()));
-      if (!party.data().columns().isEmpty()) {
-        used.retainAll(party.data().columns());
-      }
+      Set<String> used = new HashSet<>(party.data().features(table.columnNames()));
+      used.retainAll(Set.copyOf(table.columnNames()));
       return new PlanSizes(table.rows(), used.size(), atLeastOne("--passes", passes));
     }
     return new PlanSizes(

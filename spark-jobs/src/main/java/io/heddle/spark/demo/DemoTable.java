@@ -8,7 +8,6 @@ import io.heddle.psi.table.Table;
 import io.heddle.psi.table.TableFiles;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +31,9 @@ final class DemoTable {
   /** Reads what a party's configuration names. */
   static DemoTable read(Path file, PartyConfig.Data data, List<IdRule> rules) {
     Table table = TableFiles.read(file);
-    List<String> features = new ArrayList<>(data.columns());
-    if (features.isEmpty()) {
-      features.addAll(table.columnNames());
-      features.removeAll(data.id());
-      features.remove(data.label());
-      features.remove(data.weight());
-    }
     return new DemoTable(
         Ids.of(table, data.id(), rules).values(),
-        features.stream().map(table::numbers).toArray(double[][]::new),
+        data.features(table.columnNames()).stream().map(table::numbers).toArray(double[][]::new),
         data.label() == null ? new double[0] : table.numbers(data.label()));
   }
 

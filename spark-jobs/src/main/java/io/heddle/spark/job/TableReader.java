@@ -50,8 +50,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
       PartyConfig.Data data,
       @Nullable LabelRule labels,
       boolean takesMissing) {
-    List<String> columns = data.columns().isEmpty() ? null : data.columns();
-    return read(spark, source, data, labels, takesMissing, columns);
+    return read(spark, source, data, labels, takesMissing, null);
   }
 
   /**
@@ -69,13 +68,16 @@ record TableReader(Dataset<Row> table, List<String> features) {
     return read(spark, source, data, null, takesMissing, columns);
   }
 
+  /**
+   * @param model names of its columns; null to take those of the configuration
+   */
   private static TableReader read(
       SparkSession spark,
       DataSource source,
       PartyConfig.Data data,
       @Nullable LabelRule labels,
       boolean takesMissing,
-      @Nullable List<String> columns) {
+      @Nullable List<String> model) {
     String labelCol = labels == null ? null : data.label();
     String weightCol = labels == null ? null : data.weight();
     if (data.id().isEmpty()) {
@@ -90,12 +92,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
     String place = source.words();
     Dataset<Row> raw = reader.open();
     List<String> present = Arrays.asList(raw.columns());
-    List<String> features = new ArrayList<>(columns == null ? present : columns);
-    if (columns == null) {
-      features.removeAll(data.id());
-      features.remove(data.label());
-      features.remove(data.weight());
-    }
+    List<String> features = model == null ? data.features(present) : model;
     List<String> wanted = new ArrayList<>(data.id());
     if (labelCol != null) {
       wanted.add(labelCol);
@@ -122,7 +119,7 @@ record TableReader(Dataset<Row> table, List<String> features) {
                 + " has a name that this job gives to a column of its own: rename it");
       }
     }
-    if (features.isEmpty() && labels == null && columns == null) {
+    if (features.isEmpty() && labels == null && model == null) {
       throw new DataException(
           "No columns in " + place + " beside the ids: a feature holder needs at least one");
     }

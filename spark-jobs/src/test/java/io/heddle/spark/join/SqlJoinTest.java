@@ -11,6 +11,7 @@ import io.heddle.config.JobConfig.PsiResult;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.psi.JoinedRows;
+import io.heddle.psi.OwnRows;
 import io.heddle.psi.PrivateJoin;
 import io.heddle.psi.PsiLimits;
 import io.heddle.psi.PsiMessages;
@@ -109,6 +110,10 @@ class SqlJoinTest {
     return joined;
   }
 
+  private static List<byte[]> bytes(List<String> ids) {
+    return ids.stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList();
+  }
+
   private static Parties.Code<List<JoinedRows>> party(
       List<List<String>> tables, JobConfig.Psi terms) {
     return session ->
@@ -120,9 +125,10 @@ class SqlJoinTest {
                         terms,
                         session.bindingSalt("psi"),
                         session::privateRandomness,
-                        ids.stream().map(id -> id.getBytes(StandardCharsets.UTF_8)).toList(),
+                        OwnRows.of(bytes(ids), terms.duplicates()),
                         ANY,
-                        Progress.NONE))
+                        Progress.NONE,
+                        null))
             .toList();
   }
 

@@ -289,6 +289,7 @@ class PlanTest {
             Channel step = session.beginStep("psi", new TreeMap<>());
             PsiLimits limits =
                 new PsiLimits(job.psi().minIntersection(), ROWS, job.psi().protocol(), true);
+            OwnRows own = OwnRows.of(ids, job.psi().duplicates());
             Object found =
                 job.psi().sum() != null
                     ? PrivateSum.run(
@@ -297,7 +298,7 @@ class PlanTest {
                         job.keyBits(),
                         session.bindingSalt("psi"),
                         session::privateRandomness,
-                        OwnRows.of(ids, job.psi().duplicates()),
+                        own,
                         party.equals(job.psi().receiver()) ? null : new long[ROWS],
                         limits,
                         Progress.NONE)
@@ -306,9 +307,10 @@ class PlanTest {
                         job.psi(),
                         session.bindingSalt("psi"),
                         session::privateRandomness,
-                        ids,
+                        own,
                         limits,
-                        Progress.NONE);
+                        Progress.NONE,
+                        null);
             assertThat(found).isNotNull();
             return session.traffic();
           });

@@ -3,6 +3,7 @@ package io.heddle.train.trees;
 
 import io.heddle.crypto.Sha256;
 import io.heddle.crypto.encoding.FixedPoint;
+import io.heddle.train.shared.EffectiveRows;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -93,6 +94,12 @@ final class Gradients {
   /** How many scores a row has. */
   int outputs() {
     return g.length;
+  }
+
+  /** How many rows of equal first derivatives some are worth; 0 if all are 0. */
+  int worth(int[] rows) {
+    double[] sizes = RowSampler.sizes(g);
+    return EffectiveRows.of(rows, row -> sizes[row]);
   }
 
   /** The rows that the tree is grown on. */

@@ -169,7 +169,6 @@ final class LabelHolderTrees {
     int rowsPerCiphertext = new RowsPerCiphertext(terms, rows.count(), candidates.values()).best();
     agreed = new TreesAgreed(first, SharedTrees.last(terms, first, limit), rowsPerCiphertext);
     channel.sendToAll(agreed);
-    report.outliers(rows.training().length, rows.worthOfDerivatives(scores));
     noteLosses("no tree");
   }
 
@@ -199,6 +198,10 @@ final class LabelHolderTrees {
   private GrowingTree grow(int number, boolean isShared, RowSlots slots, SumsReceiver receiver) {
     Channel step = isShared ? step(number) : channel;
     Gradients gradients = Gradients.of(rows, scores, terms, roundingSeed, number);
+    if (number == 1) {
+      int[] training = rows.training();
+      report.outliers(training.length, gradients.worth(training));
+    }
     if (isShared) {
       TreeRules.requireRows(rows.count(), terms, rows.worth(gradients.sample().rows()));
       sendGradients(step, gradients, slots);

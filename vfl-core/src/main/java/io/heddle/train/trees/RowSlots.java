@@ -137,6 +137,11 @@ record RowSlots(GradientPacking packing, int plaintextBits, int rowsPerPlaintext
     return isApart() ? packing.plaintexts(candidates) : candidates;
   }
 
+  /** Bytes of a message with sums of so many candidates, each with a name and a byte of bits. */
+  long sumsBytes(int candidates, int ciphertextBytes) {
+    return candidates * (Integer.BYTES + 1L) + (long) answers(candidates) * ciphertextBytes;
+  }
+
   /**
    * Sums as they are sent, but for what {@link #added} adds to them.
    *

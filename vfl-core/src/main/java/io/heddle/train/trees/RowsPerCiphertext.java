@@ -70,12 +70,15 @@ final class RowsPerCiphertext {
     if (terms.rowPacking() == TreesRowPacking.OFF || most == 1) {
       return 1;
     }
-    boolean fits = largestMessage() <= ExchangeLimits.DEFAULT.maxMessageBytes();
+    long largest =
+        RowSlots.of(terms, rows, most)
+            .sumsBytes(mostDeclared(), terms.scheme().ciphertextBytes(terms.keyBits()));
+    boolean fits = largest <= ExchangeLimits.DEFAULT.maxMessageBytes();
     if (terms.rowPacking() == TreesRowPacking.ON) {
       if (!fits) {
         throw new ConfigurationException(
             "Invalid rowPacking on: must be auto or off, for the sums of a node may need "
-                + largestMessage()
+                + largest
                 + " bytes with a ciphertext for each candidate, and a message has at most "
                 + ExchangeLimits.DEFAULT.maxMessageBytes());
       }
@@ -86,12 +89,6 @@ final class RowsPerCiphertext {
       best = cost(count) < cost(best) ? count : best;
     }
     return best;
-  }
-
-  /** Bytes of a node's sums from one feature holder, if rows share ciphertexts. */
-  private long largestMessage() {
-    long candidate = terms.scheme().ciphertextBytes(terms.keyBits()) + Integer.BYTES + 1L;
-    return mostDeclared() * candidate;
   }
 
   /** How many nodes' sums are sent of two that come of one. */

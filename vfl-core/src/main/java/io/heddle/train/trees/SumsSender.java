@@ -127,9 +127,7 @@ final class SumsSender {
   }
 
   private void requireFits(int candidates) {
-    long bytes =
-        candidates * (Integer.BYTES + 1L)
-            + (long) slots.answers(candidates) * key.ciphertextBytes();
+    long bytes = slots.sumsBytes(candidates, key.ciphertextBytes());
     if (bytes > ExchangeLimits.DEFAULT.maxMessageBytes()) {
       throw new ConfigurationException(
           "Too many columns, bins or classes: the sums of a node with "

@@ -118,14 +118,6 @@ final class TrainingRows {
     return weighted ? EffectiveRows.ofDrawn(training(), drawn, this::weight) : drawn;
   }
 
-  /** How many rows of equal first derivatives those of the training rows are worth. */
-  int worthOfDerivatives(double[][] scores) {
-    double[][] g = new double[scores.length][count()];
-    derive(scores, g, new double[scores.length][count()]);
-    double[] sizes = RowSampler.sizes(g);
-    return EffectiveRows.of(training(), row -> sizes[row]);
-  }
-
   /** How many scores a row has. */
   int outputs() {
     return objective == TreeObjective.MULTI_CLASS ? classes : 1;

@@ -10,12 +10,15 @@ import io.heddle.channel.Parties;
 import io.heddle.config.MonotoneConstraints;
 import io.heddle.crypto.Randomness;
 import io.heddle.crypto.additive.AdditivePrivateKey;
+import io.heddle.crypto.additive.CiphertextBlock;
+import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.table.LocalAlignedRows;
 import io.heddle.table.PartyTable;
+import io.heddle.train.trees.TreeMessage.NodeSums;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -296,6 +299,23 @@ final class Forests {
 
   static <M> List<M> sent(Class<M> type, List<Message> messages) {
     return messages.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /**
+   * What the label holder sees of sums under {@link #KEY}, one row in a ciphertext.
+   *
+   * @param nodeRows no fewer than any of the nodes has
+   */
+  static Sums open(NodeSums message, GradientPacking packing, int nodeRows) {
+    int[] most = new int[message.candidates().length];
+    Arrays.fill(most, nodeRows);
+    return packing.unpack(decrypt(message, packing), most);
+  }
+
+  static PlaintextBlock decrypt(NodeSums message, GradientPacking packing) {
+    int plaintexts = packing.plaintexts(message.candidates().length);
+    return KEY.decrypt(
+        CiphertextBlock.fromBytes(KEY.publicKey(), message.ciphertexts(), plaintexts));
   }
 
   static TreeEnsemble ensemble(List<TreesFit> fits) {

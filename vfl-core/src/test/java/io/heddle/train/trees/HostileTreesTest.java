@@ -6,19 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.heddle.channel.Channel;
-import io.heddle.channel.ForwardingChannel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig.TreesRowPacking;
 import io.heddle.crypto.Randomness;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.crypto.encoding.PlaintextBlock;
 import io.heddle.crypto.okamoto.OkamotoUchiyamaPrivateKey;
 import io.heddle.crypto.paillier.PaillierPrivateKey;
 import io.heddle.error.AlignmentException;
 import io.heddle.error.ProtocolException;
 import io.heddle.error.VflException;
-import io.heddle.party.PartyId;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.train.trees.Forests.Joined;
@@ -90,29 +87,8 @@ class HostileTreesTest {
 
   /** Sends the messages of one type twice. */
   private static UnaryOperator<Channel> twice(Class<? extends Message> type) {
-    return channel -> new Twice(channel, type);
-  }
-
-  private static final class Twice extends ForwardingChannel {
-    private final Class<? extends Message> type;
-
-    Twice(Channel channel, Class<? extends Message> type) {
-      super(channel);
-      this.type = type;
-    }
-
-    @Override
-    protected Channel around(Channel narrower, String name) {
-      return new Twice(narrower, type);
-    }
-
-    @Override
-    public void send(PartyId to, Message message) {
-      super.send(to, message);
-      if (type.isInstance(message)) {
-        super.send(to, message);
-      }
-    }
+    return TappedChannel.sending(
+        (to, message) -> Collections.nCopies(type.isInstance(message) ? 2 : 1, message));
   }
 
   private static <M extends Message> Arguments fromLabelHolder(
@@ -664,10 +640,7 @@ class HostileTreesTest {
   private static NodeSums withSums(NodeSums message, int rows, int output, long sum) {
     GradientPacking packing = GradientPacking.of(CLASSES, rows);
     int count = message.candidates().length;
-    PlaintextBlock sent =
-        Forests.KEY.decrypt(
-            CiphertextBlock.fromBytes(
-                Forests.KEY.publicKey(), message.ciphertexts(), packing.plaintexts(count)));
+    PlaintextBlock sent = Forests.decrypt(message, packing);
     BigInteger slot = BigInteger.valueOf(sum).shiftLeft(packing.lowBits());
     slot = slot.add(BigInteger.valueOf(sum));
     List<BigInteger> values = new ArrayList<>();

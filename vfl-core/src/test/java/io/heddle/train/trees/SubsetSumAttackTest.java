@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig.TreesRowPacking;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.train.trees.Forests.Joined;
@@ -285,19 +284,6 @@ class SubsetSumAttackTest {
     return new Joined(labels, List.of(own, theirs));
   }
 
-  private static Sums open(NodeSums message) {
-    int[] nodeRows = new int[message.candidates().length];
-    Arrays.fill(nodeRows, AT_FLOOR);
-    GradientPacking packing = GradientPacking.of(2048, AT_FLOOR, 1);
-    return packing.unpack(
-        Forests.KEY.decrypt(
-            CiphertextBlock.fromBytes(
-                Forests.KEY.publicKey(),
-                message.ciphertexts(),
-                packing.plaintexts(nodeRows.length))),
-        nodeRows);
-  }
-
   /** Which rows the sums of a candidate are of; whichever, if these are of several cuts. */
   private static boolean[] truth(Joined joined, long[] known, long sum) {
     for (double[] column : joined.holders().get(1)) {
@@ -365,7 +351,7 @@ class SubsetSumAttackTest {
       double[][] scores = Forests.scores(fits, joined, tree - 1);
       Gradients gradients = Gradients.of(labels, scores, terms, Forests.seed(), tree);
       long[] known = pairs(gradients, AT_FLOOR);
-      Sums sums = open(nodes.get(tree - 1));
+      Sums sums = Forests.open(nodes.get(tree - 1), GradientPacking.of(terms, AT_FLOOR), AT_FLOOR);
       assertThat(sums.g()).hasSize(8);
       boolean anySolved = false;
       for (int i = 0; i < sums.g().length; i++) {

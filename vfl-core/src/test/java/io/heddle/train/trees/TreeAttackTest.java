@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig.TreesRowPacking;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.progress.Progress;
 import io.heddle.session.Session;
 import io.heddle.train.trees.Forests.Joined;
@@ -190,18 +189,8 @@ class TreeAttackTest {
       Gradients gradients,
       boolean[] truth,
       NodeSums message) {
-    int[] nodeRows = new int[message.candidates().length];
-    Arrays.fill(nodeRows, node.length);
     GradientPacking packing = GradientPacking.of(2048, rows, gradients.outputs());
-    Sums open =
-        packing.unpack(
-            Forests.KEY.decrypt(
-                CiphertextBlock.fromBytes(
-                    Forests.KEY.publicKey(),
-                    message.ciphertexts(),
-                    packing.plaintexts(nodeRows.length))),
-            nodeRows);
-    equations.add(rows, node, gradients, truth, open);
+    equations.add(rows, node, gradients, truth, Forests.open(message, packing, node.length));
   }
 
   private static TreeTerms.Builder terms() {

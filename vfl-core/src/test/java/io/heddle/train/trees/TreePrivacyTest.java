@@ -9,7 +9,6 @@ import io.heddle.channel.Channel;
 import io.heddle.channel.Message;
 import io.heddle.channel.TappedChannel;
 import io.heddle.config.JobConfig.TreesRowPacking;
-import io.heddle.crypto.additive.CiphertextBlock;
 import io.heddle.error.ConfigurationException;
 import io.heddle.error.PrivacyException;
 import io.heddle.progress.Progress;
@@ -88,19 +87,8 @@ class TreePrivacyTest {
         TrainingRows.of(terms.objective(), terms.classes(), joined.labels(), null, null);
     Gradients gradients = Gradients.of(labels, labels.startScores(), terms, Forests.seed(), 1);
     double perRow = Sums.of(RowSets.all(rows), gradients).h()[0] / (double) rows;
-    GradientPacking packing = GradientPacking.of(terms, rows);
-    int[] most = new int[sums.candidates().length];
-    Arrays.fill(most, rows);
     // With the shifts of other nodes' rows the first derivatives mean nothing; counts stand.
-    int plaintexts = packing.plaintexts(most.length);
-    long[] h =
-        packing
-            .unpack(
-                Forests.KEY.decrypt(
-                    CiphertextBlock.fromBytes(
-                        Forests.KEY.publicKey(), sums.ciphertexts(), plaintexts)),
-                most)
-            .h();
+    long[] h = Forests.open(sums, GradientPacking.of(terms, rows), rows).h();
     int[][] counts = new int[sums.counts().length][];
     int at = 0;
     for (int p = 0; p < counts.length; p++) {
