@@ -188,6 +188,14 @@ final class Keys {
     return ALIASES.getOrDefault(key, key);
   }
 
+  /**
+   * Whether a value is XGBoost's {@code colsample_bytree = 1}: the share 1.0, all columns. MLlib's
+   * {@code featureSubsetStrategy = 1} would be one column, and is refused.
+   */
+  static boolean isWholeShare(String written, String value) {
+    return written.equals("gbt.colsample_bytree") && value.matches("1(\\.0*)?");
+  }
+
   /** Every other name that a setting may be given by, with ours. */
   static SortedMap<String, String> aliases() {
     return Collections.unmodifiableSortedMap(ALIASES);
