@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
@@ -379,13 +380,17 @@ class TrainJobTest {
     nothingLeftBeside();
   }
 
-  @Test
-  void train_peerFailsBeforeTheEnd_leavesNoModel() throws Exception {
-    List<String> noTest = new ArrayList<>(settings("full"));
-    noTest.add("test-fraction=0");
+  /** Where rows are held out, a part that cannot be written is found out before they are scored. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0.3"})
+  void train_peerFailsBeforeTheEnd_hasWrittenTheModelAndLeavesNone(String fraction)
+      throws Exception {
+    List<String> heldOut = new ArrayList<>(settings("full"));
+    heldOut.add("test-fraction=" + fraction);
     JobConfig job =
         JobConfig.load(
-            TwoParties.jobFile(folder), Overrides.ofArguments(List.of("test-fraction=0")));
+            TwoParties.jobFile(folder),
+            Overrides.ofArguments(List.of("test-fraction=" + fraction)));
     Function<HeddleSession, Integer> bank =
         session -> {
           try {
@@ -402,24 +407,44 @@ class TrainJobTest {
           TableReader own = TableReader.read(spark, csv(session), party.data(), null, false);
           HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
           AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), party.data());
-          KeyedSplit all = KeyedSplit.of(job.seed(), 0, aligned.ids());
+          KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
           new VerticalLogisticRegression()
               .setFeaturesCol("heddle_features")
               .setSession(session.name())
               .setRegParam(job.logistic().regParam())
               .setMaxIter(job.logistic().maxIter())
               .setTol(job.logistic().tol())
-              .fit(rows.keep(all.train()).table());
+              .fit(rows.keep(split.train()).table());
+          awaitModelOfBank();
           session.fail(new DataException("Cannot write the model: is the disk full?"));
           return 0;
         };
 
-    assertThatThrownBy(() -> TwoParties.run(folder, noTest, bank, retailer))
+    assertThatThrownBy(() -> TwoParties.run(folder, heldOut, bank, retailer))
         .isInstanceOf(PeerAbortedException.class);
 
     assertThat(folder.resolve("bank-model")).doesNotExist();
     assertThat(folder.resolve("bank-run")).doesNotExist();
     nothingLeftBeside();
+  }
+
+  /** It waits for its peer to score rows, or to finish, and has its part of the model ready. */
+  private void awaitModelOfBank() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (System.nanoTime() < end) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        if (entries.anyMatch(
+            entry ->
+                entry.getFileName().toString().startsWith(".bank-model-")
+                    && Files.exists(entry.resolve("manifest.json")))) {
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      } catch (IOException | InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    throw new AssertionError("The bank has written no model");
   }
 
   @Test
