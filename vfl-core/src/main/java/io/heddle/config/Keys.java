@@ -46,6 +46,7 @@ final class Keys {
               "data.weight",
               "data.columns",
               "gbt.monotoneConstraints",
+              "gbt.leafCol",
               "data.format",
               "data.table",
               "data.jdbc.url",

@@ -278,6 +278,7 @@ class JobConfigTest {
         "seed = x | seed | a whole number",
         "logistic.regparam = 1 | logistic.regparam | did you mean logistic.regParam?",
         "listen.port = 1 | listen.port | this key belongs into heddle.conf",
+        "gbt.leafCol = leaves | gbt.leafCol | this key belongs into heddle.conf",
       })
   void load_badSetting_namesKeyPlaceAndWhatIsAllowed(String line, String key, String allowed) {
     assertThatThrownBy(() -> load(SMALL + line))

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -194,7 +195,9 @@ class TrainJobTest {
               .run(csv(session), place(session, "model"), place(session, "scores"));
           return 0;
         };
-    TwoParties.run(folder, trees, score, score);
+    List<String> withLeaves = new ArrayList<>(trees);
+    withLeaves.add("gbt.leafCol=leaf.of");
+    TwoParties.run(folder, withLeaves, score, score);
 
     ObjectMapper json = new ObjectMapper();
     JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
@@ -232,14 +235,19 @@ class TrainJobTest {
     }
 
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
-    assertThat(scores.get(0)).isEqualTo("customer.id,prediction");
+    assertThat(scores.get(0)).isEqualTo("customer.id,prediction,leaf.of");
     assertThat(scores).hasSize(801);
     assertThat(folder.resolve("retailer-scores/scores.csv")).doesNotExist();
-    assertThat(scores.subList(1, 801))
-        .allSatisfy(
-            line ->
-                assertThat(Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)))
-                    .isBetween(-0.5, 2.0));
+    Map<String, String> predictions = new HashMap<>();
+    for (String line : scores.subList(1, 801)) {
+      String[] fields = line.split(",", -1);
+      assertThat(Double.parseDouble(fields[1])).isBetween(-0.5, 2.0);
+      // Of each tree a place among at most seven nodes; rows of the same leaves are scored alike.
+      assertThat(fields[2]).matches("[0-6]( [0-6]){3}");
+      assertThat(predictions.merge(fields[2], fields[1], (first, other) -> first))
+          .isEqualTo(fields[1]);
+    }
+    assertThat(predictions).hasSizeGreaterThan(4);
     nothingLeftBeside();
   }
 
@@ -327,7 +335,9 @@ class TrainJobTest {
                   place(session, "scores"));
           return 0;
         };
-    TwoParties.run(folder, trees, score, score);
+    List<String> withLeaves = new ArrayList<>(trees);
+    withLeaves.add("gbt.leafCol=leaf");
+    TwoParties.run(folder, withLeaves, score, score);
 
     ObjectMapper json = new ObjectMapper();
     JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
@@ -338,11 +348,15 @@ class TrainJobTest {
     assertThat(bank.get("ledger").toString()).contains("labels are of 3 classes");
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
     assertThat(scores.get(0))
-        .isEqualTo("customer.id,probability_0,probability_1,probability_2,prediction");
+        .isEqualTo("customer.id,probability_0,probability_1,probability_2,prediction,leaf");
     assertThat(scores).hasSize(801);
     for (String line : scores.subList(1, 801)) {
       double[] numbers =
-          Arrays.stream(line.split(",")).skip(1).mapToDouble(Double::parseDouble).toArray();
+          Arrays.stream(line.split(","))
+              .skip(1)
+              .limit(4)
+              .mapToDouble(Double::parseDouble)
+              .toArray();
       assertThat(numbers[0] + numbers[1] + numbers[2]).isCloseTo(1, within(1e-12));
       assertThat(numbers[(int) numbers[3]])
           .isEqualTo(Math.max(numbers[0], Math.max(numbers[1], numbers[2])));
