@@ -101,7 +101,7 @@ final class PlanSubcommand implements Runnable {
     PartyConfig party = PartyConfig.load(config, overrides);
     JobConfig terms = JobConfig.load(job, overrides);
     terms.checkFor(party);
-    PlanSizes sizes = sizes(party);
+    PlanSizes sizes = sizes(party, terms);
     boolean semiHonest = party.takesAsSemiHonest(terms.parties());
     List<PlannedMessage> plan = Plan.of(terms, command, sizes, semiHonest);
     PartyId self = party.party();
@@ -238,7 +238,7 @@ final class PlanSubcommand implements Runnable {
     }
   }
 
-  private PlanSizes sizes(PartyConfig party) {
+  private PlanSizes sizes(PartyConfig party, JobConfig terms) {
     if (data != null) {
       if (rows != 0 || columns != 0) {
         throw new ParameterException(
@@ -247,6 +247,9 @@ final class PlanSubcommand implements Runnable {
       Table table = TableFiles.read(data);
       if (table.rows() == 0) {
         throw new DataException("No rows in " + data);
+      }
+      if (command == Plan.Command.TRAIN && party.party().equals(terms.labelHolderIfAny())) {
+        requireColumns(table, party.data().label(), party.data().weight());
       }
       Set<String> used = new TreeSet<>(table.columnNames());
       party.data().id().forEach(used::remove);
@@ -261,6 +264,15 @@ final class PlanSubcommand implements Runnable {
         atLeastOne("--rows (or --data)", rows),
         Math.max(0, columns),
         atLeastOne("--passes", passes));
+  }
+
+  /** As the training itself would. */
+  private static void requireColumns(Table table, @Nullable String... names) {
+    for (String name : names) {
+      if (name != null) {
+        Table unused = table.select(List.of(name));
+      }
+    }
   }
 
   private int atLeastOne(String option, int value) {
