@@ -89,9 +89,19 @@ public interface Channel {
    *
    * @param state what {@link #restored} shall give; secret, encrypted on the disk, never sent; not
    *     to be changed afterwards
-   * @throws io.heddle.error.CheckpointException if the disk does not take it
+   * @throws io.heddle.error.CheckpointException if the disk does not take it, or it is longer than
+   *     {@link #mostToCommit}
    */
   void commit(byte[] state);
+
+  /**
+   * How many bytes {@link #commit} takes of this step, beside what the session's other steps keep:
+   * for a role whose state is long to ask before it sends anything. May be negative. Without a
+   * place on the disk there is no bound.
+   */
+  default long mostToCommit() {
+    return Long.MAX_VALUE;
+  }
 
   /**
    * What this step kept last, before this party was started again; null if it has to begin. Nobody

@@ -46,6 +46,7 @@ final class Keys {
               "data.weight",
               "data.columns",
               "gbt.monotoneConstraints",
+              "gbt.leafCol",
               "data.format",
               "data.table",
               "data.jdbc.url",
@@ -186,6 +187,14 @@ final class Keys {
   /** Our name of a setting, whichever it was given by. */
   static String canonical(String key) {
     return ALIASES.getOrDefault(key, key);
+  }
+
+  /**
+   * Whether a value is XGBoost's {@code colsample_bytree = 1}: the share 1.0, all columns. MLlib's
+   * {@code featureSubsetStrategy = 1} would be one column, and is refused.
+   */
+  static boolean isWholeShare(String written, String value) {
+    return written.equals("gbt.colsample_bytree") && value.matches("1(\\.0*)?");
   }
 
   /** Every other name that a setting may be given by, with ours. */

@@ -86,7 +86,8 @@ public final class Overrides {
       throw new ConfigurationException(
           "Unknown setting " + key + " (" + origin + "): " + Keys.adviceForAny(key));
     }
-    Entry before = entries.put(key, new Entry(written, value.strip(), origin));
+    String text = Keys.isWholeShare(written, value.strip()) ? "1.0" : value.strip();
+    Entry before = entries.put(key, new Entry(written, text, origin));
     if (before != null && !before.written().equals(written)) {
       throw Settings.givenTwice(before.written(), written, origin);
     }

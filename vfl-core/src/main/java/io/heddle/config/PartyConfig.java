@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param data which columns of the own table take part
  * @param monotoneConstraints of own columns, for boosted trees of jobs in which this party is the
  *     label holder
+ * @param leafCol the column of its scores by boosted trees that tells each row's leaves, if this
+ *     party is the label holder; null, the default, for none
  * @param sources where the own rows are, if in no file
  * @param checkpoints what this party keeps of a job, to go on with it after a crash
  * @param blobs how large messages go beside the links
@@ -56,6 +58,7 @@ public record PartyConfig(
     Privacy privacy,
     Data data,
     MonotoneConstraints monotoneConstraints,
+    @Nullable String leafCol,
     DataSources sources,
     Checkpoints checkpoints,
     BlobSettings blobs,
@@ -69,6 +72,9 @@ public record PartyConfig(
   private static final String HTTP = "http://";
   private static final String SOCKS = "socks5://";
   private static final String NO_LEDGER = "none";
+  private static final Pattern SCORE_COLUMN =
+      Pattern.compile(
+          "(rawPrediction|prediction|probability(_[0-9]+)?|heddle_.*)", Pattern.CASE_INSENSITIVE);
   private static final Pattern FINGERPRINT = Pattern.compile("sha256:[0-9a-f]{64}");
 
   /**
@@ -365,6 +371,7 @@ public record PartyConfig(
         privacy(settings),
         data(settings),
         monotoneConstraints(settings),
+        leafCol(settings),
         DataSources.read(settings),
         new Checkpoints(
             settings.path("checkpoint.dir", "checkpoints"), settings.flag("checkpoint.keep", true)),
@@ -597,6 +604,25 @@ public record PartyConfig(
     }
   }
 
+  /** Spark takes names for the same whatever their case. */
+  private static @Nullable String leafCol(Settings settings) {
+    String key = "gbt.leafCol";
+    String name = columnIfAny(settings, key);
+    if (name == null) {
+      return null;
+    }
+    for (String id : settings.list("data.id", "a column name or a list of them")) {
+      if (name.equalsIgnoreCase(id)) {
+        throw settings.invalid(key, "a column other than those of data.id");
+      }
+    }
+    if (SCORE_COLUMN.matcher(name).matches()) {
+      throw settings.invalid(
+          key, "a column other than those that scores have: prediction, probability and such");
+    }
+    return name;
+  }
+
   static PartyId partyId(Settings settings, String key, String name) {
     try {
       return new PartyId(name);
@@ -668,6 +694,9 @@ public record PartyConfig(
     }
     if (!monotoneConstraints.isEmpty()) {
       all.put("gbt.monotoneConstraints", monotoneConstraints.toString());
+    }
+    if (leafCol != null) {
+      all.put("gbt.leafCol", leafCol);
     }
     all.putAll(sources.effective());
     all.put("checkpoint.dir", checkpoints.directory().toString());

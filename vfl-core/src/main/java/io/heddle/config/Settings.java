@@ -11,6 +11,7 @@ import com.typesafe.config.ConfigResolveOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import io.heddle.error.ConfigurationException;
 import java.io.IOException;
@@ -153,10 +154,16 @@ final class Settings {
               written.getOrDefault(key, key), alias.getKey(), place(value.origin(), file));
         }
         written.put(key, alias.getKey());
-        config = config.withValue(key, value);
+        config = config.withValue(key, canonicalValue(alias.getKey(), value));
       }
     }
     return config;
+  }
+
+  private static ConfigValue canonicalValue(String written, ConfigValue value) {
+    return Keys.isWholeShare(written, String.valueOf(value.unwrapped()).strip())
+        ? ConfigValueFactory.fromAnyRef("1.0").withOrigin(value.origin())
+        : value;
   }
 
   /** For one setting under two of its names. */

@@ -455,11 +455,15 @@ public final class Session implements AutoCloseable {
     }
     requireOpen();
     requireResults();
-    reached.results().put(step, result);
+    reached.keep(step, result);
     reached.counts().forgetWithin(step);
     mail.settle(id());
     log.commit(reached);
     meter.committed(step, result.length);
+  }
+
+  long mostToCommit(String step) {
+    return log == null ? Long.MAX_VALUE : reached.mostToKeep(step);
   }
 
   /** A step without one would be done again after a crash, when its messages are gone. */

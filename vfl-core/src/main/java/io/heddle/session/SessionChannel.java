@@ -69,6 +69,11 @@ final class SessionChannel implements Channel {
   }
 
   @Override
+  public long mostToCommit() {
+    return session.mostToCommit(path);
+  }
+
+  @Override
   public byte @Nullable [] restored() {
     return session.restored(path);
   }

@@ -5,11 +5,13 @@ import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
+import io.heddle.error.CheckpointException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -38,6 +40,9 @@ record SessionState(
     SortedMap<String, byte[]> results) {
   static final int MAX_TEXT_BYTES = 1024;
   private static final int VERSION = 2;
+
+  /** All results are written as one array, with what else there is. */
+  static final long MOST_BYTES = Integer.MAX_VALUE - (64L << 20);
 
   /** As it is when the parties have agreed on the id. */
   static SessionState agreed(String id, SortedMap<PartyId, Run> peers, TrafficMeter traffic) {
@@ -68,6 +73,39 @@ record SessionState(
   SessionState whenSettled() {
     return new SessionState(
         id, peers, acknowledged, finished, true, begun, counts, sent, received, traffic, results);
+  }
+
+  /** How long the result of a step may be, beside those of the others. */
+  long mostToKeep(String step) {
+    long others = 0;
+    synchronized (results) {
+      for (Map.Entry<String, byte[]> each : results.entrySet()) {
+        if (!each.getKey().equals(step)) {
+          others += each.getKey().length() + each.getValue().length;
+        }
+      }
+    }
+    return MOST_BYTES - others;
+  }
+
+  /**
+   * Takes the result of a step, in place of the one before.
+   *
+   * @throws CheckpointException if all results together would be too long to be written
+   */
+  void keep(String step, byte[] result) {
+    long most = mostToKeep(step);
+    if (result.length > most) {
+      throw new CheckpointException(
+          "Step "
+              + step
+              + " takes "
+              + result.length
+              + " bytes to go on from after a crash, and no more than "
+              + Math.max(0, most)
+              + " can be kept beside those of the session's other steps");
+    }
+    results.put(step, result);
   }
 
   /** The number of entries that follow. */

@@ -68,6 +68,11 @@ public abstract class ForwardingChannel implements Channel {
   }
 
   @Override
+  public long mostToCommit() {
+    return channel.mostToCommit();
+  }
+
+  @Override
   public byte @Nullable [] restored() {
     return channel.restored();
   }

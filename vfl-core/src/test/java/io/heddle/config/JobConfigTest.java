@@ -261,7 +261,11 @@ class JobConfigTest {
         "gbt.rowPacking = yes | gbt.rowPacking | auto, on, off",
         "gbt.featureSubsetStrategy = some | gbt.featureSubsetStrategy | all, auto, sqrt, log2,",
         "gbt.featureSubsetStrategy = 0.0 | gbt.featureSubsetStrategy | a share above 0",
-        "gbt.colsample_bytree = 1 | gbt.featureSubsetStrategy | a share above 0 and at most 1.0",
+        "gbt.featureSubsetStrategy = 1 | gbt.featureSubsetStrategy = 1 | a share above 0 and at most 1.0",
+        "gbt.colsample_bytree = 0 | gbt.featureSubsetStrategy = 0 | a share above 0 and at most 1.0",
+        "gbt.colsample_bytree = 2 | gbt.featureSubsetStrategy = 2 | a share above 0 and at most 1.0",
+        "gbt.colsample_bytree = 10 | gbt.featureSubsetStrategy = 10 | a share above 0 and at most 1.0",
+        "gbt.colsample_bytree = [1] | gbt.featureSubsetStrategy = [1] | a share above 0 and at most 1.0",
         "gbt.subsample = 0 | gbt.subsamplingRate = 0 | a number from",
         "gbt { subsample = 0.5, subsamplingRate = 0.5 } | Both gbt.subsamplingRate and gbt.subsample are set | give one",
         "gbt.validationFraction = 0.95 | gbt.validationFraction | from 0",
@@ -274,6 +278,7 @@ class JobConfigTest {
         "seed = x | seed | a whole number",
         "logistic.regparam = 1 | logistic.regparam | did you mean logistic.regParam?",
         "listen.port = 1 | listen.port | this key belongs into heddle.conf",
+        "gbt.leafCol = leaves | gbt.leafCol | this key belongs into heddle.conf",
       })
   void load_badSetting_namesKeyPlaceAndWhatIsAllowed(String line, String key, String allowed) {
     assertThatThrownBy(() -> load(SMALL + line))
@@ -332,6 +337,21 @@ class JobConfigTest {
 
     assertThat(theirs.canonicalTerms()).isEqualTo(ours.canonicalTerms());
     assertThat(theirs.canonicalTerms().keySet()).allMatch(Keys.JOB::contains);
+  }
+
+  /** XGBoost's number is a share; MLlib's 1 would be one column. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1", "1.0", "1.00", "1e0", "\"1\"", "\" 1 \""})
+  void load_colsampleBytreeOfOne_isAllColumns(String one) throws IOException {
+    JobConfig inTheFile = load(SMALL + "gbt.colsample_bytree = " + one);
+    JobConfig inASetting = load(SMALL, "gbt.colsample_bytree=1");
+
+    assertThat(inTheFile.gbt().featureSubsetStrategy()).isEqualTo("1.0");
+    assertThat(FeatureSubset.columns(inTheFile.gbt().featureSubsetStrategy(), 7)).isEqualTo(7);
+    assertThat(inTheFile.canonicalTerms()).isEqualTo(inASetting.canonicalTerms());
+    assertThatThrownBy(() -> load(SMALL, "gbt.featureSubsetStrategy=1"))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("Invalid gbt.featureSubsetStrategy");
   }
 
   @Test

@@ -129,6 +129,7 @@ class KeyMatrixTest {
           entry(
               "gbt.monotoneConstraints",
               new Local("age=1,income=-1", "own columns, and the label holder's trees only")),
+          entry("gbt.leafCol", new Local("leaves", "a column of the label holder's own scores")),
           entry("data.format", new Local("orc", "what the own file is")),
           entry("data.table", new Local("t", "where the own rows are")),
           entry("data.jdbc.url", new Local("jdbc:other", "where the own rows are")),

@@ -104,6 +104,15 @@ public final class Table {
     return new Table(file, some, rows, lines);
   }
 
+  /**
+   * Requires that columns are there.
+   *
+   * @throws DataException if there is no such column
+   */
+  public void requireColumns(List<String> names) {
+    names.forEach(this::column);
+  }
+
   Column column(String name) {
     Column column = columns.get(name);
     if (column == null) {

@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -101,7 +103,7 @@ final class PlanSubcommand implements Runnable {
     PartyConfig party = PartyConfig.load(config, overrides);
     JobConfig terms = JobConfig.load(job, overrides);
     terms.checkFor(party);
-    PlanSizes sizes = sizes(party);
+    PlanSizes sizes = sizes(party, terms);
     boolean semiHonest = party.takesAsSemiHonest(terms.parties());
     List<PlannedMessage> plan = Plan.of(terms, command, sizes, semiHonest);
     PartyId self = party.party();
@@ -238,7 +240,7 @@ final class PlanSubcommand implements Runnable {
     }
   }
 
-  private PlanSizes sizes(PartyConfig party) {
+  private PlanSizes sizes(PartyConfig party, JobConfig terms) {
     if (data != null) {
       if (rows != 0 || columns != 0) {
         throw new ParameterException(
@@ -247,6 +249,12 @@ final class PlanSubcommand implements Runnable {
       Table table = TableFiles.read(data);
       if (table.rows() == 0) {
         throw new DataException("No rows in " + data);
+      }
+      if (command == Plan.Command.TRAIN && party.party().equals(terms.labelHolderIfAny())) {
+        table.requireColumns(
+            Stream.of(party.data().label(), party.data().weight())
+                .filter(Objects::nonNull)
+                .toList());
       }
       Set<String> used = new HashSet<>(party.data().features(table.columnNames()));
       used.retainAll(Set.copyOf(table.columnNames()));

@@ -89,9 +89,8 @@ final class TrainJob {
         trace.trainingIds(Arrays.stream(split.train()).mapToObj(ids::get).toList());
       }
       Learner.Trained fitted = learner.fit(train.table(), trace);
-      Quality quality =
-          split.test().length == 0 ? null : measure(fitted.model(), rows.keep(split.test()));
-      // While the peers still wait: a full disk here leaves them without a model as well.
+      // Before any row is scored, and while the peers still wait: a full disk here leaves them
+      // without a model as well.
       if (model != null) {
         save(fitted.model(), TrainedPart.in(model.folder()));
         if (fitted.model() instanceof VerticalGBTModel trees) {
@@ -99,6 +98,8 @@ final class TrainJob {
         }
         model.complete(session.open().id());
       }
+      Quality quality =
+          split.test().length == 0 ? null : measure(fitted.model(), rows.keep(split.test()));
       if (figures != null) {
         Traffic traffic = session.open().traffic();
         figures.json("run.json", figures(aligned, split, fitted, quality, traffic));

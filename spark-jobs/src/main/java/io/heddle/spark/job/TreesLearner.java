@@ -9,13 +9,19 @@ import io.heddle.spark.ml.VerticalGBTRegressionModel;
 import io.heddle.spark.ml.VerticalGBTRegressor;
 import io.heddle.spark.ml.VerticalGBTSetters;
 import io.heddle.spark.session.HeddleSession;
+import io.heddle.spark.table.AlignedTable;
 import io.heddle.spark.table.LabelRule;
 import io.heddle.train.trees.TreeObjective;
 import io.heddle.train.trees.TreesSummary;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.apache.spark.ml.PredictionModel;
+import org.apache.spark.ml.functions;
 import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
@@ -141,12 +147,34 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
       VerticalGBTClassificationModel model =
           VerticalGBTClassificationModel.load(place)
               .setSession(session.name())
+              .setLeafCol(Objects.requireNonNullElse(session.leafCol(), ""))
               .setThreshold(threshold());
       return new Loaded(model, model.part().columnNames());
     }
     VerticalGBTRegressionModel model =
-        VerticalGBTRegressionModel.load(place).setSession(session.name());
+        VerticalGBTRegressionModel.load(place)
+            .setSession(session.name())
+            .setLeafCol(Objects.requireNonNullElse(session.leafCol(), ""));
     return new Loaded(model, model.part().columnNames());
+  }
+
+  /** The leaves are one text, with spaces between, as there may be thousands of trees. */
+  @Override
+  public List<Column> outcome(Dataset<Row> scored) {
+    String name = session.leafCol();
+    if (name == null) {
+      return Learner.super.outcome(scored);
+    }
+    List<Column> columns = new ArrayList<>(Learner.super.outcome(scored));
+    Column leaves = functions.vector_to_array(AlignedTable.column(scored, name), "float64");
+    columns.add(
+        org.apache
+            .spark
+            .sql
+            .functions
+            .concat_ws(" ", leaves.cast("array<int>").cast("array<string>"))
+            .as(name));
+    return columns;
   }
 
   @Override

@@ -296,6 +296,11 @@ public final class HeddleSession implements AutoCloseable {
     return party.monotoneConstraints();
   }
 
+  /** The column of scores by trees with each row's leaves, as this party's own file names it. */
+  public @Nullable String leafCol() {
+    return party.leafCol();
+  }
+
   /** What this party's own file allows in a logistic regression. */
   public PrivacyRules privacyRules() {
     return new PrivacyRules(party.privacy().labelRowsPerColumn(), party.privacy().predictor());

@@ -464,6 +464,49 @@ class HeddleCommandTest {
         .contains("Invalid number of classes 40 for 6300 training rows: must be at most");
   }
 
+  private int planOfTable(String command, String holder, String... settings) throws IOException {
+    Path job = directory.resolve("job.conf");
+    Files.writeString(job, "parties = [bank, shop], label-holder = " + holder);
+    Path data = directory.resolve("data.csv");
+    Files.writeString(data, "id,w,age,income,y\na,1,2,3,0\nb,2,3,4,1\n");
+    List<String> arguments = new ArrayList<>(List.of("plan", command, "--config", config()));
+    arguments.addAll(List.of("--job", job.toString(), "--data", data.toString()));
+    arguments.addAll(List.of("--set", "data.id=id"));
+    for (String setting : settings) {
+      arguments.addAll(List.of("--set", setting));
+    }
+    return run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void plan_rowWeights_areNoColumnThatTakesPart() throws IOException {
+    init();
+    assertThat(add("--address", "h:1")).isZero();
+
+    assertThat(planOfTable("train", "bank", "data.label=y")).as(err).isZero();
+    assertThat(out).contains("reckoned with 2 rows and 3 columns");
+    assertThat(planOfTable("train", "bank", "data.label=y", "data.weight=w")).as(err).isZero();
+    assertThat(out).contains("reckoned with 2 rows and 2 columns");
+    assertThat(planOfTable("train", "bank", "data.label=y", "data.weight=w", "data.columns=age"))
+        .as(err)
+        .isZero();
+    assertThat(out).contains("reckoned with 2 rows and 1 columns");
+  }
+
+  /** Scoring needs neither, nor does a party without the labels. */
+  @Test
+  void plan_rowWeightsOrLabelsMissing_isRefusedNamingTheColumn() throws IOException {
+    init();
+    assertThat(add("--address", "h:1")).isZero();
+
+    assertThat(planOfTable("train", "bank", "data.label=y", "data.weight=heavy")).isEqualTo(4);
+    assertThat(err).contains("No column heavy in ").contains("data.csv: it has ");
+    assertThat(planOfTable("train", "bank", "data.label=no", "data.weight=w")).isEqualTo(4);
+    assertThat(err).contains("No column no in ");
+    assertThat(planOfTable("score", "bank", "data.weight=heavy")).as(err).isZero();
+    assertThat(planOfTable("train", "shop", "data.weight=heavy")).as(err).isZero();
+  }
+
   @Test
   void configCheck_badFile_isThreeAndNamesTheLine() throws IOException {
     init();

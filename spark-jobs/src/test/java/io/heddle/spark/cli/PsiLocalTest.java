@@ -260,6 +260,31 @@ class PsiLocalTest {
     assertThat(figures.at("/seconds/offline").asDouble()).isPositive();
   }
 
+  /** Each party's own rows get their own weights back; as with its columns, no peer sees them. */
+  @Test
+  void psi_rowWeights_stayBesideTheOwnRowsAlone() throws IOException {
+    Path receiver = directory.resolve("receiver.csv");
+    Files.writeString(receiver, "id,x,more,w\na,1,2,31\nb,4,5,32\nz,7,8,33\n");
+    Path sender = directory.resolve("sender.csv");
+    Files.writeString(sender, "id,x,more,w\nb,1,2,41\na,4,5,42\nc,7,8,43\n");
+    Path out = directory.resolve("out.csv");
+    String[] settings = {"--set", "data.columns=x", "--set", "data.weight=w"};
+
+    List<String> all = new ArrayList<>(List.of(settings));
+    all.addAll(List.of("--out", out.toString()));
+    Outcome outcome = runLocal(receiver, sender, all.toArray(String[]::new));
+
+    assertThat(outcome.code()).as(outcome.err()).isZero();
+    assertThat(Files.readAllLines(out))
+        .containsExactlyInAnyOrder(
+            "\"id\",\"w\",\"x\"", "\"a\",\"31\",\"1\"", "\"b\",\"32\",\"4\"");
+
+    Files.writeString(sender, Files.readString(sender).replace(",w", ",v"));
+    outcome = runLocal(receiver, sender, settings);
+    assertThat(outcome.code()).isEqualTo(4);
+    assertThat(outcome.err()).contains("The sender failed: No column w in ").contains("it has ");
+  }
+
   @Test
   void psi_senderWithDuplicates_endsBothAndNamesTheSender() throws IOException {
     Path receiver = table("receiver.csv", 0, 100);

@@ -28,8 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
@@ -193,7 +195,9 @@ class TrainJobTest {
               .run(csv(session), place(session, "model"), place(session, "scores"));
           return 0;
         };
-    TwoParties.run(folder, trees, score, score);
+    List<String> withLeaves = new ArrayList<>(trees);
+    withLeaves.add("gbt.leafCol=leaf.of");
+    TwoParties.run(folder, withLeaves, score, score);
 
     ObjectMapper json = new ObjectMapper();
     JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
@@ -231,14 +235,19 @@ class TrainJobTest {
     }
 
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
-    assertThat(scores.get(0)).isEqualTo("customer.id,prediction");
+    assertThat(scores.get(0)).isEqualTo("customer.id,prediction,leaf.of");
     assertThat(scores).hasSize(801);
     assertThat(folder.resolve("retailer-scores/scores.csv")).doesNotExist();
-    assertThat(scores.subList(1, 801))
-        .allSatisfy(
-            line ->
-                assertThat(Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)))
-                    .isBetween(-0.5, 2.0));
+    Map<String, String> predictions = new HashMap<>();
+    for (String line : scores.subList(1, 801)) {
+      String[] fields = line.split(",", -1);
+      assertThat(Double.parseDouble(fields[1])).isBetween(-0.5, 2.0);
+      // Of each tree a place among at most seven nodes; rows of the same leaves are scored alike.
+      assertThat(fields[2]).matches("[0-6]( [0-6]){3}");
+      assertThat(predictions.merge(fields[2], fields[1], (first, other) -> first))
+          .isEqualTo(fields[1]);
+    }
+    assertThat(predictions).hasSizeGreaterThan(4);
     nothingLeftBeside();
   }
 
@@ -326,7 +335,9 @@ class TrainJobTest {
                   place(session, "scores"));
           return 0;
         };
-    TwoParties.run(folder, trees, score, score);
+    List<String> withLeaves = new ArrayList<>(trees);
+    withLeaves.add("gbt.leafCol=leaf");
+    TwoParties.run(folder, withLeaves, score, score);
 
     ObjectMapper json = new ObjectMapper();
     JsonNode bank = json.readTree(folder.resolve("bank-run/run.json").toFile());
@@ -337,11 +348,15 @@ class TrainJobTest {
     assertThat(bank.get("ledger").toString()).contains("labels are of 3 classes");
     List<String> scores = Files.readAllLines(folder.resolve("bank-scores/scores.csv"));
     assertThat(scores.get(0))
-        .isEqualTo("customer.id,probability_0,probability_1,probability_2,prediction");
+        .isEqualTo("customer.id,probability_0,probability_1,probability_2,prediction,leaf");
     assertThat(scores).hasSize(801);
     for (String line : scores.subList(1, 801)) {
       double[] numbers =
-          Arrays.stream(line.split(",")).skip(1).mapToDouble(Double::parseDouble).toArray();
+          Arrays.stream(line.split(","))
+              .skip(1)
+              .limit(4)
+              .mapToDouble(Double::parseDouble)
+              .toArray();
       assertThat(numbers[0] + numbers[1] + numbers[2]).isCloseTo(1, within(1e-12));
       assertThat(numbers[(int) numbers[3]])
           .isEqualTo(Math.max(numbers[0], Math.max(numbers[1], numbers[2])));
@@ -379,13 +394,17 @@ class TrainJobTest {
     nothingLeftBeside();
   }
 
-  @Test
-  void train_peerFailsBeforeTheEnd_leavesNoModel() throws Exception {
-    List<String> noTest = new ArrayList<>(settings("full"));
-    noTest.add("test-fraction=0");
+  /** Where rows are held out, a part that cannot be written is found out before they are scored. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0.3"})
+  void train_peerFailsBeforeTheEnd_hasWrittenTheModelAndLeavesNone(String fraction)
+      throws Exception {
+    List<String> heldOut = new ArrayList<>(settings("full"));
+    heldOut.add("test-fraction=" + fraction);
     JobConfig job =
         JobConfig.load(
-            TwoParties.jobFile(folder), Overrides.ofArguments(List.of("test-fraction=0")));
+            TwoParties.jobFile(folder),
+            Overrides.ofArguments(List.of("test-fraction=" + fraction)));
     Function<HeddleSession, Integer> bank =
         session -> {
           try {
@@ -402,24 +421,44 @@ class TrainJobTest {
           TableReader own = TableReader.read(spark, csv(session), party.data(), null, false);
           HeddleSession.Aligned aligned = TrainJob.align(session, own.table(), party.data().id());
           AlignedTable rows = TrainJob.withFeatures(aligned.table(), own.features(), party.data());
-          KeyedSplit all = KeyedSplit.of(job.seed(), 0, aligned.ids());
+          KeyedSplit split = KeyedSplit.of(job.seed(), job.testFraction(), aligned.ids());
           new VerticalLogisticRegression()
               .setFeaturesCol("heddle_features")
               .setSession(session.name())
               .setRegParam(job.logistic().regParam())
               .setMaxIter(job.logistic().maxIter())
               .setTol(job.logistic().tol())
-              .fit(rows.keep(all.train()).table());
+              .fit(rows.keep(split.train()).table());
+          awaitModelOfBank();
           session.fail(new DataException("Cannot write the model: is the disk full?"));
           return 0;
         };
 
-    assertThatThrownBy(() -> TwoParties.run(folder, noTest, bank, retailer))
+    assertThatThrownBy(() -> TwoParties.run(folder, heldOut, bank, retailer))
         .isInstanceOf(PeerAbortedException.class);
 
     assertThat(folder.resolve("bank-model")).doesNotExist();
     assertThat(folder.resolve("bank-run")).doesNotExist();
     nothingLeftBeside();
+  }
+
+  /** It waits for its peer to score rows, or to finish, and has its part of the model ready. */
+  private void awaitModelOfBank() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (System.nanoTime() < end) {
+      try (Stream<Path> entries = Files.list(folder)) {
+        if (entries.anyMatch(
+            entry ->
+                entry.getFileName().toString().startsWith(".bank-model-")
+                    && Files.exists(entry.resolve("manifest.json")))) {
+          return;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      } catch (IOException | InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    throw new AssertionError("The bank has written no model");
   }
 
   @Test

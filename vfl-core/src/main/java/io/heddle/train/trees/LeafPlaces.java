@@ -12,7 +12,7 @@ import java.util.List;
  * few bytes as places of that tree take, big-endian.
  */
 final class LeafPlaces {
-  /** A session keeps what all its steps have given in one array, and more than that. */
+  /** They are kept as one array, with what else the session keeps. */
   static final long MOST_BYTES = Integer.MAX_VALUE - (64L << 20);
 
   private final List<List<TreeNode>> trees;
@@ -32,11 +32,15 @@ final class LeafPlaces {
   /**
    * Requires that they can be kept.
    *
-   * @throws DataException if they take more than so many bytes
+   * @param mostBytes what can be kept of any step
+   * @param room what can be kept beside what other steps of the session keep
+   * @throws DataException if they take more bytes than that
    */
-  void requireAtMost(long mostBytes) {
+  void requireAtMost(long mostBytes, long room) {
     long bytes = trees.stream().mapToLong(tree -> (long) rows * width(tree)).sum();
-    if (bytes > mostBytes) {
+    boolean others = room < mostBytes;
+    long most = others ? Math.max(0, room) : mostBytes;
+    if (bytes > most) {
       throw new DataException(
           "The leaves of "
               + rows
@@ -45,8 +49,11 @@ final class LeafPlaces {
               + " trees take "
               + bytes
               + " bytes, and no more than "
-              + mostBytes
-              + " can be kept for going on after a crash: score fewer rows at a time");
+              + most
+              + " can be kept for going on after a crash"
+              + (others ? ", beside what other steps of this session keep" : "")
+              + ": score fewer rows at a time"
+              + (others ? ", or in a session of its own" : ""));
     }
   }
 

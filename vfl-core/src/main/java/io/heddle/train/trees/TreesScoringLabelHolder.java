@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * learns a bit for each row that comes to a feature holder's split, no value.
  */
 public final class TreesScoringLabelHolder {
+  /** More than what is kept beside the leaves: of which columns they are. */
+  static final int HEAD_BYTES = 16 << 20;
+
   private final TreesModelPart part;
   private final TreeEnsemble ensemble;
   private final int messageBytes;
@@ -64,7 +67,9 @@ public final class TreesScoringLabelHolder {
   public TreeScores score(Channel step, PartyTable table, Progress progress) {
     table.requireColumns(part.columnNames());
     LeafPlaces places = new LeafPlaces(ensemble, table.rows().rows());
-    places.requireAtMost(stateBytes);
+    // What is kept already has found its room.
+    places.requireAtMost(
+        stateBytes, step.restored() == null ? step.mostToCommit() - HEAD_BYTES : Long.MAX_VALUE);
     progress.begin("score", table.rows().rows(), "rows");
     OwnPaths paths = OwnPaths.of(table, part.thresholds());
     OwnData data = paths.data(table, part);

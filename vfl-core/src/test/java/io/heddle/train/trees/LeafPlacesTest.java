@@ -4,6 +4,9 @@ package io.heddle.train.trees;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.heddle.channel.Channel;
+import io.heddle.channel.ForwardingChannel;
+import io.heddle.channel.Message;
 import io.heddle.channel.Parties;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
@@ -75,17 +78,56 @@ class LeafPlacesTest {
 
   @Test
   void requireAtMost_moreThanOneArrayTakes_isRefusedTellingHowMany() {
-    new LeafPlaces(ensemble(200, 1), 10_000_000).requireAtMost(LeafPlaces.MOST_BYTES);
+    new LeafPlaces(ensemble(200, 1), 10_000_000)
+        .requireAtMost(LeafPlaces.MOST_BYTES, Long.MAX_VALUE);
     assertThatThrownBy(
-            () -> new LeafPlaces(ensemble(300, 1), 10_000_000).requireAtMost(LeafPlaces.MOST_BYTES))
+            () ->
+                new LeafPlaces(ensemble(300, 1), 10_000_000)
+                    .requireAtMost(LeafPlaces.MOST_BYTES, Long.MAX_VALUE))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith(
             "The leaves of 10000000 rows in 300 trees take 3000000000 bytes, and no more than")
-        .hasMessageEndingWith("score fewer rows at a time");
+        .hasMessageEndingWith("can be kept for going on after a crash: score fewer rows at a time");
   }
 
+  /** Two scorings of 10 million rows in 110 trees were too much for one session. */
   @Test
-  void score_leavesThatCannotBeKept_isRefusedBeforeAnythingIsAsked() {
+  void requireAtMost_moreThanOtherStepsLeave_isRefusedSayingSo() {
+    LeafPlaces places = new LeafPlaces(ensemble(110, 1), 10_000_000);
+    places.requireAtMost(LeafPlaces.MOST_BYTES, 1_100_000_000);
+    assertThatThrownBy(() -> places.requireAtMost(LeafPlaces.MOST_BYTES, 1_099_999_999))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "The leaves of 10000000 rows in 110 trees take 1100000000 bytes, and no more than"
+                + " 1099999999 can be kept for going on after a crash, beside what other steps of"
+                + " this session keep: score fewer rows at a time, or in a session of its own");
+    assertThatThrownBy(() -> places.requireAtMost(LeafPlaces.MOST_BYTES, -5))
+        .hasMessageContaining("no more than 0 can be kept");
+  }
+
+  /** It sends nothing where another step leaves too little. */
+  private static Channel leaving(long bytes, Channel step) {
+    return new ForwardingChannel(step) {
+      @Override
+      protected Channel around(Channel narrower, String name) {
+        return leaving(bytes, narrower);
+      }
+
+      @Override
+      public void send(PartyId to, Message message) {
+        throw new AssertionError("sends to " + to);
+      }
+
+      @Override
+      public long mostToCommit() {
+        return bytes;
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 9000", "9, 8"})
+  void score_leavesThatCannotBeKept_isRefusedBeforeAnythingIsAsked(long stateBytes, long room) {
     TreesModelPart bank =
         new TreesModelPart(
             FIT, List.of(), List.of(), ensemble(1, 1), List.of(Forests.featureHolder(1)));
@@ -98,8 +140,13 @@ class LeafPlacesTest {
         Map.of(
             Forests.BANK,
             session ->
-                new TreesScoringLabelHolder(bank, PathQuestions.MOST_BYTES, 8)
-                    .score(session.beginStep("transform", new TreeMap<>()), none, Progress.NONE)
+                new TreesScoringLabelHolder(bank, PathQuestions.MOST_BYTES, stateBytes)
+                    .score(
+                        leaving(
+                            room + TreesScoringLabelHolder.HEAD_BYTES,
+                            session.beginStep("transform", new TreeMap<>())),
+                        none,
+                        Progress.NONE)
                     .leaves()
                     .length,
             Forests.featureHolder(1),
