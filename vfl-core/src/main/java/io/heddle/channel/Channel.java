@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * step.
  */
 public interface Channel {
+  /** All that the steps of a session keep is written as one array, with what else there is. */
+  long MOST_STATE_BYTES = Integer.MAX_VALUE - (64L << 20);
+
   PartyId self();
 
   /** All others, in name order. */
@@ -89,15 +92,15 @@ public interface Channel {
    *
    * @param state what {@link #restored} shall give; secret, encrypted on the disk, never sent; not
    *     to be changed afterwards
-   * @throws io.heddle.error.CheckpointException if the disk does not take it, or it is longer than
-   *     {@link #mostToCommit}
+   * @throws io.heddle.error.CheckpointException if the disk does not take it
+   * @throws io.heddle.error.DataException if it is longer than {@link #mostToCommit}
    */
   void commit(byte[] state);
 
   /**
    * How many bytes {@link #commit} takes of this step, beside what the session's other steps keep:
-   * for a role whose state is long to ask before it sends anything. May be negative. Without a
-   * place on the disk there is no bound.
+   * for a role whose state is long to ask before it sends anything. Without a place on the disk
+   * there is no bound.
    */
   default long mostToCommit() {
     return Long.MAX_VALUE;

@@ -190,11 +190,15 @@ final class Keys {
   }
 
   /**
-   * Whether a value is XGBoost's {@code colsample_bytree = 1}: the share 1.0, all columns. MLlib's
-   * {@code featureSubsetStrategy = 1} would be one column, and is refused.
+   * A value as our name of the setting has it. XGBoost's {@code colsample_bytree = 1} is the share
+   * 1.0, all columns; MLlib's {@code featureSubsetStrategy = 1} would be one column, and is
+   * refused.
    */
-  static boolean isWholeShare(String written, String value) {
-    return written.equals("gbt.colsample_bytree") && value.matches("1(\\.0*)?");
+  static String canonicalText(String written, String text) {
+    String value = text.strip();
+    return written.equals("gbt.colsample_bytree") && value.matches("1(\\.0*)?([eE][+-]?0+)?")
+        ? "1.0"
+        : value;
   }
 
   /** Every other name that a setting may be given by, with ours. */

@@ -86,8 +86,7 @@ public final class Overrides {
       throw new ConfigurationException(
           "Unknown setting " + key + " (" + origin + "): " + Keys.adviceForAny(key));
     }
-    String text = Keys.isWholeShare(written, value.strip()) ? "1.0" : value.strip();
-    Entry before = entries.put(key, new Entry(written, text, origin));
+    Entry before = entries.put(key, new Entry(written, Keys.canonicalText(written, value), origin));
     if (before != null && !before.written().equals(written)) {
       throw Settings.givenTwice(before.written(), written, origin);
     }

@@ -328,6 +328,19 @@ public record PartyConfig(
     }
 
     /**
+     * The label column of a label holder.
+     *
+     * @throws ConfigurationException if it is not set
+     */
+    public String requiredLabel() {
+      if (label == null) {
+        throw new ConfigurationException(
+            "Missing setting data.label: the label holder must name its label column");
+      }
+      return label;
+    }
+
+    /**
      * The columns that take part, in the order of the setting or of the table.
      *
      * @param present all columns of the table, which may lack some that are set
@@ -646,7 +659,7 @@ public record PartyConfig(
             key ->
                 !(key.startsWith("data.") && DataSources.tellsRows(key))
                     && !key.startsWith("privacy.")
-                    && !key.startsWith("gbt.")
+                    && !(key.startsWith("gbt.") && !key.equals("gbt.leafCol"))
                     && !key.endsWith(".semi-honest"));
     return all.toString();
   }

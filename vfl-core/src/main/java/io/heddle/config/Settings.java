@@ -161,9 +161,11 @@ final class Settings {
   }
 
   private static ConfigValue canonicalValue(String written, ConfigValue value) {
-    return Keys.isWholeShare(written, String.valueOf(value.unwrapped()).strip())
-        ? ConfigValueFactory.fromAnyRef("1.0").withOrigin(value.origin())
-        : value;
+    String text = String.valueOf(value.unwrapped());
+    String canonical = Keys.canonicalText(written, text);
+    return canonical.equals(text)
+        ? value
+        : ConfigValueFactory.fromAnyRef(canonical).withOrigin(value.origin());
   }
 
   /** For one setting under two of its names. */

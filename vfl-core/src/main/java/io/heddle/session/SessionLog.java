@@ -258,7 +258,7 @@ public final class SessionLog implements AutoCloseable {
       return "this party's floors were " + before.floors() + ", now they are " + now.floors();
     }
     if (!last.data().equals(settings)) {
-      return "its data file, or its own settings data.* or privacy.*, are others than before";
+      return "its data file, or its own settings data.*, privacy.*, gbt.* or peers.*.semi-honest, are others than before";
     }
     String platform = last.platform().difference(Platform.current());
     return platform == null ? null : "it was made on another " + platform;

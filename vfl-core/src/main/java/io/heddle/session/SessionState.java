@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.heddle.session;
 
+import io.heddle.channel.Channel;
 import io.heddle.channel.ExchangeStart.Run;
 import io.heddle.channel.MessageCodec;
 import io.heddle.channel.WireReader;
 import io.heddle.channel.WireWriter;
-import io.heddle.error.CheckpointException;
+import io.heddle.error.DataException;
 import io.heddle.error.ProtocolException;
 import io.heddle.party.PartyId;
 import java.util.ArrayList;
@@ -40,9 +41,6 @@ record SessionState(
     SortedMap<String, byte[]> results) {
   static final int MAX_TEXT_BYTES = 1024;
   private static final int VERSION = 2;
-
-  /** All results are written as one array, with what else there is. */
-  static final long MOST_BYTES = Integer.MAX_VALUE - (64L << 20);
 
   /** As it is when the parties have agreed on the id. */
   static SessionState agreed(String id, SortedMap<PartyId, Run> peers, TrafficMeter traffic) {
@@ -85,27 +83,30 @@ record SessionState(
         }
       }
     }
-    return MOST_BYTES - others;
+    return Math.max(0, Channel.MOST_STATE_BYTES - others);
   }
 
   /**
    * Takes the result of a step, in place of the one before.
    *
-   * @throws CheckpointException if all results together would be too long to be written
+   * @throws DataException if all results together would be too long to be written
    */
   void keep(String step, byte[] result) {
-    long most = mostToKeep(step);
-    if (result.length > most) {
-      throw new CheckpointException(
-          "Step "
-              + step
-              + " takes "
-              + result.length
-              + " bytes to go on from after a crash, and no more than "
-              + Math.max(0, most)
-              + " can be kept beside those of the session's other steps");
+    synchronized (results) {
+      long most = mostToKeep(step);
+      if (result.length > most) {
+        throw new DataException(
+            "Step "
+                + step
+                + " takes "
+                + result.length
+                + " bytes to go on from after a crash, and no more than "
+                + most
+                + " can be kept beside those of the session's other steps: take fewer rows, or a"
+                + " session of its own");
+      }
+      results.put(step, result);
     }
-    results.put(step, result);
   }
 
   /** The number of entries that follow. */

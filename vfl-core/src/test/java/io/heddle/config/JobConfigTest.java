@@ -341,10 +341,13 @@ class JobConfigTest {
 
   /** XGBoost's number is a share; MLlib's 1 would be one column. */
   @ParameterizedTest
-  @ValueSource(strings = {"1", "1.0", "1.00", "1e0", "\"1\"", "\" 1 \""})
+  @ValueSource(strings = {"1", "1.0", "1.00", "1e0", "1E+0", " 1 "})
   void load_colsampleBytreeOfOne_isAllColumns(String one) throws IOException {
-    JobConfig inTheFile = load(SMALL + "gbt.colsample_bytree = " + one);
-    JobConfig inASetting = load(SMALL, "gbt.colsample_bytree=1");
+    JobConfig inTheFile = load(SMALL + "gbt.colsample_bytree = \"" + one + '"');
+    JobConfig inASetting = load(SMALL, "gbt.colsample_bytree=" + one);
+
+    assertThat(load(SMALL + "gbt.colsample_bytree = " + one).canonicalTerms())
+        .isEqualTo(inTheFile.canonicalTerms());
 
     assertThat(inTheFile.gbt().featureSubsetStrategy()).isEqualTo("1.0");
     assertThat(FeatureSubset.columns(inTheFile.gbt().featureSubsetStrategy(), 7)).isEqualTo(7);

@@ -190,7 +190,7 @@ class SessionLogTest {
         .hasMessageContaining("--fresh");
     assertThatThrownBy(() -> open("1e-6", "data.id=x77".getBytes(UTF_8)))
         .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("its own settings data.* or privacy.*")
+        .hasMessageContaining("its own settings data.*, privacy.*, gbt.* or")
         .hasMessageNotContaining("x77");
     try (SessionLog log = open()) {
       assertThat(log.session()).as("nothing was lost by it").isEqualTo(SESSION);

@@ -39,6 +39,7 @@ final class Operations {
   private static final int VALUE_BITS = 64;
   private static final int MESSAGES = 1024;
 
+  private final boolean holdsLabels;
   private final PaillierPrivateKey key;
   private final PaillierPublicKey open;
   private final List<PlaintextBlock> chunks = new ArrayList<>();
@@ -78,11 +79,13 @@ final class Operations {
   /**
    * With a key of its own.
    *
+   * @param holdsLabels whether this party is to encrypt, not to add up
    * @param plaintextBits of what is encrypted
    * @param ofTree ciphertexts: how many there are decides which of them are in a cache; at most
    *     262,144 are taken
    */
-  Operations(int keyBits, int plaintextBits, int ofTree) {
+  Operations(boolean holdsLabels, int keyBits, int plaintextBits, int ofTree) {
+    this.holdsLabels = holdsLabels;
     key = PaillierPrivateKey.generate(keyBits, new SecureRandom());
     open = key.publicKey();
     Random random = new Random(1);
@@ -98,7 +101,7 @@ final class Operations {
     CiphertextBlock block = key.encrypt(PlaintextBlock.of(0, values), fresh());
     answers = block.slice(0, ANSWERS);
     arriving = block.toBytes();
-    int ciphertexts = Math.max(NODE, Math.min(ofTree, MOST));
+    int ciphertexts = holdsLabels ? NODE : Math.max(NODE, Math.min(ofTree, MOST));
     byte[] many = new byte[ciphertexts * open.ciphertextBytes()];
     for (int at = 0; at < many.length; at += arriving.length) {
       System.arraycopy(arriving, 0, many, at, Math.min(arriving.length, many.length - at));
@@ -117,7 +120,7 @@ final class Operations {
   }
 
   /** Until the compiler has done its work, and forgets what it took. */
-  void warmUp(boolean holdsLabels) {
+  void warmUp() {
     for (long begun = System.nanoTime(); System.nanoTime() - begun < WARM_UP.toNanos(); ) {
       if (holdsLabels) {
         sampleEncrypting();

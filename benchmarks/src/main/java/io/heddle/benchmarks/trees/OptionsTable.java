@@ -54,13 +54,17 @@ public final class OptionsTable {
       throw new IllegalArgumentException(
           "Invalid --trees 1: must be at least 2, for the first one is not looked at");
     }
+    if (common.number("depth") < 2) {
+      throw new IllegalArgumentException(
+          "Invalid --depth 1: must be at least 2, for a feature holder is sampled between levels");
+    }
     System.out.printf(ROOT, "Load at the start: %s%n%n", Machine.load());
     TreesTable table = TreesTable.of(common, false);
     OptionsTable print = new OptionsTable(table.rows(), table.columns().length);
     System.out.println(
         "| | trees | rows in a ciphertext | encryptions | formula | additions | rows x columns | of it | MB of derivatives |"
             + " formula | MB of sums | CPU-s of a tree: before encrypting | encrypting and sending | formula |"
-            + " ratio | feature holder | formula | ratio | s of a tree |");
+            + " ratio | feature holder | formula | ratio | s of a tree, samples included |");
     System.out.println("|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|--|");
     List<String> units = new ArrayList<>();
     for (Map.Entry<String, List<String>> variant : VARIANTS.entrySet()) {

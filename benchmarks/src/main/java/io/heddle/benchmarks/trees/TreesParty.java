@@ -218,8 +218,9 @@ final class TreesParty {
     if (sampled == null) {
       return;
     }
-    if (act.equals("sending " + TimedChannel.DERIVATIVES)) {
-      if (++chunks % CHUNKS_TO_A_SAMPLE == 0) {
+    if (act.equals("work before sending " + TimedChannel.DERIVATIVES)) {
+      // Those before are on their way, and these are not yet.
+      if (chunks++ % CHUNKS_TO_A_SAMPLE == 0) {
         apart(sampled::sampleEncrypting);
       }
     } else if (act.equals("waiting for and reading " + TimedChannel.DESCENT)) {
@@ -230,15 +231,22 @@ final class TreesParty {
   /** Of the tree that has ended; of the first one there are none, for it tells what to sample. */
   private void measureUnits(Session session, int rows) {
     int ciphertextBytes = terms.keyBits() / 4;
+    Operations sampled = operations;
+    if (sampled == null) {
+      operations = warmedUp(session, rows, ciphertextBytes);
+    }
+    // Both parties go on from here together.
     double carry =
         Operations.carry(
             session.beginStep(CARRY, new TreeMap<>()),
             holdsLabels,
             TreeMessages.CHUNK_CIPHERTEXTS * ciphertextBytes);
-    if (operations != null) {
-      units.add(operations.taken(carry));
-      return;
+    if (sampled != null) {
+      units.add(sampled.taken(carry));
     }
+  }
+
+  private Operations warmedUp(Session session, int rows, int ciphertextBytes) {
     long derivatives =
         session.traffic().lines().stream()
             .filter(line -> line.type().getSimpleName().equals(TimedChannel.DERIVATIVES))
@@ -246,12 +254,14 @@ final class TreesParty {
             .sum();
     int ofTree = Math.toIntExact(derivatives / ciphertextBytes);
     int rowsPerCiphertext = Math.round((float) terms.sampleRows(rows) / ofTree);
-    operations =
+    Operations sampled =
         new Operations(
+            holdsLabels,
             terms.keyBits(),
             rowsPerCiphertext * OptionsTable.slotBits(rows, rowsPerCiphertext),
             ofTree);
-    operations.warmUp(holdsLabels);
+    sampled.warmUp();
+    return sampled;
   }
 
   private Holder holder(TreesFit fit, TreesTable table, double[] scores, byte[] seed) {

@@ -250,14 +250,19 @@ final class PlanSubcommand implements Runnable {
       if (table.rows() == 0) {
         throw new DataException("No rows in " + data);
       }
+      Set<String> used = new HashSet<>(party.data().features(table.columnNames()));
+      if (command == Plan.Command.SCORE) {
+        // It looks at the model's columns.
+        used.retainAll(Set.copyOf(table.columnNames()));
+      } else {
+        table.requireColumns(List.copyOf(used));
+      }
       if (command == Plan.Command.TRAIN && party.party().equals(terms.labelHolderIfAny())) {
         table.requireColumns(
-            Stream.of(party.data().label(), party.data().weight())
+            Stream.of(party.data().requiredLabel(), party.data().weight())
                 .filter(Objects::nonNull)
                 .toList());
       }
-      Set<String> used = new HashSet<>(party.data().features(table.columnNames()));
-      used.retainAll(Set.copyOf(table.columnNames()));
       return new PlanSizes(table.rows(), used.size(), atLeastOne("--passes", passes));
     }
     return new PlanSizes(

@@ -78,16 +78,12 @@ record TableReader(Dataset<Row> table, List<String> features) {
       @Nullable LabelRule labels,
       boolean takesMissing,
       @Nullable List<String> model) {
-    String labelCol = labels == null ? null : data.label();
-    String weightCol = labels == null ? null : data.weight();
     if (data.id().isEmpty()) {
       throw new ConfigurationException(
           "Missing setting data.id: must name the columns by which rows are aligned");
     }
-    if (labels != null && labelCol == null) {
-      throw new ConfigurationException(
-          "Missing setting data.label: the label holder must name its label column");
-    }
+    String labelCol = labels == null ? null : data.requiredLabel();
+    String weightCol = labels == null ? null : data.weight();
     SourceReader reader = new SourceReader(spark, source);
     String place = source.words();
     Dataset<Row> raw = reader.open();

@@ -147,15 +147,18 @@ record TreesLearner(JobConfig job, HeddleSession session) implements Learner {
       VerticalGBTClassificationModel model =
           VerticalGBTClassificationModel.load(place)
               .setSession(session.name())
-              .setLeafCol(Objects.requireNonNullElse(session.leafCol(), ""))
+              .setLeafCol(leafCol())
               .setThreshold(threshold());
       return new Loaded(model, model.part().columnNames());
     }
     VerticalGBTRegressionModel model =
-        VerticalGBTRegressionModel.load(place)
-            .setSession(session.name())
-            .setLeafCol(Objects.requireNonNullElse(session.leafCol(), ""));
+        VerticalGBTRegressionModel.load(place).setSession(session.name()).setLeafCol(leafCol());
     return new Loaded(model, model.part().columnNames());
+  }
+
+  /** Empty for none, as the stages have it. */
+  private String leafCol() {
+    return Objects.requireNonNullElse(session.leafCol(), "");
   }
 
   /** The leaves are one text, with spaces between, as there may be thousands of trees. */

@@ -503,8 +503,23 @@ class HeddleCommandTest {
     assertThat(err).contains("No column heavy in ").contains("data.csv: it has ");
     assertThat(planOfTable("train", "bank", "data.label=no", "data.weight=w")).isEqualTo(4);
     assertThat(err).contains("No column no in ");
+    assertThat(planOfTable("train", "bank")).isEqualTo(3);
+    assertThat(err).contains("Missing setting data.label: the label holder must name");
     assertThat(planOfTable("score", "bank", "data.weight=heavy")).as(err).isZero();
     assertThat(planOfTable("train", "shop", "data.weight=heavy")).as(err).isZero();
+  }
+
+  /** Scoring looks at the model's columns. */
+  @Test
+  void plan_columnsMissing_isRefusedNamingTheColumn() throws IOException {
+    init();
+    assertThat(add("--address", "h:1")).isZero();
+
+    assertThat(planOfTable("train", "shop", "data.columns=age,no")).isEqualTo(4);
+    assertThat(err).contains("No column no in ").contains("data.csv: it has ");
+    assertThat(planOfTable("psi", "shop", "data.columns=age,no")).isEqualTo(4);
+    assertThat(planOfTable("score", "shop", "data.columns=age,no")).as(err).isZero();
+    assertThat(out).contains("reckoned with 2 rows and 1 columns");
   }
 
   @Test

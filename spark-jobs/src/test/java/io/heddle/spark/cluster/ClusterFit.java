@@ -286,7 +286,7 @@ final class ClusterFit {
             ? besideTheLinks(bank, retailer)
             : List.copyOf(
                 Parties.run(
-                        new InMemory(),
+                        new InMemory(MOST),
                         TYPES,
                         Map.of(TwoParties.BANK, bank, TwoParties.RETAILER, retailer))
                     .values());
@@ -429,8 +429,12 @@ final class ClusterFit {
     return TappedChannel.keepingSent(session.beginStep(step, new TreeMap<>()), sent);
   }
 
-  /** As all parties in memory, with the time that new executors take. */
-  static final class InMemory implements Parties.Network {
+  /**
+   * As all parties in memory, with the time that executors take.
+   *
+   * @param most for a run
+   */
+  record InMemory(Duration most) implements Parties.Network {
     @Override
     public SortedMap<PartyId, Exchange> apply(Collection<PartyId> parties, MessageCodec codec) {
       return InMemoryExchange.network(parties, codec);
@@ -438,7 +442,7 @@ final class ClusterFit {
 
     @Override
     public <R> SortedMap<PartyId, R> together(Map<PartyId, ? extends Callable<R>> calls) {
-      return Parties.together(calls, MOST);
+      return Parties.together(calls, most);
     }
   }
 

@@ -4,6 +4,7 @@ package io.heddle.spark.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -444,21 +445,16 @@ class TrainJobTest {
 
   /** It waits for its peer to score rows, or to finish, and has its part of the model ready. */
   private void awaitModelOfBank() {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (System.nanoTime() < end) {
-      try (Stream<Path> entries = Files.list(folder)) {
-        if (entries.anyMatch(
-            entry ->
-                entry.getFileName().toString().startsWith(".bank-model-")
-                    && Files.exists(entry.resolve("manifest.json")))) {
-          return;
-        }
-        TimeUnit.MILLISECONDS.sleep(50);
-      } catch (IOException | InterruptedException e) {
-        throw new AssertionError(e);
-      }
+    await("the bank's model").atMost(1, TimeUnit.MINUTES).until(this::hasModelOfBank);
+  }
+
+  private boolean hasModelOfBank() throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.anyMatch(
+          entry ->
+              entry.getFileName().toString().startsWith(".bank-model-")
+                  && Files.exists(entry.resolve("manifest.json")));
     }
-    throw new AssertionError("The bank has written no model");
   }
 
   @Test

@@ -24,6 +24,11 @@ public record OwnData(byte[] alignment, List<byte[]> columns, byte[] rest) {
   /** Of each digest. */
   public static final int DIGEST_BYTES = 32;
 
+  /** How long {@link #write} makes it. */
+  public static long bytes(int columns) {
+    return (2L + columns) * DIGEST_BYTES + Integer.BYTES;
+  }
+
   /** The digest of the label holder's labels and, where they differ, their weights. */
   public static byte[] digest(double[] labels, double @Nullable [] weights) {
     MessageDigest digest = Sha256.newDigest();

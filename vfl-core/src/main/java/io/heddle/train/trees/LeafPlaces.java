@@ -12,9 +12,6 @@ import java.util.List;
  * few bytes as places of that tree take, big-endian.
  */
 final class LeafPlaces {
-  /** They are kept as one array, with what else the session keeps. */
-  static final long MOST_BYTES = Integer.MAX_VALUE - (64L << 20);
-
   private final List<List<TreeNode>> trees;
   private final int rows;
 
@@ -34,13 +31,13 @@ final class LeafPlaces {
    *
    * @param mostBytes what can be kept of any step
    * @param room what can be kept beside what other steps of the session keep
-   * @throws DataException if they take more bytes than that
+   * @throws DataException if they take more bytes than either
    */
   void requireAtMost(long mostBytes, long room) {
     long bytes = trees.stream().mapToLong(tree -> (long) rows * width(tree)).sum();
-    boolean others = room < mostBytes;
-    long most = others ? Math.max(0, room) : mostBytes;
+    long most = Math.max(0, Math.min(mostBytes, room));
     if (bytes > most) {
+      boolean others = bytes <= mostBytes;
       throw new DataException(
           "The leaves of "
               + rows

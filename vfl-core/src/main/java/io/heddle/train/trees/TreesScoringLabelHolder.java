@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * learns a bit for each row that comes to a feature holder's split, no value.
  */
 public final class TreesScoringLabelHolder {
-  /** More than what is kept beside the leaves: of which columns they are. */
-  static final int HEAD_BYTES = 16 << 20;
-
   private final TreesModelPart part;
   private final TreeEnsemble ensemble;
   private final int messageBytes;
@@ -34,7 +31,7 @@ public final class TreesScoringLabelHolder {
    * @throws IllegalArgumentException if the part is a feature holder's
    */
   public TreesScoringLabelHolder(TreesModelPart part) {
-    this(part, PathQuestions.MOST_BYTES, LeafPlaces.MOST_BYTES);
+    this(part, PathQuestions.MOST_BYTES, Channel.MOST_STATE_BYTES);
   }
 
   /**
@@ -69,7 +66,8 @@ public final class TreesScoringLabelHolder {
     LeafPlaces places = new LeafPlaces(ensemble, table.rows().rows());
     // What is kept already has found its room.
     places.requireAtMost(
-        stateBytes, step.restored() == null ? step.mostToCommit() - HEAD_BYTES : Long.MAX_VALUE);
+        stateBytes,
+        step.restored() == null ? step.mostToCommit() - Ended.headBytes(part) : Long.MAX_VALUE);
     progress.begin("score", table.rows().rows(), "rows");
     OwnPaths paths = OwnPaths.of(table, part.thresholds());
     OwnData data = paths.data(table, part);
@@ -119,6 +117,11 @@ public final class TreesScoringLabelHolder {
   private record Ended(OwnData data, int[][] leaves) {
     /** Before the second one each leaf took four bytes. */
     private static final int FORMAT = 2;
+
+    /** What is kept beside the leaves: two versions, and of which columns they are. */
+    static long headBytes(TreesModelPart part) {
+      return 2L * Integer.BYTES + OwnData.bytes(part.columnNames().size());
+    }
 
     byte[] toBytes(LeafPlaces places) {
       return StateFormat.write(

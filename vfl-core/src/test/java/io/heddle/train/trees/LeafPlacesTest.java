@@ -26,6 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LeafPlacesTest {
+  /** What a label holder without columns keeps beside leaves: two versions, and two digests. */
+  private static final int HEAD_BYTES = 4 + 4 + 4 + 2 * 32;
+
   private static final String FIT = "00".repeat(16);
 
   /** So many splits, each in the right child of the one before. */
@@ -79,11 +82,12 @@ class LeafPlacesTest {
   @Test
   void requireAtMost_moreThanOneArrayTakes_isRefusedTellingHowMany() {
     new LeafPlaces(ensemble(200, 1), 10_000_000)
-        .requireAtMost(LeafPlaces.MOST_BYTES, Long.MAX_VALUE);
+        .requireAtMost(Channel.MOST_STATE_BYTES, Long.MAX_VALUE);
+    // A session of its own, in which the alignment keeps some, has no more room for them.
     assertThatThrownBy(
             () ->
                 new LeafPlaces(ensemble(300, 1), 10_000_000)
-                    .requireAtMost(LeafPlaces.MOST_BYTES, Long.MAX_VALUE))
+                    .requireAtMost(Channel.MOST_STATE_BYTES, Channel.MOST_STATE_BYTES - 20_000_000))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith(
             "The leaves of 10000000 rows in 300 trees take 3000000000 bytes, and no more than")
@@ -94,14 +98,14 @@ class LeafPlacesTest {
   @Test
   void requireAtMost_moreThanOtherStepsLeave_isRefusedSayingSo() {
     LeafPlaces places = new LeafPlaces(ensemble(110, 1), 10_000_000);
-    places.requireAtMost(LeafPlaces.MOST_BYTES, 1_100_000_000);
-    assertThatThrownBy(() -> places.requireAtMost(LeafPlaces.MOST_BYTES, 1_099_999_999))
+    places.requireAtMost(Channel.MOST_STATE_BYTES, 1_100_000_000);
+    assertThatThrownBy(() -> places.requireAtMost(Channel.MOST_STATE_BYTES, 1_099_999_999))
         .isInstanceOf(DataException.class)
         .hasMessage(
             "The leaves of 10000000 rows in 110 trees take 1100000000 bytes, and no more than"
                 + " 1099999999 can be kept for going on after a crash, beside what other steps of"
                 + " this session keep: score fewer rows at a time, or in a session of its own");
-    assertThatThrownBy(() -> places.requireAtMost(LeafPlaces.MOST_BYTES, -5))
+    assertThatThrownBy(() -> places.requireAtMost(Channel.MOST_STATE_BYTES, -5))
         .hasMessageContaining("no more than 0 can be kept");
   }
 
@@ -142,9 +146,7 @@ class LeafPlacesTest {
             session ->
                 new TreesScoringLabelHolder(bank, PathQuestions.MOST_BYTES, stateBytes)
                     .score(
-                        leaving(
-                            room + TreesScoringLabelHolder.HEAD_BYTES,
-                            session.beginStep("transform", new TreeMap<>())),
+                        leaving(room + HEAD_BYTES, session.beginStep("transform", new TreeMap<>())),
                         none,
                         Progress.NONE)
                     .leaves()

@@ -88,7 +88,7 @@ class TreesScoringTest {
       PartyTable table) {
     Channel step = session.beginStep("transform", new TreeMap<>());
     if (step.self().equals(Forests.BANK)) {
-      return new TreesScoringLabelHolder(part, messageBytes, LeafPlaces.MOST_BYTES)
+      return new TreesScoringLabelHolder(part, messageBytes, Channel.MOST_STATE_BYTES)
           .score(wrap.apply(step), table, Progress.NONE);
     }
     new TreesScoringFeatureHolder(part, messageBytes)
